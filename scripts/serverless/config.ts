@@ -1,0 +1,128 @@
+import { execFile } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The repository's root folder. */
+export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+export interface ApigEvent {
+  readonly method: string;
+  readonly path: string;
+  readonly auth: 'IAM' | 'APP' | 'NONE';
+  /** Invoke asynchronously: the gateway answers 202 at once. */
+  readonly async?: boolean;
+}
+export interface EventGridEvent {
+  readonly bucket: string;
+  readonly prefix?: string;
+  readonly suffix?: string;
+  readonly eventTypes: readonly string[];
+  readonly keyEncode: boolean;
+}
+export interface ObsEvent {
+  readonly bucket: string;
+  readonly prefix?: string;
+  readonly suffix?: string;
+  readonly events: readonly string[];
+}
+export interface TimerEvent {
+  readonly name: string;
+  readonly type: 'Rate' | 'Cron';
+  readonly schedule: string;
+  readonly userEvent?: string;
+  readonly enabled?: boolean;
+}
+export type FunctionEvent =
+  | { readonly apig: ApigEvent }
+  | { readonly eventgrid: EventGridEvent }
+  | { readonly obs: ObsEvent }
+  | { readonly timer: TimerEvent };
+
+export interface FunctionConfig {
+  readonly name: string;
+  readonly description?: string;
+  readonly handler: string;
+  readonly initializer?: string;
+  /** Seconds. */
+  readonly initializerTimeout?: number;
+  readonly package: { readonly artifact: string };
+  readonly runtime: string;
+  /** MB. */
+  readonly memorySize: number;
+  /** Seconds. */
+  readonly timeout: number;
+  readonly agency?: string;
+  /** Plain variables, those of the provider included. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly encryptedEnvironment: Readonly<Record<string, string>>;
+  readonly async: { readonly maxRetries: number; readonly maxEventAge: number };
+  readonly concurrency?: number;
+  readonly events: readonly FunctionEvent[];
+}
+
+export interface ServerlessConfig {
+  readonly service: string;
+  readonly stage: string;
+  readonly region: string;
+  /** By the function's key in serverless.yml, for example `create-sync-event`. */
+  readonly functions: Readonly<Record<string, FunctionConfig>>;
+}
+
+type Json = Record<string, unknown>;
+
+/**
+ * serverless.yml, resolved and validated by the framework itself, so that variables mean here what they mean
+ * in a deployment.
+ *
+ * @param stage the stage to resolve, for example `local`
+ * @param env variables that `${env:…}` sees in addition to this process's own
+ * @throws Error with the framework's own message where the file is wrong
+ */
+export async function loadServerless(
+  stage: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<ServerlessConfig> {
+  const cli = join(dirname(createRequire(import.meta.url).resolve('osls/package.json')), 'bin', 'serverless.js');
+  const printed = await new Promise<string>((resolve, reject) => {
+    execFile(
+      process.execPath,
+      [cli, 'print', '--stage', stage, '--format', 'json'],
+      // The framework would otherwise keep its schema cache in the home folder.
+      {
+        cwd: ROOT,
+        env: { ...process.env, SLS_SCHEMA_CACHE_BASE_DIR: join(ROOT, '.local'), ...env },
+        maxBuffer: 64 << 20,
+      },
+      (error, stdout, stderr) =>
+        error ? reject(new Error(`serverless.yml: ${(stderr || stdout).trim() || error.message}`)) : resolve(stdout),
+    );
+  });
+  const config = JSON.parse(printed) as {
+    service: string;
+    provider: Json & { stage: string; region: string; environment?: Record<string, string> };
+    functions: Record<string, Json>;
+  };
+  const { provider } = config;
+  const functions = Object.entries(config.functions).map(([key, declared]) => {
+    const merged = {
+      runtime: provider['runtime'],
+      memorySize: provider['memorySize'],
+      timeout: provider['timeout'],
+      agency: provider['agency'],
+      events: [],
+      ...declared,
+      environment: { ...provider.environment, ...(declared['environment'] as Json | undefined) },
+      encryptedEnvironment: { ...(declared['encryptedEnvironment'] as Json | undefined) },
+      // The platform's own defaults: one retry, one hour.
+      async: { maxRetries: 1, maxEventAge: 3600, ...(declared['async'] as Json | undefined) },
+    };
+    return [key, merged as unknown as FunctionConfig] as const;
+  });
+  return {
+    service: config.service,
+    stage: provider.stage,
+    region: provider.region,
+    functions: Object.fromEntries(functions),
+  };
+}

@@ -1,0 +1,42 @@
+/** One problem of an input: where, which rule, and a sentence. Never holds the value itself. */
+export interface Problem {
+  /** Path to the value, for example `object_keys[3]`; empty for the whole input. */
+  readonly path: string;
+  /** Stable name of the rule, for example `max_length`. */
+  readonly rule: string;
+  readonly message: string;
+}
+
+export interface AppErrorOptions {
+  readonly cause?: unknown;
+  readonly details?: readonly Problem[];
+  /** Seconds to wait before the same request may succeed (`Retry-After`). */
+  readonly retryAfter?: number;
+}
+
+/**
+ * Base of every error that this project throws on purpose.
+ * `message` is shown to clients where `status` is below 500; `publicMessage` always is.
+ */
+export class AppError extends Error {
+  override readonly name: string = 'AppError';
+  /** HTTP status that this error becomes. */
+  readonly status: number;
+  /** Stable code, for example `OmsSync.InvalidInput`. */
+  readonly code: string;
+  readonly details: readonly Problem[] | undefined;
+  readonly retryAfter: number | undefined;
+
+  constructor(status: number, code: string, message: string, options: AppErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.status = status;
+    this.code = code;
+    this.details = options.details;
+    this.retryAfter = options.retryAfter;
+  }
+
+  /** What a client may read. */
+  get publicMessage(): string {
+    return this.status < 500 ? this.message : 'The request could not be completed. See the function log.';
+  }
+}
