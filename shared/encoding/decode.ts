@@ -1,0 +1,74 @@
+import { inspectKey, type KeyOptions } from './inspect.ts';
+import { KEY_LIMITS } from './limits.ts';
+import { checkObjectKey, isObjectKey, type ObjectKey } from './object-key.ts';
+
+/**
+ * How a source writes object keys. Always a setting of the source, never guessed: `a+b` and `a%20b` are both legal
+ * keys and legal encodings of others.
+ */
+export type KeyEncoding = 'form' | 'rfc3986' | 'raw';
+
+/**
+ * @param text the key with its percent-encoding
+ * @param input the same as it was received, to which positions refer; of the same length
+ */
+function decodePercent(text: string, input: string, options: KeyOptions | undefined): ObjectKey {
+  // Longer than any encoded key: let the bounded inspection name the place instead of decoding megabytes.
+  if (input.length > KEY_LIMITS.maxEncodedLength) inspectKey(input, true, options);
+  let key: string;
+  try {
+    key = decodeURIComponent(text);
+  } catch (error) {
+    inspectKey(input, true, options);
+    throw error;
+  }
+  if (!isObjectKey(key, options)) inspectKey(input, true, options);
+  return key as ObjectKey;
+}
+
+/**
+ * Decodes a key from a form position (`application/x-www-form-urlencoded`): `+` is a space, `%2B` a plus.
+ * Notifications of OBS and S3 write keys so.
+ *
+ * @throws KeyEncodingError with the position in `encoded`; never falls back to the undecoded key
+ * @see https://support.huaweicloud.com/intl/en-us/usermanual-obs/obs_41_0045.html
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+ */
+export function decodeFormKey(encoded: string, options?: KeyOptions): ObjectKey {
+  const text = encoded.includes('+') ? encoded.replaceAll('+', ' ') : encoded;
+  if (!encoded.includes('%')) {
+    if (!isObjectKey(text, options)) inspectKey(encoded, true, options);
+    return text as ObjectKey;
+  }
+  return decodePercent(text, encoded, options);
+}
+
+/**
+ * Decodes a key from a position with RFC 3986 percent-encoding, such as a URL path: `+` is a plus.
+ *
+ * @throws KeyEncodingError with the position in `encoded`; never falls back to the undecoded key
+ * @see https://www.rfc-editor.org/rfc/rfc3986#section-2.1
+ */
+export function decodeRfc3986Key(encoded: string, options?: KeyOptions): ObjectKey {
+  return encoded.includes('%') ? decodePercent(encoded, encoded, options) : checkObjectKey(encoded, options);
+}
+
+/**
+ * Takes a key from a position where it stands as it is.
+ *
+ * @throws KeyEncodingError with the position in `raw`
+ */
+export function decodeRawKey(raw: string, options?: KeyOptions): ObjectKey {
+  return checkObjectKey(raw, options);
+}
+
+const DECODERS = { form: decodeFormKey, rfc3986: decodeRfc3986Key, raw: decodeRawKey } as const;
+
+/**
+ * Decodes a key as its source's setting says.
+ *
+ * @throws KeyEncodingError with the position in `value`
+ */
+export function decodeKey(encoding: KeyEncoding, value: string, options?: KeyOptions): ObjectKey {
+  return DECODERS[encoding](value, options);
+}

@@ -1,0 +1,32 @@
+import { inspectKey, type KeyOptions } from './inspect.ts';
+import { KEY_LIMITS } from './limits.ts';
+
+/** A checked object key: Unicode scalar values only, 1 to 1024 bytes of UTF-8, never normalised. */
+export type ObjectKey = string & { readonly __brand: 'ObjectKey' };
+
+const ANY_SURROGATE = /[\ud800-\udfff]/;
+/** With the `u` flag a pair is one character, so this finds unpaired surrogates only. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+const REPLACEMENT_CHARACTER = '\ufffd';
+
+/** Whether a string is an object key. The fast path: says nothing about where it is not. */
+export function isObjectKey(value: string, options?: KeyOptions): value is ObjectKey {
+  const { length } = value;
+  if (length === 0 || length > KEY_LIMITS.maxBytes) return false;
+  if (length > KEY_LIMITS.surelyFitsLength && Buffer.byteLength(value) > KEY_LIMITS.maxBytes) return false;
+  if (ANY_SURROGATE.test(value) && LONE_SURROGATE.test(value)) return false;
+  return options?.rejectReplacementCharacter !== true || !value.includes(REPLACEMENT_CHARACTER);
+}
+
+/**
+ * Checks that a string is an object key.
+ *
+ * @param value the real (decoded) name
+ * @returns the same string, as an `ObjectKey`
+ * @throws KeyEncodingError `empty`, `too_long`, `lone_surrogate` or, by option, `replacement_character`
+ * @see https://support.huaweicloud.com/intl/en-us/devg-obs/obs_06_0026.html
+ */
+export function checkObjectKey(value: string, options?: KeyOptions): ObjectKey {
+  if (!isObjectKey(value, options)) inspectKey(value, false, options);
+  return value as ObjectKey;
+}
