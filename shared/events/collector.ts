@@ -1,0 +1,32 @@
+import { RecordRejection } from './fields.ts';
+import type { IgnoredRecord, NormalisedEvent, ObjectChange, RejectedRecord } from './object-change.ts';
+
+/** What reading one record gives; a record that cannot be read throws `RecordRejection`. */
+export type RecordOutcome = { readonly change: ObjectChange } | { readonly ignored: IgnoredRecord };
+
+/** Settles records one by one: what is wrong with one says nothing about its neighbours. */
+export class RecordCollector {
+  readonly #changes: ObjectChange[] = [];
+  readonly #ignored: IgnoredRecord[] = [];
+  readonly #rejected: RejectedRecord[] = [];
+
+  add(path: string, read: () => RecordOutcome): void {
+    try {
+      const outcome = read();
+      if ('change' in outcome) this.#changes.push(outcome.change);
+      else this.#ignored.push(outcome.ignored);
+    } catch (error) {
+      if (!(error instanceof RecordRejection)) throw error;
+      this.#rejected.push({ path, problem: error.problem, error: error.error });
+    }
+  }
+
+  result(): NormalisedEvent {
+    return {
+      changes: this.#changes,
+      ignored: this.#ignored,
+      rejected: this.#rejected,
+      records: this.#changes.length + this.#ignored.length + this.#rejected.length,
+    };
+  }
+}

@@ -1,0 +1,61 @@
+import type { ObjectKey } from '#shared/encoding/object-key.ts';
+import type { AppError, Problem } from '#shared/errors/base.ts';
+
+/** `obs`: the native trigger and SMN (`Records`); `eventgrid`: CloudEvents of EventGrid. */
+export type NotificationSource = 'obs' | 'eventgrid';
+
+/** An object that was created or overwritten. */
+export interface ObjectChange {
+  readonly source: NotificationSource;
+  readonly bucket: string;
+  /** Decoded and checked. */
+  readonly key: ObjectKey;
+  /** In the spelling of the allow-list, for example `ObjectCreated:Put`, however the source wrote it. */
+  readonly eventName: string;
+  /** RFC 3339, as the source wrote it; absent where it is missing or not a time. */
+  readonly time?: string;
+  /** Bytes; absent where a source leaves it out (MinIO does for empty objects). */
+  readonly size?: number;
+  readonly etag?: string;
+  /** Absent in buckets without versioning. */
+  readonly versionId?: string;
+  /** Orders events of one key. Absent for EventGrid, which always writes `1`. */
+  readonly sequencer?: string;
+  /** The request that changed the object: the same for a repeated delivery. */
+  readonly eventId?: string;
+  readonly region?: string;
+  /** Of the record in the event, for example `Records[2]`; empty where the event is the record. */
+  readonly path: string;
+}
+
+export type IgnoreReason =
+  | 'object_removed'
+  | 'not_an_object_creation'
+  /** `ObjectCreated:` with an ending that is not in the allow-list: some of these change metadata only. */
+  | 'unknown_object_creation'
+  | 'unknown_event_name'
+  | 'unknown_source'
+  | 'test_event';
+
+export interface IgnoredRecord {
+  readonly path: string;
+  readonly reason: IgnoreReason;
+  /** As the source wrote it, cut at 128 characters. */
+  readonly eventName?: string;
+}
+
+export interface RejectedRecord {
+  readonly path: string;
+  /** Its path leads from the event to the value, for example `Records[2].s3.object.key`; never holds the value. */
+  readonly problem: Problem;
+  readonly error: AppError;
+}
+
+/** What a notification says. Every record is in exactly one of the three lists. */
+export interface NormalisedEvent {
+  readonly changes: readonly ObjectChange[];
+  readonly ignored: readonly IgnoredRecord[];
+  readonly rejected: readonly RejectedRecord[];
+  /** How many records the event held. */
+  readonly records: number;
+}
