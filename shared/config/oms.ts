@@ -1,0 +1,70 @@
+import type { Problem } from '../errors/base.ts';
+import { LOG_LEVELS } from '../logging/logger.ts';
+import type { ConfigOf } from './read.ts';
+import { choiceVariable, integerVariable, required, textVariable, urlVariable, withDefault } from './variable.ts';
+
+/** The variables of every function that calls OMS. */
+export const omsVariables = {
+  region: textVariable('OMS_REGION', {
+    hint: 'the region of the OMS endpoint, for example cn-north-4',
+    pattern: /^[a-z0-9]+(-[a-z0-9]+)+$/,
+  }),
+  endpoint: urlVariable('OMS_ENDPOINT', {
+    hint: 'only where it is not https://oms.<region>.myhuaweicloud.com',
+  }),
+  projectId: required(
+    textVariable('OMS_PROJECT_ID', {
+      hint: "the project of the sync tasks, 32 hexadecimal digits; the function's own project where it is left out",
+      pattern: /^[A-Za-z0-9_-]{1,64}$/,
+    }),
+  ),
+  accessKey: textVariable('OMS_ACCESS_KEY', { hint: 'only without an agency; encrypted', secret: true }),
+  secretKey: textVariable('OMS_SECRET_KEY', { hint: 'only without an agency; encrypted', secret: true }),
+  authToken: textVariable('OMS_AUTH_TOKEN', { hint: 'an IAM token in place of a key pair; encrypted', secret: true }),
+  // Milliseconds, per attempt.
+  timeout: withDefault(
+    integerVariable('OMS_TIMEOUT_MS', { hint: 'milliseconds per attempt, 10000 by default', min: 100, max: 120_000 }),
+    10_000,
+  ),
+  maxAttempts: withDefault(
+    integerVariable('OMS_MAX_ATTEMPTS', { hint: 'attempts per OMS call, 4 by default', min: 1, max: 10 }),
+    4,
+  ),
+  logLevel: withDefault(choiceVariable('LOG_LEVEL', { hint: 'info by default', values: LOG_LEVELS }), 'info'),
+} as const;
+
+/** The variables of every function that sends sync events. */
+export const eventVariables = {
+  ...omsVariables,
+  // The prose of the vendor's page limits a call to 10 objects, its schema to 100:
+  // https://support.huaweicloud.com/intl/en-us/api-oms/CreateSyncEvents.html
+  maxKeysPerCall: withDefault(
+    integerVariable('OMS_MAX_KEYS_PER_CALL', { hint: 'keys per OMS call, 10 by default', min: 1, max: 100 }),
+    10,
+  ),
+  concurrency: withDefault(
+    integerVariable('OMS_CONCURRENCY', { hint: 'OMS calls at a time, 4 by default', min: 1, max: 50 }),
+    4,
+  ),
+} as const;
+
+export type OmsConfig = ConfigOf<typeof omsVariables>;
+export type EventConfig = ConfigOf<typeof eventVariables>;
+
+/** What is wrong with the OMS variables taken together. */
+export function checkOmsConfig(config: OmsConfig): Problem[] {
+  const problems: Problem[] = [];
+  if (config.region === undefined && config.endpoint === undefined)
+    problems.push({
+      path: 'OMS_REGION',
+      rule: 'required',
+      message: 'is missing (the region of the OMS endpoint, for example cn-north-4; or set OMS_ENDPOINT)',
+    });
+  if ((config.accessKey === undefined) !== (config.secretKey === undefined))
+    problems.push({
+      path: config.accessKey === undefined ? 'OMS_ACCESS_KEY' : 'OMS_SECRET_KEY',
+      rule: 'required',
+      message: 'is missing (OMS_ACCESS_KEY and OMS_SECRET_KEY belong together; leave both out to use the agency)',
+    });
+  return problems;
+}

@@ -1,0 +1,133 @@
+import { AppError, type Problem } from '../errors/base.ts';
+
+/** One variable of a function: its name, what it may hold, and how an engineer sets it right. */
+export interface Variable<T> {
+  readonly name: string;
+  /** Marked values are never logged. */
+  readonly secret: boolean;
+  readonly hint: string;
+  /**
+   * @param text undefined when the variable is absent or empty
+   * @throws VariableProblem when the text is missing or wrong
+   */
+  readonly read: (text: string | undefined) => T;
+}
+
+/** What is wrong with one variable. Its message never quotes the value. */
+export class VariableProblem extends Error {
+  override readonly name = 'VariableProblem';
+  readonly rule: string;
+  readonly details: readonly Problem[];
+
+  constructor(rule: string, message: string, details: readonly Problem[] = []) {
+    super(message);
+    this.rule = rule;
+    this.details = details;
+  }
+}
+
+export interface VariableOptions {
+  /** What to set, with an example; shown in the error. */
+  readonly hint: string;
+  /** Holds a credential. */
+  readonly secret?: boolean;
+}
+
+function optional<T>(name: string, options: VariableOptions, parse: (text: string) => T): Variable<T | undefined> {
+  return {
+    name,
+    secret: options.secret ?? false,
+    hint: options.hint,
+    read: (text) => (text === undefined ? undefined : parse(text)),
+  };
+}
+
+/** The variable must be set. */
+export function required<T>(variable: Variable<T | undefined>): Variable<T> {
+  return {
+    ...variable,
+    read: (text) => {
+      const value = variable.read(text);
+      if (value === undefined) throw new VariableProblem('required', 'is missing');
+      return value;
+    },
+  };
+}
+
+/** The value where the variable is absent or empty. */
+export function withDefault<T>(variable: Variable<T | undefined>, value: T): Variable<T> {
+  return { ...variable, read: (text) => variable.read(text) ?? value };
+}
+
+/** Text without spaces around it, checked against a pattern where one is given. */
+export function textVariable(
+  name: string,
+  options: VariableOptions & { readonly pattern?: RegExp },
+): Variable<string | undefined> {
+  return optional(name, options, (text) => {
+    if (text !== text.trim()) throw new VariableProblem('whitespace', 'begins or ends with white space');
+    if (options.pattern && !options.pattern.test(text)) throw new VariableProblem('format', 'has the wrong form');
+    return text;
+  });
+}
+
+/** A whole number in decimal digits. */
+export function integerVariable(
+  name: string,
+  options: VariableOptions & { readonly min: number; readonly max: number },
+): Variable<number | undefined> {
+  return optional(name, options, (text) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= options.min && value <= options.max))
+      throw new VariableProblem('range', `must be a whole number from ${options.min} to ${options.max}`);
+    return value;
+  });
+}
+
+/** One of a few words. */
+export function choiceVariable<const T extends string>(
+  name: string,
+  options: VariableOptions & { readonly values: readonly T[] },
+): Variable<T | undefined> {
+  return optional(name, options, (text) => {
+    const value = options.values.find((candidate) => candidate === text);
+    if (value === undefined) throw new VariableProblem('choice', `must be one of ${options.values.join(', ')}`);
+    return value;
+  });
+}
+
+/** An http or https URL without a path, a query, a user name or a password. */
+export function urlVariable(name: string, options: VariableOptions): Variable<string | undefined> {
+  return optional(name, options, (text) => {
+    let url: URL;
+    try {
+      url = new URL(text);
+    } catch {
+      throw new VariableProblem('url', 'is not a URL');
+    }
+    if (url.protocol !== 'https:' && url.protocol !== 'http:')
+      throw new VariableProblem('url', 'must begin with https:// (or http:// for tests)');
+    if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '' || url.pathname !== '/')
+      throw new VariableProblem('url', 'must be scheme, host and port only');
+    return url.origin;
+  });
+}
+
+/**
+ * Structured text. The parser's own problems keep their paths below the variable's name.
+ *
+ * @param parse throws an AppError where the text is wrong
+ */
+export function parsedVariable<T>(
+  name: string,
+  options: VariableOptions & { readonly parse: (text: string) => T },
+): Variable<T | undefined> {
+  return optional(name, options, (text) => {
+    try {
+      return options.parse(text);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      throw new VariableProblem('content', error.message, error.details ?? []);
+    }
+  });
+}
