@@ -1,0 +1,26 @@
+import type { OmsStore, PendingObject } from '../store.ts';
+import type { OverwriteMode, Task } from '../task.ts';
+
+/** What an action may use. It knows nothing of HTTP: it returns the body of a 200 or throws an OmsFault. */
+export interface ActionContext {
+  readonly store: OmsStore;
+  readonly now: () => number;
+  readonly newTaskId: () => string;
+  /** Hands accepted objects to the copier. */
+  readonly enqueue: (objects: readonly PendingObject[]) => void;
+  /** The status that a bucket answers HEAD with; 0 where it does not answer. */
+  readonly bucketStatus: (task: Task, side: 'source' | 'destination') => Promise<number>;
+  /** Whether the server is shutting down. */
+  readonly closing: () => boolean;
+  readonly settings: ActionSettings;
+}
+
+export interface ActionSettings {
+  readonly keyDecoding: 'form' | 'rfc3986';
+  readonly maxKeysPerCall: number;
+  readonly taskQuota: number;
+  readonly checkBuckets: boolean;
+  readonly eventsWhileStopped: 'refuse' | 'accept';
+  readonly overwriteMode: OverwriteMode;
+  readonly queueLimit: number;
+}

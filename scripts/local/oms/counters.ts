@@ -1,0 +1,35 @@
+export type Outcome = 'success' | 'failure' | 'skip';
+
+/** Objects, and bytes of the objects that were copied. */
+export interface Counters {
+  accepted: number;
+  success: number;
+  failure: number;
+  skip: number;
+  size: number;
+}
+
+export function noCounters(): Counters {
+  return { accepted: 0, success: 0, failure: 0, skip: 0, size: 0 };
+}
+
+/**
+ * The month that a time belongs to, for example `2026-11`.
+ * "The statistics of the current month are returned based on the value of this parameter" does not say whose month;
+ * here it is UTC's. An object's outcome counts in the month in which its event was accepted, so that
+ * accepted = success + failure + skip + in flight holds in every month.
+ * https://support.huaweicloud.com/intl/en-us/api-oms/ShowSyncTask.html
+ *
+ * @param time milliseconds since the epoch
+ */
+export function monthOf(time: number): string {
+  return new Date(time).toISOString().slice(0, -17);
+}
+
+/** Milliseconds of the finest statistic that the vendor names, FIVE_MINUTES. */
+export const SLOT = 5 * 60_000;
+
+/** The start of the five minutes that a time lies in. */
+export function slotOf(time: number): number {
+  return time - (time % SLOT);
+}

@@ -1,0 +1,60 @@
+/**
+ * An answer that is not 200, as the service or the gateway in front of it gives it:
+ * `{"error_msg": "...", "error_code": "..."}`.
+ */
+export class OmsFault extends Error {
+  override readonly name = 'OmsFault';
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/**
+ * Codes of OMS, each with what the vendor's list says of it. Every row of that list has status 400.
+ * https://support.huaweicloud.com/intl/en-us/api-oms/oms_api_0025.html
+ */
+export const OMS = {
+  invalidParameter: 'OMS.0001',
+  invalidRequest: 'OMS.0004',
+  invalidTaskId: 'OMS.0054',
+  taskInProgress: 'OMS.0063',
+  invalidRequestParameter: 'OMS.0064',
+  alreadyStarted: 'OMS.0065',
+  notInProgress: 'OMS.0066',
+  notJson: 'OMS.0067',
+  noPermission: 'OMS.0072',
+  quotaExceeded: 'OMS.0077',
+  descriptionCharacters: 'OMS.0078',
+  bucketQueryFailed: 'OMS.0153',
+  internal: 'OMS.1001',
+  wrongType: 'OMS.1002',
+  constraint: 'OMS.1003',
+  missingParameter: 'OMS.1004',
+  resourceNotFound: 'OMS.1009',
+  destinationBucket: 'OMS.1020',
+  cdnKeyMissing: 'OMS.1032',
+} as const;
+
+/**
+ * Codes of the gateway (API Gateway) in front of the service.
+ * https://support.huaweicloud.com/intl/en-us/usermanual-apig/apig_03_0048.html
+ */
+export const APIGW = {
+  noSuchApi: 'APIGW.0101',
+  tooLarge: 'APIGW.0201',
+  notAuthenticated: 'APIGW.0301',
+} as const;
+
+export function badRequest(code: string, message: string): OmsFault {
+  return new OmsFault(400, code, message);
+}
+
+/** A gateway's refusal to authenticate; the prefix is part of every message seen of it. */
+export function notAuthenticated(reason: string): OmsFault {
+  return new OmsFault(401, APIGW.notAuthenticated, `Incorrect IAM authentication information: ${reason}`);
+}

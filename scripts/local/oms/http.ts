@@ -1,0 +1,37 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { APIGW, OmsFault } from './errors.ts';
+import { LIMITS } from './limits.ts';
+
+/**
+ * @throws OmsFault 413
+ * @rejects when the client breaks off
+ */
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > LIMITS.body) throw new OmsFault(413, APIGW.tooLarge, 'Request entity too large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** @param body undefined for an answer without one, as that of CreateSyncEvents */
+export function send(response: ServerResponse, status: number, requestId: string, body: unknown): void {
+  const text = body === undefined ? '' : JSON.stringify(body);
+  response.writeHead(status, {
+    'x-request-id': requestId,
+    'content-length': Buffer.byteLength(text),
+    ...(text === '' ? {} : { 'content-type': 'application/json' }),
+    // What is left of a refused body would be read as the next request.
+    ...(status === 413 ? { connection: 'close' } : {}),
+  });
+  response.end(text);
+}
+
+/** A gateway's error also says the request id in its body; the service's does not. */
+export function faultBody(fault: OmsFault, requestId: string): Record<string, string> {
+  const body = { error_msg: fault.message, error_code: fault.code };
+  return fault.code.startsWith('APIGW.') ? { ...body, request_id: requestId } : body;
+}

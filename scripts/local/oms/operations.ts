@@ -1,0 +1,93 @@
+import type { ActionContext } from './actions/context.ts';
+import { createSyncEvents } from './actions/create-sync-events.ts';
+import { createSyncTask } from './actions/create-sync-task.ts';
+import { showSyncTask } from './actions/show-sync-task.ts';
+import { badRequest, OMS } from './errors.ts';
+import { type Checked, check, type Fields } from './rules.ts';
+import { createSyncEvents as createSyncEventsRules } from './validations/create-sync-events.ts';
+import { createSyncTask as createSyncTaskRules } from './validations/create-sync-task.ts';
+import { showSyncTask as showSyncTaskRules } from './validations/show-sync-task.ts';
+
+interface Validation {
+  readonly path: Fields;
+  readonly query: Fields;
+  readonly body?: Fields;
+}
+
+/** A request as HTTP delivers it: nothing checked. */
+export interface RawInput {
+  readonly path: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+export interface Operation {
+  readonly name: string;
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Segments in braces are path parameters. */
+  readonly template: string;
+  /** https://support.huaweicloud.com/intl/en-us/api-oms/oms_api_8003.html */
+  readonly permission: string;
+  /** @throws OmsFault */
+  readonly run: (context: ActionContext, raw: RawInput) => Promise<unknown>;
+}
+
+const TASKS = '/v2/{project_id}/sync-tasks';
+const TASK = `${TASKS}/{sync_task_id}`;
+
+/** Every operation on synchronization tasks: rules and action, each from a file of its own. */
+export const OPERATIONS: readonly Operation[] = [
+  {
+    name: 'CreateSyncTask',
+    method: 'POST',
+    template: TASKS,
+    permission: 'oms:synctask:create',
+    run: operation(createSyncTaskRules, createSyncTask),
+  },
+  {
+    name: 'ShowSyncTask',
+    method: 'GET',
+    template: TASK,
+    permission: 'oms:synctask:get',
+    run: operation(showSyncTaskRules, showSyncTask),
+  },
+  {
+    name: 'CreateSyncEvents',
+    method: 'POST',
+    template: `${TASK}/events`,
+    permission: 'oms:synctask:createEvent',
+    run: operation(createSyncEventsRules, createSyncEvents),
+  },
+];
+
+type Input<V extends Validation> = {
+  readonly path: Checked<V['path']>;
+  readonly query: Checked<V['query']>;
+  readonly body: V['body'] extends Fields ? Checked<V['body']> : undefined;
+};
+
+/** Joins rules and action: the action's input is what the rules let through. */
+function operation<const V extends Validation>(
+  validation: V,
+  action: (context: ActionContext, input: Input<V>) => Promise<unknown>,
+): Operation['run'] {
+  return (context, raw) => {
+    const path = check(validation.path, raw.path);
+    const query = check(validation.query, raw.query);
+    const body = validation.body ? check(validation.body, parseBody(raw.body)) : undefined;
+    return action(context, { path, query, body } as Input<V>);
+  };
+}
+
+/** @throws OmsFault 400 OMS.0067 */
+function parseBody(body: Uint8Array): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    throw badRequest(OMS.notJson, 'The request body is not in JSON format.');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw badRequest(OMS.notJson, 'The request body is not a JSON object.');
+  return value;
+}

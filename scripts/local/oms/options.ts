@@ -1,0 +1,90 @@
+import type { Accounts } from '../accounts.ts';
+import type { FailureReason } from './copy-object.ts';
+import type { Outcome } from './counters.ts';
+import type { KeyDecoding } from './keys.ts';
+import type { OverwriteMode } from './task.ts';
+
+export interface OmsOptions {
+  /** Folder for tasks, counters and what waits to be copied. */
+  readonly dataDir: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  readonly host?: string;
+  readonly region: string;
+  readonly projectId: string;
+  readonly accounts: Accounts;
+  /** IAM tokens that `X-Auth-Token` may hold; none by default. */
+  readonly tokens?: { has(token: string): boolean };
+  /**
+   * The actions that an access key may use, for example `oms:synctask:createEvent`; undefined allows all.
+   * https://support.huaweicloud.com/intl/en-us/api-oms/CreateSyncEvents.html, "Authorization Information"
+   */
+  readonly permissions?: (accessKey: string) => ReadonlySet<string> | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+  /** In [0, 1). */
+  readonly random?: () => number;
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** S3 endpoint of a bucket of a cloud. */
+  readonly resolveEndpoint: (cloud: string, region: string, bucket: string) => string;
+  /** The vendor does not say how it decodes keys; `form` by default. */
+  readonly keyDecoding?: KeyDecoding;
+  /** The vendor says both 10 and 100; 10 by default. */
+  readonly maxKeysPerCall?: number;
+  readonly taskQuota?: number;
+  /** Whether CreateSyncTask looks at both buckets first; true by default. */
+  readonly checkBuckets?: boolean;
+  /** What an event for a stopped task gets. Not documented; `refuse` (400) by default. */
+  readonly eventsWhileStopped?: 'refuse' | 'accept';
+  /** Overwrite mode of new tasks: no request sets it, and every documented answer has the default. */
+  readonly overwriteMode?: OverwriteMode;
+  readonly copyConcurrency?: number;
+  /** Tries per object while a bucket is unavailable; 3 by default. */
+  readonly copyAttempts?: number;
+  /** Objects that may wait; an event that would exceed it is answered 503. 100,000 by default. */
+  readonly queueLimit?: number;
+  /** Milliseconds that `close` gives to copies that are under way; 2,000 by default. */
+  readonly closeGrace?: number;
+  readonly onCopied?: (copied: CopiedObject) => void;
+  readonly log?: (line: string) => void;
+}
+
+/** One object whose outcome is known. */
+export interface CopiedObject {
+  readonly taskId: string;
+  readonly key: string;
+  readonly outcome: Outcome;
+  /** Bytes copied. */
+  readonly size: number;
+  /** Why a failure. */
+  readonly reason?: FailureReason;
+  /** Milliseconds since the epoch. */
+  readonly queuedAt: number;
+  readonly finishedAt: number;
+}
+
+/** Since the start of this server. */
+export interface OmsStats {
+  /** HTTP requests, of any operation and outcome. */
+  readonly requests: number;
+  /** Events that were accepted. */
+  readonly calls: number;
+  /** Keys in them. */
+  readonly keys: number;
+  readonly copied: number;
+  readonly skipped: number;
+  readonly failed: number;
+  readonly bytes: number;
+  /** Accepted, outcome not yet known. */
+  readonly pending: number;
+}
+
+export interface OmsServer {
+  readonly url: string;
+  readonly port: number;
+  /** Resolves when no copy is queued or running. */
+  idle(): Promise<void>;
+  stats(): OmsStats;
+  /** Ends what is under way within the grace period; what is not copied by then is copied after the next start. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,174 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { listen } from '../listen.ts';
+import type { ActionContext } from './actions/context.ts';
+import { authenticate } from './authenticate.ts';
+import { Copier } from './copier.ts';
+import { CopyInterrupted, copyObject } from './copy-object.ts';
+import { OMS, OmsFault } from './errors.ts';
+import { faultBody, readBody, send } from './http.ts';
+import { LIMITS } from './limits.ts';
+import type { OmsOptions, OmsServer } from './options.ts';
+import { parseQuery, route } from './router.ts';
+import { type S3Bucket, S3Client } from './s3-client.ts';
+import { OmsStore, type PendingObject } from './store.ts';
+import type { Task } from './task.ts';
+
+export type { CopiedObject, OmsOptions, OmsServer, OmsStats } from './options.ts';
+
+/**
+ * Starts a local OMS: the synchronization-task operations of
+ * https://support.huaweicloud.com/intl/en-us/api-oms/oms_api_0004.html over HTTP, with a copier that carries them out.
+ *
+ * @throws PortInUseError when the port is taken; Error when `dataDir` holds a damaged state
+ */
+export async function startOms(options: OmsOptions): Promise<OmsServer> {
+  const { now = Date.now, random = Math.random, log = () => {}, host = '127.0.0.1' } = options;
+  const sleep = options.sleep ?? ((ms, signal) => delay(ms, undefined, { signal }));
+  const concurrency = options.copyConcurrency ?? 32;
+  const store = new OmsStore(options.dataDir);
+  const s3 = new S3Client({ maxSockets: concurrency * 3, now });
+  const stopping = new AbortController();
+  const counts = { requests: 0, calls: 0, keys: 0, copied: 0, skipped: 0, failed: 0, bytes: 0 };
+  const counted = { success: 'copied', skip: 'skipped', failure: 'failed' } as const;
+  let closing = false;
+
+  const bucketOf = ({ settings, secrets }: Task, side: 'source' | 'destination'): S3Bucket => {
+    const [cloud, region, name, accessKey, secretKey] =
+      side === 'source'
+        ? [settings.src_cloud_type, settings.src_region, settings.src_bucket, secrets.src_ak, secrets.src_sk]
+        : ['HuaweiCloud', settings.dst_region, settings.dst_bucket, secrets.dst_ak, secrets.dst_sk];
+    return { endpoint: options.resolveEndpoint(cloud, region, name), region, name, accessKey, secretKey };
+  };
+
+  const copy = async (object: PendingObject): Promise<void> => {
+    const task = store.task(options.projectId, object.taskId);
+    if (!task) return;
+    const { key, taskId, acceptedAt: queuedAt, resumed } = object;
+    try {
+      const { outcome, size, reason } = await copyObject(
+        { task, key, source: bucketOf(task, 'source'), destination: bucketOf(task, 'destination'), resumed },
+        { s3, attempts: options.copyAttempts ?? 3, sleep, random, signal: stopping.signal },
+      );
+      const finishedAt = now();
+      store.settle(object, outcome, size, finishedAt);
+      counts[counted[outcome]] += 1;
+      counts.bytes += size;
+      if (reason) log(`task ${taskId}: an object failed: ${reason}`);
+      options.onCopied?.({ taskId, key, outcome, size, queuedAt, finishedAt, ...(reason ? { reason } : {}) });
+    } catch (error) {
+      if (!(error instanceof CopyInterrupted)) log(`task ${taskId}: ${(error as Error).message}`);
+    }
+  };
+  const copier = new Copier({
+    concurrency,
+    lockOf: ({ taskId, key }) => `${store.task(options.projectId, taskId)?.settings.dst_bucket}\n${key}`,
+    copy,
+  });
+
+  const context: ActionContext = {
+    store,
+    now,
+    newTaskId: randomUUID,
+    enqueue: (objects) => {
+      counts.calls += 1;
+      counts.keys += objects.length;
+      copier.push(objects);
+    },
+    bucketStatus: async (task, side) => {
+      try {
+        return (await s3.headBucket(bucketOf(task, side))).status;
+      } catch (error) {
+        log(`the ${side} bucket of a new task does not answer: ${(error as Error).message}`);
+        return 0;
+      }
+    },
+    closing: () => closing,
+    settings: {
+      keyDecoding: options.keyDecoding ?? 'form',
+      maxKeysPerCall: Math.min(options.maxKeysPerCall ?? LIMITS.keysInProse, LIMITS.keysInSchema),
+      taskQuota: options.taskQuota ?? LIMITS.tasks,
+      checkBuckets: options.checkBuckets ?? true,
+      eventsWhileStopped: options.eventsWhileStopped ?? 'refuse',
+      overwriteMode: options.overwriteMode ?? 'SIZE_LAST_MODIFIED_COMPARISON_OVERWRITE',
+      queueLimit: options.queueLimit ?? 100_000,
+    },
+  };
+
+  /** What a request gets, in the order in which gateway and service look at it. */
+  const answer = async (request: IncomingMessage): Promise<unknown> => {
+    const body = await readBody(request);
+    const target = request.url ?? '/';
+    const at = target.indexOf('?');
+    const [rawPath, rawQuery] = at < 0 ? [target, ''] : [target.slice(0, at), target.slice(at + 1)];
+    const method = request.method ?? 'GET';
+    const { operation, path } = route(method, rawPath);
+    const caller = authenticate(
+      { method, rawPath, rawQuery, headers: request.headers, body },
+      { accounts: options.accounts, now: now(), ...(options.tokens ? { tokens: options.tokens } : {}) },
+    );
+    // Undocumented; services of the platform answer 403 where key and project do not belong together.
+    if (path['project_id'] !== options.projectId)
+      throw new OmsFault(403, OMS.noPermission, 'Insufficient permissions: the project is not the one of the caller.');
+    const allowed = caller.accessKey === undefined ? undefined : options.permissions?.(caller.accessKey);
+    if (allowed && !allowed.has(operation.permission))
+      throw new OmsFault(403, OMS.noPermission, `Insufficient permissions: ${operation.permission} is not allowed.`);
+    return operation.run(context, { path, query: parseQuery(rawQuery), body });
+  };
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const requestId = randomBytes(16).toString('hex');
+    counts.requests += 1;
+    try {
+      send(response, 200, requestId, await answer(request));
+    } catch (error) {
+      if (response.destroyed) return;
+      if (!(error instanceof OmsFault)) log(`request ${requestId}: ${(error as Error).message}`);
+      const fault =
+        error instanceof OmsFault ? error : new OmsFault(500, OMS.internal, 'Internal server error. Contact support.');
+      send(response, fault.status, requestId, faultBody(fault, requestId));
+    }
+  };
+
+  const server = createServer((request, response) => void handle(request, response));
+  // Longer than clients keep theirs, so that it is the client that closes an idle connection.
+  server.keepAliveTimeout = 75_000;
+  const port = await listen(server, { host, port: options.port, what: 'OMS' }).catch((error: unknown) => {
+    store.close();
+    s3.close();
+    throw error;
+  });
+  copier.push(store.pending());
+
+  const close = async (): Promise<void> => {
+    closing = true;
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeIdleConnections();
+    const grace = new AbortController();
+    const stopped = copier.stop();
+    await Promise.race([
+      stopped,
+      delay(options.closeGrace ?? 2000, undefined, { signal: grace.signal }).catch(() => {}),
+    ]);
+    grace.abort();
+    stopping.abort();
+    s3.close();
+    await stopped;
+    server.closeAllConnections();
+    await closed;
+    store.close();
+  };
+  let closed: Promise<void> | undefined;
+
+  return {
+    url: `http://${host}:${port}`,
+    port,
+    idle: () => copier.idle(),
+    stats: () => ({ ...counts, pending: store.pendingCount }),
+    close: () => {
+      closed ??= close();
+      return closed;
+    },
+  };
+}
