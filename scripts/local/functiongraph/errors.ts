@@ -1,0 +1,40 @@
+/** A request that FunctionGraph refuses before any code runs. */
+export class InvocationError extends Error {
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.name = 'InvocationError';
+    this.status = status;
+    this.code = code;
+  }
+}
+
+export class FunctionNotFoundError extends InvocationError {
+  constructor(name: string) {
+    super(404, 'FSS.1051', `The function ${name} does not exist`);
+    this.name = 'FunctionNotFoundError';
+  }
+}
+
+export class EventTooLargeError extends InvocationError {
+  constructor(bytes: number, limit: number) {
+    super(413, 'FSS.0413', `The event has ${bytes} bytes; the limit is ${limit}`);
+    this.name = 'EventTooLargeError';
+  }
+}
+
+export class ThrottledError extends InvocationError {
+  constructor() {
+    super(429, 'FSS.0429', 'Your request has been rejected because of flow control');
+    this.name = 'ThrottledError';
+  }
+}
+
+export class ClosedError extends InvocationError {
+  constructor() {
+    super(503, 'FSS.0503', 'FunctionGraph is shutting down');
+    this.name = 'ClosedError';
+  }
+}

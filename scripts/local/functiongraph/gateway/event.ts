@@ -1,0 +1,68 @@
+import type { IncomingMessage } from 'node:http';
+import type { GatewayOptions } from './options.ts';
+import type { Match } from './routes.ts';
+
+/** The event of an APIG trigger. */
+export interface GatewayEvent {
+  readonly body: string;
+  readonly requestContext: { readonly apiId: string; readonly requestId: string; readonly stage: string };
+  readonly queryStringParameters: Readonly<Record<string, string>>;
+  readonly httpMethod: string;
+  readonly pathParameters?: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly path: string;
+  readonly isBase64Encoded: true;
+}
+
+/**
+ * Makes the event that the function receives. The body is always base64, header names are lower-case, and the path is
+ * as sent. A repeated query parameter keeps its last value: the shape of several is not documented.
+ */
+export function gatewayEvent(
+  request: IncomingMessage,
+  body: Buffer,
+  match: Extract<Match, { found: 'route' }>,
+  call: { readonly requestId: string; readonly pathParameters: NonNullable<GatewayOptions['pathParameters']> },
+): GatewayEvent {
+  const target = request.url ?? '/';
+  const query = target.indexOf('?');
+  const address = request.socket.remoteAddress ?? '127.0.0.1';
+  return {
+    body: body.toString('base64'),
+    requestContext: { apiId: match.route.apiId, requestId: call.requestId, stage: 'RELEASE' },
+    queryStringParameters: query < 0 ? {} : Object.fromEntries(new URLSearchParams(target.slice(query + 1))),
+    httpMethod: request.method ?? 'GET',
+    ...pathParameters(match.parameters, call.pathParameters),
+    headers: {
+      ...headersOf(request),
+      'x-forwarded-for': address,
+      'x-forwarded-port': String(request.socket.localPort ?? ''),
+      'x-forwarded-proto': 'http',
+      'x-real-ip': address,
+      'x-request-id': call.requestId,
+    },
+    path: query < 0 ? target : target.slice(0, query),
+    isBase64Encoded: true,
+  };
+}
+
+function pathParameters(
+  parameters: Readonly<Record<string, string>>,
+  style: NonNullable<GatewayOptions['pathParameters']>,
+): { pathParameters?: Record<string, string> } {
+  if (style === 'absent') return {};
+  const values = Object.values(parameters);
+  if (style === 'empty-key' && values.length > 0) return { pathParameters: { '': values.join('/') } };
+  return { pathParameters: { ...parameters } };
+}
+
+/** What authenticated the caller is the gateway's, not the function's. */
+const WITHHELD = new Set(['authorization', 'x-apig-appcode', 'x-security-token']);
+
+function headersOf(request: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(request.headers)
+      .filter(([name]) => !WITHHELD.has(name))
+      .map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+  );
+}

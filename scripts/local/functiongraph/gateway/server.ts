@@ -1,0 +1,145 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { FunctionConfig } from '../../../serverless/config.ts';
+import type { Accounts } from '../../accounts.ts';
+import { readBody, sendJson } from '../body.ts';
+import { EventTooLargeError, InvocationError, ThrottledError } from '../errors.ts';
+import { LIMITS } from '../limits.ts';
+import type { ExecutionResult, InvocationResult } from '../types.ts';
+import { authenticate } from './authenticate.ts';
+import { gatewayEvent } from './event.ts';
+import type { GatewayOptions } from './options.ts';
+import { type GatewayProblem, PROBLEMS } from './problems.ts';
+import { gatewayResponse } from './response.ts';
+import { matchRoute, parseTemplate, type Route } from './routes.ts';
+
+export interface GatewayServices extends GatewayOptions {
+  readonly accounts: Accounts;
+  readonly now: () => number;
+  readonly invoke: (
+    key: string,
+    event: unknown,
+    options: { readonly async: boolean; readonly requestId: string },
+  ) => Promise<InvocationResult>;
+  readonly log: (key: string, requestId: string, text: string) => void;
+}
+
+/** The front of the HTTP functions, in the manner of API Gateway. */
+export class Gateway {
+  readonly server: Server;
+  readonly #services: GatewayServices;
+  readonly #routes = new Map<string, readonly Route[]>();
+
+  constructor(services: GatewayServices) {
+    this.#services = services;
+    this.server = createServer((request, response) => {
+      this.#answer(request, response).catch((error: unknown) => {
+        services.log('', '', `gateway: ${error instanceof Error ? error.message : String(error)}`);
+        if (response.headersSent) response.destroy();
+        else this.#refuse(response, PROBLEMS.unavailable, randomUUID());
+      });
+    });
+  }
+
+  /** Replaces the routes of a function. */
+  setRoutes(key: string, fn: FunctionConfig): void {
+    const routes = fn.events.flatMap((event): Route[] => {
+      if (!('apig' in event)) return [];
+      const { apig } = event;
+      const apiId = createHash('sha256').update(`${apig.method} ${apig.path}`).digest('hex').slice(0, 32);
+      return [{ key, apig, apiId, segments: parseTemplate(apig.path) }];
+    });
+    this.#routes.set(key, routes);
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const requestId = randomUUID().replaceAll('-', '');
+    const target = request.url ?? '/';
+    const path = target.split('?', 1)[0] ?? '/';
+    const method = request.method ?? 'GET';
+    const match = matchRoute([...this.#routes.values()].flat(), method, path);
+    if (match.found !== 'route') {
+      request.resume();
+      if (match.found === 'nothing') return this.#refuse(response, PROBLEMS.noRoute, requestId);
+      return this.#refuse(response, PROBLEMS.method, requestId, { allow: match.methods.join(', ') });
+    }
+    const body = await readBody(request, LIMITS.gatewayRequestBytes);
+    if (!body) return this.#refuse(response, PROBLEMS.tooLarge, requestId, { connection: 'close' });
+    const { apig, key } = match.route;
+    const problem = authenticate(apig.auth, { method, target, headers: request.headers, body }, this.#services);
+    if (problem) return this.#refuse(response, problem, requestId);
+
+    const event = gatewayEvent(request, body, match, {
+      requestId,
+      pathParameters: this.#services.pathParameters ?? 'named',
+    });
+    let result: InvocationResult | 'timeout';
+    try {
+      const invocation = this.#services.invoke(key, event, { async: apig.async === true, requestId });
+      result = await withTimeout(invocation, this.#services.gatewayTimeout ?? LIMITS.gatewayTimeout);
+    } catch (error) {
+      return this.#refuse(response, problemOf(error), requestId);
+    }
+    if (result === 'timeout') return this.#refuse(response, PROBLEMS.timeout, requestId);
+    if (result.outcome === 'accepted') return sendJson(response, 202, { request_id: result.requestId });
+    this.#deliver(response, key, requestId, result);
+  }
+
+  #deliver(response: ServerResponse, key: string, requestId: string, result: ExecutionResult): void {
+    if (result.outcome === 'timeout') {
+      this.#refuse(response, PROBLEMS.timeout, requestId);
+      return;
+    }
+    if (result.outcome !== 'success') {
+      this.#refuse(response, PROBLEMS.badResponse, requestId);
+      return;
+    }
+    const answer = gatewayResponse(result.payload);
+    if ('reason' in answer) {
+      this.#services.log(key, requestId, `gateway: no valid response: ${answer.reason}`);
+      this.#refuse(response, PROBLEMS.badResponse, requestId);
+      return;
+    }
+    response.writeHead(answer.status, {
+      ...answer.headers,
+      ...(answer.status === 204 || answer.status === 304 ? {} : { 'content-length': answer.body.length }),
+      'x-request-id': requestId,
+    });
+    response.end(answer.body);
+  }
+
+  #refuse(
+    response: ServerResponse,
+    problem: GatewayProblem,
+    requestId: string,
+    headers: Readonly<Record<string, string>> = {},
+  ): void {
+    sendJson(
+      response,
+      problem.status,
+      { error_code: problem.code, error_msg: problem.message, request_id: requestId },
+      { ...headers, 'x-request-id': requestId },
+    );
+  }
+}
+
+function problemOf(error: unknown): GatewayProblem {
+  if (error instanceof ThrottledError) return PROBLEMS.throttled;
+  if (error instanceof EventTooLargeError) return PROBLEMS.tooLarge;
+  if (error instanceof InvocationError && error.status < 500) return PROBLEMS.badResponse;
+  return PROBLEMS.unavailable;
+}
+
+async function withTimeout<T>(work: Promise<T>, timeout: number): Promise<T | 'timeout'> {
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    return await Promise.race([
+      work,
+      new Promise<'timeout'>((resolve) => {
+        timer = setTimeout(() => resolve('timeout'), timeout);
+      }),
+    ]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,144 @@
+import { ThrottledError } from './errors.ts';
+import { type Execution, Instance, type InstanceOptions } from './instance.ts';
+import type { InvokeMessage } from './worker/protocol.ts';
+
+export interface PoolOptions {
+  readonly instance: InstanceOptions;
+  readonly maxInstances: number;
+  /** Synchronous calls that may wait for an instance; beyond that they are throttled. */
+  readonly maxWaiting: number;
+  /** Milliseconds without a request after which an instance is stopped. */
+  readonly idleInstance: number;
+  readonly now: () => number;
+}
+
+interface Slot {
+  readonly instance: Instance;
+  idleSince: number;
+}
+
+/** The instances of one version of a function's code. */
+export class Pool {
+  readonly #options: PoolOptions;
+  /** Most recently used last, so that the others can become idle. */
+  readonly #idle: Slot[] = [];
+  readonly #waiting: { readonly patient: boolean; readonly go: () => void }[] = [];
+  readonly #instances = new Set<Instance>();
+  #busy = 0;
+  #closing = false;
+  #drained: (() => void) | undefined;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#instances.size;
+  }
+
+  get busy(): number {
+    return this.#busy;
+  }
+
+  /**
+   * Runs a request on a warm instance, or on a new one.
+   *
+   * @param patient waits for an instance however long it takes, as queued asynchronous invocations do
+   * @throws ThrottledError when every instance is busy and no more calls may wait
+   */
+  async run(
+    request: Omit<InvokeMessage, 'type' | 'credentials'>,
+    patient: boolean,
+  ): Promise<{ execution: Execution; cold: boolean; duration: number }> {
+    await this.#enter(patient);
+    try {
+      const slot = this.#takeIdle();
+      if (slot) return await this.#execute(slot, request, false);
+      const { instance, failure } = await Instance.start(this.#options.instance);
+      this.#instances.add(instance);
+      void instance.exited().then(() => this.#instances.delete(instance));
+      if (failure) {
+        instance.kill();
+        return { execution: { outcome: 'error', failure }, cold: true, duration: 0 };
+      }
+      return await this.#execute({ instance, idleSince: 0 }, request, true);
+    } finally {
+      this.#leave();
+    }
+  }
+
+  /** Stops the instances that have had no request for the idle time. */
+  retireIdle(): void {
+    const before = this.#options.now() - this.#options.idleInstance;
+    for (let index = this.#idle.length - 1; index >= 0; index--) {
+      const slot = this.#idle[index];
+      if (slot && slot.idleSince <= before) {
+        this.#idle.splice(index, 1);
+        void slot.instance.stop();
+      }
+    }
+  }
+
+  /** Lets the running requests finish, then stops every instance. */
+  async drain(): Promise<void> {
+    this.#closing = true;
+    if (this.#busy > 0) {
+      await new Promise<void>((resolve) => {
+        this.#drained = resolve;
+      });
+    }
+    await this.#stopAll();
+  }
+
+  /** Ends every instance now; requests under way end as crashes. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.#stopAll();
+  }
+
+  async #stopAll(): Promise<void> {
+    this.#idle.length = 0;
+    await Promise.all([...this.#instances].map((instance) => instance.stop()));
+  }
+
+  async #execute(
+    slot: Slot,
+    request: Omit<InvokeMessage, 'type' | 'credentials'>,
+    cold: boolean,
+  ): Promise<{ execution: Execution; cold: boolean; duration: number }> {
+    const started = performance.now();
+    const execution = await slot.instance.invoke({ ...request, credentials: this.#options.instance.credentials() });
+    const duration = performance.now() - started;
+    if (slot.instance.alive && !this.#closing) {
+      slot.idleSince = this.#options.now();
+      this.#idle.push(slot);
+    }
+    return { execution, cold, duration };
+  }
+
+  #takeIdle(): Slot | undefined {
+    for (let slot = this.#idle.pop(); slot; slot = this.#idle.pop()) if (slot.instance.alive) return slot;
+    return undefined;
+  }
+
+  async #enter(patient: boolean): Promise<void> {
+    if (this.#busy < this.#options.maxInstances) {
+      this.#busy++;
+      return;
+    }
+    const waiting = this.#waiting.filter((waiter) => !waiter.patient).length;
+    if (!patient && waiting >= this.#options.maxWaiting) throw new ThrottledError();
+    // The place of the request that leaves is handed over, so that `busy` does not change.
+    await new Promise<void>((go) => this.#waiting.push({ patient, go }));
+  }
+
+  #leave(): void {
+    const next = this.#waiting.shift();
+    if (next) {
+      next.go();
+      return;
+    }
+    this.#busy--;
+    if (this.#busy === 0) this.#drained?.();
+  }
+}

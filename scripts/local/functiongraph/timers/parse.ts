@@ -1,0 +1,145 @@
+import { CronSchedule, IntervalSchedule, type Schedule } from './schedule.ts';
+import { offsetAt } from './zone.ts';
+
+/** A schedule is not what FunctionGraph documents. */
+export class ScheduleError extends Error {
+  constructor(schedule: string, reason: string) {
+    super(`The schedule ${JSON.stringify(schedule)} is malformed: ${reason}`);
+    this.name = 'ScheduleError';
+  }
+}
+
+const MINUTE = 60_000;
+const RATE = /^([1-9]\d*)([mhd])$/;
+const RATE_UNITS = {
+  m: { length: MINUTE, most: 60 },
+  h: { length: 60 * MINUTE, most: 24 },
+  d: { length: 24 * 60 * MINUTE, most: 30 },
+} as const;
+const EVERY = /^@every (?=\d)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/;
+const ZONE = /^CRON_TZ=(\S+) +(.*)$/;
+
+const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
+const DAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
+
+interface Field {
+  readonly name: string;
+  readonly low: number;
+  readonly high: number;
+  /** Names of the values from `low` on. */
+  readonly names?: readonly string[];
+}
+const SECONDS: Field = { name: 'second', low: 0, high: 59 };
+const MINUTES: Field = { name: 'minute', low: 0, high: 59 };
+const HOURS: Field = { name: 'hour', low: 0, high: 23 };
+const DAYS_OF_MONTH: Field = { name: 'day of month', low: 1, high: 31 };
+const MONTHS_OF_YEAR: Field = { name: 'month', low: 1, high: 12, names: MONTHS };
+const DAYS_OF_WEEK: Field = { name: 'day of week', low: 0, high: 7, names: DAYS };
+
+/**
+ * Reads a TIMER trigger's schedule.
+ *
+ * Rate is `3m`, `2h` or `1d`, up to 60 m, 24 h and 30 d. Cron is `second minute hour day month [weekday]`, or
+ * `@every 1h30m`, optionally after `CRON_TZ=Asia/Shanghai `; without a time zone it means UTC.
+ *
+ * @throws ScheduleError
+ * @see https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0207.html
+ */
+export function parseSchedule(type: 'Rate' | 'Cron', schedule: string): Schedule {
+  if (type === 'Rate') return parseRate(schedule);
+  if (type === 'Cron') return parseCron(schedule);
+  throw new ScheduleError(schedule, `the type is ${JSON.stringify(type)}, not Rate or Cron`);
+}
+
+function parseRate(schedule: string): Schedule {
+  const match = RATE.exec(schedule);
+  if (!match) throw new ScheduleError(schedule, 'a rate is a number and m, h or d');
+  const unit = match[2] as keyof typeof RATE_UNITS;
+  const { length, most } = RATE_UNITS[unit];
+  const count = Number(match[1]);
+  if (count > most) throw new ScheduleError(schedule, `at most ${most}${unit}`);
+  return new IntervalSchedule(count * length);
+}
+
+function parseCron(schedule: string): Schedule {
+  const zoned = ZONE.exec(schedule);
+  const timeZone = zoned?.[1];
+  if (timeZone !== undefined) checkZone(schedule, timeZone);
+  const expression = (zoned?.[2] ?? schedule).trim();
+
+  if (expression.startsWith('@')) {
+    const every = EVERY.exec(expression);
+    if (!every) throw new ScheduleError(schedule, '@every needs hours, minutes and seconds, as in @every 1h30m');
+    const [hours, minutes, seconds] = every.slice(1).map((part) => Number(part ?? 0));
+    const interval = ((hours ?? 0) * 3600 + (minutes ?? 0) * 60 + (seconds ?? 0)) * 1000;
+    if (interval === 0) throw new ScheduleError(schedule, 'the interval is zero');
+    return new IntervalSchedule(interval);
+  }
+
+  const fields = expression.split(/\s+/);
+  if (fields.length !== 5 && fields.length !== 6) {
+    throw new ScheduleError(schedule, `it has ${fields.length} fields, not second minute hour day month [weekday]`);
+  }
+  const [second = '', minute = '', hour = '', day = '', month = '', weekday = '*'] = fields;
+  const read = (text: string, field: Field): number[] => parseField(schedule, text, field);
+  return new CronSchedule(
+    {
+      seconds: read(second, SECONDS),
+      minutes: read(minute, MINUTES),
+      hours: read(hour, HOURS),
+      daysOfMonth: new Set(read(day, DAYS_OF_MONTH)),
+      months: new Set(read(month, MONTHS_OF_YEAR)),
+      // Sunday is 0 and 7.
+      daysOfWeek: new Set(read(weekday, DAYS_OF_WEEK).map((value) => value % 7)),
+      eitherDay: isRestricted(day) && isRestricted(weekday),
+    },
+    timeZone,
+  );
+}
+
+function isRestricted(field: string): boolean {
+  return !field.startsWith('*') && field !== '?';
+}
+
+function checkZone(schedule: string, timeZone: string): void {
+  try {
+    offsetAt(0, timeZone);
+  } catch {
+    throw new ScheduleError(schedule, `there is no time zone ${timeZone}`);
+  }
+}
+
+/** The values of one field, ascending. */
+function parseField(schedule: string, text: string, field: Field): number[] {
+  const items = text.split(',');
+  const values = new Set<number>();
+  for (const item of items) {
+    const match = /^(\*|\?|[0-9A-Za-z]+)(?:-([0-9A-Za-z]+))?(?:\/(\d+))?$/.exec(item);
+    const [, first = '', last, step] = match ?? [];
+    const star = first === '*' || first === '?';
+    if (!match || (star && last !== undefined)) {
+      throw new ScheduleError(schedule, `${JSON.stringify(item)} is no ${field.name}`);
+    }
+    // Seen refused by the platform with status 400.
+    if (items.length > 1 && (star || last !== undefined || step !== undefined)) {
+      throw new ScheduleError(schedule, `a list of ${field.name}s holds single values only`);
+    }
+    const from = star ? field.low : valueOf(schedule, first, field);
+    // `5/15` counts on to the end of the field.
+    const end = star || (last === undefined && step !== undefined) ? field.high : undefined;
+    const to = end ?? (last === undefined ? from : valueOf(schedule, last, field));
+    const by = Number(step ?? 1);
+    if (to < from || by === 0) throw new ScheduleError(schedule, `${JSON.stringify(item)} is an empty range`);
+    for (let value = from; value <= to; value += by) values.add(value);
+  }
+  return [...values].sort((one, other) => one - other);
+}
+
+function valueOf(schedule: string, text: string, field: Field): number {
+  const position = field.names?.indexOf(text.toUpperCase()) ?? -1;
+  const value = position >= 0 ? position + field.low : /^\d{1,2}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= field.low && value <= field.high)) {
+    throw new ScheduleError(schedule, `${JSON.stringify(text)} is no ${field.name} (${field.low} to ${field.high})`);
+  }
+  return value;
+}

@@ -1,0 +1,65 @@
+import type { FunctionConfig } from '../../serverless/config.ts';
+import type { Accounts } from '../accounts.ts';
+import type { GatewayOptions } from './gateway/options.ts';
+import type { ErrorBody, LogLevel, RuntimeErrorCode } from './worker/protocol.ts';
+
+/** One line that a function wrote, or that the platform wrote about it. */
+export interface LogLine {
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  /** The function's key; empty for the platform's own lines. */
+  readonly function: string;
+  readonly requestId: string;
+  readonly level: LogLevel;
+  readonly text: string;
+}
+
+export type InvocationResult =
+  /** An asynchronous invocation was queued. */
+  { readonly outcome: 'accepted'; readonly requestId: string } | ExecutionResult;
+
+export type ExecutionResult = {
+  readonly requestId: string;
+  /** Milliseconds in the handler. */
+  readonly duration: number;
+  /** Whether an instance was started for it. */
+  readonly cold: boolean;
+  /** What the function answered: JSON of an object, or the value's text; of a failure, its error JSON. */
+  readonly payload: string;
+} & (
+  | { readonly outcome: 'success' }
+  | { readonly outcome: 'error'; readonly code: RuntimeErrorCode; readonly error: ErrorBody }
+  /** The function's timeout passed, or its process ended in the middle of the call. */
+  | { readonly outcome: 'timeout' | 'crash'; readonly error: ErrorBody }
+);
+
+export interface FunctionGraphOptions extends GatewayOptions {
+  readonly dataDir: string;
+  /** Of the service's API; 0 picks a free one. */
+  readonly port: number;
+  readonly gatewayPort: number;
+  readonly host?: string;
+  readonly region: string;
+  readonly projectId: string;
+  readonly accounts: Accounts;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+  readonly log?: (line: LogLine) => void;
+  /**
+   * Instances of one function. Given, a synchronous call beyond it gets 429; left out, 16, and further calls wait
+   * in line up to the platform's 100 concurrent executions.
+   */
+  readonly maxInstancesPerFunction?: number;
+  /** Asynchronous executions of one function at a time; default 4. */
+  readonly asyncConcurrency?: number;
+  /** Milliseconds before the nth retry of an asynchronous invocation (n from 1); the platform's are not documented. */
+  readonly retryDelay?: (retry: number) => number;
+  /** Milliseconds without a request after which an instance is stopped. */
+  readonly idleInstance?: number;
+}
+
+export interface DeployedFunction {
+  readonly key: string;
+  readonly config: FunctionConfig;
+  readonly urn: string;
+}
