@@ -33,12 +33,10 @@ export function parseCommand<const Options extends NonNullable<ParseArgsConfig['
     return undefined;
   }
   try {
-    return parseArgs({
-      args: [...argv],
-      options: command.options,
-      strict: true,
-      allowPositionals: command.positionals ?? false,
-    });
+    const parsed = parseArgs({ args: [...argv], options: command.options, strict: true, allowPositionals: true });
+    const [first] = parsed.positionals;
+    if (first !== undefined && !command.positionals) throw new Error(`Unexpected argument '${first}'`);
+    return parsed;
   } catch (error) {
     const [reason] = (error as Error).message.split('. To specify');
     throw new UsageError(`${reason} (--help lists the flags)`);
