@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import type { Payload } from './auth.ts';
+import { CHECKSUM_HEADERS, checksumOf, type Digest } from './checksums.ts';
+import { decodeChunked } from './chunked.ts';
+import { S3Error } from './errors.ts';
+
+/** Bytes: 5 GiB in one request. https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
+const MAX_SIZE = 5 * 1024 ** 3;
+/** Bytes of an XML body: 1000 keys of 1024 bytes, each of them escaped, and room. */
+const MAX_DOCUMENT = 8 * 1024 ** 2;
+
+/** What is known of a body after its last byte. */
+export interface BodySummary {
+  readonly size: number;
+  readonly md5: string;
+  /** By header name; those that the client asked for. */
+  readonly checksums: Readonly<Record<string, string>>;
+}
+
+/**
+ * The body of a request: decoded, and checked against everything that the request says of it (length, SHA-256 of the
+ * signature, Content-MD5, checksum headers and trailers). Reading to the end without an error means it is right.
+ */
+export class Body {
+  readonly #source: AsyncIterable<Buffer>;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #payload: Payload;
+  #summary: BodySummary | undefined;
+
+  constructor(source: AsyncIterable<Buffer>, headers: Readonly<Record<string, string>>, payload: Payload) {
+    this.#source = source;
+    this.#headers = headers;
+    this.#payload = payload;
+  }
+
+  /** @throws S3Error when the body is not what the request announced */
+  get summary(): BodySummary {
+    if (!this.#summary) throw new S3Error('IncompleteBody');
+    return this.#summary;
+  }
+
+  /** @throws S3Error MissingContentLength, EntityTooLarge, IncompleteBody, BadDigest, XAmzContentSHA256Mismatch, … */
+  async *read(limit = MAX_SIZE): AsyncGenerator<Buffer> {
+    const length = this.#announcedLength();
+    if (length > limit)
+      throw new S3Error('EntityTooLarge', undefined, { ProposedSize: String(length), MaxSizeAllowed: String(limit) });
+    const contentMd5 = parseContentMd5(this.#headers['content-md5']);
+    const trailers = new Map<string, string>();
+    const digests = this.#digests();
+    const md5 = createHash('md5');
+    const sha256 = this.#payload.sha256 === undefined ? undefined : createHash('sha256');
+    const source = this.#payload.chunked
+      ? decodeChunked(this.#source, this.#payload, (name, value) => trailers.set(name, value))
+      : this.#source;
+    let size = 0;
+    for await (const chunk of source) {
+      size += chunk.length;
+      if (size > length) throw new S3Error('IncompleteBody');
+      md5.update(chunk);
+      sha256?.update(chunk);
+      for (const digest of digests.values()) digest.update(chunk);
+      yield chunk;
+    }
+    if (size !== length)
+      throw new S3Error('IncompleteBody', undefined, {
+        NumberBytesExpected: String(length),
+        NumberBytesProvided: String(size),
+      });
+    if (sha256 && sha256.digest('hex') !== this.#payload.sha256) throw new S3Error('XAmzContentSHA256Mismatch');
+    const md5Bytes = md5.digest();
+    if (contentMd5 && !contentMd5.equals(md5Bytes)) throw new S3Error('BadDigest');
+    this.#summary = { size, md5: md5Bytes.toString('hex'), checksums: this.#verify(digests, trailers) };
+  }
+
+  /** The whole body as text, for the small documents of S3's own protocol. */
+  async text(): Promise<string> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of this.read(MAX_DOCUMENT)) chunks.push(chunk);
+    return Buffer.concat(chunks).toString('utf8');
+  }
+
+  #announcedLength(): number {
+    const name = this.#payload.chunked ? 'x-amz-decoded-content-length' : 'content-length';
+    const value = this.#headers[name];
+    if (value === undefined) {
+      if (!this.#payload.chunked && this.#headers['transfer-encoding'] === undefined) return 0;
+      throw new S3Error('MissingContentLength');
+    }
+    if (!/^\d{1,15}$/.test(value)) throw new S3Error('InvalidArgument', `${name} must be a number of bytes`);
+    return Number(value);
+  }
+
+  /** One digest for each checksum that a header states or a trailer will. */
+  #digests(): Map<string, Digest> {
+    const announced = (this.#headers['x-amz-trailer'] ?? '').split(',').map((name) => name.trim().toLowerCase());
+    const names = CHECKSUM_HEADERS.filter((name) => this.#headers[name] !== undefined || announced.includes(name));
+    return new Map(names.map((name) => [name, checksumOf(name) as Digest]));
+  }
+
+  #verify(digests: ReadonlyMap<string, Digest>, trailers: ReadonlyMap<string, string>): Record<string, string> {
+    const values: Record<string, string> = {};
+    for (const [name, digest] of digests) {
+      const expected = this.#headers[name] ?? trailers.get(name);
+      const actual = digest.base64();
+      if (expected === undefined)
+        throw new S3Error('InvalidRequest', `The trailing header ${name} was announced but not sent`);
+      if (expected !== actual)
+        throw new S3Error(
+          'BadDigest',
+          `The ${name.slice('x-amz-checksum-'.length).toUpperCase()} you specified did not match the calculated checksum.`,
+        );
+      values[name] = actual;
+    }
+    return values;
+  }
+}
+
+function parseContentMd5(value: string | undefined): Buffer | undefined {
+  if (value === undefined) return undefined;
+  const bytes = Buffer.from(value, 'base64');
+  if (bytes.length !== 16 || bytes.toString('base64') !== value) throw new S3Error('InvalidDigest');
+  return bytes;
+}

@@ -1,0 +1,36 @@
+import type { Body } from './body.ts';
+import type { EventName } from './notifications.ts';
+import type { ObjectRecord } from './records.ts';
+import type { Query } from './request.ts';
+import type { Store } from './store.ts';
+
+/** A request that has been authenticated and taken apart; an operation knows nothing of sockets. */
+export interface Call {
+  readonly store: Store;
+  readonly bucket: string;
+  /** Empty for an operation on a bucket. */
+  readonly key: string;
+  readonly query: Query;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Body;
+  readonly region: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Reports what was durably stored or removed. */
+  readonly notify: (name: EventName, key: string, object: ObjectRecord, sequence: number) => void;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A document, or an object's content with its length in a header. */
+  readonly body?: string | AsyncIterable<Buffer>;
+  /** Called when the body is no longer needed, sent or not. */
+  readonly release?: () => void;
+}
+
+export type Operation = (call: Call) => Promise<Reply>;
+
+export function xmlReply(xml: string, headers: Readonly<Record<string, string>> = {}): Reply {
+  return { status: 200, headers: { 'content-type': 'application/xml', ...headers }, body: xml };
+}

@@ -1,0 +1,54 @@
+import type { Call, Reply } from '../call.ts';
+import { xmlReply } from '../call.ts';
+import { CHECKSUM_HEADERS } from '../checksums.ts';
+import { S3Error } from '../errors.ts';
+import { MAX_KEY_BYTES } from '../request.ts';
+import { childrenOf, childText, element, parseXml, xmlDocument } from '../xml.ts';
+
+const MAX_OBJECTS = 1000;
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
+export async function deleteObjects({ store, bucket, headers, body, notify }: Call): Promise<Reply> {
+  store.bucket(bucket);
+  const text = await body.text();
+  const protectedBy = ['content-md5', ...CHECKSUM_HEADERS];
+  if (!protectedBy.some((name) => headers[name] !== undefined) && headers['x-amz-trailer'] === undefined)
+    throw new S3Error('InvalidRequest', 'Missing required header for this request: Content-MD5 OR x-amz-checksum-*');
+  const document = parseXml(text);
+  const entries = childrenOf(document, 'Object').map((entry) => ({
+    key: childText(entry, 'Key'),
+    version: childText(entry, 'VersionId'),
+  }));
+  if (
+    document.name !== 'Delete' ||
+    entries.length === 0 ||
+    entries.length > MAX_OBJECTS ||
+    entries.some(({ key }) => !key)
+  )
+    throw new S3Error('MalformedXML');
+  const quiet = childText(document, 'Quiet')?.trim() === 'true';
+
+  const results: string[] = [];
+  for (const { key = '', version } of entries) {
+    const refusal = refusalOf(key, version);
+    if (refusal) {
+      results.push(
+        `<Error>${element('Key', key)}${element('VersionId', version)}${element('Code', refusal.code)}` +
+          `${element('Message', refusal.message)}</Error>`,
+      );
+      continue;
+    }
+    const deleted = await store.deleteObject(bucket, key);
+    if (deleted) notify('ObjectRemoved:Delete', key, deleted.object, deleted.sequence);
+    if (!quiet) results.push(`<Deleted>${element('Key', key)}${element('VersionId', version)}</Deleted>`);
+  }
+  return xmlReply(
+    xmlDocument(`<DeleteResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${results.join('')}</DeleteResult>`),
+  );
+}
+
+function refusalOf(key: string, version: string | undefined): S3Error | undefined {
+  if (Buffer.byteLength(key, 'utf8') > MAX_KEY_BYTES) return new S3Error('KeyTooLongError');
+  if (version !== undefined && version !== 'null') return new S3Error('NoSuchVersion');
+  return undefined;
+}

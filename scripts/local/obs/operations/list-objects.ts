@@ -1,0 +1,120 @@
+import { fromByteKey, toByteKey } from '../byte-key.ts';
+import type { Call, Reply } from '../call.ts';
+import { xmlReply } from '../call.ts';
+import { S3Error } from '../errors.ts';
+import { type ListPage, listPage } from '../listing.ts';
+import { OWNER_ID } from '../notifications.ts';
+import type { ObjectRecord } from '../records.ts';
+import type { Query } from '../request.ts';
+import { element, xmlDocument, xmlText } from '../xml.ts';
+
+const MAX_KEYS = 1000;
+
+interface Common {
+  readonly prefix: string;
+  readonly delimiter: string;
+  readonly maxKeys: number;
+  readonly encodingType: string | undefined;
+  /** Writes a key or prefix, given as a byte string. */
+  readonly name: (byteKey: string) => string;
+}
+
+/** Form style with a literal slash, as S3 answers: a reader must take `+` for a space. */
+export function urlEncodeListed(key: string): string {
+  return encodeURIComponent(key)
+    .replace(/[!'()]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replaceAll('%20', '+')
+    .replaceAll('%2F', '/');
+}
+
+export function readCommon(query: Query, maxName: string): Common {
+  const encodingType = query.get('encoding-type');
+  if (encodingType !== undefined && encodingType !== 'url')
+    throw new S3Error('InvalidArgument', 'Invalid Encoding Method specified in Request', {
+      ArgumentName: 'encoding-type',
+      ArgumentValue: encodingType,
+    });
+  return {
+    prefix: toByteKey(query.get('prefix') ?? ''),
+    delimiter: toByteKey(query.get('delimiter') ?? ''),
+    maxKeys: Math.min(MAX_KEYS, query.number(maxName) ?? MAX_KEYS),
+    encodingType,
+    name: (byteKey) => {
+      const text = fromByteKey(byteKey);
+      return encodingType ? xmlText(urlEncodeListed(text)) : xmlText(text);
+    },
+  };
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjects.html */
+export async function listObjectsV1({ store, bucket, query }: Call): Promise<Reply> {
+  const common = readCommon(query, 'max-keys');
+  const { prefix, delimiter, maxKeys, name } = common;
+  const marker = toByteKey(query.get('marker') ?? '');
+  const page = listPage(store.bucket(bucket).objects, { prefix, delimiter, after: marker, maxKeys });
+  const head = `<Marker>${name(marker)}</Marker>`;
+  // Without a delimiter the client continues from the last key.
+  const next =
+    page.truncated && delimiter !== '' && page.last !== undefined ? `<NextMarker>${name(page.last)}</NextMarker>` : '';
+  return xmlReply(document(bucket, common, page, head + next, true));
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
+export async function listObjectsV2({ store, bucket, query }: Call): Promise<Reply> {
+  const common = readCommon(query, 'max-keys');
+  const { prefix, delimiter, maxKeys, name } = common;
+  const token = query.get('continuation-token');
+  const startAfter = query.get('start-after');
+  const after = token === undefined ? toByteKey(startAfter ?? '') : readToken(token);
+  const page = listPage(store.bucket(bucket).objects, { prefix, delimiter, after, maxKeys });
+  const head = [
+    element('KeyCount', page.contents.length + page.commonPrefixes.length),
+    element('ContinuationToken', token),
+    page.truncated && page.last !== undefined ? element('NextContinuationToken', writeToken(page.last)) : '',
+    startAfter === undefined ? '' : `<StartAfter>${name(toByteKey(startAfter))}</StartAfter>`,
+  ];
+  return xmlReply(document(bucket, common, page, head.join(''), query.get('fetch-owner') === 'true'));
+}
+
+function document(
+  bucket: string,
+  { prefix, delimiter, maxKeys, encodingType, name }: Common,
+  page: ListPage<ObjectRecord>,
+  head: string,
+  withOwner: boolean,
+): string {
+  const owner = withOwner ? `<Owner><ID>${OWNER_ID}</ID><DisplayName>local</DisplayName></Owner>` : '';
+  const parts = [
+    `<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${element('Name', bucket)}`,
+    `<Prefix>${name(prefix)}</Prefix>`,
+    head,
+    element('MaxKeys', maxKeys),
+    delimiter === '' ? '' : `<Delimiter>${name(delimiter)}</Delimiter>`,
+    element('EncodingType', encodingType),
+    element('IsTruncated', page.truncated),
+  ];
+  for (const { key, value } of page.contents)
+    parts.push(
+      `<Contents><Key>${name(key)}</Key><LastModified>${new Date(value.modified).toISOString()}</LastModified>` +
+        `<ETag>&quot;${value.etag}&quot;</ETag><Size>${value.size}</Size>${owner}` +
+        `<StorageClass>${value.storageClass ?? 'STANDARD'}</StorageClass></Contents>`,
+    );
+  for (const common of page.commonPrefixes)
+    parts.push(`<CommonPrefixes><Prefix>${name(common)}</Prefix></CommonPrefixes>`);
+  parts.push('</ListBucketResult>');
+  return xmlDocument(parts.join(''));
+}
+
+/** Opaque to clients: the last name of the page behind it. */
+function writeToken(last: string): string {
+  return `1${Buffer.from(last, 'latin1').toString('base64url')}`;
+}
+
+function readToken(token: string): string {
+  const bytes = Buffer.from(token.slice(1), 'base64url');
+  if (!token.startsWith('1') || bytes.length === 0 || `1${bytes.toString('base64url')}` !== token)
+    throw new S3Error('InvalidArgument', 'The continuation token provided is incorrect', {
+      ArgumentName: 'continuation-token',
+    });
+  return bytes.toString('latin1');
+}

@@ -1,0 +1,155 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Call, Reply } from '../call.ts';
+import { xmlReply } from '../call.ts';
+import { checkWriteConditions } from '../conditions.ts';
+import { S3Error } from '../errors.ts';
+import { readMeta } from '../metadata.ts';
+import { parseCopyRange } from '../range.ts';
+import type { ObjectRecord, PartRecord } from '../records.ts';
+import type { Upload } from '../store.ts';
+import { childrenOf, childText, element, parseXml, xmlDocument } from '../xml.ts';
+import { copySource } from './copy-object.ts';
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
+const MAX_PARTS = 10_000;
+/** Bytes; the last part may be smaller. */
+const MIN_PART_SIZE = 5 * 1024 ** 2;
+const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
+
+export async function createMultipartUpload({ store, bucket, key, headers, now }: Call): Promise<Reply> {
+  const id = randomBytes(24).toString('base64url');
+  await store.createUpload({ id, bucket, key, initiated: now(), ...readMeta(headers) });
+  return xmlReply(
+    xmlDocument(
+      `<InitiateMultipartUploadResult xmlns="${NAMESPACE}">${element('Bucket', bucket)}${element('Key', key)}` +
+        `${element('UploadId', id)}</InitiateMultipartUploadResult>`,
+    ),
+  );
+}
+
+function partTarget({ query }: Call): { readonly id: string; readonly number: number } {
+  const number = query.number('partNumber') ?? 0;
+  if (number < 1 || number > MAX_PARTS)
+    throw new S3Error('InvalidArgument', `Part number must be an integer between 1 and ${MAX_PARTS}, inclusive`, {
+      ArgumentName: 'partNumber',
+      ArgumentValue: String(number),
+    });
+  return { id: query.get('uploadId') ?? '', number };
+}
+
+export async function uploadPart(call: Call): Promise<Reply> {
+  const { store, bucket, key, body, now } = call;
+  const { id, number } = partTarget(call);
+  store.upload(bucket, key, id);
+  const segment = await store.blobs.write(body.read());
+  const { md5, checksums } = body.summary;
+  await storePart(call, id, number, { segment, etag: md5, modified: now(), checksums });
+  return { status: 200, headers: { etag: `"${md5}"`, ...checksums } };
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html */
+export async function uploadPartCopy(call: Call): Promise<Reply> {
+  const { store, bucket, key, headers, now } = call;
+  const { id, number } = partTarget(call);
+  store.upload(bucket, key, id);
+  await store.settled();
+  const { object } = copySource(call);
+  const range = headers['x-amz-copy-source-range'] ?? headers['x-obs-copy-source-range'];
+  const { start, end } = parseCopyRange(range, object.size) ?? { start: 0, end: object.size };
+  const md5 = createHash('md5');
+  const release = store.blobs.lease(object.segments);
+  const copied = store.blobs.write(
+    (async function* () {
+      for await (const chunk of store.blobs.read(object.segments, start, end)) {
+        md5.update(chunk);
+        yield chunk;
+      }
+    })(),
+  );
+  const segment = await copied.finally(release);
+  const part: PartRecord = { segment, etag: md5.digest('hex'), modified: now() };
+  await storePart(call, id, number, part);
+  return xmlReply(
+    xmlDocument(
+      `<CopyPartResult xmlns="${NAMESPACE}">${element('ETag', `"${part.etag}"`)}` +
+        `${element('LastModified', new Date(part.modified).toISOString())}</CopyPartResult>`,
+    ),
+  );
+}
+
+async function storePart({ store, bucket, key }: Call, id: string, number: number, part: PartRecord): Promise<void> {
+  try {
+    await store.putPart(bucket, key, id, number, part);
+  } catch (error) {
+    await store.blobs.remove([part.segment]);
+    throw error;
+  }
+}
+
+export async function abortMultipartUpload({ store, bucket, key, query }: Call): Promise<Reply> {
+  await store.abortUpload(bucket, key, query.get('uploadId') ?? '');
+  return { status: 204 };
+}
+
+export async function completeMultipartUpload(call: Call): Promise<Reply> {
+  const { store, bucket, key, query, headers, body, now, notify } = call;
+  const upload = store.upload(bucket, key, query.get('uploadId') ?? '');
+  const parts = chosenParts(upload, await body.text());
+  const md5 = createHash('md5');
+  for (const part of parts) md5.update(Buffer.from(part.etag, 'hex'));
+  const sizes = parts.map((part) => part.segment.size);
+  const object: ObjectRecord = await store.completeUpload(
+    upload,
+    {
+      headers: upload.headers,
+      metadata: upload.metadata,
+      ...(upload.storageClass ? { storageClass: upload.storageClass } : {}),
+      segments: parts.map((part) => part.segment),
+      parts: sizes,
+      size: sizes.reduce((sum, size) => sum + size, 0),
+      etag: `${md5.digest('hex')}-${parts.length}`,
+      modified: now(),
+    },
+    (current) => checkWriteConditions(current, headers),
+  );
+  notify('ObjectCreated:CompleteMultipartUpload', key, object, object.sequence);
+  return xmlReply(
+    xmlDocument(
+      `<CompleteMultipartUploadResult xmlns="${NAMESPACE}">${element('Location', `/${bucket}/${key}`)}` +
+        `${element('Bucket', bucket)}${element('Key', key)}${element('ETag', `"${object.etag}"`)}` +
+        '</CompleteMultipartUploadResult>',
+    ),
+  );
+}
+
+/**
+ * The parts that a completion names.
+ *
+ * @throws S3Error MalformedXML, InvalidPartOrder, InvalidPart, EntityTooSmall
+ */
+function chosenParts(upload: Upload, xml: string): readonly PartRecord[] {
+  const document = parseXml(xml);
+  const named = childrenOf(document, 'Part').map((part) => ({
+    number: Number(childText(part, 'PartNumber') ?? Number.NaN),
+    etag: (childText(part, 'ETag') ?? '').trim().replace(/^"(.*)"$/, '$1'),
+  }));
+  if (document.name !== 'CompleteMultipartUpload' || named.length === 0) throw new S3Error('MalformedXML');
+  for (const [index, { number }] of named.entries()) {
+    if (!Number.isInteger(number)) throw new S3Error('MalformedXML');
+    if (index > 0 && number <= (named[index - 1]?.number ?? 0)) throw new S3Error('InvalidPartOrder');
+  }
+  const parts = named.map(({ number, etag }) => {
+    const part = upload.parts.get(number);
+    if (part?.etag !== etag)
+      throw new S3Error('InvalidPart', undefined, { PartNumber: String(number), UploadId: upload.id });
+    return part;
+  });
+  const small = parts.slice(0, -1).findIndex((part) => part.segment.size < MIN_PART_SIZE);
+  if (small >= 0)
+    throw new S3Error('EntityTooSmall', undefined, {
+      ProposedSize: String(parts[small]?.segment.size),
+      MinSizeAllowed: String(MIN_PART_SIZE),
+      PartNumber: String(named[small]?.number),
+    });
+  return parts;
+}

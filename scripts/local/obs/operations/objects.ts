@@ -1,0 +1,96 @@
+import type { Call, Reply } from '../call.ts';
+import { checkWriteConditions, readConditionsHold } from '../conditions.ts';
+import { S3Error } from '../errors.ts';
+import { readMeta, writeMeta } from '../metadata.ts';
+import { parseRange } from '../range.ts';
+import type { ObjectRecord } from '../records.ts';
+
+export async function putObject(call: Call): Promise<Reply> {
+  const { store, bucket, key, headers, body, now, notify } = call;
+  store.bucket(bucket);
+  const meta = readMeta(headers);
+  const segment = await store.blobs.write(body.read());
+  const { size, md5, checksums } = body.summary;
+  let object: ObjectRecord;
+  try {
+    object = await store.putObject(
+      bucket,
+      key,
+      { ...meta, segments: [segment], size, etag: md5, modified: now(), ...checksumsOf(checksums) },
+      (current) => checkWriteConditions(current, headers),
+    );
+  } catch (error) {
+    await store.blobs.remove([segment]);
+    throw error;
+  }
+  notify('ObjectCreated:Put', key, object, object.sequence);
+  return { status: 200, headers: { etag: `"${md5}"`, ...checksums } };
+}
+
+function checksumsOf(checksums: Readonly<Record<string, string>>): { checksums?: Readonly<Record<string, string>> } {
+  return Object.keys(checksums).length === 0 ? {} : { checksums };
+}
+
+/** Query parameters that replace headers of the answer. */
+const OVERRIDES: Readonly<Record<string, string>> = {
+  'response-content-type': 'content-type',
+  'response-content-language': 'content-language',
+  'response-expires': 'expires',
+  'response-cache-control': 'cache-control',
+  'response-content-disposition': 'content-disposition',
+  'response-content-encoding': 'content-encoding',
+};
+
+export async function getObject(call: Call): Promise<Reply> {
+  const { store, query, headers } = call;
+  await store.settled();
+  const object = findObject(call);
+  const described = writeMeta(object);
+  for (const [parameter, header] of Object.entries(OVERRIDES)) {
+    const value = query.get(parameter);
+    if (value !== undefined) described[header] = Buffer.from(value, 'utf8').toString('latin1');
+  }
+  if (!readConditionsHold(object, headers)) {
+    const { etag = '', 'last-modified': lastModified = '' } = described;
+    return { status: 304, headers: { etag, 'last-modified': lastModified } };
+  }
+  const part = partRange(object, query.number('partNumber'));
+  const range = part ?? parseRange(headers['range'], object.size);
+  if (object.parts && query.has('partNumber')) described['x-amz-mp-parts-count'] = String(object.parts.length);
+  const { start, end } = range ?? { start: 0, end: object.size };
+  described['content-length'] = String(end - start);
+  if (range) described['content-range'] = `bytes ${start}-${end - 1}/${object.size}`;
+  else if (headers['x-amz-checksum-mode']?.toUpperCase() === 'ENABLED') Object.assign(described, object.checksums);
+  return {
+    status: range ? 206 : 200,
+    headers: described,
+    release: store.blobs.lease(object.segments),
+    body: store.blobs.read(object.segments, start, end),
+  };
+}
+
+function findObject({ store, bucket, key, query }: Call): ObjectRecord {
+  const version = query.get('versionId');
+  if (version !== undefined && version !== 'null')
+    throw new S3Error('NoSuchVersion', undefined, { Key: key, VersionId: version });
+  const object = store.object(bucket, key);
+  if (!object) throw new S3Error('NoSuchKey', undefined, { Key: key });
+  return object;
+}
+
+function partRange(object: ObjectRecord, number: number | undefined): { start: number; end: number } | undefined {
+  if (number === undefined) return undefined;
+  const parts = object.parts ?? [object.size];
+  const size = parts[number - 1];
+  if (size === undefined) throw new S3Error('InvalidRange', 'The requested partnumber is not satisfiable');
+  const start = parts.slice(0, number - 1).reduce((sum, part) => sum + part, 0);
+  return { start, end: start + size };
+}
+
+export async function deleteObject({ store, bucket, key, headers, notify }: Call): Promise<Reply> {
+  const deleted = await store.deleteObject(bucket, key, (current) => {
+    if (headers['if-match'] !== undefined) checkWriteConditions(current, { 'if-match': headers['if-match'] });
+  });
+  if (deleted) notify('ObjectRemoved:Delete', key, deleted.object, deleted.sequence);
+  return { status: 204 };
+}

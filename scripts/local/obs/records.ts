@@ -1,0 +1,68 @@
+import type { Segment } from './blobs.ts';
+
+/** What is stored beside an object's content. */
+export interface ObjectMeta {
+  /** Standard headers as they came, names in lower case; values one character per byte. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** User metadata: names in lower case without the prefix, values decoded. */
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly storageClass?: string;
+}
+
+export interface ObjectRecord extends ObjectMeta {
+  readonly segments: readonly Segment[];
+  /** Bytes. */
+  readonly size: number;
+  /** Without quotes. */
+  readonly etag: string;
+  /** Milliseconds since the epoch. */
+  readonly modified: number;
+  /** Rises with every change of the store; tells which of two events of a key came later. */
+  readonly sequence: number;
+  /** By header name, for example `x-amz-checksum-crc32`. */
+  readonly checksums?: Readonly<Record<string, string>>;
+  /** Sizes of the parts of a multipart upload. */
+  readonly parts?: readonly number[];
+}
+
+export interface PartRecord {
+  readonly segment: Segment;
+  readonly etag: string;
+  readonly modified: number;
+  readonly checksums?: Readonly<Record<string, string>>;
+}
+
+export interface UploadRecord extends ObjectMeta {
+  readonly id: string;
+  readonly bucket: string;
+  readonly key: string;
+  readonly initiated: number;
+}
+
+export interface CorsRule {
+  readonly id?: string;
+  readonly origins: readonly string[];
+  readonly methods: readonly string[];
+  readonly headers: readonly string[];
+  readonly exposeHeaders: readonly string[];
+  /** Seconds. */
+  readonly maxAge?: number;
+}
+
+/** The journal's lines; keys are plain text there. */
+export type JournalRecord =
+  | { readonly t: 'bucket'; readonly bucket: string; readonly created: number }
+  | { readonly t: 'unbucket'; readonly bucket: string }
+  | { readonly t: 'cors'; readonly bucket: string; readonly rules: readonly CorsRule[] | null }
+  | { readonly t: 'put'; readonly bucket: string; readonly key: string; readonly object: ObjectRecord }
+  | { readonly t: 'delete'; readonly bucket: string; readonly key: string; readonly sequence: number }
+  | { readonly t: 'upload'; readonly upload: UploadRecord }
+  | { readonly t: 'part'; readonly id: string; readonly number: number; readonly part: PartRecord }
+  | { readonly t: 'abort'; readonly id: string }
+  | {
+      readonly t: 'complete';
+      readonly id: string;
+      readonly bucket: string;
+      readonly key: string;
+      readonly object: ObjectRecord;
+    };

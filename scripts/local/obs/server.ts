@@ -1,0 +1,268 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Accounts } from '../accounts.ts';
+import { authenticate } from './auth.ts';
+import { Body } from './body.ts';
+import type { Call, Reply } from './call.ts';
+import { DeliveryQueue } from './delivery.ts';
+import { PortInUseError, S3Error } from './errors.ts';
+import { type BucketTrigger, eventNamesOf, type NotificationDelivery } from './notifications.ts';
+import { corsHeaders, preflight } from './operations/cors.ts';
+import { parseTarget, type Target } from './request.ts';
+import { route } from './routing.ts';
+import { Store } from './store.ts';
+import { element, xmlDocument } from './xml.ts';
+
+export { PortInUseError } from './errors.ts';
+export type { BucketTrigger, NotificationDelivery } from './notifications.ts';
+
+export interface ObsOptions {
+  /** Folder of the store; one process at a time. */
+  readonly dataDir: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** 127.0.0.1 unless given. */
+  readonly host?: string;
+  readonly region: string;
+  readonly accounts: Accounts;
+  readonly now?: () => number;
+  /** Receives what went wrong inside and was answered with 500, and notifications that could not be delivered. */
+  readonly onError?: (error: Error) => void;
+  /** Called for every matching trigger after an object was durably stored. */
+  readonly deliver?: (delivery: NotificationDelivery) => void | Promise<void>;
+  /** Writes through to the device before answering; false unless given, which survives a killed process. */
+  readonly fsync?: boolean;
+  /** Milliseconds that close() leaves to requests under way; 5000 unless given. */
+  readonly graceMs?: number;
+}
+
+export interface ObsServer {
+  readonly url: string;
+  readonly port: number;
+  /** @throws Error for a trigger with an event name that OBS does not have */
+  setTriggers(triggers: readonly BucketTrigger[]): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts an S3-compatible object store that sends OBS notifications.
+ *
+ * @throws PortInUseError
+ */
+export async function startObs(options: ObsOptions): Promise<ObsServer> {
+  const { host = '127.0.0.1', onError = () => {}, graceMs = 5000 } = options;
+  const store = await Store.open(options.dataDir, { fsync: options.fsync ?? false });
+  const deliveries = new DeliveryQueue(options.deliver ?? (() => {}), onError);
+  const service = new Service(options, store, deliveries);
+  const server = createServer({ keepAliveTimeout: 30_000, requestTimeout: 0 }, (request, response) => {
+    service.handle(request, response).catch((error: unknown) => {
+      onError(error as Error);
+      response.destroy();
+    });
+  });
+  try {
+    await listen(server, options.port, host);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  const sweep = store.sweep().catch((error: unknown) => onError(error as Error));
+  const { port } = server.address() as AddressInfo;
+  let closing: Promise<void> | undefined;
+  return {
+    url: `http://${host}:${port}`,
+    port,
+    setTriggers: (triggers) => {
+      for (const trigger of triggers) trigger.events.forEach(eventNamesOf);
+      deliveries.triggers = [...triggers];
+    },
+    close: () => {
+      closing ??= (async () => {
+        await closeServer(server, graceMs);
+        await Promise.all([service.idle(), sweep]);
+        await deliveries.close(graceMs);
+        await store.close();
+      })();
+      return closing;
+    },
+  };
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code === 'EADDRINUSE' ? new PortInUseError(port, host) : error),
+    );
+    server.listen(port, host, resolve);
+  });
+}
+
+function closeServer(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+class Service {
+  readonly #options: ObsOptions;
+  readonly #store: Store;
+  readonly #deliveries: DeliveryQueue;
+  readonly #active = new Set<Promise<void>>();
+
+  constructor(options: ObsOptions, store: Store, deliveries: DeliveryQueue) {
+    this.#options = options;
+    this.#store = store;
+    this.#deliveries = deliveries;
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const work = this.#handle(request, response).finally(() => this.#active.delete(work));
+    this.#active.add(work);
+    return work;
+  }
+
+  /** Resolves when no request is being worked on, also none whose connection is gone. */
+  async idle(): Promise<void> {
+    await Promise.allSettled(this.#active);
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const requestId = randomBytes(16).toString('hex').toUpperCase();
+    const method = request.method ?? 'GET';
+    const headers = headersOf(request);
+    let target: Target | undefined;
+    let reply: Reply;
+    try {
+      target = parseTarget(request.url ?? '/');
+      reply = await this.#answer(request, method, target, headers, requestId);
+    } catch (error) {
+      reply = this.#refusal(error, request, target, requestId);
+    }
+    const cors = target?.bucket === undefined ? undefined : this.#store.findBucket(target.bucket)?.cors;
+    try {
+      await send(response, method, reply, {
+        ...(method === 'OPTIONS' ? {} : corsHeaders(cors, headers['origin'], method)),
+        'x-amz-request-id': requestId,
+        'x-obs-request-id': requestId,
+        'x-amz-id-2': requestId,
+        server: 'OBS',
+      });
+    } catch (error) {
+      // The headers are out: a connection that breaks off is the only way left to say so.
+      response.destroy();
+      if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE')
+        this.#options.onError?.(error as Error);
+    } finally {
+      reply.release?.();
+    }
+  }
+
+  async #answer(
+    request: IncomingMessage,
+    method: string,
+    target: Target,
+    headers: Readonly<Record<string, string>>,
+    requestId: string,
+  ): Promise<Reply> {
+    const { accounts, region, now = Date.now } = this.#options;
+    const { bucket = '', key = '', query, rawPath } = target;
+    if (method === 'OPTIONS') return preflight(this.#store.bucket(bucket).cors, headers);
+    const { payload } = authenticate(
+      { method, rawPath, query, headers },
+      { find: (accessKey) => accounts.find(accessKey), now },
+    );
+    const operation = route(method, target, headers);
+    const call: Call = {
+      store: this.#store,
+      bucket,
+      key,
+      query,
+      headers,
+      body: new Body(request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>, headers, payload),
+      region,
+      now,
+      notify: (name, changedKey, object, sequence) =>
+        this.#deliveries.add({
+          name,
+          bucket,
+          key: changedKey,
+          object,
+          sequence,
+          time: now(),
+          requestId,
+          sourceAddress: (request.socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, ''),
+          region,
+        }),
+    };
+    return operation(call);
+  }
+
+  #refusal(error: unknown, request: IncomingMessage, target: Target | undefined, requestId: string): Reply {
+    let refusal: S3Error;
+    if (error instanceof S3Error) refusal = error;
+    else if (request.destroyed && !request.complete) refusal = new S3Error('RequestTimeout');
+    else {
+      this.#options.onError?.(error as Error);
+      refusal = new S3Error('InternalError');
+    }
+    const fields = Object.entries(refusal.fields).map(([name, value]) =>
+      element(name.replace(/[^A-Za-z0-9-]/g, ''), value),
+    );
+    return {
+      status: refusal.status,
+      headers: { 'content-type': 'application/xml' },
+      body: xmlDocument(
+        `<Error>${element('Code', refusal.code)}${element('Message', refusal.message)}${fields.join('')}` +
+          `${element('Resource', target?.rawPath)}${element('RequestId', requestId)}${element('HostId', requestId)}</Error>`,
+      ),
+    };
+  }
+}
+
+function headersOf(request: IncomingMessage): Readonly<Record<string, string>> {
+  const headers: Record<string, string> = Object.create(null);
+  for (const [name, value] of Object.entries(request.headers))
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(',') : value;
+  return headers;
+}
+
+async function send(
+  response: ServerResponse,
+  method: string,
+  reply: Reply,
+  headers: Readonly<Record<string, string>>,
+): Promise<void> {
+  const { body = '' } = reply;
+  const all: Record<string, string> = { ...headers, ...reply.headers };
+  if (typeof body === 'string' && reply.status !== 204 && reply.status !== 304)
+    all['content-length'] ??= String(Buffer.byteLength(body));
+  response.writeHead(reply.status, all);
+  if (method === 'HEAD' || typeof body === 'string') {
+    response.end(method === 'HEAD' ? undefined : body);
+    return;
+  }
+  for await (const chunk of body) {
+    if (response.destroyed) return;
+    if (!response.write(chunk)) await drained(response);
+  }
+  response.end();
+}
+
+/** Resolves when the socket takes more, or is gone. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done);
+      response.off('close', done);
+      resolve();
+    };
+    response.on('drain', done);
+    response.on('close', done);
+  });
+}
