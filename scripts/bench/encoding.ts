@@ -1,0 +1,106 @@
+import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+import { encodeOmsKey } from '#shared/encoding/encode.ts';
+
+/**
+ * Key encoding against the platform's own `encodeURIComponent`, which does less: it leaves `!'()*` bare and checks no
+ * length. Both encode the same keys in the same run; rounds are interleaved and their order turns, so that neither
+ * gets the warmer half. Alone: node --import tsx scripts/bench/encoding.ts
+ */
+
+const KEYS = 2000;
+const PASSES = 50;
+const ROUNDS = 15;
+const WARM_UP_ROUNDS = 3;
+/** The slowest acceptable speed, as a share of `encodeURIComponent`'s. */
+const TARGET = 0.8;
+
+export interface EncodingBenchResult {
+  /** Speed of `encodeOmsKey` as a share of the speed of `encodeURIComponent`: above 1 is faster. */
+  readonly ratio: number;
+  readonly target: number;
+  /** Medians, nanoseconds per key. */
+  readonly encodeOmsKeyNs: number;
+  readonly encodeUriComponentNs: number;
+  /** Every round, in the order in which they ran. */
+  readonly raw: { readonly encodeOmsKey: readonly number[]; readonly encodeUriComponent: readonly number[] };
+}
+
+/** The same keys in every run: paths of 2 to 6 segments of unreserved characters, 43 characters on average. */
+function asciiKeys(): string[] {
+  const alphabet = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.';
+  let state = 20_261_121;
+  // A linear congruential generator; the bench needs the same keys every time, not good randomness.
+  const below = (limit: number): number => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return Math.floor((state / 2 ** 32) * limit);
+  };
+  return Array.from({ length: KEYS }, () => {
+    const segments = Array.from({ length: 2 + below(5) }, () =>
+      Array.from({ length: 3 + below(14) }, () => alphabet[below(alphabet.length)]).join(''),
+    );
+    // Through a buffer: a flat string, as a parsed event holds it.
+    return Buffer.from(segments.join('/')).toString();
+  });
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? Number.NaN;
+}
+
+/** Nanoseconds per key of one round. */
+function round(encode: (key: string) => string, keys: readonly string[], sink: { sum: number }): number {
+  const start = performance.now();
+  for (let pass = 0; pass < PASSES; pass++) {
+    // Reading the last character flattens the result, which a concatenation would otherwise put off.
+    for (const key of keys) {
+      const encoded = encode(key);
+      sink.sum += encoded.charCodeAt(encoded.length - 1);
+    }
+  }
+  return ((performance.now() - start) * 1e6) / (PASSES * keys.length);
+}
+
+export function run(log: (line: string) => void = console.log): EncodingBenchResult {
+  const keys = asciiKeys();
+  for (const key of keys) {
+    if (encodeOmsKey(key) !== encodeURIComponent(key))
+      throw new Error('The two encoders disagree on a key of the bench');
+  }
+  const ours: number[] = [];
+  const theirs: number[] = [];
+  const sink = { sum: 0 };
+  // Each in a function of its own, so that both are called the same way.
+  const variants = [
+    () => ours.push(round((key) => encodeOmsKey(key), keys, sink)),
+    () => theirs.push(round((key) => encodeURIComponent(key), keys, sink)),
+  ];
+  for (let index = 0; index < WARM_UP_ROUNDS + ROUNDS; index++) {
+    if (index === WARM_UP_ROUNDS) {
+      ours.length = 0;
+      theirs.length = 0;
+    }
+    for (const variant of index % 2 === 0 ? variants : variants.toReversed()) variant();
+  }
+  if (sink.sum === 0) throw new Error('The bench encoded nothing');
+  const encodeOmsKeyNs = median(ours);
+  const encodeUriComponentNs = median(theirs);
+  const ratio = encodeUriComponentNs / encodeOmsKeyNs;
+  const list = (values: readonly number[]): string => values.map((value) => value.toFixed(0)).join(' ');
+  log(
+    `encoding of ASCII keys with slashes, ns per key, median of ${ROUNDS} interleaved rounds of ${PASSES * KEYS} keys`,
+  );
+  log(`  encodeOmsKey        ${encodeOmsKeyNs.toFixed(1)}   (${list(ours)})`);
+  log(`  encodeURIComponent  ${encodeUriComponentNs.toFixed(1)}   (${list(theirs)})`);
+  log(`  speed ratio         ${ratio.toFixed(2)}   target at least ${TARGET}${ratio >= TARGET ? '' : '   MISSED'}`);
+  return {
+    ratio,
+    target: TARGET,
+    encodeOmsKeyNs,
+    encodeUriComponentNs,
+    raw: { encodeOmsKey: ours, encodeUriComponent: theirs },
+  };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) run();
