@@ -1,12 +1,22 @@
 import type { ActionContext } from './actions/context.ts';
 import { createSyncEvents } from './actions/create-sync-events.ts';
 import { createSyncTask } from './actions/create-sync-task.ts';
+import { deleteSyncTask } from './actions/delete-sync-task.ts';
+import { listSyncTaskStatistic } from './actions/list-sync-task-statistic.ts';
+import { listSyncTasks } from './actions/list-sync-tasks.ts';
 import { showSyncTask } from './actions/show-sync-task.ts';
+import { startSyncTask } from './actions/start-sync-task.ts';
+import { stopSyncTask } from './actions/stop-sync-task.ts';
 import { badRequest, OMS } from './errors.ts';
 import { type Checked, check, type Fields } from './rules.ts';
 import { createSyncEvents as createSyncEventsRules } from './validations/create-sync-events.ts';
 import { createSyncTask as createSyncTaskRules } from './validations/create-sync-task.ts';
+import { deleteSyncTask as deleteSyncTaskRules } from './validations/delete-sync-task.ts';
+import { listSyncTaskStatistic as listSyncTaskStatisticRules } from './validations/list-sync-task-statistic.ts';
+import { listSyncTasks as listSyncTasksRules } from './validations/list-sync-tasks.ts';
 import { showSyncTask as showSyncTaskRules } from './validations/show-sync-task.ts';
+import { startSyncTask as startSyncTaskRules } from './validations/start-sync-task.ts';
+import { stopSyncTask as stopSyncTaskRules } from './validations/stop-sync-task.ts';
 
 interface Validation {
   readonly path: Fields;
@@ -57,6 +67,42 @@ export const OPERATIONS: readonly Operation[] = [
     template: `${TASK}/events`,
     permission: 'oms:synctask:createEvent',
     run: operation(createSyncEventsRules, createSyncEvents),
+  },
+  {
+    name: 'ListSyncTasks',
+    method: 'GET',
+    template: TASKS,
+    permission: 'oms:synctask:list',
+    run: operation(listSyncTasksRules, listSyncTasks),
+  },
+  {
+    name: 'StartSyncTask',
+    method: 'POST',
+    template: `${TASK}/start`,
+    permission: 'oms:synctask:update',
+    run: operation(startSyncTaskRules, startSyncTask),
+  },
+  {
+    name: 'StopSyncTask',
+    method: 'POST',
+    template: `${TASK}/stop`,
+    // Starting and stopping have no permission of their own.
+    permission: 'oms:synctask:update',
+    run: operation(stopSyncTaskRules, stopSyncTask),
+  },
+  {
+    name: 'DeleteSyncTask',
+    method: 'DELETE',
+    template: TASK,
+    permission: 'oms:synctask:delete',
+    run: operation(deleteSyncTaskRules, deleteSyncTask),
+  },
+  {
+    name: 'ListSyncTaskStatistic',
+    method: 'GET',
+    template: `${TASK}/statistics`,
+    permission: 'oms:synctask:statistics',
+    run: operation(listSyncTaskStatisticRules, listSyncTaskStatistic),
   },
 ];
 

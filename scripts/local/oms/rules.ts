@@ -20,6 +20,8 @@ export interface StringRule extends Presence {
   readonly min?: number;
   readonly max?: number;
   readonly values?: readonly string[];
+  /** A comma-separated list of some of these. */
+  readonly subset?: readonly string[];
   readonly default?: string;
   readonly forbidden?: { readonly characters: string; readonly code: string };
   /** A value that is legal only under a condition. */
@@ -120,11 +122,13 @@ function checkField(rule: Rule, value: unknown, path: string): unknown {
 function checkString(rule: StringRule, value: unknown, path: string): string {
   if (typeof value !== 'string') throw wrongType(path, 'a string');
   checkRange(rule, value.length, path, 'characters');
-  const { forbidden, values } = rule;
+  const { forbidden, values, subset } = rule;
   if (forbidden && [...forbidden.characters].some((character) => value.includes(character)))
     throw badRequest(forbidden.code, `The parameter ${path} must not contain any of ${forbidden.characters}`);
   if (values && !values.includes(value))
     throw badRequest(OMS.invalidRequestParameter, `The parameter ${path} must be one of ${values.join(', ')}.`);
+  if (subset && !value.split(',').every((part) => subset.includes(part)))
+    throw badRequest(OMS.invalidRequestParameter, `The parameter ${path} must list some of ${subset.join(', ')}.`);
   return value;
 }
 

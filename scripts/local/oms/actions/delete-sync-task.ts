@@ -1,0 +1,20 @@
+import { badRequest, OMS } from '../errors.ts';
+import type { ActionContext } from './context.ts';
+import { findTask } from './find-task.ts';
+
+/**
+ * "Task being synchronized cannot be deleted; stop first."
+ * https://support.huaweicloud.com/intl/en-us/api-oms/DeleteSyncTask.html
+ *
+ * @throws OmsFault 400 unknown or in progress
+ */
+export async function deleteSyncTask(
+  { store }: ActionContext,
+  input: { readonly path: { readonly project_id: string; readonly sync_task_id: string } },
+): Promise<undefined> {
+  const task = findTask(store, input.path.project_id, input.path.sync_task_id, 400);
+  if (task.status === 'SYNCHRONIZING')
+    throw badRequest(OMS.taskInProgress, 'The task is in progress and cannot be deleted. Pause it first.');
+  store.deleteTask(task.id);
+  return undefined;
+}
