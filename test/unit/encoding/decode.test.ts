@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeFormKey, decodeKey, decodeRawKey, decodeRfc3986Key } from '#shared/encoding/decode.ts';
-import { thrownBy } from './vectors.ts';
+import { thrownBy } from './thrown-by.ts';
 
 describe('one input in three positions', () => {
   it.each([

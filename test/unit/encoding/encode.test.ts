@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkEncodedOmsKey, encodeOmsKey } from '#shared/encoding/encode.ts';
 import { KeyEncodingError } from '#shared/encoding/errors.ts';
-import { thrownBy } from './vectors.ts';
+import { thrownBy } from './thrown-by.ts';
 
 describe('encodeOmsKey', () => {
   it.each([
@@ -15,6 +15,16 @@ describe('encodeOmsKey', () => {
     ['报告/☃.txt', '%E6%8A%A5%E5%91%8A%2F%E2%98%83.txt'],
   ])('encodes %j as %s', (key, encoded) => {
     expect(encodeOmsKey(key)).toBe(encoded);
+  });
+
+  it('leaves the unreserved characters of ASCII alone and encodes every other one', () => {
+    for (let code = 0; code < 0x80; code++) {
+      const character = String.fromCharCode(code);
+      const unreserved = /[A-Za-z0-9\-_.~]/.test(character);
+      const encoded = unreserved ? character : `%${code.toString(16).toUpperCase().padStart(2, '0')}`;
+      expect(encodeOmsKey(character)).toBe(encoded);
+      expect(encodeOmsKey(`é${character}`)).toBe(`%C3%A9${encoded}`);
+    }
   });
 
   it.each([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { KeyEncodingError } from '#shared/encoding/errors.ts';
 import { checkObjectKey } from '#shared/encoding/object-key.ts';
-import { thrownBy } from './vectors.ts';
+import { thrownBy } from './thrown-by.ts';
 
 describe('checkObjectKey', () => {
   it.each([

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { decodeKey } from '#shared/encoding/decode.ts';
 import { encodeOmsKey } from '#shared/encoding/encode.ts';
 import { KeyEncodingError } from '#shared/encoding/errors.ts';
-import { type KeyVector, thrownBy, VECTORS } from './vectors.ts';
+import { thrownBy } from './thrown-by.ts';
+import { type KeyVector, VECTORS } from './vectors.ts';
 
 /** Reports of keys that got lost on their way, in the form `owner/name/issues|pull/number`. */
 const REAL_BUGS = [

@@ -19,13 +19,3 @@ export interface KeyVector {
 }
 
 export const VECTORS = vectors as readonly KeyVector[];
-
-/** What a call throws; fails where it does not. */
-export function thrownBy(call: () => unknown): unknown {
-  try {
-    call();
-  } catch (error) {
-    return error;
-  }
-  throw new Error('Expected the call to throw');
-}

@@ -1,0 +1,9 @@
+/** What a call throws; fails where it does not. */
+export function thrownBy(call: () => unknown): unknown {
+  try {
+    call();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('Expected the call to throw');
+}
