@@ -244,7 +244,8 @@ async function send(
     all['content-length'] ??= String(Buffer.byteLength(body));
   response.writeHead(reply.status, all);
   if (method === 'HEAD' || typeof body === 'string') {
-    response.end(method === 'HEAD' ? undefined : body);
+    // Not as a string: Node would write the headers in UTF-8, too.
+    response.end(method === 'HEAD' ? undefined : Buffer.from(body as string));
     return;
   }
   for await (const chunk of body) {

@@ -1,0 +1,220 @@
+import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { expect } from 'vitest';
+import {
+  chunkStringToSign,
+  hmacHex,
+  presignV4,
+  type Scope,
+  sha256Hex,
+  signingKey,
+  trailerStringToSign,
+  UNSIGNED_PAYLOAD,
+  uriEncodePath,
+} from '../../../scripts/local/sigv4.ts';
+import { type RawRequest, send, signed } from './raw.ts';
+import { type Bench, check, expectAnswer } from './target.ts';
+
+const KEY = "报告/a+b %2F ☃ '(*)!.txt";
+
+interface Chunked {
+  readonly data: readonly Buffer[];
+  readonly trailer?: Readonly<Record<string, string>>;
+  readonly unsigned?: boolean;
+  /** Breaks the signature of this chunk or of the trailer. */
+  readonly breakChunk?: number;
+  readonly breakTrailer?: boolean;
+}
+
+/** A request with an aws-chunked body, signed chunk by chunk unless told otherwise. */
+function chunkedPut({ endpoint, credentials, bucket }: Bench, key: string, options: Chunked): RawRequest {
+  const { data, trailer, unsigned = false, breakChunk, breakTrailer } = options;
+  const size = data.reduce((sum, chunk) => sum + chunk.length, 0);
+  const payloadHash = unsigned
+    ? 'STREAMING-UNSIGNED-PAYLOAD-TRAILER'
+    : `STREAMING-AWS4-HMAC-SHA256-PAYLOAD${trailer ? '-TRAILER' : ''}`;
+  const head = signed(endpoint, credentials, {
+    method: 'PUT',
+    bucket,
+    key,
+    payloadHash,
+    headers: {
+      'content-encoding': 'aws-chunked',
+      'x-amz-decoded-content-length': String(size),
+      ...(trailer ? { 'x-amz-trailer': Object.keys(trailer).join(',') } : {}),
+    },
+  });
+  const date = head.headers?.['x-amz-date'] ?? '';
+  const scope: Scope = { date: date.slice(0, 8), region: 'us-east-1', service: 's3' };
+  const secret = signingKey(credentials.secretKey, scope);
+  let previous = /Signature=(\w+)/.exec(head.headers?.['authorization'] ?? '')?.[1] ?? '';
+  const parts: Buffer[] = [];
+  for (const [index, chunk] of [...data, Buffer.alloc(0)].entries()) {
+    previous = hmacHex(secret, chunkStringToSign(date, scope, previous, sha256Hex(chunk)));
+    const sent = index === breakChunk ? '0'.repeat(64) : previous;
+    parts.push(Buffer.from(`${chunk.length.toString(16)}${unsigned ? '' : `;chunk-signature=${sent}`}\r\n`), chunk);
+    if (chunk.length > 0) parts.push(Buffer.from('\r\n'));
+  }
+  for (const [name, value] of Object.entries(trailer ?? {})) parts.push(Buffer.from(`${name}:${value}\r\n`));
+  if (trailer && !unsigned) {
+    const text = Object.entries(trailer).map(([name, value]) => `${name}:${value}\n`);
+    const signature = hmacHex(secret, trailerStringToSign(date, scope, previous, sha256Hex(text.join(''))));
+    parts.push(Buffer.from(`x-amz-trailer-signature:${breakTrailer ? '0'.repeat(64) : signature}\r\n`));
+  }
+  parts.push(Buffer.from('\r\n'));
+  const body = Buffer.concat(parts);
+  return { ...head, body, headers: { ...head.headers, 'content-length': String(body.length) } };
+}
+
+const DATA = [Buffer.alloc(65_536, 'a'), Buffer.alloc(65_536, 'b'), Buffer.from('end')];
+const WHOLE = Buffer.concat(DATA);
+
+function crc32Base64(data: Buffer): string {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(crc32(data));
+  return bytes.toString('base64');
+}
+
+async function expectStored({ call, bucket }: Bench, key: string): Promise<void> {
+  const answer = await call({ bucket, key });
+  expect([answer.status, createHash('md5').update(answer.body).digest('hex')]).toEqual([
+    200,
+    createHash('md5').update(WHOLE).digest('hex'),
+  ]);
+  expect(answer.headers['content-encoding']).toBeUndefined();
+}
+
+function presigned(
+  bench: Bench,
+  options: { method?: string; key?: string; age?: number; expiresIn?: number } = {},
+): string {
+  const { method = 'GET', key = KEY, age = 0, expiresIn = 60 } = options;
+  const path = `/${bench.bucket}/${uriEncodePath(key)}`;
+  const query = presignV4({
+    method,
+    host: new URL(bench.endpoint).host,
+    path,
+    ...bench.credentials,
+    region: 'us-east-1',
+    service: 's3',
+    expiresIn,
+    now: Date.now() - age,
+  });
+  return `${path}?${query}`;
+}
+
+export const signatureChecks = [
+  check('a signed request with a difficult key is accepted', async ({ call, bucket }) => {
+    expectAnswer(await call({ method: 'PUT', bucket, key: KEY, body: 'x' }), 200);
+    expect((await call({ bucket, key: KEY })).body).toBe('x');
+  }),
+  check('an unsigned payload is accepted', async ({ call, bucket }) => {
+    expectAnswer(await call({ method: 'PUT', bucket, key: 'k', body: 'x', payloadHash: UNSIGNED_PAYLOAD }), 200);
+  }),
+  check('an unsigned request is AccessDenied', async ({ endpoint, bucket }) => {
+    expectAnswer(await send(endpoint, { path: `/${bucket}` }), 403, 'AccessDenied');
+    expectAnswer(await send(endpoint, { path: `/${bucket}/k` }), 403, 'AccessDenied');
+    expectAnswer(await send(endpoint, { method: 'PUT', path: `/${bucket}/k`, body: 'x' }), 403, 'AccessDenied');
+  }),
+  check('a wrong secret key is SignatureDoesNotMatch', async ({ endpoint, credentials, bucket }) => {
+    const request = signed(endpoint, { ...credentials, secretKey: 'wrong' }, { bucket });
+    expectAnswer(await send(endpoint, request), 403, 'SignatureDoesNotMatch');
+  }),
+  check('an unknown access key is InvalidAccessKeyId', async ({ endpoint, bucket }) => {
+    const request = signed(endpoint, { accessKey: 'UNKNOWN', secretKey: 'x' }, { bucket });
+    expectAnswer(await send(endpoint, request), 403, 'InvalidAccessKeyId');
+  }),
+  check(
+    'a changed header, path, query or method is SignatureDoesNotMatch',
+    async ({ endpoint, credentials, bucket }) => {
+      const request = signed(endpoint, credentials, {
+        bucket,
+        query: { prefix: 'a' },
+        headers: { 'x-amz-meta-a': '1' },
+      });
+      for (const changed of [
+        { ...request, headers: { ...request.headers, 'x-amz-meta-a': '2' } },
+        { ...request, path: request.path.replace('prefix=a', 'prefix=b') },
+        { ...request, path: `/${bucket}/other?prefix=a` },
+        { ...request, method: 'DELETE' },
+      ])
+        expectAnswer(await send(endpoint, changed), 403, 'SignatureDoesNotMatch');
+    },
+  ),
+  check(
+    'a request that is 16 minutes old or early is RequestTimeTooSkewed, 14 are accepted',
+    async ({ call, bucket }) => {
+      for (const minutes of [-16, 16])
+        expectAnswer(await call({ bucket, now: new Date(Date.now() + minutes * 60_000) }), 403, 'RequestTimeTooSkewed');
+      for (const minutes of [-14, 14])
+        expectAnswer(await call({ bucket, now: new Date(Date.now() + minutes * 60_000) }), 200);
+    },
+  ),
+  check('a presigned URL reads an object with a difficult key', async (bench) => {
+    await bench.s3.send(new PutObjectCommand({ Bucket: bench.bucket, Key: KEY, Body: 'x' }));
+    const answer = await send(bench.endpoint, { path: presigned(bench) });
+    expect([answer.status, answer.body]).toEqual([200, 'x']);
+  }),
+  check('a presigned URL writes an object', async (bench) => {
+    const answer = await send(bench.endpoint, { method: 'PUT', path: presigned(bench, { method: 'PUT' }), body: 'x' });
+    expectAnswer(answer, 200);
+    expect((await bench.call({ bucket: bench.bucket, key: KEY })).body).toBe('x');
+  }),
+  check('a presigned URL is refused after its time', async (bench) => {
+    const path = presigned(bench, { age: 61_000, expiresIn: 60 });
+    expectAnswer(await send(bench.endpoint, { path }), 403, 'AccessDenied');
+  }),
+  check('a presigned URL holds for its method and key only', async (bench) => {
+    expectAnswer(
+      await send(bench.endpoint, { method: 'DELETE', path: presigned(bench) }),
+      403,
+      'SignatureDoesNotMatch',
+    );
+    const path = presigned(bench, { key: 'one' }).replace('/one?', '/two?');
+    expectAnswer(await send(bench.endpoint, { path }), 403, 'SignatureDoesNotMatch');
+  }),
+  check('a presigned URL for more than a week is refused', async (bench) => {
+    const answer = await send(bench.endpoint, { path: presigned(bench, { expiresIn: 604_801 }) });
+    expect([400, 403]).toContain(answer.status);
+  }),
+  check('a body signed chunk by chunk is stored without its frames', async (bench) => {
+    expectAnswer(await send(bench.endpoint, chunkedPut(bench, 'k', { data: DATA })), 200);
+    await expectStored(bench, 'k');
+  }),
+  check('a chunk with a wrong signature is refused and nothing is stored', async (bench) => {
+    for (const breakChunk of [0, 1, 3]) {
+      const answer = await send(bench.endpoint, chunkedPut(bench, 'k', { data: DATA, breakChunk }));
+      expectAnswer(answer, 403, 'SignatureDoesNotMatch');
+    }
+    expectAnswer(await bench.call({ bucket: bench.bucket, key: 'k' }), 404, 'NoSuchKey');
+  }),
+  check('a signed stream with a signed trailing checksum is stored', async (bench) => {
+    const trailer = { 'x-amz-checksum-crc32': crc32Base64(WHOLE) };
+    expectAnswer(await send(bench.endpoint, chunkedPut(bench, 'k', { data: DATA, trailer })), 200);
+    await expectStored(bench, 'k');
+  }),
+  check('a signed stream with a wrong trailer signature is refused', async (bench) => {
+    const trailer = { 'x-amz-checksum-crc32': crc32Base64(WHOLE) };
+    const answer = await send(bench.endpoint, chunkedPut(bench, 'k', { data: DATA, trailer, breakTrailer: true }));
+    expectAnswer(answer, 403, 'SignatureDoesNotMatch');
+  }),
+  check('an unsigned stream with a trailing checksum is stored', async (bench) => {
+    const trailer = { 'x-amz-checksum-crc32': crc32Base64(WHOLE) };
+    expectAnswer(await send(bench.endpoint, chunkedPut(bench, 'k', { data: DATA, trailer, unsigned: true })), 200);
+    await expectStored(bench, 'k');
+  }),
+  check('a wrong trailing checksum is refused and nothing is stored', async (bench) => {
+    const trailer = { 'x-amz-checksum-crc32': crc32Base64(Buffer.from('other')) };
+    const answer = await send(bench.endpoint, chunkedPut(bench, 'k', { data: DATA, trailer, unsigned: true }));
+    expectAnswer(answer, 400, 'BadDigest');
+    expectAnswer(await bench.call({ bucket: bench.bucket, key: 'k' }), 404, 'NoSuchKey');
+  }),
+  check('a stream that ends early is refused and nothing is stored', async (bench) => {
+    const request = chunkedPut(bench, 'k', { data: DATA });
+    const body = Buffer.from(request.body ?? '').subarray(0, 100_000);
+    const headers = { ...request.headers, 'content-length': String(body.length) };
+    expect((await send(bench.endpoint, { ...request, body, headers })).status).toBeGreaterThanOrEqual(400);
+    expectAnswer(await bench.call({ bucket: bench.bucket, key: 'k' }), 404, 'NoSuchKey');
+  }),
+];

@@ -1,0 +1,58 @@
+import { CreateBucketCommand, type S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { bucketChecks } from './checks-buckets.ts';
+import { copyChecks } from './checks-copies.ts';
+import { listingChecks } from './checks-listing.ts';
+import { objectChecks } from './checks-objects.ts';
+import { signatureChecks } from './checks-signatures.ts';
+import { benchOf, type Check, clientOf, type Target } from './target.ts';
+
+const AREAS: Readonly<Record<string, readonly Check[]>> = {
+  buckets: bucketChecks,
+  objects: objectChecks,
+  listings: listingChecks,
+  'copies and multipart uploads': copyChecks,
+  signatures: signatureChecks,
+};
+
+export const CHECK_NAMES: readonly string[] = Object.values(AREAS)
+  .flat()
+  .map(({ name }) => name);
+
+/**
+ * Runs every check against one server.
+ *
+ * @param differences names of checks that this server is known to fail, with the reason; such a check must fail, so
+ *   that the list cannot outlive its reasons
+ */
+export function describeS3(
+  server: string,
+  start: () => Promise<Target & { readonly stop: () => Promise<void> }>,
+  differences: Readonly<Record<string, string>> = {},
+): void {
+  describe(`S3 conformance of ${server}`, () => {
+    let target: Target & { readonly stop: () => Promise<void> };
+    let s3: S3Client;
+    let buckets = 0;
+    beforeAll(async () => {
+      target = await start();
+      s3 = clientOf(target);
+    });
+    afterAll(async () => {
+      s3?.destroy();
+      await target?.stop();
+    });
+    for (const [area, checks] of Object.entries(AREAS))
+      describe(area, () => {
+        for (const { name, run } of checks) {
+          const reason = differences[name];
+          const test = reason === undefined ? it : it.fails;
+          test(reason === undefined ? name : `${name} (differs: ${reason})`, async () => {
+            const bucket = `check-${buckets++}`;
+            await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+            await run(benchOf(target, s3, bucket));
+          });
+        }
+      });
+  });
+}
