@@ -1,7 +1,7 @@
 import type { KeyEncoding } from '#shared/encoding/decode.ts';
 import { readChange } from './change.ts';
 import type { RecordCollector, RecordOutcome } from './collector.ts';
-import { classifyEventName } from './event-name.ts';
+import { classifyEventName, reportedEventName } from './event-name.ts';
 import {
   type Fields,
   field,
@@ -73,7 +73,7 @@ function readEvent(event: unknown, path: string, keyEncoding: KeyEncoding, into:
     const source = requiredText(event, 'source', path);
     const type = requiredText(event, 'type', path);
     if (source !== SOURCE) {
-      return { ignored: { path, reason: 'unknown_source', eventName: classifyEventName(type).eventName } };
+      return { ignored: { path, reason: 'unknown_source', eventName: reportedEventName(type) } };
     }
     return readItem({ value: data, recordPath: path, path: joinPath(path, 'data') }, event, type, keyEncoding);
   });

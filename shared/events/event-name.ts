@@ -41,9 +41,14 @@ export type EventKind =
   | { readonly created: true; readonly eventName: string }
   | { readonly created: false; readonly reason: IgnoreReason; readonly eventName: string };
 
+/** An event name as it was written, for reports: cut where it is endless. */
+export function reportedEventName(written: string): string {
+  return written.length > MAX_NAME_LENGTH ? written.slice(0, MAX_NAME_LENGTH) : written;
+}
+
 /** What an event name means, whatever its prefix and case. */
 export function classifyEventName(written: string): EventKind {
-  const eventName = written.length > MAX_NAME_LENGTH ? written.slice(0, MAX_NAME_LENGTH) : written;
+  const eventName = reportedEventName(written);
   let name = eventName.toLowerCase();
   for (const prefix of PREFIXES) {
     if (name.startsWith(prefix)) {

@@ -50,6 +50,8 @@ describe('inspectKey', () => {
     ['two bytes', 'é', 512],
     ['three bytes', '汉', 341],
     ['four bytes', '😀', 256],
+    ['the last of two bytes', '\u07ff', 512],
+    ['the first of three bytes', '\u0800', 341],
     ['two bytes, encoded', '%C3%A9', 512],
     ['three bytes, encoded', '%E6%B1%89', 341],
     ['four bytes, encoded', '%F0%9F%98%80', 256],

@@ -32,6 +32,7 @@ describe('classifyEventName', () => {
     ['object:put', 'unknown_event_name'],
     ['OBS:CloudTrace:ApiCall', 'unknown_event_name'],
     ['s3:s3:ObjectCreated:Put', 'unknown_event_name'],
+    ['s3:OBS:DWR:ObjectCreated:Put', 'unknown_event_name'],
     ['xObjectCreated:Put', 'unknown_event_name'],
     ['', 'unknown_event_name'],
     ['constructor', 'unknown_event_name'],

@@ -181,6 +181,8 @@ describe('native notifications', () => {
     for (const [path, value] of [
       ['Records[0].eventTime', '2026-09-30T11:24:42.533Asia/Shanghai'],
       ['Records[0].eventTime', 1545205770],
+      ['Records[0].eventTime', '2026-13-30T03:24:42Z'],
+      ['Records[0].eventTime', `2026-09-30T03:24:42.${'5'.repeat(100)}Z`],
       ['Records[0].s3.object.size', -1],
       ['Records[0].s3.object.size', 'many'],
       ['Records[0].s3.object.eTag', null],
@@ -190,6 +192,22 @@ describe('native notifications', () => {
       const [change] = normaliseEvent(payloadWith('native-post', path, value), FORM).changes;
       expect(Object.keys(change ?? {})).toHaveLength(9);
     }
+  });
+
+  it('prefers s3 where a record holds obs, too', () => {
+    const event = normaliseEvent(payloadWith('native-post', 'Records[0].obs', { object: { key: 'other' } }), FORM);
+
+    expect(event.changes[0]?.key).toBe('job.png');
+  });
+
+  it.each([
+    [{ 'x-obs-request-id': 'obs-1', 'x-amz-request-id': 'amz-1' }, 'obs-1'],
+    [{ 'x-obs-request-id': '', 'x-amz-request-id': 'amz-1' }, 'amz-1'],
+    [{ 'x-obs-request-id': '', 'x-amz-request-id': '' }, undefined],
+  ])('names the request of %j as the event', (responseElements, eventId) => {
+    const event = normaliseEvent(payloadWith('native-post', 'Records[0].responseElements', responseElements), FORM);
+
+    expect(event.changes[0]?.eventId).toBe(eventId);
   });
 
   it('reads a size that is written as digits', () => {
@@ -275,6 +293,13 @@ describe('EventGrid notifications', () => {
     expect(event.ignored).toHaveLength(1);
     expect(event.ignored[0]).toMatchObject({ path: '', reason });
     expect(event.changes).toEqual([]);
+  });
+
+  it('ignores an event of another source whole, however many items it carries', () => {
+    const event = normaliseEvent(payloadWith('eventgrid-data-array', 'source', 'HC.SMN'), FORM);
+
+    expect(event.ignored).toEqual([{ path: '', reason: 'unknown_source', eventName: 'OBS:DWR:ObjectCreated:PUT' }]);
+    expect(event.records).toBe(1);
   });
 
   it('ignores audit records of buckets', () => {
