@@ -34,8 +34,8 @@ export function normaliseEvent(event: unknown, options: NormaliseOptions): Norma
   const events = field(event, 'events');
   if (ours(records, isNativeRecord)) readNativeRecords(records, options.obsKeyEncoding, collector);
   else if (ours(event, isCloudEvent)) readCloudEvents(event, '', options.eventGridKeyEncoding, collector);
-  else if (ours(events, isCloudEvent)) readCloudEvents(events, 'events', options.eventGridKeyEncoding, collector);
   else if (isCloudEvent(event)) readCloudEvent(event, options.eventGridKeyEncoding, collector);
+  else if (ours(events, isCloudEvent)) readCloudEvents(events, 'events', options.eventGridKeyEncoding, collector);
   else {
     const eventName = testEventName(event);
     if (eventName === undefined) throw new UnrecognisedEventError();

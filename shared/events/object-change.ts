@@ -12,9 +12,9 @@ export interface ObjectChange {
   readonly key: ObjectKey;
   /** In the spelling of the allow-list, for example `ObjectCreated:Put`, however the source wrote it. */
   readonly eventName: string;
-  /** RFC 3339, as the source wrote it; absent where it is missing or not a time. */
+  /** RFC 3339, as the source wrote it; absent where it is missing or not a time. For reports, not for ordering. */
   readonly time?: string;
-  /** Bytes; absent where a source leaves it out (MinIO does for empty objects). */
+  /** Bytes; absent where it is missing or not a size. */
   readonly size?: number;
   readonly etag?: string;
   /** Absent in buckets without versioning. */

@@ -256,6 +256,10 @@ describe('EventGrid notifications', () => {
     expect(keysOf(payload('eventgrid-key-encoding-on'))).toEqual(['报告/a+b %2F ☃.txt']);
   });
 
+  it('reads a CloudEvent as one even if it has a field called events', () => {
+    expect(keysOf(payloadWith('eventgrid-put', 'events', []))).toEqual(['test.tar']);
+  });
+
   it('takes the key from the object, not from subject', () => {
     expect(keysOf(payloadWith('eventgrid-put', 'subject', 'other.tar'))).toEqual(['test.tar']);
   });
