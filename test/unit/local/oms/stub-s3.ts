@@ -24,6 +24,10 @@ export class StubS3 {
   before: (method: string, path: string) => number | undefined | Promise<number | undefined> = () => undefined;
   /** Called when an object was stored, before the client hears of it. */
   stored: (path: string) => void | Promise<void> = () => {};
+  /** What is stored instead of what was sent. */
+  damage = (body: Buffer): Buffer => body;
+  /** Bytes of a body after which its connection breaks, by path. */
+  readonly broken = new Map<string, number>();
   readonly #server = createServer((request, response) => void this.#handle(request, response));
 
   put(path: string, body: string | Buffer, headers: Record<string, string> = {}, lastModified = this.now()): void {
@@ -66,7 +70,7 @@ export class StubS3 {
     } catch {
       return;
     }
-    const body = Buffer.concat(chunks);
+    const body = this.damage(Buffer.concat(chunks));
     const kept = Object.entries(request.headers).filter(([name]) =>
       /^(content-(?!length)|cache-control|expires|x-amz-(meta-|storage-class))/.test(name),
     );
@@ -87,7 +91,11 @@ export class StubS3 {
       'content-length': object.body.length,
       'last-modified': new Date(object.lastModified).toUTCString(),
     });
-    response.end(method === 'HEAD' ? undefined : object.body);
+    const sent = this.broken.get(path);
+    if (method === 'GET' && sent !== undefined) {
+      this.broken.delete(path);
+      response.write(object.body.subarray(0, sent), () => response.destroy());
+    } else response.end(method === 'HEAD' ? undefined : object.body);
   }
 }
 
