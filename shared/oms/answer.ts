@@ -1,0 +1,97 @@
+import { OmsResponseError } from './errors.ts';
+import { readRetryAfter } from './retry.ts';
+import { scrub } from './scrub.ts';
+import type { Answer } from './transport.ts';
+
+/** "Internal server error", which the vendor's list has with status 400. */
+const INTERNAL_ERROR_CODE = 'OMS.1001';
+
+/**
+ * Codes that refuse the credentials, whichever status they come with: token or signature wrong, missing or expired.
+ * @see https://support.huaweicloud.com/intl/en-us/api-oms/ErrorCode.html
+ */
+const CREDENTIAL_CODES = new Set([
+  'OMS.0068',
+  'OMS.1005',
+  'APIGW.0301',
+  'APIGW.0303',
+  'APIGW.0305',
+  'APIGW.0306',
+  'APIGW.0307',
+]);
+
+/** Statuses of OMS that are of use to our own caller. */
+const KEPT_STATUSES: ReadonlyMap<number, string> = new Map([
+  [400, 'OMS refused the request.'],
+  [403, 'OMS did not permit the request.'],
+  [404, 'OMS does not know the sync task.'],
+  [429, 'OMS receives too many requests.'],
+  [503, 'OMS is not available at the moment.'],
+]);
+
+const ERROR_CODE = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
+const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
+
+/** @returns the request id where it is one, and holds no secret */
+export function readRequestId(value: string | undefined, secrets: readonly string[]): string | undefined {
+  return value !== undefined && REQUEST_ID.test(value) ? scrub(value, secrets) : undefined;
+}
+
+/**
+ * The error of an answer that is no success. Bodies that are not OMS's JSON (HTML of a proxy, `null`, nothing) say no
+ * more than their status.
+ *
+ * @param secrets of the call, which the gateway may repeat
+ * @param now milliseconds since the epoch
+ */
+export function toResponseError(
+  answer: Answer,
+  secrets: readonly string[],
+  attempts: number,
+  now: number,
+): OmsResponseError {
+  const { status } = answer;
+  const { code, text } = readErrorBody(answer.body, secrets);
+  const refusesCredentials = status === 401 || (code !== undefined && CREDENTIAL_CODES.has(code));
+  const isInternal = code === INTERNAL_ERROR_CODE;
+  const fields = {
+    omsStatus: status,
+    omsErrorCode: code,
+    omsErrorMsg: text,
+    requestId: readRequestId(answer.requestId, secrets),
+    attempts,
+    retryable: status === 429 || status >= 500 || isInternal,
+    retryAfter: readRetryAfter(answer.retryAfter, now),
+  };
+  const message = `OMS answered ${status}${code === undefined ? '' : ` ${code}`}${text === undefined ? '.' : `: ${text}`}`;
+  if (refusesCredentials) {
+    const publicMessage = "OMS refused the function's credentials.";
+    return new OmsResponseError(502, 'OmsSync.OmsRefusedCredentials', message, publicMessage, fields);
+  }
+  const kept = KEPT_STATUSES.get(status);
+  // An internal error is not the caller's mistake, although OMS answers 400.
+  if (kept === undefined || isInternal)
+    return new OmsResponseError(502, 'OmsSync.OmsFailed', message, 'OMS failed to process the request.', fields);
+  const publicMessage = text === undefined ? kept : `${kept} ${text}`;
+  return new OmsResponseError(status, code ?? 'OmsSync.OmsRefused', message, publicMessage, fields);
+}
+
+function readErrorBody(
+  body: string,
+  secrets: readonly string[],
+): { readonly code: string | undefined; readonly text: string | undefined } {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body);
+  } catch {
+    // Not OMS's JSON.
+  }
+  if (typeof parsed !== 'object' || parsed === null) return { code: undefined, text: undefined };
+  const code: unknown = Reflect.get(parsed, 'error_code');
+  const text: unknown = Reflect.get(parsed, 'error_msg');
+  const scrubbed = typeof text === 'string' ? scrub(text, secrets) : '';
+  return {
+    code: typeof code === 'string' && ERROR_CODE.test(code) && scrub(code, secrets) === code ? code : undefined,
+    text: scrubbed === '' ? undefined : scrubbed,
+  };
+}

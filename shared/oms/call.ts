@@ -1,0 +1,221 @@
+import { readRequestId, toResponseError } from './answer.ts';
+import { checkCredentials, type OmsCredentials, secretsOf } from './credentials.ts';
+import {
+  AmbiguousCreateError,
+  OmsConnectionError,
+  OmsDeadlineError,
+  type OmsError,
+  OmsMalformedResponseError,
+  OmsTimeoutError,
+} from './errors.ts';
+import { CLIENT_LIMITS } from './limits.ts';
+import { backoff } from './retry.ts';
+import { encodeQuery, signRequest } from './sign.ts';
+import { type Answer, type Transport, TransportFailure } from './transport.ts';
+
+/** One call of an operation, without its credentials. */
+export interface Call {
+  readonly operation: string;
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Strictly encoded. */
+  readonly path: string;
+  readonly query?: readonly (readonly [name: string, value: string])[];
+  readonly body: string;
+  /** Repeating the call changes nothing. */
+  readonly idempotent: boolean;
+  /** Texts of the body that must not appear in an error. */
+  readonly secrets?: readonly string[];
+}
+
+/** One HTTP request and what came of it; holds no secret. */
+export interface AttemptInfo {
+  readonly operation: string;
+  /** From 1. */
+  readonly attempt: number;
+  /** HTTP status; absent where there was no answer. */
+  readonly status?: number;
+  /** Name of the error; absent on success. */
+  readonly error?: string;
+  readonly requestId?: string;
+  /** Milliseconds. */
+  readonly duration: number;
+}
+
+/** What the attempts of a call need; all times in milliseconds. */
+export interface CallContext {
+  readonly transport: Transport;
+  readonly host: string;
+  readonly projectId: string;
+  /** Read anew for every attempt. */
+  readonly credentials: () => OmsCredentials;
+  /** What is left. */
+  readonly deadline: () => number;
+  readonly timeout: number;
+  readonly maxAttempts: number;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  readonly onAttempt: ((info: AttemptInfo) => void) | undefined;
+}
+
+export interface Success {
+  readonly status: number;
+  readonly body: string;
+  readonly requestId: string | undefined;
+  readonly attempts: number;
+}
+
+/** TLS refused the certificate or the handshake: the next attempt meets the same server. */
+const TLS_CODE = /^(?:ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;
+/** llhttp: what came is not HTTP. */
+const PARSER_CODE = /^HPE_/;
+
+/**
+ * Makes a call: attempts, each signed afresh with the credentials of its moment, until one succeeds, none can help, or
+ * the attempts or the time are used up.
+ *
+ * @throws OmsError, or what `credentials` throws
+ */
+export async function makeCall(call: Call, context: CallContext): Promise<Success> {
+  let attempts = 0;
+  // Attempts that count towards maxAttempts: finding out that an idle connection was closed does not.
+  let counted = 0;
+  // Of a kept connection that breaks nobody can say whether the server closed it before the request came, so what must
+  // not be repeated gets a new one.
+  let freshConnection = !call.idempotent;
+  for (;;) {
+    const remaining = context.deadline();
+    if (!(remaining > 0)) throw new OmsDeadlineError({ attempts, retryable: true });
+    const credentials = context.credentials();
+    checkCredentials(credentials, attempts);
+    attempts += 1;
+    counted += 1;
+    const outcome = await attempt(call, context, credentials, { attempts, remaining, freshConnection });
+    if (!('error' in outcome)) return outcome;
+    const { error } = outcome;
+    if (outcome.stale) {
+      counted -= 1;
+      freshConnection = true;
+      continue;
+    }
+    if (!outcome.repeat || counted >= context.maxAttempts) throw error;
+    const { retryAfter } = error;
+    const delay = backoff(counted, context.random(), retryAfter);
+    // The error says more than a deadline would, and carries Retry-After to our own caller.
+    if ((retryAfter ?? 0) * 1000 > CLIENT_LIMITS.retryAfterCap || delay >= context.deadline()) throw error;
+    await context.sleep(delay);
+  }
+}
+
+interface Failed {
+  readonly error: OmsError;
+  /** The same call may be made again now. */
+  readonly repeat: boolean;
+  readonly stale: boolean;
+}
+
+interface AttemptState {
+  readonly attempts: number;
+  readonly remaining: number;
+  readonly freshConnection: boolean;
+}
+
+async function attempt(
+  call: Call,
+  context: CallContext,
+  credentials: OmsCredentials,
+  state: AttemptState,
+): Promise<Success | Failed> {
+  const started = context.now();
+  const query = call.query === undefined ? '' : `?${encodeQuery(call.query)}`;
+  let answer: Answer;
+  let failed: Failed | undefined;
+  try {
+    answer = await context.transport.send({
+      method: call.method,
+      target: call.path + query,
+      headers: headersOf(call, context, credentials, started),
+      body: call.body,
+      timeout: Math.min(context.timeout, state.remaining),
+      freshConnection: state.freshConnection,
+    });
+  } catch (failure) {
+    if (!(failure instanceof TransportFailure)) throw failure;
+    // The status alone tells enough of a refusal whose body did not arrive.
+    answer = { status: failure.status ?? 0, body: '', retryAfter: undefined, requestId: undefined };
+    if (answer.status < 400) failed = transportFailed(call, context, failure, state);
+  }
+  if (!failed && (answer.status < 200 || answer.status > 299))
+    failed = refused(call, context, credentials, answer, state);
+  if (context.onAttempt) report(call, context, { answer, failed, started, attempts: state.attempts });
+  if (failed) return failed;
+  const requestId =
+    answer.requestId === undefined ? undefined : readRequestId(answer.requestId, secretsOf(credentials));
+  return { status: answer.status, body: answer.body, requestId, attempts: state.attempts };
+}
+
+function headersOf(
+  call: Call,
+  context: CallContext,
+  credentials: OmsCredentials,
+  now: number,
+): Readonly<Record<string, string>> {
+  const headers = { 'content-type': 'application/json', 'x-project-id': context.projectId };
+  if ('authToken' in credentials) return { ...headers, host: context.host, 'x-auth-token': credentials.authToken };
+  return signRequest({ ...call, host: context.host, headers }, credentials, new Date(now));
+}
+
+function refused(
+  call: Call,
+  context: CallContext,
+  credentials: OmsCredentials,
+  answer: Answer,
+  state: AttemptState,
+): Failed {
+  const secrets = [...secretsOf(credentials), ...(call.secrets ?? [])];
+  const error = toResponseError(answer, secrets, state.attempts, context.now());
+  // A throttled request was turned away before it was looked at. After any other failure of the server the task may
+  // exist: the vendor documents no 503 for creating, and a gateway also answers it when it lost the server midway.
+  if (!call.idempotent && error.retryable && answer.status !== 429)
+    return { error: new AmbiguousCreateError(error), repeat: false, stale: false };
+  return { error, repeat: error.retryable, stale: false };
+}
+
+function transportFailed(call: Call, context: CallContext, failure: TransportFailure, state: AttemptState): Failed {
+  const { attempts, remaining } = state;
+  const fields = { attempts, retryable: !TLS_CODE.test(failure.code), cause: failure, omsStatus: failure.status };
+  let error: OmsError;
+  let repeat = fields.retryable;
+  if (failure.kind === 'too_large' || PARSER_CODE.test(failure.code)) {
+    error = new OmsMalformedResponseError(failure.kind === 'too_large' ? 'is too large' : 'is not HTTP', fields);
+    repeat = false;
+  } else if (failure.kind === 'timeout') {
+    error = remaining <= context.timeout ? new OmsDeadlineError(fields) : new OmsTimeoutError(context.timeout, fields);
+    repeat = error instanceof OmsTimeoutError;
+  } else {
+    error = new OmsConnectionError(failure.code, fields);
+  }
+  if (!call.idempotent && failure.sent) return { error: new AmbiguousCreateError(error), repeat: false, stale: false };
+  return { error, repeat, stale: failure.stale };
+}
+
+function report(
+  call: Call,
+  context: CallContext,
+  outcome: {
+    readonly answer: Answer;
+    readonly failed: Failed | undefined;
+    readonly started: number;
+    readonly attempts: number;
+  },
+): void {
+  const { answer, failed, started, attempts } = outcome;
+  context.onAttempt?.({
+    operation: call.operation,
+    attempt: attempts,
+    duration: context.now() - started,
+    ...(answer.status === 0 ? {} : { status: answer.status }),
+    ...(failed ? { error: failed.error.name } : {}),
+    ...(failed?.error.requestId === undefined ? {} : { requestId: failed.error.requestId }),
+  });
+}

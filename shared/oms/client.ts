@@ -1,0 +1,208 @@
+import type { Agent as HttpAgent } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
+import { ValidationError } from '#shared/validation/errors.ts';
+import { parseJsonLossless } from '#shared/validation/json.ts';
+import { parse } from '#shared/validation/parse.ts';
+import { isPathSegment } from '#shared/validation/primitives.ts';
+import { type AttemptInfo, type Call, makeCall, type Success } from './call.ts';
+import type { OmsCredentials } from './credentials.ts';
+import { type Endpoint, resolveEndpoint } from './endpoint.ts';
+import { AmbiguousCreateError, OmsMalformedResponseError } from './errors.ts';
+import { CLIENT_LIMITS } from './limits.ts';
+import type { CreateSyncTaskInput } from './schemas/create-sync-task.ts';
+import { type ShowSyncTaskResponse, showSyncTaskResponse } from './schemas/show-sync-task.ts';
+import { encodePathSegment } from './sign.ts';
+import { Transport } from './transport.ts';
+
+/** What belongs to one invocation of a function, not to its instance. */
+export interface OmsInvocation {
+  /** Called for every attempt, so that temporary credentials are always the current ones. */
+  readonly credentials: () => OmsCredentials;
+  /** Milliseconds that are left for a call with all its attempts. No end where it is left out. */
+  readonly deadline?: () => number;
+}
+
+export interface OmsClientOptions extends OmsInvocation {
+  /** For example `cn-north-4`; used where no endpoint is given. */
+  readonly region?: string;
+  /** https, or http for this machine alone; may have a path. */
+  readonly endpoint?: string;
+  readonly projectId: string;
+  /** Milliseconds per attempt; 10000 by default. */
+  readonly timeoutMs?: number;
+  /** 4 by default. */
+  readonly maxAttempts?: number;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+  /** 0 to 1. */
+  readonly random?: () => number;
+  readonly sleep?: (milliseconds: number) => Promise<void>;
+  /** To share connections; one that keeps them alive by default. */
+  readonly agent?: HttpAgent | HttpsAgent;
+  readonly onAttempt?: (info: AttemptInfo) => void;
+}
+
+interface Connection {
+  readonly endpoint: Endpoint;
+  readonly transport: Transport;
+  /** Path of the sync tasks. */
+  readonly path: string;
+}
+
+const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/**
+ * OMS's sync-task operations. One per function instance, for its connections are kept; `forInvocation` adds what
+ * changes from one invocation to the next.
+ *
+ * Every operation throws an OmsError (errors.ts) and what `credentials` throws. Connection errors, 429 and 5xx are
+ * tried again, with full jitter and not before `Retry-After`.
+ * @see https://support.huaweicloud.com/intl/en-us/api-oms/oms_api_0000.html
+ */
+export class OmsClient {
+  readonly #options: OmsClientOptions;
+  readonly #connection: Connection;
+
+  /** @throws TypeError where an option is wrong; names it, not its value */
+  constructor(options: OmsClientOptions, connection?: Connection) {
+    this.#options = options;
+    this.#connection = connection ?? connect(options);
+  }
+
+  /** The same client, with the same connections, for one invocation. */
+  forInvocation(invocation: OmsInvocation): OmsClient {
+    return new OmsClient({ ...this.#options, ...invocation }, this.#connection);
+  }
+
+  /**
+   * Asks OMS to copy objects. Repeating it copies what is there already at most once more, so every failure is tried
+   * again.
+   *
+   * @param request.objectKeys encoded (`encodeOmsKey`), at most as many as OMS takes in one call
+   * @see https://support.huaweicloud.com/intl/en-us/api-oms/CreateSyncEvents.html
+   */
+  async createSyncEvents(request: {
+    readonly syncTaskId: string;
+    readonly objectKeys: readonly string[];
+  }): Promise<{ readonly requestId?: string; readonly attempts: number }> {
+    const success = await this.#call({
+      operation: 'CreateSyncEvents',
+      method: 'POST',
+      path: `${this.#taskPath(request.syncTaskId)}/events`,
+      body: JSON.stringify({ object_keys: request.objectKeys }),
+      idempotent: true,
+    });
+    // "Example response: None". Anything else that is not JSON was not written by OMS.
+    if (success.body !== '' && success.body.trim() !== '') readJson(success);
+    const { requestId, attempts } = success;
+    return requestId === undefined ? { attempts } : { requestId, attempts };
+  }
+
+  /**
+   * Creates a sync task, which OMS starts at once. Not idempotent: only what provably never reached OMS, or was turned
+   * away by throttling, is tried again.
+   *
+   * @param body as `createSyncTaskBody` (schemas/create-sync-task.ts) has checked it
+   * @throws AmbiguousCreateError where the task may exist or not
+   * @see https://support.huaweicloud.com/intl/en-us/api-oms/CreateSyncTask.html
+   */
+  async createSyncTask(body: CreateSyncTaskInput): Promise<{ readonly sync_task_id: string }> {
+    const { src_ak, src_sk, dst_ak, dst_sk, source_cdn } = body;
+    const secrets = [src_ak, src_sk, dst_ak, dst_sk, source_cdn?.authentication_key ?? ''];
+    const success = await this.#call({
+      operation: 'CreateSyncTask',
+      method: 'POST',
+      path: this.#connection.path,
+      body: JSON.stringify(body),
+      idempotent: false,
+      secrets,
+    });
+    try {
+      const created = readJson(success);
+      const id: unknown =
+        typeof created === 'object' && created !== null ? Reflect.get(created, 'sync_task_id') : undefined;
+      if (typeof id !== 'string' || id === '') throw malformed(success, 'has no sync_task_id');
+      return { sync_task_id: id };
+    } catch (error) {
+      throw error instanceof OmsMalformedResponseError ? new AmbiguousCreateError(error) : error;
+    }
+  }
+
+  /**
+   * A sync task with its counters of one month.
+   *
+   * @param request.queryTime milliseconds since the epoch, 13 digits; selects the month
+   * @see https://support.huaweicloud.com/intl/en-us/api-oms/ShowSyncTask.html
+   */
+  async showSyncTask(request: {
+    readonly syncTaskId: string;
+    readonly queryTime: number;
+  }): Promise<ShowSyncTaskResponse> {
+    const success = await this.#call({
+      operation: 'ShowSyncTask',
+      method: 'GET',
+      path: this.#taskPath(request.syncTaskId),
+      query: [['query_time', String(request.queryTime)]],
+      body: '',
+      idempotent: true,
+    });
+    const task = readJson(success);
+    try {
+      return parse(showSyncTaskResponse(), task);
+    } catch (error) {
+      if (!(error instanceof ValidationError)) throw error;
+      throw malformed(success, `is not a sync task: ${error.message}`);
+    }
+  }
+
+  #taskPath(syncTaskId: string): string {
+    if (!isPathSegment(syncTaskId)) {
+      const message = 'sync_task_id cannot be a segment of a URL path.';
+      throw new ValidationError([{ path: 'sync_task_id', rule: 'path_segment', message }]);
+    }
+    return `${this.#connection.path}/${encodePathSegment(syncTaskId)}`;
+  }
+
+  #call(call: Call): Promise<Success> {
+    const options = this.#options;
+    return makeCall(call, {
+      transport: this.#connection.transport,
+      host: this.#connection.endpoint.host,
+      projectId: options.projectId,
+      credentials: options.credentials,
+      deadline: options.deadline ?? noDeadline,
+      timeout: options.timeoutMs ?? CLIENT_LIMITS.timeout,
+      maxAttempts: options.maxAttempts ?? CLIENT_LIMITS.maxAttempts,
+      now: options.now ?? Date.now,
+      random: options.random ?? Math.random,
+      sleep: options.sleep ?? wait,
+      onAttempt: options.onAttempt,
+    });
+  }
+}
+
+const noDeadline = (): number => Number.POSITIVE_INFINITY;
+
+/** What a header and a path segment can carry. */
+const PROJECT_ID = /^[\x21-\x7e]{1,1024}$/;
+
+function connect({ region, endpoint: url, projectId, agent }: OmsClientOptions): Connection {
+  if (!PROJECT_ID.test(projectId) || !isPathSegment(projectId))
+    throw new TypeError('The projectId is not a project id.');
+  const endpoint = resolveEndpoint({ region, endpoint: url });
+  const path = `${endpoint.basePath}/v2/${encodePathSegment(projectId)}/sync-tasks`;
+  return { endpoint, transport: new Transport(endpoint, agent), path };
+}
+
+function readJson(success: Success): unknown {
+  try {
+    return parseJsonLossless(success.body);
+  } catch {
+    // The parser's error quotes the body.
+    throw malformed(success, success.body.trim() === '' ? 'is empty' : 'is not JSON');
+  }
+}
+
+function malformed({ status, requestId, attempts }: Success, reason: string): OmsMalformedResponseError {
+  return new OmsMalformedResponseError(reason, { omsStatus: status, requestId, attempts, retryable: true });
+}

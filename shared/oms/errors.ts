@@ -1,0 +1,146 @@
+import { AppError } from '#shared/errors/base.ts';
+
+export interface OmsErrorFields {
+  /** HTTP status of OMS's answer. */
+  readonly omsStatus?: number | undefined;
+  /** `error_code` of OMS's answer, for example `OMS.0064`. */
+  readonly omsErrorCode?: string | undefined;
+  /** `error_msg` of OMS's answer, without anything that looks like a credential, and cut. */
+  readonly omsErrorMsg?: string | undefined;
+  /** By which the vendor's support finds the call. */
+  readonly requestId?: string | undefined;
+  /** HTTP requests that were made. */
+  readonly attempts: number;
+  /** Whether the same call may succeed later with nothing changed. */
+  readonly retryable: boolean;
+  /** Seconds that OMS asks to wait. */
+  readonly retryAfter?: number | undefined;
+  readonly cause?: unknown;
+}
+
+/**
+ * A call of OMS that did not succeed. No field, message or cause holds a credential or a body: this is what is logged.
+ */
+export class OmsError extends AppError {
+  override readonly name: string = 'OmsError';
+  readonly omsStatus: number | undefined;
+  readonly omsErrorCode: string | undefined;
+  readonly omsErrorMsg: string | undefined;
+  readonly requestId: string | undefined;
+  readonly attempts: number;
+  readonly retryable: boolean;
+  readonly #publicMessage: string;
+
+  /** @param publicMessage what a client may read, whatever the status */
+  constructor(status: number, code: string, message: string, publicMessage: string, fields: OmsErrorFields) {
+    super(status, code, message, {
+      ...(fields.cause === undefined ? {} : { cause: fields.cause }),
+      ...(fields.retryAfter === undefined ? {} : { retryAfter: fields.retryAfter }),
+    });
+    this.omsStatus = fields.omsStatus;
+    this.omsErrorCode = fields.omsErrorCode;
+    this.omsErrorMsg = fields.omsErrorMsg;
+    this.requestId = fields.requestId;
+    this.attempts = fields.attempts;
+    this.retryable = fields.retryable;
+    this.#publicMessage = publicMessage;
+  }
+
+  override get publicMessage(): string {
+    return this.#publicMessage;
+  }
+}
+
+/** OMS, or the gateway in front of it, answered with a status that is no success. */
+export class OmsResponseError extends OmsError {
+  override readonly name = 'OmsResponseError';
+}
+
+/** There was no answer: the connection failed, or broke before the answer was complete. */
+export class OmsConnectionError extends OmsError {
+  override readonly name = 'OmsConnectionError';
+  /** For example `ECONNREFUSED`. */
+  readonly reason: string;
+
+  constructor(reason: string, fields: OmsErrorFields) {
+    const publicMessage = 'OMS could not be reached.';
+    super(502, 'OmsSync.OmsUnreachable', `The connection to OMS failed: ${reason}.`, publicMessage, fields);
+    this.reason = reason;
+  }
+}
+
+/** One attempt took longer than an attempt may. */
+export class OmsTimeoutError extends OmsError {
+  override readonly name = 'OmsTimeoutError';
+
+  /** @param timeout milliseconds */
+  constructor(timeout: number, fields: OmsErrorFields) {
+    const publicMessage = 'OMS did not answer in time.';
+    super(504, 'OmsSync.OmsTimeout', `OMS did not answer within ${Math.round(timeout)} ms.`, publicMessage, fields);
+  }
+}
+
+/** The caller's time is used up. */
+export class OmsDeadlineError extends OmsError {
+  override readonly name = 'OmsDeadlineError';
+
+  constructor(fields: OmsErrorFields) {
+    const message = 'The time for the call of OMS was used up before OMS answered.';
+    super(504, 'OmsSync.DeadlineExceeded', message, message, fields);
+  }
+}
+
+/** OMS answered with success, and the body is not what a success has. */
+export class OmsMalformedResponseError extends OmsError {
+  override readonly name = 'OmsMalformedResponseError';
+  /** What is wrong with the body; none of its text. */
+  readonly reason: string;
+
+  constructor(reason: string, fields: OmsErrorFields) {
+    const publicMessage = 'OMS answered in a form that is not understood.';
+    super(502, 'OmsSync.OmsMalformedResponse', `The answer of OMS ${reason}.`, publicMessage, fields);
+    this.reason = reason;
+  }
+}
+
+/** The credentials cannot be sent: a part is empty or has characters that a header cannot have. */
+export class OmsCredentialsError extends OmsError {
+  override readonly name = 'OmsCredentialsError';
+
+  /** @param part name of the part, never its value */
+  constructor(part: string, fields: OmsErrorFields) {
+    const publicMessage = "The function's credentials for OMS cannot be used.";
+    const message = `${part} is empty or has characters that an HTTP header cannot have.`;
+    super(502, 'OmsSync.OmsCredentials', message, publicMessage, fields);
+  }
+}
+
+/**
+ * It is not known whether OMS created the sync task: the request was sent, and what came back does not tell.
+ * Creating is not idempotent and a tenant has five tasks, so the call is not repeated.
+ */
+export class AmbiguousCreateError extends OmsError {
+  override readonly name = 'AmbiguousCreateError';
+
+  /** @param failure what happened to the call */
+  constructor(failure: OmsError) {
+    const remedy =
+      'It is not known whether OMS created the sync task. Look for its buckets in the list of sync tasks ' +
+      '(GET /v2/{project_id}/sync-tasks, or the OMS console) before creating it again.';
+    super(
+      failure.status === 504 ? 504 : 502,
+      'OmsSync.AmbiguousCreate',
+      `${remedy} Cause: ${failure.message}`,
+      remedy,
+      {
+        omsStatus: failure.omsStatus,
+        omsErrorCode: failure.omsErrorCode,
+        omsErrorMsg: failure.omsErrorMsg,
+        requestId: failure.requestId,
+        attempts: failure.attempts,
+        retryable: false,
+        cause: failure,
+      },
+    );
+  }
+}

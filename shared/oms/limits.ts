@@ -1,0 +1,43 @@
+/**
+ * Numbers of the vendor, in the vendor's units.
+ * @see https://support.huaweicloud.com/intl/en-us/api-oms/CreateSyncEvents.html
+ * @see https://support.huaweicloud.com/intl/en-us/api-oms/CreateSyncTask.html
+ */
+export const OMS_LIMITS = {
+  /** `object_keys` of one call by the prose of the page, which its table contradicts (below). */
+  keysPerCall: 10,
+  /** `object_keys` of one call by the table of the page. */
+  keysPerCallSchema: 100,
+  /** Characters of one encoded key. */
+  encodedKey: 16_384,
+  /** Characters of the project's id. */
+  projectId: 1_024,
+  /** Characters of an IAM token. */
+  authToken: 16_384,
+  /** Characters. */
+  region: 100,
+  bucket: 1_024,
+  accessKey: 100,
+  secretKey: 100,
+  description: 255,
+  appId: 255,
+  cdnAuthenticationKey: 255,
+  cdnDomain: 1_024,
+  /** Characters, exactly. */
+  kmsKeyId: 36,
+} as const;
+
+/** Numbers of ours. Milliseconds, except where said. */
+export const CLIENT_LIMITS = {
+  timeout: 10_000,
+  maxAttempts: 4,
+  /** Ceiling of the first wait between two attempts; doubles with each attempt. */
+  backoffBase: 200,
+  backoffCap: 5_000,
+  /** A longer `Retry-After` is passed to the caller at once. */
+  retryAfterCap: 60_000,
+  /** Bytes of an answer; the largest documented one has some hundred. */
+  responseBytes: 1_048_576,
+  /** Characters of OMS's error_msg that an error keeps. */
+  errorMessage: 500,
+} as const;

@@ -1,0 +1,135 @@
+import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Endpoint } from './endpoint.ts';
+import { CLIENT_LIMITS } from './limits.ts';
+
+export interface Exchange {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** As it is sent. */
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** Milliseconds for all of it: connecting, sending, receiving. */
+  readonly timeout: number;
+  /** A connection of its own, which nobody can have closed in the meantime. */
+  readonly freshConnection: boolean;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly retryAfter: string | undefined;
+  readonly requestId: string | undefined;
+}
+
+export type FailureKind = 'timeout' | 'connection' | 'too_large';
+
+/**
+ * An exchange without a complete answer. Holds a code and no more: errors of Node's HTTP parser carry the raw packet.
+ */
+export class TransportFailure extends Error {
+  override readonly name = 'TransportFailure';
+  readonly kind: FailureKind;
+  /** For example `ECONNRESET`. */
+  readonly code: string;
+  /** Whether the request may have reached the server. */
+  readonly sent: boolean;
+  /** The connection was kept from an earlier exchange and was closed before any answer: most likely while it was idle. */
+  readonly stale: boolean;
+  /** HTTP status where the answer had begun. */
+  readonly status: number | undefined;
+
+  constructor(
+    kind: FailureKind,
+    code: string,
+    state: { readonly sent: boolean; readonly stale: boolean; readonly status: number | undefined },
+  ) {
+    super(code);
+    this.kind = kind;
+    this.code = code;
+    this.sent = state.sent;
+    this.stale = state.stale;
+    this.status = state.status;
+  }
+}
+
+/** Codes of a keep-alive connection that the server closed while the request was on its way. */
+const STALE_CODES = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
+
+/** Sends requests over kept connections. TLS certificates are always verified. */
+export class Transport {
+  readonly #endpoint: Endpoint;
+  readonly #agent: HttpAgent | HttpsAgent;
+
+  /** @param agent to share one; it must verify certificates */
+  constructor(endpoint: Endpoint, agent?: HttpAgent | HttpsAgent) {
+    this.#endpoint = endpoint;
+    this.#agent =
+      agent ??
+      (endpoint.secure
+        ? new HttpsAgent({ keepAlive: true, rejectUnauthorized: true })
+        : new HttpAgent({ keepAlive: true }));
+  }
+
+  /** @throws TransportFailure; whatever the status is, an answer is not a failure */
+  send(exchange: Exchange): Promise<Answer> {
+    return new Promise<Answer>((resolve, reject) => {
+      let response: IncomingMessage | undefined;
+      let connected = false;
+      let settled = false;
+      const { hostname, port, secure } = this.#endpoint;
+      const open: (options: object) => ClientRequest = secure ? httpsRequest : httpRequest;
+      const request = open({
+        host: hostname,
+        port,
+        method: exchange.method,
+        path: exchange.target,
+        headers: exchange.headers,
+        agent: exchange.freshConnection ? false : this.#agent,
+        ...(secure ? { rejectUnauthorized: true } : {}),
+      });
+      const fail = (kind: FailureKind, code: string): void => {
+        if (settled) return;
+        settled = true;
+        clearTimeout(timer);
+        const stale = kind === 'connection' && request.reusedSocket && response === undefined && STALE_CODES.has(code);
+        reject(new TransportFailure(kind, code, { sent: connected, stale, status: response?.statusCode }));
+        request.destroy();
+      };
+      const timer = setTimeout(() => fail('timeout', 'ETIMEDOUT'), exchange.timeout);
+      request.on('socket', (socket) => {
+        // A kept connection is connected; of a new one only what follows the handshake can have carried the request.
+        if (request.reusedSocket) connected = true;
+        else
+          socket.once(secure ? 'secureConnect' : 'connect', () => {
+            connected = true;
+          });
+      });
+      request.on('error', (error: NodeJS.ErrnoException) => fail('connection', error.code ?? 'UNKNOWN'));
+      request.on('response', (incoming) => {
+        response = incoming;
+        const chunks: Buffer[] = [];
+        let bytes = 0;
+        incoming.on('data', (chunk: Buffer) => {
+          chunks.push(chunk);
+          bytes += chunk.length;
+          if (bytes > CLIENT_LIMITS.responseBytes) fail('too_large', 'too large');
+        });
+        incoming.on('error', (error: NodeJS.ErrnoException) => fail('connection', error.code ?? 'UNKNOWN'));
+        incoming.on('end', () => {
+          if (settled) return;
+          settled = true;
+          clearTimeout(timer);
+          const requestId = incoming.headers['x-request-id'];
+          resolve({
+            status: incoming.statusCode ?? 0,
+            body: (chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)).toString('utf8'),
+            retryAfter: incoming.headers['retry-after'],
+            requestId: typeof requestId === 'string' ? requestId : undefined,
+          });
+        });
+      });
+      request.end(exchange.body === '' ? undefined : exchange.body);
+    });
+  }
+}

@@ -1,0 +1,73 @@
+import * as z from 'zod/mini';
+import { rule } from './rule.ts';
+
+/**
+ * Characters as the vendor's tables count them: they are generated from OpenAPI, where `maxLength` counts Unicode
+ * characters (RFC 8259 via JSON Schema), so an emoji is one. A text that a narrower count refuses is left to OMS.
+ */
+function hasAtMost(value: string, maximum: number): boolean {
+  if (value.length <= maximum) return true;
+  if (value.length > 2 * maximum) return false;
+  let characters = 0;
+  for (const _ of value) characters += 1;
+  return characters <= maximum;
+}
+
+/** At most this many Unicode characters (code points). */
+export function maxCharacters(maximum: number): z.core.$ZodCheck<string> {
+  const finding = { rule: 'max_length', message: `must have at most ${maximum} characters` };
+  return rule((value) => (hasAtMost(value, maximum) ? undefined : finding));
+}
+
+/** Not the empty text. */
+export function notEmpty(): z.core.$ZodCheck<string> {
+  const finding = { rule: 'not_empty', message: 'must not be empty' };
+  return rule((value) => (value === '' ? finding : undefined));
+}
+
+/** Text of 0 to `maximum` characters. */
+export function text(maximum: number): z.ZodMiniString<string> {
+  return z.string().check(maxCharacters(maximum));
+}
+
+/** Text of 1 to `maximum` characters. */
+export function nonEmptyText(maximum: number): z.ZodMiniString<string> {
+  return z.string().check(notEmpty(), maxCharacters(maximum));
+}
+
+/** UTF-16 units without a partner cannot be written as UTF-8, so not as part of a URL. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/**
+ * Whether a text can be one segment of a URL path. `.` and `..` cannot: every proxy on the way may resolve them (RFC
+ * 3986, section 5.2.4), percent-encoding does not protect them, and the call would reach another URL.
+ */
+export function isPathSegment(value: string): boolean {
+  return value !== '' && value !== '.' && value !== '..' && !LONE_SURROGATE.test(value);
+}
+
+/** Opaque, never checked as a UUID. */
+function taskId(maximum: number): z.ZodMiniString<string> {
+  return nonEmptyText(maximum).check(
+    rule((value) =>
+      // The empty text is reported by notEmpty.
+      value === '' || isPathSegment(value)
+        ? undefined
+        : { rule: 'path_segment', message: 'cannot be a segment of a URL path' },
+    ),
+  );
+}
+
+/** Of every operation but events. @see https://support.huaweicloud.com/intl/en-us/api-oms/ShowSyncTask.html */
+export const syncTaskId = taskId(255);
+/** Of events only. @see https://support.huaweicloud.com/intl/en-us/api-oms/CreateSyncEvents.html */
+export const syncTaskIdForEvents = taskId(1024);
+
+/**
+ * Of a bucket in any cloud: the tables say 0 to 1024 characters. Empty is refused, for no cloud has a bucket without a
+ * name and the task could never copy anything.
+ */
+export const bucket = nonEmptyText(1024);
+
+/** Region of a Huawei Cloud endpoint, for example `cn-north-4`: one DNS label, so that it cannot name another host. */
+export const REGION_NAME = /^(?=.{3,63}$)[a-z]+(?:-[a-z0-9]+)+$/;

@@ -1,0 +1,72 @@
+import type * as z from 'zod/mini';
+import type { Problem } from '#shared/errors/base.ts';
+import { formatPath } from './path.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** What a rule of ours adds to the issue that it raises; see `rule.ts`. */
+export interface RuleParams {
+  readonly rule: string;
+  /** Continues a sentence that begins with the path: `must be ...`. */
+  readonly message: string;
+}
+
+/** What is wrong, as problems: one each, unknown fields by name. No text of the input but field names. */
+export function toProblems(issues: readonly Issue[], what: string): Problem[] {
+  return issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => {
+        const path = formatPath([...issue.path, key]);
+        return { path, rule: 'unknown_field', message: `${path} is not a field that is known here.` };
+      });
+    }
+    const path = formatPath(issue.path);
+    const { rule, message } = describe(issue);
+    return [{ path, rule, message: `${path === '' ? what : path} ${message}.` }];
+  });
+}
+
+function describe(issue: Issue): RuleParams {
+  switch (issue.code) {
+    case 'custom':
+      return isRule(issue.params) ? issue.params : { rule: 'invalid', message: 'is invalid' };
+    case 'invalid_type':
+      return issue.input === undefined
+        ? { rule: 'required', message: 'is missing' }
+        : { rule: 'type', message: `must be ${withArticle(issue.expected)}` };
+    case 'invalid_value':
+      return issue.input === undefined
+        ? { rule: 'required', message: 'is missing' }
+        : { rule: 'enum', message: `must be one of ${issue.values.map(String).join(', ')}` };
+    case 'too_big':
+      return { rule: issue.origin === 'number' ? 'maximum' : 'max_length', message: atMost(issue) };
+    case 'too_small':
+      return { rule: issue.origin === 'number' ? 'minimum' : 'min_length', message: atLeast(issue) };
+    case 'invalid_format':
+      return { rule: 'format', message: 'has the wrong form' };
+    case 'invalid_union':
+      return issue.input === undefined
+        ? { rule: 'required', message: 'is missing' }
+        : { rule: 'type', message: 'has the wrong type or form' };
+    default:
+      return { rule: 'invalid', message: 'is invalid' };
+  }
+}
+
+function isRule(params: unknown): params is RuleParams {
+  return typeof params === 'object' && params !== null && 'rule' in params && 'message' in params;
+}
+
+function withArticle(type: string): string {
+  return /^[aeio]/.test(type) ? `an ${type}` : `a ${type}`;
+}
+
+const UNITS: Readonly<Record<string, string>> = { string: ' characters', array: ' items' };
+
+function atMost({ origin, maximum }: { readonly origin: string; readonly maximum: number | bigint }): string {
+  return UNITS[origin] === undefined ? `must be at most ${maximum}` : `must have at most ${maximum}${UNITS[origin]}`;
+}
+
+function atLeast({ origin, minimum }: { readonly origin: string; readonly minimum: number | bigint }): string {
+  return UNITS[origin] === undefined ? `must be at least ${minimum}` : `must have at least ${minimum}${UNITS[origin]}`;
+}

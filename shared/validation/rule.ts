@@ -1,0 +1,48 @@
+import * as z from 'zod/mini';
+import type { RuleParams } from './problems.ts';
+
+/** What a rule reports: a path below the value that it checks, empty for that value. */
+export interface Finding extends RuleParams {
+  readonly path?: readonly PropertyKey[];
+}
+
+/**
+ * A rule of one value, as a zod check. Runs only where the value has the right type.
+ *
+ * @param find the problem, or undefined where the rule is kept
+ */
+export function rule<T>(find: (value: T) => Finding | undefined): z.core.$ZodCheck<T> {
+  return z.check<T>((payload) => {
+    const finding = find(payload.value);
+    if (finding) report(payload, finding);
+  });
+}
+
+/**
+ * A rule across the fields of an object, as a zod check. Runs although fields are wrong already, so that one answer
+ * names every problem; that is why each field is `unknown`.
+ *
+ * @param find every problem
+ */
+export function crossFieldRule(
+  find: (fields: Readonly<Record<string, unknown>>) => readonly Finding[],
+): z.core.$ZodCheck<object> {
+  const check = z.check<object>((payload) => {
+    for (const finding of find(payload.value as Readonly<Record<string, unknown>>)) report(payload, finding);
+  });
+  // Without it zod skips the checks of an object that has an issue already.
+  check._zod.def.when = ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value);
+  return check;
+}
+
+function report(payload: z.core.ParsePayload<unknown>, finding: Finding): void {
+  const { rule: name, message, path = [] } = finding;
+  payload.issues.push({
+    code: 'custom',
+    path: [...path],
+    input: undefined,
+    params: { rule: name, message },
+    // The next check of the same value runs too.
+    continue: true,
+  });
+}
