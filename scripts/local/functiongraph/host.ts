@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import type { FunctionConfig } from '../../serverless/config.ts';
 import type { Accounts } from '../accounts.ts';
 import { ClosedError, FunctionNotFoundError } from './errors.ts';
@@ -23,6 +24,7 @@ export interface HostOptions {
 
 interface Deployment extends DeployedFunction {
   readonly pool: Pool;
+  readonly codeRoot: string;
 }
 
 const NO_CREDENTIALS: Credentials = { securityAccessKey: '', securitySecretKey: '', securityToken: '' };
@@ -61,6 +63,7 @@ export class Host {
       instance: {
         worker: this.#options.worker,
         load,
+        memory: config.memorySize,
         env: environment(config, this.#options.projectId, codeRoot),
         credentials,
         initializerTimeout: 1000 * (config.initializerTimeout ?? DEFAULT_INITIALIZER_TIMEOUT),
@@ -73,11 +76,14 @@ export class Host {
       now: this.#options.now,
     });
     const previous = this.#functions.get(key);
-    const deployment = { ...fn, pool };
+    const deployment = { ...fn, pool, codeRoot };
     this.#functions.set(key, deployment);
     for (const name of [key, config.name, fn.urn]) this.#byName.set(name, deployment);
     if (previous) {
-      const drained = previous.pool.drain().finally(() => this.#draining.delete(drained));
+      const drained = previous.pool
+        .drain()
+        .then(() => rm(previous.codeRoot, { recursive: true, force: true }))
+        .finally(() => this.#draining.delete(drained));
       this.#draining.add(drained);
     }
   }

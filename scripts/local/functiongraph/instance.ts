@@ -15,6 +15,8 @@ import type {
 export interface InstanceOptions {
   readonly worker: string;
   readonly load: LoadMessage;
+  /** MB of heap; a function that needs more ends, as on the platform. */
+  readonly memory: number;
   /** The whole environment of the process. */
   readonly env: Readonly<Record<string, string>>;
   readonly credentials: () => Credentials;
@@ -50,7 +52,7 @@ export class Instance {
     this.#options = options;
     this.#child = fork(options.worker, [], {
       // Without the parent's flags: under tsx they would load a TypeScript loader into every instance.
-      execArgv: [],
+      execArgv: [`--max-old-space-size=${options.memory}`],
       cwd: options.load.codeRoot,
       env: { ...options.env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -121,7 +123,6 @@ export class Instance {
   async invoke(message: Omit<InvokeMessage, 'type'>): Promise<Execution> {
     this.#request = message.requestId;
     const reply = await this.#ask({ type: 'invoke', ...message }, message.timeout);
-    this.#request = '';
     switch (reply.type) {
       case 'result':
         return 'failure' in reply

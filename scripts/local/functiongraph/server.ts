@@ -6,11 +6,13 @@ import type { FunctionConfig } from '../../serverless/config.ts';
 import { listen } from '../listen.ts';
 import { createApi } from './api.ts';
 import { AsyncQueue } from './async/queue.ts';
-import { unpackCode } from './code.ts';
+import { removeCode, unpackCode } from './code.ts';
+import { checkFunctionConfig } from './config-rules.ts';
 import { ClosedError, EventTooLargeError } from './errors.ts';
 import { Gateway } from './gateway/server.ts';
 import { Host } from './host.ts';
 import { LIMITS } from './limits.ts';
+import { Reaper } from './reaper.ts';
 import { Timers } from './timers/timers.ts';
 import type { FunctionGraphOptions, InvocationResult } from './types.ts';
 import { bundleWorker } from './worker-bundle.ts';
@@ -66,6 +68,8 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
   let closing: Promise<void> | undefined;
 
   const worker = await bundleWorker(options.dataDir);
+  const reaper = new Reaper(worker);
+  const deployed = new Set<string>();
   const functions = new Host({
     worker,
     projectId: options.projectId,
@@ -77,6 +81,7 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
     idleInstance: options.idleInstance ?? LIMITS.idleInstance,
     onProcess: (child) => {
       children.add(child);
+      reaper.watch(child);
       child.once('exit', () => children.delete(child));
       if (closing) child.kill('SIGKILL');
     },
@@ -143,6 +148,7 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
     for (const server of [api, gateway.server]) server.closeAllConnections();
     await Promise.all(servers);
     await queue.close();
+    await reaper.close();
   };
 
   try {
@@ -154,6 +160,10 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
       port,
       gatewayPort,
       async deploy(key, config, zip) {
+        checkFunctionConfig(key, config);
+        // The folders of an earlier run's code are nobody's any more.
+        if (!deployed.has(key)) await removeCode(options.dataDir, key);
+        deployed.add(key);
         const codeRoot = await unpackCode(options.dataDir, key, zip);
         const urn = `urn:fss:${options.region}:${options.projectId}:function:default:${config.name}`;
         functions.deploy({ key, config, urn }, codeRoot);

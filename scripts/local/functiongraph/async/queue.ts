@@ -168,7 +168,7 @@ export class AsyncQueue {
         });
     }
     if (line.items.length > 0 && line.running < this.#options.concurrency) {
-      const next = Math.min(...line.items.map((item) => item.notBefore));
+      const next = line.items.reduce((first, item) => Math.min(first, item.notBefore), Number.POSITIVE_INFINITY);
       line.timer = setTimeout(() => this.#dispatch(key), Math.max(1, next - this.#options.now()));
     }
   }

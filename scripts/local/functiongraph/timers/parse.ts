@@ -124,10 +124,10 @@ function parseField(schedule: string, text: string, field: Field): number[] {
     if (items.length > 1 && (star || last !== undefined || step !== undefined)) {
       throw new ScheduleError(schedule, `a list of ${field.name}s holds single values only`);
     }
-    const from = star ? field.low : valueOf(schedule, first, field);
+    const from = star ? field.low : readValue(schedule, first, field);
     // `5/15` counts on to the end of the field.
     const end = star || (last === undefined && step !== undefined) ? field.high : undefined;
-    const to = end ?? (last === undefined ? from : valueOf(schedule, last, field));
+    const to = end ?? (last === undefined ? from : readValue(schedule, last, field));
     const by = Number(step ?? 1);
     if (to < from || by === 0) throw new ScheduleError(schedule, `${JSON.stringify(item)} is an empty range`);
     for (let value = from; value <= to; value += by) values.add(value);
@@ -135,7 +135,7 @@ function parseField(schedule: string, text: string, field: Field): number[] {
   return [...values].sort((one, other) => one - other);
 }
 
-function valueOf(schedule: string, text: string, field: Field): number {
+function readValue(schedule: string, text: string, field: Field): number {
   const position = field.names?.indexOf(text.toUpperCase()) ?? -1;
   const value = position >= 0 ? position + field.low : /^\d{1,2}$/.test(text) ? Number(text) : Number.NaN;
   if (!(value >= field.low && value <= field.high)) {

@@ -30,6 +30,8 @@ let entryFailure: RuntimeFailure | undefined;
 let currentRequest = '';
 
 const sendNow = process.send?.bind(process);
+// The channel to the host is not the function's.
+Reflect.deleteProperty(process, 'send');
 
 function send(message: WorkerMessage): void {
   if (process.connected) sendNow?.(message);
