@@ -55,11 +55,15 @@ export function readConfig<S extends VariableSet>(
 function problemsOf(variable: Variable<unknown>, problem: VariableProblem): Problem[] {
   if (problem.details.length === 0)
     return [{ path: variable.name, rule: problem.rule, message: `${problem.message} (${variable.hint})` }];
-  return problem.details.map(({ path, rule, message }) => ({
-    path: path === '' || path.startsWith('[') ? `${variable.name}${path}` : `${variable.name}.${path}`,
-    rule,
-    message: `${message} (${variable.hint})`,
-  }));
+  return problem.details.map(({ path, rule, message }) => {
+    const subject = path === '' ? variable.name : path;
+    const predicate = message.startsWith(`${subject} `) ? message.slice(subject.length + 1) : message;
+    return {
+      path: path === '' || path.startsWith('[') ? `${variable.name}${path}` : `${variable.name}.${path}`,
+      rule,
+      message: `${predicate} (${variable.hint})`,
+    };
+  });
 }
 
 /** The values of the variables that are marked as secret, to be concealed in every log line. */

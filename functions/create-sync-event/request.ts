@@ -1,0 +1,80 @@
+import * as z from 'zod/mini';
+import { checkEncodedOmsKey, encodeOmsKey } from '#shared/encoding/encode.ts';
+import { KeyEncodingError } from '#shared/encoding/errors.ts';
+import type { Problem } from '#shared/errors/base.ts';
+import { PayloadTooLargeError } from '#shared/errors/http.ts';
+import type { HttpRequest } from '#shared/middleware/gateway-event.ts';
+import { ValidationError } from '#shared/validation/errors.ts';
+import { parse } from '#shared/validation/parse.ts';
+import { syncTaskIdForEvents } from '#shared/validation/primitives.ts';
+import { crossFieldRule, type Finding, rule } from '#shared/validation/rule.ts';
+
+/** Most keys of one request. */
+export const MAX_KEYS = 1000;
+
+function keyFinding(check: (key: string) => unknown): (key: string) => Finding | undefined {
+  return (key) => {
+    try {
+      check(key);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof KeyEncodingError)) throw error;
+      return { rule: error.rule, message: `is no object key: ${error.message.replace(/\.$/, '')}` };
+    }
+  };
+}
+
+function listOf(check: (key: string) => unknown) {
+  return z.optional(z.array(z.string().check(rule(keyFinding(check)))).check(z.minLength(1)));
+}
+
+const eitherList = crossFieldRule(({ object_keys, objects }) =>
+  (object_keys === undefined) === (objects === undefined)
+    ? [{ rule: 'either_or', message: 'must have either object_keys (encoded names) or objects (real names)' }]
+    : [],
+);
+
+/** Exactly one of the two: names that the caller encoded as OMS wants them, or the objects' real names. */
+const bodySchema = z
+  .strictObject({ object_keys: listOf(checkEncodedOmsKey), objects: listOf(encodeOmsKey) })
+  .check(eitherList);
+
+const pathSchema = z.object({ sync_task_id: syncTaskIdForEvents });
+
+export interface CreateSyncEventRequest {
+  readonly syncTaskId: string;
+  /** Encoded for OMS, in the order of the request. */
+  readonly objectKeys: readonly string[];
+}
+
+/**
+ * @throws ValidationError with every problem of path and body, PayloadTooLargeError above 1000 keys
+ */
+export function readRequest({ body, pathParameters }: HttpRequest): CreateSyncEventRequest {
+  refuseTooMany(body);
+  const problems: Problem[] = [];
+  const collect = <T>(read: () => T): T | undefined => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof ValidationError)) throw error;
+      problems.push(...error.details);
+      return undefined;
+    }
+  };
+  const path = collect(() => parse(pathSchema, Object.fromEntries(pathParameters), 'The path'));
+  const lists = collect(() => parse(bodySchema, body, 'The body'));
+  if (path === undefined || lists === undefined) throw new ValidationError(problems);
+  const objectKeys = lists.object_keys ?? lists.objects?.map((name) => encodeOmsKey(name)) ?? [];
+  return { syncTaskId: path.sync_task_id, objectKeys };
+}
+
+function refuseTooMany(body: unknown): void {
+  const counts = ['object_keys', 'objects'].map((name) => {
+    const list: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined;
+    return Array.isArray(list) ? list.length : 0;
+  });
+  const count = Math.max(...counts);
+  if (count > MAX_KEYS)
+    throw new PayloadTooLargeError(`A request may name ${MAX_KEYS} objects, and this one names ${count}.`);
+}

@@ -1,0 +1,57 @@
+/**
+ * The event of an APIG trigger. Every member may be absent: the vendor's templates, the captured events and console
+ * tests each leave some out.
+ *
+ * @see https://support.huaweicloud.com/intl/en-us/devg-functiongraph/functiongraph_02_0102.html
+ */
+export interface GatewayEvent {
+  readonly httpMethod?: string;
+  readonly path?: string;
+  readonly headers?: Readonly<Record<string, string>> | null;
+  readonly queryStringParameters?: Readonly<Record<string, string | readonly string[]>> | null;
+  /** A wildcard arrives under the empty name. Not read: see path-template.ts. */
+  readonly pathParameters?: Readonly<Record<string, string>> | null;
+  readonly body?: string | null;
+  /** True by default, with an empty body too. */
+  readonly isBase64Encoded?: boolean;
+  readonly requestContext?: { readonly requestId?: string; readonly stage?: string; readonly apiId?: string } | null;
+}
+
+/** What an APIG trigger expects in return; anything else becomes a 500 of the gateway. */
+export interface GatewayResponse {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly isBase64Encoded: boolean;
+}
+
+/** A request, as the functions read it. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly path: string;
+  /** Values of the path template's names, percent-decoded once. */
+  readonly pathParameters: ReadonlyMap<string, string>;
+  /** Decoded by the gateway; the last value where a name is repeated. */
+  readonly query: ReadonlyMap<string, string>;
+  /** By lower-case name. */
+  readonly headers: ReadonlyMap<string, string>;
+  /** The parsed JSON body; undefined where the request has none. */
+  readonly body: unknown;
+  readonly gatewayRequestId: string | undefined;
+}
+
+/** What a function answers. */
+export interface HttpReply {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** One operation of an HTTP function. */
+export interface HttpRoute {
+  readonly method: string;
+  /** For example `/sync-tasks/{sync_task_id}/events`. */
+  readonly path: string;
+  /** Whether the operation reads a body. */
+  readonly body: boolean;
+}

@@ -1,0 +1,15 @@
+import { Logger, type LoggerOptions } from '#shared/logging/logger.ts';
+import { RuntimeContext } from '#shared/runtime/context.ts';
+import { contextSecrets } from '#shared/runtime/credentials.ts';
+
+/** What a function knows of the invocation that it serves: the platform's context and a logger of its own. */
+export class Invocation extends RuntimeContext {
+  readonly log: Logger;
+
+  /** @param raw the platform's context */
+  constructor(raw: unknown, logger: LoggerOptions = {}) {
+    super(raw);
+    this.log = new Logger({ ...logger, fields: { request_id: this.requestId, function: this.functionName } });
+    this.log.conceal(contextSecrets(this));
+  }
+}

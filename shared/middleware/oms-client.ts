@@ -1,0 +1,33 @@
+import type { OmsConfig } from '#shared/config/oms.ts';
+import { OmsClient } from '#shared/oms/client.ts';
+import { readCredentials } from '#shared/runtime/credentials.ts';
+import type { Invocation } from './invocation.ts';
+
+/** Milliseconds that the client leaves of the invocation's time, so that the function can still answer. */
+const RESERVE = 500;
+
+/**
+ * The OMS client of one function instance: connections are kept between invocations, while credentials and deadline
+ * are read from the invocation at hand.
+ */
+export function omsClientFactory(): (config: OmsConfig, invocation: Invocation) => OmsClient {
+  let shared: OmsClient | undefined;
+  return (config, invocation) => {
+    const credentials = () => {
+      const current = readCredentials(config, invocation);
+      invocation.log.conceal(Object.values(current));
+      return current;
+    };
+    const deadline = () => invocation.remainingTime - RESERVE;
+    shared ??= new OmsClient({
+      ...(config.region === undefined ? {} : { region: config.region }),
+      ...(config.endpoint === undefined ? {} : { endpoint: config.endpoint }),
+      projectId: config.projectId,
+      timeoutMs: config.timeout,
+      maxAttempts: config.maxAttempts,
+      // Replaced per invocation below; a client without an invocation has no credentials.
+      credentials,
+    });
+    return shared.forInvocation({ credentials, deadline });
+  };
+}

@@ -1,0 +1,42 @@
+import * as z from 'zod/mini';
+import { parseJson } from '#shared/validation/json.ts';
+import { parse } from '#shared/validation/parse.ts';
+
+/** Where a bucket is: needed by what reads or lists it, not by sync events. */
+const location = {
+  region: z.optional(z.string().check(z.minLength(1), z.maxLength(100))),
+  endpoint: z.optional(z.string().check(z.regex(/^https?:\/\/[^\s/?#@]+$/))),
+};
+
+const bucketName = z.string().check(z.minLength(1), z.maxLength(1024));
+
+/** One route: which objects of which bucket belong to which sync task. */
+export const routeSchema = z.strictObject({
+  /** For log lines. */
+  name: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
+  source: z.strictObject({
+    bucket: bucketName,
+    /** Of the object's real (decoded) name; every object where it is left out. */
+    prefix: z.optional(z.string().check(z.maxLength(1024))),
+    /** As in the sync task; `HuaweiCloud` where it is left out. */
+    cloud: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
+    ...location,
+  }),
+  destination: z.optional(z.strictObject({ bucket: z.optional(bucketName), ...location })),
+  /** Opaque; 1 to 1024 characters, as the vendor's page on sync events has it. */
+  sync_task_id: z.string().check(z.minLength(1), z.maxLength(1024)),
+});
+
+/** The variable ROUTES. */
+export const routesSchema = z.array(routeSchema).check(z.maxLength(1000));
+
+export type Route = z.infer<typeof routeSchema>;
+
+/**
+ * Reads the variable ROUTES.
+ *
+ * @throws ValidationError with every problem and its path, for example `[2].source.bucket`
+ */
+export function parseRoutes(text: string): readonly Route[] {
+  return parse(routesSchema, parseJson(text), 'ROUTES');
+}
