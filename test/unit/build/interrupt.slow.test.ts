@@ -27,8 +27,8 @@ it('leaves no half file when it is killed at any moment, and the next build comp
     const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
     const exited = once(child, 'exit');
     await once(child.stdout, 'data');
-    // Moments spread over one build, which takes about a quarter of a second.
-    await new Promise((resolve) => setTimeout(resolve, kill * 17));
+    // Moments spread over one build, which takes about half a second.
+    await new Promise((resolve) => setTimeout(resolve, kill * 35));
     child.kill('SIGKILL');
     await exited;
 

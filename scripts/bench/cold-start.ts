@@ -1,0 +1,47 @@
+import { buildIfStale } from '../build.ts';
+import { wholeProcessMs } from './fresh-process.ts';
+import type { BenchOptions, Measurement } from './measurement.ts';
+import { interleavedRounds } from './rounds.ts';
+import { median, pairedRatio, spread } from './statistics.ts';
+import { withWorkspace } from './workspace.ts';
+
+/** Whole process, as a ratio to an empty handler. */
+const TARGET = { atMost: 1.55 };
+
+/** No function's name has a space. */
+const FLOOR = 'empty handler';
+const BARE = 'stack alone (zod/mini, middy, signer)';
+
+/**
+ * Cold start of every function: a fresh process that loads the deployed bundle and ends, against one that loads an
+ * empty handler.
+ *
+ * @param functions bundles by name; default: the functions of this repository, built when stale
+ */
+export async function coldStart(
+  { quick, progress }: BenchOptions,
+  functions?: Readonly<Record<string, string>>,
+): Promise<Measurement[]> {
+  const bundles =
+    functions ?? Object.fromEntries((await buildIfStale()).map(({ name, bundleFile }) => [name, bundleFile]));
+  return withWorkspace(async (workspace) => {
+    const [empty, bare] = await Promise.all([workspace.bundle('empty'), workspace.bundle('bare')]);
+    const files: Record<string, string> = { ...bundles, [BARE]: bare, [FLOOR]: empty };
+    const variants = Object.entries(files).map(([name, file]) => [name, () => wholeProcessMs({ file })] as const);
+    const { [FLOOR]: floor = [], ...samples } = await interleavedRounds(
+      Object.fromEntries(variants),
+      quick ? 7 : 31,
+      progress,
+    );
+    const noise = spread(floor);
+    const baseline = `${median(floor).toFixed(1)} ms`;
+    return Object.entries(samples).map(([name, values]) => ({
+      measure: name,
+      value: `${median(values).toFixed(1)} ms`,
+      baseline,
+      ...pairedRatio(values, floor),
+      ...(name === BARE ? {} : { target: TARGET }),
+      noise,
+    }));
+  });
+}

@@ -1,0 +1,53 @@
+import { spawnSync } from 'node:child_process';
+
+export interface FreshProcess {
+  /** CommonJS file to run. */
+  readonly file: string;
+  readonly args?: readonly string[];
+  /**
+   * The whole environment. Nothing is inherited: NODE_EXTRA_CA_CERTS, for one, adds more to the start of a process
+   * than everything that is measured here.
+   */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Nothing that is measured here takes longer. */
+const TIMEOUT_MS = 20_000;
+
+/**
+ * Milliseconds from starting a process to its end.
+ *
+ * @throws Error with what the process printed, when it fails
+ */
+export function wholeProcessMs(target: FreshProcess): number {
+  const start = process.hrtime.bigint();
+  run(target);
+  return Number(process.hrtime.bigint() - start) / 1e6;
+}
+
+/**
+ * Milliseconds from starting a process to the moment that it reports: it prints its `process.hrtime.bigint()`,
+ * a clock that all processes of a machine share.
+ *
+ * @throws Error with what the process printed, when it fails or reports nothing
+ */
+export function untilReportMs(target: FreshProcess): number {
+  const start = process.hrtime.bigint();
+  const printed = run(target).trim();
+  if (!/^\d+$/.test(printed)) throw new Error(`${target.file} reported no time: ${printed}`);
+  return Number(BigInt(printed) - start) / 1e6;
+}
+
+function run({ file, args = [], env = {} }: FreshProcess): string {
+  const { status, signal, error, stdout, stderr } = spawnSync(process.execPath, [file, ...args], {
+    env: { ...env },
+    encoding: 'utf8',
+    timeout: TIMEOUT_MS,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  if (error) throw error;
+  // The end is where the message is: Node first shows the line of source, and a minified file is one line.
+  const said = (stderr || stdout).slice(-2_000).trim();
+  if (status !== 0) throw new Error(`${file} failed (${signal ?? `exit code ${status}`}): ${said}`);
+  return stdout;
+}

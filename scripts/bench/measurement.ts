@@ -1,0 +1,44 @@
+/** One line of the result table. */
+export interface Measurement {
+  /** What was measured, for example `create-sync-event`. */
+  readonly measure: string;
+  /** The measured value with its unit, for example `33.1 ms`. */
+  readonly value: string;
+  /** The same of what it is compared with. */
+  readonly baseline?: string;
+  /** Median of the ratios of paired rounds; the direction is the bench's own. */
+  readonly ratio?: number;
+  /** Smallest and largest paired ratio. */
+  readonly ratioRange?: readonly [number, number];
+  /** What `ratio` should be. Absent for a figure that is shown for information. */
+  readonly target?: Target;
+  /** How much the machine disturbed the baseline: {@link spread} of its rounds. */
+  readonly noise?: number;
+}
+
+export type Target = { readonly atMost: number } | { readonly atLeast: number };
+
+export interface BenchOptions {
+  /** Fewer rounds: shows that everything runs, not how fast. */
+  readonly quick: boolean;
+  /** Called with a short text while the bench runs. */
+  readonly progress: (text: string) => void;
+}
+
+/** A bench of `npm run bench`. */
+export type Bench = (options: BenchOptions) => Promise<Measurement[]>;
+
+/**
+ * Whether a measurement reaches its target, judged on the ratio as it is shown.
+ *
+ * @returns undefined when there is nothing to reach
+ */
+export function reachesTarget({ ratio, target }: Measurement): boolean | undefined {
+  if (ratio === undefined || target === undefined) return undefined;
+  const shown = Number(formatRatio(ratio));
+  return 'atMost' in target ? shown <= target.atMost : shown >= target.atLeast;
+}
+
+export function formatRatio(ratio: number): string {
+  return ratio.toFixed(2);
+}

@@ -1,0 +1,51 @@
+/** The middle value; the mean of the two middle ones for an even count. */
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+/**
+ * A quantile, interpolated between neighbours.
+ *
+ * @throws RangeError without values
+ */
+export function quantile(values: readonly number[], q: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const position = (sorted.length - 1) * q;
+  const low = sorted[Math.floor(position)];
+  const high = sorted[Math.ceil(position)];
+  if (low === undefined || high === undefined) throw new RangeError('there are no values');
+  return low + (high - low) * (position - Math.floor(position));
+}
+
+/** Interquartile range by median: how much a machine disturbed equal runs. 0 is perfectly quiet. */
+export function spread(values: readonly number[]): number {
+  return (quantile(values, 0.75) - quantile(values, 0.25)) / median(values);
+}
+
+export interface PairedRatio {
+  readonly ratio: number;
+  readonly ratioRange: readonly [number, number];
+}
+
+/**
+ * Compares two variants by the rounds they shared, so that a slow minute of the machine hits both sides.
+ *
+ * @param numerators one value per round
+ * @param denominators one value per round
+ * @returns median, smallest and largest of the rounds' ratios
+ */
+export function pairedRatio(numerators: readonly number[], denominators: readonly number[]): PairedRatio {
+  if (numerators.length !== denominators.length) throw new RangeError('rounds are not paired');
+  const ratios = numerators.map((value, round) => value / (denominators[round] ?? Number.NaN));
+  return { ratio: median(ratios), ratioRange: [Math.min(...ratios), Math.max(...ratios)] };
+}
+
+/** A shuffled copy (Fisher-Yates). */
+export function shuffled<T>(values: readonly T[], random: () => number = Math.random): T[] {
+  const copy = [...values];
+  for (let last = copy.length - 1; last > 0; last--) {
+    const other = Math.floor(random() * (last + 1));
+    [copy[last], copy[other]] = [copy[other] as T, copy[last] as T];
+  }
+  return copy;
+}
