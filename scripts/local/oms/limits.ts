@@ -10,6 +10,8 @@ export const LIMITS = {
   keysInSchema: 100,
   /** ... and the sentence beside it "A maximum of 10 objects can be included." */
   keysInProse: 10,
+  /** CreateSyncEvents "is available in regions CN North-Beijing4, CN East-Shanghai1, and CN Southwest-Guiyang1". */
+  eventRegions: ['cn-north-4', 'cn-east-3', 'cn-southwest-2'],
   /** Characters of one element of `object_keys`. */
   encodedKeyLength: 16_384,
   /** Bytes of UTF-8. https://support.huaweicloud.com/intl/en-us/productdesc-obs/obs_03_0206.html */

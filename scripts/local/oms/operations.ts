@@ -8,6 +8,7 @@ import { showSyncTask } from './actions/show-sync-task.ts';
 import { startSyncTask } from './actions/start-sync-task.ts';
 import { stopSyncTask } from './actions/stop-sync-task.ts';
 import { badRequest, OMS } from './errors.ts';
+import { LIMITS } from './limits.ts';
 import { type Checked, check, type Fields } from './rules.ts';
 import { createSyncEvents as createSyncEventsRules } from './validations/create-sync-events.ts';
 import { createSyncTask as createSyncTaskRules } from './validations/create-sync-task.ts';
@@ -38,6 +39,8 @@ export interface Operation {
   readonly template: string;
   /** https://support.huaweicloud.com/intl/en-us/api-oms/oms_api_8003.html */
   readonly permission: string;
+  /** Where the operation exists; everywhere without. */
+  readonly regions?: readonly string[];
   /** @throws OmsFault */
   readonly run: (context: ActionContext, raw: RawInput) => Promise<unknown>;
 }
@@ -66,6 +69,7 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'POST',
     template: `${TASK}/events`,
     permission: 'oms:synctask:createEvent',
+    regions: LIMITS.eventRegions,
     run: operation(createSyncEventsRules, createSyncEvents),
   },
   {

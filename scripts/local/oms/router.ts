@@ -9,13 +9,14 @@ export interface Match {
 /**
  * The operation of a request, with its decoded path parameters.
  *
+ * @param region of the service; not every operation is available everywhere
  * @param rawPath as on the request line, without the query
  * @throws OmsFault 404 APIGW.0101 where the gateway knows no such API, 400 for a path that is not URL-encoded
  */
-export function route(method: string, rawPath: string): Match {
+export function route(region: string, method: string, rawPath: string): Match {
   const segments = (rawPath.length > 1 && rawPath.endsWith('/') ? rawPath.slice(0, -1) : rawPath).split('/');
   for (const operation of OPERATIONS) {
-    if (operation.method !== method) continue;
+    if (operation.method !== method || operation.regions?.includes(region) === false) continue;
     const path = match(operation.template.split('/'), segments);
     if (path) return { operation, path };
   }

@@ -78,9 +78,11 @@ export async function startOms(options: OmsOptions): Promise<OmsServer> {
     },
     bucketStatus: async (task, side) => {
       try {
-        return (await s3.headBucket(bucketOf(task, side))).status;
+        const { status } = await s3.headBucket(bucketOf(task, side));
+        if (status !== 200) log(`the ${side} bucket of a task answers ${status}`);
+        return status;
       } catch (error) {
-        log(`the ${side} bucket of a new task does not answer: ${(error as Error).message}`);
+        log(`the ${side} bucket of a task does not answer: ${(error as Error).message}`);
         return 0;
       }
     },
@@ -103,7 +105,7 @@ export async function startOms(options: OmsOptions): Promise<OmsServer> {
     const at = target.indexOf('?');
     const [rawPath, rawQuery] = at < 0 ? [target, ''] : [target.slice(0, at), target.slice(at + 1)];
     const method = request.method ?? 'GET';
-    const { operation, path } = route(method, rawPath);
+    const { operation, path } = route(options.region, method, rawPath);
     const caller = authenticate(
       { method, rawPath, rawQuery, headers: request.headers, body },
       { accounts: options.accounts, now: now(), ...(options.tokens ? { tokens: options.tokens } : {}) },

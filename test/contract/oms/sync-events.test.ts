@@ -62,7 +62,6 @@ describe('POST /v2/{project_id}/sync-tasks/{sync_task_id}/events', () => {
     ['form', ['test/001.txt', 'test+001.txt', 'test 001.txt']],
     ['rfc3986', ['test/001.txt', 'test+001.txt', 'test+001.txt']],
   ] as const)('decodes the keys of the examples in the %s way', async (keyDecoding, names) => {
-    await start({ keyDecoding });
     const copied: string[] = [];
     await start({ keyDecoding, onCopied: ({ key }) => copied.push(key) });
     await events(examples);
@@ -111,6 +110,11 @@ describe('POST /v2/{project_id}/sync-tasks/{sync_task_id}/events', () => {
     await start({ eventsWhileStopped: 'accept' });
     await stop();
     expect((await events(['a'])).status).toBe(200);
+  });
+
+  it('does not exist in a region without it', async () => {
+    await start({ region: 'ap-southeast-3' });
+    expect(await events(['a'])).toMatchObject({ status: 404, json: { error_code: 'APIGW.0101' } });
   });
 
   it('answers 503 while its queue is full', async () => {
