@@ -166,7 +166,11 @@ export function signV4(request: SignV4Request): Record<string, string> {
     .sort();
   const { method, path, query = [], payloadHash } = request;
   const canonical = canonicalRequest({ method, path, query, headers, signedHeaders, payloadHash });
-  const signature = hmacHex(signingKey(request.secretKey, scope), stringToSign(date, scope, canonical));
+  // Node sends a header value as one byte per character, and those bytes are what the service hashes.
+  const signature = hmacHex(
+    signingKey(request.secretKey, scope),
+    stringToSign(date, scope, Buffer.from(canonical, 'latin1')),
+  );
   headers['authorization'] =
     `${ALGORITHM} Credential=${request.accessKey}/${scopeText(scope)}, ` +
     `SignedHeaders=${signedHeaders.join(';')}, Signature=${signature}`;

@@ -204,16 +204,15 @@ function checkSignedHeaders({ headers }: SignedRequest, claim: Claim, presigned:
 function signatureMatches(request: SignedRequest, claim: Claim, scope: Scope, key: Buffer): boolean {
   const { method, rawPath, headers } = request;
   const { signedHeaders, payloadHash, query, date, signature } = claim;
-  const matches = (path: string, encoding: 'utf8' | 'latin1'): boolean => {
+  const matches = (path: string): boolean => {
     const canonical = canonicalRequest({ method, path, query, headers, signedHeaders, payloadHash });
-    return sameSignature(signature, hmacHex(key, stringToSign(date, scope, Buffer.from(canonical, encoding))));
+    // Header values have one character per byte that was sent.
+    return sameSignature(signature, hmacHex(key, stringToSign(date, scope, Buffer.from(canonical, 'latin1'))));
   };
-  if (matches(rawPath, 'utf8')) return true;
-  // Header bytes above 0x7F: one client signs the bytes that it sends, another the text that they stand for.
-  if (signedHeaders.some((name) => /[\x80-\xff]/.test(headers[name] ?? '')) && matches(rawPath, 'latin1')) return true;
+  if (matches(rawPath)) return true;
   // A client may send a path that is encoded less strictly than the one it signs.
   const strict = uriEncodePath(decodePath(rawPath));
-  return strict !== rawPath && matches(strict, 'utf8');
+  return strict !== rawPath && matches(strict);
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-auth-using-authorization-header.html */

@@ -51,7 +51,7 @@ async function listV1({ s3, bucket }: Bench, input: Partial<ListObjectsCommandIn
     for (const { Key = '' } of page.Contents ?? []) listed.keys.push(decode(Key));
     for (const { Prefix = '' } of page.CommonPrefixes ?? []) listed.prefixes.push(decode(Prefix));
     if (!page.IsTruncated) return listed;
-    Marker = page.NextMarker === undefined ? listed.keys.at(-1) : decode(page.NextMarker);
+    Marker = input.Delimiter === undefined ? listed.keys.at(-1) : decode(page.NextMarker ?? '');
   }
 }
 
