@@ -77,11 +77,13 @@ type Json = Record<string, unknown>;
  *
  * @param stage the stage to resolve, for example `local`
  * @param env variables that `${env:…}` sees in addition to this process's own
+ * @param signal ends the resolution early
  * @throws Error with the framework's own message where the file is wrong
  */
 export async function loadServerless(
   stage: string,
   env: Readonly<Record<string, string>> = {},
+  signal?: AbortSignal,
 ): Promise<ServerlessConfig> {
   const cli = join(dirname(createRequire(import.meta.url).resolve('osls/package.json')), 'bin', 'serverless.js');
   const printed = await new Promise<string>((resolve, reject) => {
@@ -93,6 +95,7 @@ export async function loadServerless(
         cwd: ROOT,
         env: { ...process.env, SLS_SCHEMA_CACHE_BASE_DIR: join(ROOT, '.local'), ...env },
         maxBuffer: 64 << 20,
+        ...(signal ? { signal } : {}),
       },
       (error, stdout, stderr) =>
         error ? reject(new Error(`serverless.yml: ${(stderr || stdout).trim() || error.message}`)) : resolve(stdout),

@@ -1,0 +1,58 @@
+import { parseArgs } from 'node:util';
+
+/** A mistake on the command line: one line for the user, exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export interface Flag {
+  readonly type: 'string' | 'boolean';
+  /** What `--help` shows behind the name, for example `N`. */
+  readonly value?: string;
+  readonly help: string;
+}
+
+/**
+ * Command-line flags, with `--help` for free.
+ *
+ * @returns the values, or undefined after the help text was printed
+ * @throws UsageError for an unknown flag or a missing value
+ */
+export function parseFlags<Name extends string>(
+  usage: string,
+  flags: Readonly<Record<Name, Flag>>,
+  argv: readonly string[] = process.argv.slice(2),
+): Partial<Record<Name, string | boolean>> | undefined {
+  const names = Object.keys(flags) as Name[];
+  let values: Record<string, unknown>;
+  try {
+    const options = Object.fromEntries(names.map((name) => [name, { type: flags[name].type }]));
+    values = parseArgs({
+      args: [...argv],
+      options: { ...options, help: { type: 'boolean', short: 'h' } },
+      strict: true,
+      allowPositionals: false,
+    }).values;
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message.split('. To specify')[0]} (--help lists the flags)`);
+  }
+  if (values['help']) {
+    const head = (name: Name) => `  --${name}${flags[name].value ? ` ${flags[name].value}` : ''}`;
+    const width = Math.max(...names.map((name) => head(name).length)) + 2;
+    console.log(`${usage}\n\n${names.map((name) => head(name).padEnd(width) + flags[name].help).join('\n')}`);
+    return undefined;
+  }
+  return values as Partial<Record<Name, string | boolean>>;
+}
+
+/**
+ * A whole number given as a flag.
+ *
+ * @throws UsageError naming the flag and its range
+ */
+export function wholeNumber(flag: string, value: string | boolean, minimum: number, maximum: number): number {
+  const number = Number(value);
+  if (typeof value !== 'string' || !/^\d+$/.test(value) || number < minimum || number > maximum)
+    throw new UsageError(`--${flag} takes a whole number from ${minimum} to ${maximum}`);
+  return number;
+}

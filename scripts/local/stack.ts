@@ -1,0 +1,323 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buildIfStale } from '../build.ts';
+import { type FunctionConfig, loadServerless, ROOT, type ServerlessConfig } from '../serverless/config.ts';
+import { Accounts } from './accounts.ts';
+import { type FunctionGraph, startFunctionGraph } from './functiongraph/server.ts';
+import { type BucketTrigger, type ObsServer, startObs } from './obs/server.ts';
+import { type OmsOptions, type OmsServer, startOms } from './oms/server.ts';
+import { request } from './request.ts';
+import { ensureBucket, s3Client } from './s3.ts';
+
+/** What a client needs to use the local cloud; the content of `.local/endpoints.json`. */
+export interface Endpoints {
+  readonly gateway: string;
+  readonly obs: string;
+  readonly oms: string;
+  readonly functiongraph: string;
+  readonly region: string;
+  readonly project_id: string;
+  readonly access_key: string;
+  readonly secret_key: string;
+  readonly app_code: string;
+  readonly source_bucket: string;
+  readonly destination_bucket: string;
+  readonly state_bucket: string;
+  readonly sync_task_id: string;
+}
+
+export interface StackOptions {
+  /** Folder for objects, tasks and keys. */
+  readonly dataDir: string;
+  /** First of four consecutive ports; 0 picks free ones. */
+  readonly portBase: number;
+  readonly keyDecoding?: 'form' | 'rfc3986';
+  readonly onCopied?: OmsOptions['onCopied'];
+  /** Lines for the user: what is being started. */
+  readonly say?: (line: string) => void;
+  /** Log lines of services and functions. */
+  readonly log?: (line: string) => void;
+  /** Stops a start that is under way. */
+  readonly signal?: AbortSignal;
+}
+
+export interface Stack {
+  readonly endpoints: Endpoints;
+  readonly obs: ObsServer;
+  readonly oms: OmsServer;
+  readonly functiongraph: FunctionGraph;
+  close(): Promise<void>;
+}
+
+/** What must survive a restart besides the services' own data: keys are held by the tasks, too. */
+interface Identity {
+  readonly project_id: string;
+  readonly access_key: string;
+  readonly secret_key: string;
+  readonly app_code: string;
+  readonly sync_task_id?: string;
+}
+
+const SOURCE = 'source';
+const DESTINATION = 'destination';
+const STATE = 'oms-sync-state';
+
+/**
+ * Brings the local cloud up: object store, OMS, FunctionGraph with its gateway; three buckets, one sync task,
+ * every function of serverless.yml, and the triggers declared there.
+ *
+ * @throws PortInUseError, or the error of the step that failed; what was started is stopped first
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { dataDir, portBase, say = () => {}, log = () => {}, signal } = options;
+  const closers: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (let closer = closers.pop(); closer; closer = closers.pop()) await closer();
+  };
+  const port = (offset: number): number => (portBase === 0 ? 0 : portBase + offset);
+  const step = async <T>(work: Promise<T>): Promise<T> => {
+    const result = await work;
+    signal?.throwIfAborted();
+    return result;
+  };
+
+  try {
+    await mkdir(dataDir, { recursive: true });
+    let identity = await readIdentity(dataDir);
+    // The build and the first resolution of serverless.yml take longest: start them before the services.
+    const building = buildIfStale();
+    building.catch(() => {});
+    const region = 'cn-north-4';
+    const accounts = new Accounts([{ accessKey: identity.access_key, secretKey: identity.secret_key }]);
+
+    let functiongraph: FunctionGraph | undefined;
+    const obs = await step(
+      startObs({
+        dataDir: join(dataDir, 'obs'),
+        port: port(1),
+        region,
+        accounts,
+        onError: (error) => log(`obs: ${error.message}`),
+        deliver: async ({ trigger, event }) => {
+          await functiongraph?.invoke(trigger.target, event, { async: true });
+        },
+      }).then((server) => {
+        closers.push(() => server.close());
+        return server;
+      }),
+    );
+    const s3 = s3Client({
+      endpoint: obs.url,
+      region,
+      accessKey: identity.access_key,
+      secretKey: identity.secret_key,
+    });
+    for (const bucket of [SOURCE, DESTINATION, STATE]) await step(ensureBucket(s3, bucket));
+    s3.destroy();
+
+    const oms = await step(
+      startOms({
+        dataDir: join(dataDir, 'oms'),
+        port: port(2),
+        region,
+        projectId: identity.project_id,
+        accounts,
+        // Every bucket of every cloud is one of the local object store's.
+        resolveEndpoint: () => obs.url,
+        ...(options.keyDecoding ? { keyDecoding: options.keyDecoding } : {}),
+        ...(options.onCopied ? { onCopied: options.onCopied } : {}),
+        log: (line) => log(`oms: ${line}`),
+      }).then((server) => {
+        closers.push(() => server.close());
+        return server;
+      }),
+    );
+    say(`object store  ${obs.url}`);
+    say(`OMS           ${oms.url}`);
+
+    const variables = (routes: string): Record<string, string> => ({
+      OMS_SYNC_REGION: region,
+      OMS_SYNC_OMS_ENDPOINT: oms.url,
+      OMS_SYNC_PROJECT_ID: identity.project_id,
+      OMS_SYNC_SOURCE_BUCKET: SOURCE,
+      OMS_SYNC_SRC_ACCESS_KEY: identity.access_key,
+      OMS_SYNC_SRC_SECRET_KEY: identity.secret_key,
+      OMS_SYNC_DST_ACCESS_KEY: identity.access_key,
+      OMS_SYNC_DST_SECRET_KEY: identity.secret_key,
+      OMS_SYNC_ROUTES: routes,
+    });
+    const [config] = await step(
+      Promise.all([
+        loadServerless('local', variables(routesOf(identity.sync_task_id, obs.url, region)), signal),
+        building,
+      ]),
+    );
+
+    const host = await step(
+      startFunctionGraph({
+        dataDir: join(dataDir, 'functiongraph'),
+        port: port(3),
+        gatewayPort: port(0),
+        region,
+        projectId: identity.project_id,
+        accounts,
+        appCode: identity.app_code,
+        log: (line) => log(`${line.function || 'functiongraph'}: ${line.text}`),
+      }).then((host) => {
+        // First to be stopped: the services that its functions call outlive it.
+        closers.push(() => host.close());
+        return host;
+      }),
+    );
+    functiongraph = host;
+    say(`FunctionGraph ${host.url}`);
+    say(`gateway       ${host.gatewayUrl}`);
+
+    const hasRoute = ([, fn]: readonly [string, FunctionConfig]): boolean => 'ROUTES' in fn.environment;
+    const functions = Object.entries(config.functions);
+    for (const [key, fn] of functions.filter((entry) => !hasRoute(entry))) await step(deploy(host, key, fn));
+
+    const taskId = await step(ensureSyncTask(host.gatewayUrl, identity, region));
+    let routed: ServerlessConfig = config;
+    if (taskId !== identity.sync_task_id) {
+      identity = { ...identity, sync_task_id: taskId };
+      await writeIdentity(dataDir, identity);
+      routed = await step(loadServerless('local', variables(routesOf(taskId, obs.url, region)), signal));
+    }
+    for (const [key, fn] of Object.entries(routed.functions).filter(hasRoute)) await step(deploy(host, key, fn));
+    obs.setTriggers(triggersOf(routed));
+    say(`functions     ${functions.map(([key]) => key).join(', ')}`);
+
+    const endpoints: Endpoints = {
+      gateway: host.gatewayUrl,
+      obs: obs.url,
+      oms: oms.url,
+      functiongraph: host.url,
+      region,
+      project_id: identity.project_id,
+      access_key: identity.access_key,
+      secret_key: identity.secret_key,
+      app_code: identity.app_code,
+      source_bucket: SOURCE,
+      destination_bucket: DESTINATION,
+      state_bucket: STATE,
+      sync_task_id: taskId,
+    };
+    return { endpoints, obs, oms, functiongraph: host, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function readIdentity(dataDir: string): Promise<Identity> {
+  try {
+    return JSON.parse(await readFile(join(dataDir, 'identity.json'), 'utf8')) as Identity;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+      throw new Error(`${join(dataDir, 'identity.json')} is not readable: ${(error as Error).message}`);
+  }
+  const identity: Identity = {
+    project_id: randomBytes(16).toString('hex'),
+    access_key: randomBytes(10).toString('hex').toUpperCase(),
+    secret_key: randomBytes(20).toString('hex'),
+    app_code: randomBytes(16).toString('hex'),
+  };
+  await writeIdentity(dataDir, identity);
+  return identity;
+}
+
+async function writeIdentity(dataDir: string, identity: Identity): Promise<void> {
+  await writeAtomically(join(dataDir, 'identity.json'), `${JSON.stringify(identity, null, 2)}\n`);
+}
+
+/** Writes a file that is readable by its owner only, and never half: the old content or the new. */
+export async function writeAtomically(file: string, content: string): Promise<void> {
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    await writeFile(temporary, content, { mode: 0o600 });
+    await rename(temporary, file);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+function routesOf(taskId: string | undefined, endpoint: string, region: string): string {
+  if (!taskId) return '[]';
+  return JSON.stringify([
+    {
+      name: 'local',
+      source: { cloud: 'HuaweiCloud', bucket: SOURCE, region, endpoint },
+      destination: { bucket: DESTINATION, region, endpoint },
+      sync_task_id: taskId,
+    },
+  ]);
+}
+
+async function deploy(host: FunctionGraph, key: string, fn: FunctionConfig): Promise<void> {
+  await host.deploy(key, fn, await readFile(join(ROOT, fn.package.artifact)));
+}
+
+/** The stack's own task, created the way a user would: through the gateway and the function. */
+async function ensureSyncTask(gateway: string, identity: Identity, region: string): Promise<string> {
+  const headers = { 'x-apig-appcode': identity.app_code, 'content-type': 'application/json' };
+  if (identity.sync_task_id) {
+    const shown = await request('GET', `${gateway}/sync-tasks/${encodeURIComponent(identity.sync_task_id)}`, {
+      headers,
+    });
+    if (shown.status === 200) return identity.sync_task_id;
+  }
+  const created = await request('POST', `${gateway}/sync-tasks`, {
+    headers,
+    // No credentials here: the function takes them from its encrypted variables.
+    body: JSON.stringify({
+      src_cloud_type: 'HuaweiCloud',
+      src_region: region,
+      src_bucket: SOURCE,
+      dst_region: region,
+      dst_bucket: DESTINATION,
+      description: 'Created by npm start',
+      enable_metadata_migration: true,
+    }),
+  });
+  const taskId = (JSON.parse(created.body || '{}') as { sync_task_id?: string }).sync_task_id;
+  if (created.status !== 200 || !taskId)
+    throw new Error(`The sync task could not be created: HTTP ${created.status} ${created.body}`);
+  return taskId;
+}
+
+/** The bucket triggers that serverless.yml declares. */
+export function triggersOf(config: ServerlessConfig): BucketTrigger[] {
+  return Object.entries(config.functions).flatMap(([key, fn]) =>
+    fn.events.flatMap((event, index): BucketTrigger[] => {
+      const id = `${key}-${index}`;
+      if ('eventgrid' in event) {
+        const { bucket, prefix, suffix, eventTypes, keyEncode } = event.eventgrid;
+        return [
+          {
+            id,
+            type: 'EVENTGRID',
+            bucket,
+            ...optional({ prefix, suffix }),
+            events: eventTypes,
+            keyEncode,
+            target: key,
+          },
+        ];
+      }
+      if ('obs' in event) {
+        const { bucket, prefix, suffix, events } = event.obs;
+        return [{ id, type: 'OBS', bucket, ...optional({ prefix, suffix }), events, target: key }];
+      }
+      return [];
+    }),
+  );
+}
+
+/** The fields that are set. */
+function optional(fields: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(fields).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}

@@ -1,0 +1,142 @@
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { ROOT } from '../serverless/config.ts';
+import { PortInUseError } from './listen.ts';
+import { isAlive, lockFolder } from './lock.ts';
+import { parseFlags, UsageError, wholeNumber } from './options.ts';
+import { onShutdown } from './shutdown.ts';
+import { type Endpoints, startStack, writeAtomically } from './stack.ts';
+
+const USAGE = `npm start -- [flags]
+
+Runs the whole product on this machine: an S3-compatible object store that sends OBS notifications,
+an OMS that copies objects, and FunctionGraph with its gateway, hosting the bundles of dist/.
+Put an object into the bucket "source" and it arrives in the bucket "destination".`;
+
+/** Where other programs find the running local cloud. */
+const ENDPOINTS_FILE = join('.local', 'endpoints.json');
+
+async function main(): Promise<number | undefined> {
+  const flags = parseFlags(USAGE, {
+    'port-base': {
+      type: 'string',
+      value: 'N',
+      help: 'gateway on N, obs N+1, oms N+2, functiongraph N+3; 0 picks free ports (8080)',
+    },
+    data: {
+      type: 'string',
+      value: 'DIR',
+      help: 'keep objects, tasks and keys in DIR (default: a folder that is removed at the end)',
+    },
+    'key-decoding': { type: 'string', value: 'STYLE', help: 'how OMS decodes keys: form or rfc3986 (form)' },
+    endpoints: {
+      type: 'string',
+      value: 'FILE',
+      help: `where addresses and keys are written once everything answers (${ENDPOINTS_FILE})`,
+    },
+    quiet: { type: 'boolean', help: 'do not print the log lines of functions and services' },
+  });
+  if (!flags) return 0;
+  const portBase = wholeNumber('port-base', flags['port-base'] ?? '8080', 0, 65532);
+  const keyDecoding = flags['key-decoding'] ?? 'form';
+  if (keyDecoding !== 'form' && keyDecoding !== 'rfc3986') throw new UsageError('--key-decoding takes form or rfc3986');
+
+  const local = join(ROOT, '.local');
+  await mkdir(local, { recursive: true });
+  await removeLeftovers(local);
+  const endpointsFile = resolve(ROOT, String(flags['endpoints'] ?? ENDPOINTS_FILE));
+  const kept = flags['data'] === undefined ? undefined : resolve(String(flags['data']));
+  const dataDir = kept ?? join(local, `run-${process.pid}`);
+
+  const aborter = new AbortController();
+  const closers: (() => Promise<void>)[] = [];
+  const shutdown = onShutdown(async (reason) => {
+    console.log(`\nstopping (${reason})`);
+    aborter.abort(new Error('stopped while starting'));
+    await starting.catch(() => {});
+    for (const closer of closers.reverse()) await closer();
+    if (!kept) await rm(dataDir, { recursive: true, force: true });
+  });
+
+  const starting = (async () => {
+    closers.push(await lockFolder(dataDir));
+    const stack = await startStack({
+      dataDir,
+      portBase,
+      keyDecoding,
+      signal: aborter.signal,
+      say: (line) => console.log(`  ${line}`),
+      log: (line) => {
+        if (!flags['quiet']) console.log(line);
+      },
+    });
+    closers.push(() => stack.close());
+    const content = `${JSON.stringify(stack.endpoints, null, 2)}\n`;
+    // Registered before the file is written, so that no moment exists in which it would stay behind.
+    closers.push(() => removeEndpoints(endpointsFile, content));
+    aborter.signal.throwIfAborted();
+    await writeAtomically(endpointsFile, content);
+    return stack;
+  })();
+
+  try {
+    const stack = await starting;
+    if (!aborter.signal.aborted) console.log(instructions(stack.endpoints, endpointsFile, kept));
+  } catch (error) {
+    if (aborter.signal.aborted) return undefined;
+    shutdown.cancel();
+    for (const closer of closers.reverse()) await closer();
+    if (!kept) await rm(dataDir, { recursive: true, force: true });
+    throw error;
+  }
+  return undefined;
+}
+
+async function removeEndpoints(file: string, content: string): Promise<void> {
+  // Another instance may have replaced the file in the meantime.
+  const current = await readFile(file, 'utf8').catch(() => '');
+  if (current === content) await rm(file, { force: true });
+}
+
+/** Removes the folders of runs that were killed and could not do it themselves. */
+async function removeLeftovers(local: string): Promise<void> {
+  for (const name of await readdir(local)) {
+    const pid = Number(/^run-(\d+)$/.exec(name)?.[1]);
+    if (pid && !isAlive(pid)) await rm(join(local, name), { recursive: true, force: true });
+  }
+}
+
+function instructions(endpoints: Endpoints, endpointsFile: string, kept: string | undefined): string {
+  const remote = `:s3,provider=Other,endpoint="${endpoints.obs}",access_key_id=${endpoints.access_key},secret_access_key=${endpoints.secret_key}`;
+  return `
+ready. Addresses and keys are in ${relative(process.cwd(), endpointsFile)}
+  access key    ${endpoints.access_key}
+  secret key    ${endpoints.secret_key}
+  AppCode       ${endpoints.app_code}
+  sync task     ${endpoints.sync_task_id}
+  data          ${kept ?? 'removed when this run ends (keep it with: npm start -- --data DIR)'}
+
+Put a file and find it in the destination:
+  rclone copyto README.md '${remote}:${endpoints.source_bucket}/报告/a+b ☃.md'
+  rclone lsf -R '${remote}:${endpoints.destination_bucket}'
+
+Show the task with its counters, and name an object to be copied:
+  curl -H 'X-Apig-AppCode: ${endpoints.app_code}' ${endpoints.gateway}/sync-tasks/${endpoints.sync_task_id}
+  curl -H 'X-Apig-AppCode: ${endpoints.app_code}' -d '{"objects":["报告/a+b ☃.md"]}' ${endpoints.gateway}/sync-tasks/${endpoints.sync_task_id}/events
+
+Ctrl-C stops everything.`;
+}
+
+main().then(
+  (code) => {
+    if (code !== undefined) process.exit(code);
+  },
+  (error: Error) => {
+    console.error(
+      error instanceof PortInUseError
+        ? `${error.message}; choose other ports with --port-base N (0 picks free ones)`
+        : error.message,
+    );
+    process.exit(error instanceof UsageError ? 2 : 1);
+  },
+);

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { triggersOf } from '../../../scripts/local/stack.ts';
+import { loadServerless } from '../../../scripts/serverless/config.ts';
+
+describe('loadServerless', () => {
+  it('resolves the variables of a stage and fills in what the provider declares', async () => {
+    const config = await loadServerless('local', { OMS_SYNC_ROUTES: '[{"x":1}]', OMS_SYNC_REGION: 'cn-east-3' });
+    expect(config.stage).toBe('local');
+    expect(config.region).toBe('cn-east-3');
+    const trigger = config.functions['on-object-created'];
+    expect(trigger).toMatchObject({ runtime: 'Node.js20.15', memorySize: 256, timeout: 60, agency: 'oms-sync' });
+    expect(trigger?.environment).toMatchObject({ ROUTES: '[{"x":1}]', OMS_REGION: 'cn-east-3' });
+    expect(trigger?.async).toEqual({ maxRetries: 3, maxEventAge: 3600 });
+  });
+
+  it('declares IAM authentication for every route, and APP on the local stage only', async () => {
+    const [deployed, local] = await Promise.all([loadServerless('prod'), loadServerless('local')]);
+    const auth = (config: typeof local) =>
+      new Set(
+        Object.values(config.functions).flatMap((fn) => fn.events.flatMap((e) => ('apig' in e ? [e.apig.auth] : []))),
+      );
+    expect(auth(deployed)).toEqual(new Set(['IAM']));
+    expect(auth(local)).toEqual(new Set(['APP']));
+  });
+
+  it('turns key encoding on for the EventGrid trigger', async () => {
+    const triggers = triggersOf(await loadServerless('local', { OMS_SYNC_SOURCE_BUCKET: 'photos' }));
+    expect(triggers).toEqual([
+      expect.objectContaining({ type: 'EVENTGRID', bucket: 'photos', keyEncode: true, target: 'on-object-created' }),
+    ]);
+  });
+
+  it('keeps the sum of a function’s variables below the platform’s limits', async () => {
+    const config = await loadServerless('local');
+    for (const [key, fn] of Object.entries(config.functions)) {
+      const variables = { ...fn.environment, ...fn.encryptedEnvironment };
+      expect(Object.keys(variables).length, key).toBeLessThanOrEqual(20);
+      expect(JSON.stringify(variables).length, key).toBeLessThanOrEqual(4096);
+    }
+  });
+});
