@@ -1,6 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { encodeOmsKey } from '#shared/encoding/encode.ts';
+import type { Bench } from './measurement.ts';
+import { median, pairedRatio, spread } from './statistics.ts';
 
 /**
  * Key encoding against the platform's own `encodeURIComponent`, which does less: it leaves `!'()*` bare and checks no
@@ -16,8 +18,9 @@ const WARM_UP_ROUNDS = 3;
 const TARGET = 0.8;
 
 export interface EncodingBenchResult {
-  /** Speed of `encodeOmsKey` as a share of the speed of `encodeURIComponent`: above 1 is faster. */
+  /** Speed of `encodeOmsKey` as a share of the speed of `encodeURIComponent`, median of the rounds: above 1 is faster. */
   readonly ratio: number;
+  readonly ratioRange: readonly [number, number];
   readonly target: number;
   /** Medians, nanoseconds per key. */
   readonly encodeOmsKeyNs: number;
@@ -26,7 +29,7 @@ export interface EncodingBenchResult {
   readonly raw: { readonly encodeOmsKey: readonly number[]; readonly encodeUriComponent: readonly number[] };
 }
 
-/** The same keys in every run: paths of 2 to 6 segments of unreserved characters, 43 characters on average. */
+/** The same keys in every run: paths of 2 to 6 segments of unreserved characters, 41 characters on average. */
 function asciiKeys(): string[] {
   const alphabet = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.';
   let state = 20_261_121;
@@ -44,63 +47,75 @@ function asciiKeys(): string[] {
   });
 }
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? Number.NaN;
-}
-
 /** Nanoseconds per key of one round. */
 function round(encode: (key: string) => string, keys: readonly string[], sink: { sum: number }): number {
   const start = performance.now();
   for (let pass = 0; pass < PASSES; pass++) {
-    // Reading the last character flattens the result, which a concatenation would otherwise put off.
     for (const key of keys) {
       const encoded = encode(key);
+      // Reading the last character flattens the result, which a concatenation would otherwise put off.
       sink.sum += encoded.charCodeAt(encoded.length - 1);
     }
   }
   return ((performance.now() - start) * 1e6) / (PASSES * keys.length);
 }
 
-export function run(log: (line: string) => void = console.log): EncodingBenchResult {
+function measure(rounds: number): EncodingBenchResult {
   const keys = asciiKeys();
-  for (const key of keys) {
-    if (encodeOmsKey(key) !== encodeURIComponent(key))
-      throw new Error('The two encoders disagree on a key of the bench');
+  if (keys.some((key) => encodeOmsKey(key) !== encodeURIComponent(key))) {
+    throw new Error('The two encoders disagree on a key of the bench');
   }
   const ours: number[] = [];
   const theirs: number[] = [];
   const sink = { sum: 0 };
-  // Each in a function of its own, so that both are called the same way.
   const variants = [
     () => ours.push(round((key) => encodeOmsKey(key), keys, sink)),
     () => theirs.push(round((key) => encodeURIComponent(key), keys, sink)),
   ];
-  for (let index = 0; index < WARM_UP_ROUNDS + ROUNDS; index++) {
-    if (index === WARM_UP_ROUNDS) {
-      ours.length = 0;
-      theirs.length = 0;
-    }
+  for (let index = 0; index < WARM_UP_ROUNDS + rounds; index++) {
     for (const variant of index % 2 === 0 ? variants : variants.toReversed()) variant();
   }
   if (sink.sum === 0) throw new Error('The bench encoded nothing');
-  const encodeOmsKeyNs = median(ours);
-  const encodeUriComponentNs = median(theirs);
-  const ratio = encodeUriComponentNs / encodeOmsKeyNs;
+  const encodeOmsKeyRounds = ours.slice(WARM_UP_ROUNDS);
+  const encodeUriComponentRounds = theirs.slice(WARM_UP_ROUNDS);
+  return {
+    ...pairedRatio(encodeUriComponentRounds, encodeOmsKeyRounds),
+    target: TARGET,
+    encodeOmsKeyNs: median(encodeOmsKeyRounds),
+    encodeUriComponentNs: median(encodeUriComponentRounds),
+    raw: { encodeOmsKey: encodeOmsKeyRounds, encodeUriComponent: encodeUriComponentRounds },
+  };
+}
+
+/** Measures and prints; the result holds the raw rounds, too. */
+export function run(log: (line: string) => void = console.log): EncodingBenchResult {
+  const result = measure(ROUNDS);
   const list = (values: readonly number[]): string => values.map((value) => value.toFixed(0)).join(' ');
   log(
     `encoding of ASCII keys with slashes, ns per key, median of ${ROUNDS} interleaved rounds of ${PASSES * KEYS} keys`,
   );
-  log(`  encodeOmsKey        ${encodeOmsKeyNs.toFixed(1)}   (${list(ours)})`);
-  log(`  encodeURIComponent  ${encodeUriComponentNs.toFixed(1)}   (${list(theirs)})`);
-  log(`  speed ratio         ${ratio.toFixed(2)}   target at least ${TARGET}${ratio >= TARGET ? '' : '   MISSED'}`);
-  return {
-    ratio,
-    target: TARGET,
-    encodeOmsKeyNs,
-    encodeUriComponentNs,
-    raw: { encodeOmsKey: ours, encodeUriComponent: theirs },
-  };
+  log(`  encodeOmsKey        ${result.encodeOmsKeyNs.toFixed(1)}   (${list(result.raw.encodeOmsKey)})`);
+  log(`  encodeURIComponent  ${result.encodeUriComponentNs.toFixed(1)}   (${list(result.raw.encodeUriComponent)})`);
+  const verdict = result.ratio >= TARGET ? '' : '   MISSED';
+  const range = result.ratioRange.map((ratio) => ratio.toFixed(2)).join('..');
+  log(`  speed ratio         ${result.ratio.toFixed(2)} (${range})   target at least ${TARGET}${verdict}`);
+  return result;
 }
+
+/** The same as one of `npm run bench`. */
+export const encoding: Bench = async ({ quick }) => {
+  const { encodeOmsKeyNs, encodeUriComponentNs, ratio, ratioRange, raw } = measure(quick ? 3 : ROUNDS);
+  return [
+    {
+      measure: 'encodeOmsKey against encodeURIComponent alone',
+      value: `${encodeOmsKeyNs.toFixed(0)} ns/key`,
+      baseline: `${encodeUriComponentNs.toFixed(0)} ns/key`,
+      ratio,
+      ratioRange,
+      target: { atLeast: TARGET },
+      noise: spread(raw.encodeUriComponent),
+    },
+  ];
+};
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) run();
