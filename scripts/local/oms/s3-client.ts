@@ -120,9 +120,10 @@ export class S3Client {
       outgoing.on('response', (body) => resolve({ status: body.statusCode ?? 0, headers: headersOf(body), body }));
       outgoing.on('timeout', () => outgoing.destroy(new Error(`No answer within ${this.#timeout} ms`)));
       outgoing.on('error', (error: NodeJS.ErrnoException) => {
-        // The server closed an idle connection while this request was written to it: not a failure of the request.
+        // Most likely the server closed an idle connection while this request was written to it. All calls may be
+        // repeated; `reusedSocket` does not tell, since it is false where a request waited for its connection.
         const repeatable = call.body === undefined || call.body instanceof Uint8Array;
-        if (outgoing.reusedSocket && !fresh && !this.#closed && repeatable && error.code === 'ECONNRESET')
+        if (!fresh && !this.#closed && repeatable && error.code === 'ECONNRESET')
           resolve(this.#call(bucket, call, true));
         else reject(error);
       });
