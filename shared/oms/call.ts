@@ -83,9 +83,10 @@ export async function makeCall(call: Call, context: CallContext): Promise<Succes
   // Of a kept connection that breaks nobody can say whether the server closed it before the request came, so what must
   // not be repeated gets a new one.
   let freshConnection = !call.idempotent;
+  let last: OmsError | undefined;
   for (;;) {
     const remaining = context.deadline();
-    if (!(remaining > 0)) throw new OmsDeadlineError({ attempts, retryable: true });
+    if (!(remaining > 0)) throw new OmsDeadlineError({ attempts, retryable: true, cause: last });
     const credentials = context.credentials();
     checkCredentials(credentials, attempts);
     attempts += 1;
@@ -93,6 +94,7 @@ export async function makeCall(call: Call, context: CallContext): Promise<Succes
     const outcome = await attempt(call, context, credentials, { attempts, remaining, freshConnection });
     if (!('error' in outcome)) return outcome;
     const { error } = outcome;
+    last = error;
     if (outcome.stale) {
       counted -= 1;
       freshConnection = true;

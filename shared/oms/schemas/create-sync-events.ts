@@ -4,15 +4,15 @@ import { KeyEncodingError } from '#shared/encoding/errors.ts';
 import { rule } from '#shared/validation/rule.ts';
 import { OMS_LIMITS } from '../limits.ts';
 
-/** A key that the caller has encoded: 1 to 16384 characters of printable ASCII that decode to an object key. */
-export const encodedObjectKey = z.string().check(
+/** 1 to 16384 characters of printable ASCII that decode to an object key. */
+const encodedKey = z.string().check(
   rule((value) => {
     try {
       checkEncodedOmsKey(value);
       return undefined;
     } catch (error) {
       if (!(error instanceof KeyEncodingError)) throw error;
-      return { rule: error.rule, message: `is no encoded object key (${error.rule}, at index ${error.position})` };
+      return { rule: error.rule, message: `is not an encoded object key: ${error.rule} at index ${error.position}` };
     }
   }),
 );
@@ -23,7 +23,7 @@ export const encodedObjectKey = z.string().check(
  * @see https://support.huaweicloud.com/intl/en-us/api-oms/CreateSyncEvents.html
  */
 export const createSyncEventsBody = z.strictObject({
-  object_keys: z.array(encodedObjectKey).check(z.minLength(1), z.maxLength(OMS_LIMITS.keysPerCallSchema)),
+  object_keys: z.array(encodedKey).check(z.minLength(1), z.maxLength(OMS_LIMITS.keysPerCallSchema)),
 });
 
 export type CreateSyncEventsBody = z.output<typeof createSyncEventsBody>;

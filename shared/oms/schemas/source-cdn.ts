@@ -29,7 +29,7 @@ function authenticationKeyProblems(fields: Readonly<Record<string, unknown>>): F
   // A type that is not in the list is reported itself.
   if (!CDN_AUTHENTICATION_TYPES.some((known) => known === type)) return [];
   if (!CDN_TYPES_WITHOUT_KEY.has(type) && (key === undefined || key === ''))
-    return [{ path, rule: 'required_for_authentication_type', message: `is mandatory for ${String(type)}` }];
+    return [{ path, rule: 'required_for_authentication_type', message: 'is mandatory for this authentication_type' }];
   if (type === 'NONE' && typeof key === 'string' && key !== '')
     return [{ path, rule: 'not_with_authentication_type', message: 'must not be set for NONE' }];
   return [];
