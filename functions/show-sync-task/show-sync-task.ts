@@ -1,7 +1,7 @@
 import type { OmsConfig } from '#shared/config/oms.ts';
 import type { HttpReply, HttpRequest } from '#shared/middleware/gateway-event.ts';
 import type { Services } from '#shared/middleware/http.ts';
-import { queryTimeToNumber, showSyncTaskRequest } from '#shared/oms/schemas/show-sync-task.ts';
+import { showSyncTaskRequest } from '#shared/oms/schemas/show-sync-task.ts';
 import { parse } from '#shared/validation/parse.ts';
 
 const requestSchema = showSyncTaskRequest(Date.now);
@@ -12,6 +12,6 @@ export async function showSyncTask(request: HttpRequest, { oms }: Services<OmsCo
     ...Object.fromEntries(request.pathParameters),
     query_time: request.query.get('query_time'),
   });
-  const task = await oms.showSyncTask({ syncTaskId: sync_task_id, queryTime: queryTimeToNumber(query_time) });
+  const task = await oms.showSyncTask({ syncTaskId: sync_task_id, queryTime: query_time });
   return { status: 200, body: task };
 }

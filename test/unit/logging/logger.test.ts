@@ -100,12 +100,10 @@ describe('Logger', () => {
     logger.conceal(['s3cr3t-value', undefined, '']);
 
     early.info('x s3cr3t-value y');
-    logger
-      .with({ note: 'prefix-s3cr3t-value' })
-      .error('bad', {
-        error: new Error('refused s3cr3t-value', { cause: new Error('s3cr3t-value') }),
-        's3cr3t-value': 1,
-      });
+    logger.with({ note: 'prefix-s3cr3t-value' }).error('bad', {
+      error: new Error('refused s3cr3t-value', { cause: new Error('s3cr3t-value') }),
+      's3cr3t-value': 1,
+    });
 
     expect(lines.join('')).not.toContain('s3cr3t-value');
     expect(lines).toHaveLength(2);

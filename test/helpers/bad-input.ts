@@ -1,0 +1,15 @@
+import type { GatewayEvent } from '#shared/middleware/gateway-event.ts';
+import type { BadInput } from '../fixtures/bad-input/types.ts';
+import { gatewayEvent } from './gateway-event.ts';
+
+/** The gateway's event of a wrong request. */
+export function toGatewayEvent({ method, path, query, body, bytes, notBase64 }: BadInput): GatewayEvent {
+  const event = gatewayEvent(method, path, body, query === undefined ? {} : { query });
+  if (bytes !== undefined) return { ...event, body: Buffer.from(bytes).toString('base64') };
+  return notBase64 === undefined ? event : { ...event, body: notBase64 };
+}
+
+/** The entries of `details`, each as `path rule`. */
+export function detailsOf(body: { readonly details?: readonly { readonly path: string; readonly rule: string }[] }) {
+  return (body.details ?? []).map(({ path, rule }) => `${path} ${rule}`);
+}
