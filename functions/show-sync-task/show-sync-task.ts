@@ -12,6 +12,6 @@ export async function showSyncTask(request: HttpRequest, { oms }: Services<OmsCo
     ...Object.fromEntries(request.pathParameters),
     query_time: request.query.get('query_time'),
   });
-  const task = await oms.showSyncTask({ syncTaskId: sync_task_id, queryTime: query_time });
+  const task = await oms.showSyncTask({ syncTaskId: sync_task_id, queryTime: Number(query_time) });
   return { status: 200, body: task };
 }
