@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { LIMITS } from './limits.ts';
@@ -33,7 +33,8 @@ export async function unpackCode(dataDir: string, key: string, zip: Uint8Array):
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, content);
   }
-  return folder;
+  // Stack traces show real paths.
+  return realpath(folder);
 }
 
 /** Removes all unpacked code of a function. */

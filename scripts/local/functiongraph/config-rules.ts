@@ -1,4 +1,6 @@
 import type { FunctionConfig } from '../../serverless/config.ts';
+import { parseTemplate } from './gateway/routes.ts';
+import { parseSchedule } from './timers/parse.ts';
 
 /** A function's configuration is one that the platform would refuse. */
 export class FunctionConfigError extends Error {
@@ -34,9 +36,30 @@ export function checkFunctionConfig(key: string, fn: FunctionConfig): void {
   if (!(fn.async.maxEventAge >= 1 && fn.async.maxEventAge <= 86_400)) {
     problems.push('async.maxEventAge is not 1 to 86400 seconds');
   }
+  problems.push(...eventProblems(fn));
   problems.push(...variableProblems('environment', fn.environment));
   problems.push(...variableProblems('encryptedEnvironment', fn.encryptedEnvironment));
   if (problems.length > 0) throw new FunctionConfigError(key, problems);
+}
+
+function eventProblems(fn: FunctionConfig): string[] {
+  const problems: string[] = [];
+  const timers = new Set<string>();
+  const check = (work: () => unknown): void => {
+    try {
+      work();
+    } catch (error) {
+      problems.push((error as Error).message);
+    }
+  };
+  for (const event of fn.events) {
+    if ('apig' in event) check(() => parseTemplate(event.apig.path));
+    if (!('timer' in event)) continue;
+    check(() => parseSchedule(event.timer.type, event.timer.schedule));
+    if (timers.has(event.timer.name)) problems.push(`there are two timers ${event.timer.name}`);
+    timers.add(event.timer.name);
+  }
+  return problems;
 }
 
 function variableProblems(field: string, variables: Readonly<Record<string, string>>): string[] {

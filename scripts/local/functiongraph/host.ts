@@ -50,6 +50,9 @@ export class Host {
     if (this.#closed) throw new ClosedError();
     const { config, key } = fn;
     const credentials = this.#credentials(config);
+    const declared = config.concurrency ?? -1;
+    // -1 is the platform's way to say that there is no limit of the function's own.
+    const limited = declared >= 0;
     const load: LoadMessage = {
       type: 'load',
       codeRoot,
@@ -70,8 +73,8 @@ export class Host {
         log: (requestId, level, text) => this.log(key, requestId, level, text),
         onProcess: this.#options.onProcess,
       },
-      maxInstances: Math.min(config.concurrency ?? Number.POSITIVE_INFINITY, this.#options.maxInstances),
-      maxWaiting: config.concurrency === undefined ? this.#options.maxWaiting : 0,
+      maxInstances: limited ? Math.min(declared, this.#options.maxInstances) : this.#options.maxInstances,
+      maxWaiting: limited ? 0 : this.#options.maxWaiting,
       idleInstance: this.#options.idleInstance,
       now: this.#options.now,
     });

@@ -82,23 +82,28 @@ export class Pool {
   /** Lets the running requests finish, then stops every instance. */
   async drain(): Promise<void> {
     this.#closing = true;
+    this.#stopIdle();
     if (this.#busy > 0) {
       await new Promise<void>((resolve) => {
         this.#drained = resolve;
       });
     }
-    await this.#stopAll();
+    await this.#gone();
   }
 
   /** Ends every instance now; requests under way end as crashes. */
   async close(): Promise<void> {
     this.#closing = true;
-    await this.#stopAll();
+    for (const instance of this.#instances) instance.kill();
+    await this.#gone();
   }
 
-  async #stopAll(): Promise<void> {
-    this.#idle.length = 0;
-    await Promise.all([...this.#instances].map((instance) => instance.stop()));
+  #stopIdle(): void {
+    for (const { instance } of this.#idle.splice(0)) void instance.stop();
+  }
+
+  async #gone(): Promise<void> {
+    await Promise.all([...this.#instances].map((instance) => instance.exited()));
   }
 
   async #execute(
@@ -109,7 +114,9 @@ export class Pool {
     const started = performance.now();
     const execution = await slot.instance.invoke({ ...request, credentials: this.#options.instance.credentials() });
     const duration = performance.now() - started;
-    if (slot.instance.alive && !this.#closing) {
+    if (this.#closing) {
+      void slot.instance.stop();
+    } else if (slot.instance.alive) {
       slot.idleSince = this.#options.now();
       this.#idle.push(slot);
     }

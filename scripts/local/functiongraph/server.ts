@@ -95,6 +95,7 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
       const { request_context: context, response_context: answer } = record;
       const text = `asynchronous invocation failed: ${context.condition} after ${context.approximate_invoke_count} attempts ${answer.function_error}`;
       functions.log(key, context.request_id, 'ERROR', text);
+      options.onAsyncFailure?.(key, record);
     },
     onError: (error) => functions.log('', '', 'ERROR', `asynchronous queue: ${error.message}`),
   });

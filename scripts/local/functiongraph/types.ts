@@ -1,5 +1,6 @@
 import type { FunctionConfig } from '../../serverless/config.ts';
 import type { Accounts } from '../accounts.ts';
+import type { DestinationRecord } from './async/destination.ts';
 import type { GatewayOptions } from './gateway/options.ts';
 import type { ErrorBody, LogLevel, RuntimeErrorCode } from './worker/protocol.ts';
 
@@ -54,6 +55,8 @@ export interface FunctionGraphOptions extends GatewayOptions {
   readonly asyncConcurrency?: number;
   /** Milliseconds before the nth retry of an asynchronous invocation (n from 1); the platform's are not documented. */
   readonly retryDelay?: (retry: number) => number;
+  /** Told of asynchronous invocations that finally failed: where a failure destination attaches. */
+  readonly onAsyncFailure?: (key: string, record: DestinationRecord) => void;
   /** Milliseconds without a request after which an instance is stopped. */
   readonly idleInstance?: number;
 }

@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { listen, PortInUseError } from '../../../scripts/local/listen.ts';
-import { ACCESS_KEY, type Answer, APP_CODE, PROJECT_ID, SECRET_KEY, send, start } from './start.ts';
+import { ACCESS_KEY, type Answer, APP_CODE, PROJECT_ID, route, SECRET_KEY, send, start } from './start.ts';
 
 const URN = `urn:fss:cn-north-4:${PROJECT_ID}:function:default:service-local-f`;
 
@@ -100,14 +100,14 @@ describe('invocation API', () => {
   });
 });
 
-describe('timer API', () => {
-  const timer = {
-    name: 'nightly',
-    type: 'Cron' as const,
-    schedule: 'CRON_TZ=Asia/Shanghai 0 30 2 * * *',
-    enabled: false,
-  };
+const timer = {
+  name: 'nightly',
+  type: 'Cron' as const,
+  schedule: 'CRON_TZ=Asia/Shanghai 0 30 2 * * *',
+  enabled: false,
+};
 
+describe('timer API', () => {
   it('fires a timer now, disabled or not, with the event of a TIMER trigger', async () => {
     const { fg, deploy, logs } = await start({ now: () => Date.UTC(2023, 5, 1, 0, 30) });
     await deploy('exports.handler = async (event, context) => { console.log(JSON.stringify(event)) }', {
@@ -137,12 +137,15 @@ describe('deployment', () => {
     const deployment = deploy('', {
       runtime: 'Python3.9',
       async: { maxRetries: 4, maxEventAge: 0 },
+      events: [route('/a/{b'), { timer: { ...timer, schedule: '0 0' } }, { timer }],
       environment: { '1a': 'value-1', RUNTIME_CPU: 'value-2', LONG: 'x'.repeat(4096) },
     });
 
     await expect(deployment).rejects.toThrow(
       'The function f cannot be deployed: the runtime Python3.9 is not a Node.js one; async.maxRetries is not 0 to 3; ' +
-        'async.maxEventAge is not 1 to 86400 seconds; environment.1a is not a variable name; ' +
+        'async.maxEventAge is not 1 to 86400 seconds; The path /a/{b has a malformed parameter; ' +
+        'The schedule "0 0" is malformed: it has 2 fields, not second minute hour day month [weekday]; ' +
+        'there are two timers nightly; environment.1a is not a variable name; ' +
         'environment.RUNTIME_CPU is a reserved name; environment has 4127 characters; the limit is 4096 (FSS.1018)',
     );
   });

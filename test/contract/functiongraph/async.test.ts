@@ -92,6 +92,37 @@ describe('asynchronous invocation', () => {
     expect(fg.stats().async).toMatchObject({ failed: 1 });
   });
 
+  it('that fails in the end leaves a record for a destination', async () => {
+    const records: unknown[] = [];
+    const { fg, deploy } = await start({
+      now: () => Date.UTC(2026, 0, 1),
+      retryDelay: () => 0,
+      onAsyncFailure: (key, record) => records.push([key, record]),
+    });
+    await deploy(FAIL_UNTIL, { async: { maxRetries: 1, maxEventAge: 60 } });
+
+    const { requestId } = await fg.invoke('f', { name: 'a', until: 9 }, async);
+    await fg.idle();
+
+    expect(records).toEqual([
+      [
+        'f',
+        {
+          timestamp: '2026-01-01T00:00:00.000Z',
+          request_context: {
+            request_id: requestId,
+            function_urn: 'urn:fss:cn-north-4:project:function:default:service-local-f',
+            condition: 'RetriesExhausted',
+            approximate_invoke_count: 2,
+          },
+          request_payload: { name: 'a', until: 9 },
+          response_context: { status_code: 500, function_error: '4002' },
+          response_payload: expect.objectContaining({ errorType: 'Error' }),
+        },
+      ],
+    ]);
+  });
+
   it('refuses an event of more than 256 KB', async () => {
     const { fg, deploy } = await start();
     await deploy('exports.handler = async (event, context) => {}');

@@ -33,9 +33,7 @@ function sign({ method, path, query, data }: Request) {
   };
 }
 
-const text = fc
-  .string({ unit: 'grapheme', minLength: 1, maxLength: 12 })
-  .filter((value) => value.isWellFormed?.() ?? true);
+const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 });
 const requests = fc.record({
   method: fc.constantFrom('GET', 'POST', 'DELETE'),
   path: fc.array(fc.stringMatching(/^[A-Za-z0-9_.~-]{1,12}$/), { maxLength: 4 }).map((parts) => `/${parts.join('/')}`),

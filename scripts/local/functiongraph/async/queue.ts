@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ClosedError, InvocationError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import type { ExecutionResult } from '../types.ts';
+import { type DestinationRecord, destinationRecord, type FailureCondition } from './destination.ts';
 import { type AsyncEvent, Journal } from './journal.ts';
 
 /** What the queue must know of a deployed function. */
@@ -13,25 +14,6 @@ export interface AsyncTarget {
   readonly maxEventAge: number;
   /** Throws InvocationError when the request cannot run at all. */
   readonly execute: (requestId: string, event: string) => Promise<ExecutionResult>;
-}
-
-/**
- * What a destination for failures receives.
- *
- * @see https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0418.html
- */
-export interface DestinationRecord {
-  readonly timestamp: string;
-  readonly request_context: {
-    readonly request_id: string;
-    readonly function_urn: string;
-    readonly condition: string;
-    /** More than 1: it was retried. */
-    readonly approximate_invoke_count: number;
-  };
-  readonly request_payload: unknown;
-  readonly response_context: { readonly status_code: number; readonly function_error: string };
-  readonly response_payload: unknown;
 }
 
 export interface AsyncQueueOptions {
@@ -65,6 +47,7 @@ export class AsyncQueue {
   readonly #targets = new Map<string, AsyncTarget>();
   readonly #lines = new Map<string, Line>();
   readonly #idle: (() => void)[] = [];
+  readonly #running = new Set<Promise<void>>();
   #closing = false;
   #counts = { accepted: 0, succeeded: 0, failed: 0, retried: 0 };
 
@@ -132,9 +115,10 @@ export class AsyncQueue {
     for (const line of this.#lines.values()) clearTimeout(line.timer);
   }
 
-  /** To be called when the running executions have ended. */
+  /** Resolves when the running executions have ended and what they did is written. */
   async close(): Promise<void> {
     this.stop();
+    await Promise.all(this.#running);
     await this.#journal.close();
     this.#wakeIdle(true);
   }
@@ -159,13 +143,15 @@ export class AsyncQueue {
       const [item] = index < 0 ? [] : line.items.splice(index, 1);
       if (!item) break;
       line.running++;
-      void this.#run(key, target, item)
+      const run = this.#run(key, target, item)
         .catch((error: unknown) => this.#options.onError(error as Error))
         .finally(() => {
           line.running--;
           this.#dispatch(key);
           this.#wakeIdle(false);
+          this.#running.delete(run);
         });
+      this.#running.add(run);
     }
     if (line.items.length > 0 && line.running < this.#options.concurrency) {
       const next = line.items.reduce((first, item) => Math.min(first, item.notBefore), Number.POSITIVE_INFINITY);
@@ -206,23 +192,15 @@ export class AsyncQueue {
     key: string,
     target: AsyncTarget,
     item: Item,
-    condition: string,
+    condition: FailureCondition,
     result: ExecutionResult | InvocationError | undefined,
   ): Promise<void> {
     this.#counts.failed++;
-    const payload = result === undefined || result instanceof Error ? result?.message : result.payload;
-    this.#options.onFailure(key, {
-      timestamp: new Date(this.#options.now()).toISOString(),
-      request_context: {
-        request_id: item.id,
-        function_urn: target.urn,
-        condition,
-        approximate_invoke_count: item.attempts,
-      },
-      request_payload: json(item.event),
-      response_context: { status_code: statusOf(result), function_error: functionErrorOf(result) },
-      response_payload: payload === undefined ? null : json(payload),
-    });
+    const { id: requestId, event, attempts } = item;
+    this.#options.onFailure(
+      key,
+      destinationRecord({ requestId, urn: target.urn, event, attempts, condition, result, time: this.#options.now() }),
+    );
     await this.#journal.done(item.id);
   }
 
@@ -236,24 +214,5 @@ export class AsyncQueue {
   #wakeIdle(always: boolean): void {
     if (!always && !this.#isIdle()) return;
     for (const wake of this.#idle.splice(0)) wake();
-  }
-}
-
-function statusOf(result: ExecutionResult | InvocationError | undefined): number {
-  if (result === undefined) return 0;
-  return result instanceof Error ? result.status : 500;
-}
-
-function functionErrorOf(result: ExecutionResult | InvocationError | undefined): string {
-  if (result === undefined) return '';
-  if (result instanceof Error) return result.code;
-  return result.outcome === 'error' ? String(result.code) : result.outcome;
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
   }
 }
