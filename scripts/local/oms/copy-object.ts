@@ -49,6 +49,14 @@ export interface CopyTools {
   readonly signal: AbortSignal;
 }
 
+/** What earlier tries of the same object did. */
+interface Progress {
+  /** Then the destination's time may be later than that of a source which it does not hold. */
+  mayHaveWritten: boolean;
+  /** A copy that was made before the source changed, or before a bucket became unavailable. */
+  copied?: CopyResult;
+}
+
 /** How often one object is read again because it changed while it was being copied. */
 const ROUNDS = 10;
 /** Bytes up to which an object is held in memory instead of being streamed. */
@@ -65,39 +73,43 @@ export async function copyObject(request: CopyRequest, tools: CopyTools): Promis
   if (Buffer.byteLength(request.key) > LIMITS.objectKeyBytes) return failure('key_too_long');
   // Its sources are URLs of a content delivery network, which the local cloud does not have.
   if (request.task.settings.source_cdn) return failure('source_is_cdn');
-  let timesProveNothing = request.resumed;
+  const progress: Progress = { mayHaveWritten: request.resumed };
   for (let attempt = 1; ; attempt++) {
     if (tools.signal.aborted) throw new CopyInterrupted();
     try {
-      return await copyCurrentState(request, tools, timesProveNothing);
+      return await copyCurrentState(request, tools, progress);
     } catch (error) {
       if (tools.signal.aborted) throw new CopyInterrupted('', { cause: error });
       if (attempt >= tools.attempts) return failure('unavailable');
     }
-    timesProveNothing = true;
     await tools.sleep(100 * 2 ** attempt * tools.random(), tools.signal).catch(() => {});
   }
 }
 
-/** Copies until the source is what was copied: what changes meanwhile has the older time, but is the newer state. */
-async function copyCurrentState(request: CopyRequest, tools: CopyTools, uncertain: boolean): Promise<CopyResult> {
+/**
+ * Copies until the source is what was copied. What changes while it is being copied has an older time than its copy,
+ * but is the newer state: its own event would find it skipped.
+ */
+async function copyCurrentState(request: CopyRequest, tools: CopyTools, progress: Progress): Promise<CopyResult> {
   for (let round = 0; round < ROUNDS; round++) {
-    const copied = await copyOnce(request, tools, uncertain || round > 0);
-    if (copied.result.outcome !== 'success' || !copied.source) return copied.result;
+    const { result, source } = await copyOnce(request, tools, progress);
+    if (!source) return result;
+    progress.copied = result;
     const now = await tools.s3.headObject(request.source, request.key);
     refuseUnavailable(now);
     const after = factsOf(now.headers);
     // A source that is gone is left alone: OMS does not synchronize deletions.
-    if (now.status !== 200) return copied.result;
-    if (after.etag === copied.source.etag && after.lastModified === copied.source.lastModified) return copied.result;
+    if (now.status !== 200) return result;
+    if (after.etag === source.etag && after.lastModified === source.lastModified) return result;
   }
   return failure('source_keeps_changing');
 }
 
+/** @returns the state of the source that was copied, where one was */
 async function copyOnce(
   { task, key, source, destination }: CopyRequest,
   { s3 }: CopyTools,
-  timesProveNothing: boolean,
+  progress: Progress,
 ): Promise<{ result: CopyResult; source?: ObjectFacts }> {
   const { enable_metadata_migration: migrate, consistency_check: consistencyCheck } = task.settings;
   const [got, existing] = await both(s3.getObject(source, key), s3.headObject(destination, key), (unused) =>
@@ -112,7 +124,10 @@ async function copyOnce(
     refuseUnavailable(got);
     refuseUnavailable(existing);
   }
-  if (got.status !== 200) return { result: failure(await sourceFailure(got)) };
+  if (got.status !== 200) {
+    const reason = await sourceFailure(got);
+    return { result: (reason === 'source_not_found' ? progress.copied : undefined) ?? failure(reason) };
+  }
   if (existing.status !== 200 && existing.status !== 404) return refuse('destination_refused');
 
   const from = factsOf(got.headers);
@@ -123,9 +138,9 @@ async function copyOnce(
     from.etag === to.etag &&
     sameMigratedHeaders(got.headers, existing.headers, migrate);
   const rules = { mode: task.overwriteMode, consistencyCheck };
-  if (!mustCopy(rules, from, to, { timesProveNothing, sameContent })) {
+  if (!mustCopy(rules, from, to, { timesProveNothing: progress.mayHaveWritten, sameContent })) {
     discard(got);
-    return { result: { outcome: 'skip', size: 0 } };
+    return { result: progress.copied ?? { outcome: 'skip', size: 0 } };
   }
   if (from.size === undefined && consistencyCheck !== 'transmission') return refuse('source_size_unknown');
 
@@ -133,6 +148,7 @@ async function copyOnce(
     ...migratedHeaders(got.headers, migrate),
     'x-amz-storage-class': destinationClass(task.settings.dst_storage_policy, got.headers),
   };
+  progress.mayHaveWritten = true;
   const { size, md5, answer } = await write(s3, destination, key, headers, got, from.size);
   refuseUnavailable(answer);
   if (answer.status !== 200) return { result: failure('destination_refused') };

@@ -15,7 +15,7 @@ export interface OverwriteRules {
   readonly consistencyCheck: 'size_last_modified' | 'crc64' | 'transmission';
 }
 
-const CRC64_HEADERS = ['x-obs-hash-crc64ecma', 'x-oss-hash-crc64ecma', 'x-cos-hash-crc64ecma', 'x-amz-meta-crc64'];
+const CRC64_HEADERS = ['x-obs-hash-crc64ecma', 'x-oss-hash-crc64ecma', 'x-cos-hash-crc64ecma'];
 
 export function factsOf(headers: Readonly<Record<string, string>>): ObjectFacts {
   const length = headers['content-length'];

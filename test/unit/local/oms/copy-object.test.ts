@@ -160,6 +160,30 @@ describe('copyObject', () => {
     expect(copied('a')?.body.toString()).toBe('new');
   });
 
+  it('counts a copy as a success although the source was touched or deleted meanwhile', async () => {
+    store.put('source/a', 'abc');
+    store.stored = () => store.put('source/a', 'abc', {}, NOW + 5000);
+    expect(await copy('a')).toEqual({ outcome: 'success', size: 3 });
+    store.put('source/b', 'abc');
+    store.stored = () => {
+      store.objects.delete('source/b');
+    };
+    expect(await copy('b')).toEqual({ outcome: 'success', size: 3 });
+  });
+
+  it('counts a copy as a success although the source was unavailable afterwards', async () => {
+    store.put('source/a', 'abc');
+    store.stored = () => {
+      store.before = (method) => {
+        if (method !== 'HEAD') return undefined;
+        store.before = () => undefined;
+        return 503;
+      };
+    };
+    expect(await copy('a')).toEqual({ outcome: 'success', size: 3 });
+    expect(slept).toHaveLength(1);
+  });
+
   it('gives up on a source that changes with every copy', async () => {
     let version = 0;
     store.put('source/a', '0');
@@ -211,6 +235,18 @@ describe('copyObject', () => {
     };
     expect((await copy('a')).outcome).toBe('success');
     expect(slept).toEqual([100, 200]);
+  });
+
+  it('trusts times after a failure before anything was written', async () => {
+    store.put('source/a', 'abc', {}, NOW - 10_000);
+    store.put('destination/a', 'xyz', {}, NOW);
+    let refused = false;
+    store.before = (method) => {
+      if (method !== 'GET' || refused) return undefined;
+      refused = true;
+      return 503;
+    };
+    expect((await copy('a')).outcome).toBe('skip');
   });
 
   it('fails after the last attempt', async () => {
