@@ -148,7 +148,7 @@ export class OmsClient {
     });
     const task = readJson(success);
     try {
-      return parse(showSyncTaskResponse(), task);
+      return parse(showSyncTaskResponse(), task, 'It');
     } catch (error) {
       if (!(error instanceof ValidationError)) throw error;
       throw malformed(success, `is not a sync task: ${error.message}`);

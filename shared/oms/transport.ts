@@ -61,8 +61,13 @@ export class Transport {
   readonly #endpoint: Endpoint;
   readonly #agent: HttpAgent | HttpsAgent;
 
-  /** @param agent to share one; it must verify certificates */
+  /**
+   * @param agent to share one
+   * @throws TypeError where the agent does not verify certificates, for its options win over those of a request
+   */
   constructor(endpoint: Endpoint, agent?: HttpAgent | HttpsAgent) {
+    const { rejectUnauthorized } = (agent?.options ?? {}) as { readonly rejectUnauthorized?: unknown };
+    if (rejectUnauthorized === false) throw new TypeError('The agent must verify certificates.');
     this.#endpoint = endpoint;
     this.#agent =
       agent ??
