@@ -11,7 +11,7 @@ export async function createSyncEvent(
   request: HttpRequest,
   { config, invocation, oms }: Services<EventConfig>,
 ): Promise<HttpReply> {
-  const { syncTaskId, objectKeys } = readRequest(request);
+  const { syncTaskId, list, objectKeys } = readRequest(request);
   const batches = toBatches(
     objectKeys.map((key) => ({ syncTaskId, key })),
     config.maxKeysPerCall,
@@ -21,7 +21,7 @@ export async function createSyncEvent(
     concurrency: config.concurrency,
     remaining: () => invocation.remainingTime,
   });
-  const reply = toReply(syncTaskId, submitted.outcomes);
+  const reply = toReply(syncTaskId, list, submitted.outcomes);
   const { calls, attempts } = submitted;
   invocation.log.info('sync events', { keys: objectKeys.length, calls, attempts, status: reply.status });
   return reply;

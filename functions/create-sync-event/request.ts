@@ -24,8 +24,12 @@ function keyFinding(check: (key: string) => unknown): (key: string) => Finding |
   };
 }
 
+const notEmpty = rule((list: readonly unknown[]) =>
+  list.length === 0 ? { rule: 'not_empty', message: 'must not be empty' } : undefined,
+);
+
 function listOf(check: (key: string) => unknown) {
-  return z.optional(z.array(z.string().check(rule(keyFinding(check)))).check(z.minLength(1)));
+  return z.optional(z.array(z.string().check(rule(keyFinding(check)))).check(notEmpty));
 }
 
 const eitherList = crossFieldRule(({ object_keys, objects }) =>
@@ -43,6 +47,8 @@ const pathSchema = z.object({ sync_task_id: syncTaskIdForEvents });
 
 export interface CreateSyncEventRequest {
   readonly syncTaskId: string;
+  /** The list that the request has. */
+  readonly list: 'object_keys' | 'objects';
   /** Encoded for OMS, in the order of the request. */
   readonly objectKeys: readonly string[];
 }
@@ -65,8 +71,11 @@ export function readRequest({ body, pathParameters }: HttpRequest): CreateSyncEv
   const path = collect(() => parse(pathSchema, Object.fromEntries(pathParameters), 'The path'));
   const lists = collect(() => parse(bodySchema, body, 'The body'));
   if (path === undefined || lists === undefined) throw new ValidationError(problems);
-  const objectKeys = lists.object_keys ?? lists.objects?.map((name) => encodeOmsKey(name)) ?? [];
-  return { syncTaskId: path.sync_task_id, objectKeys };
+  const { object_keys, objects = [] } = lists;
+  const syncTaskId = path.sync_task_id;
+  return object_keys === undefined
+    ? { syncTaskId, list: 'objects', objectKeys: objects.map((name) => encodeOmsKey(name)) }
+    : { syncTaskId, list: 'object_keys', objectKeys: object_keys };
 }
 
 function refuseTooMany(body: unknown): void {

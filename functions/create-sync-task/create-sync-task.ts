@@ -20,7 +20,7 @@ export const variables = {
   dstSecretKey: textVariable('DST_SECRET_KEY', { hint, secret: true }),
 } as const;
 
-const CREDENTIAL_FIELDS = new Set(['src_ak', 'src_sk', 'dst_ak', 'dst_sk']);
+const CREDENTIAL_FIELDS = ['src_ak', 'src_sk', 'dst_ak', 'dst_sk'] as const;
 
 /** POST /sync-tasks: creates a sync task, which OMS starts at once. */
 export async function createSyncTask(
@@ -30,9 +30,9 @@ export async function createSyncTask(
   const isObject = typeof request.body === 'object' && request.body !== null && !Array.isArray(request.body);
   const given = isObject ? (request.body as Record<string, unknown>) : undefined;
   const completed = given && completeCredentials(given, config);
-  invocation.log.conceal([...CREDENTIAL_FIELDS].map((field) => secretText(completed?.body[field])));
+  invocation.log.conceal(secretsIn(completed?.body ?? {}));
   const body = withProblems(completed?.problems ?? [], () =>
-    parse(createSyncTaskBody, completed?.body ?? request.body),
+    parse(createSyncTaskBody, completed?.body ?? request.body, 'The body'),
   );
   const created = await oms.createSyncTask(body);
   invocation.log.info('sync task created', { sync_task_id: created.sync_task_id });
@@ -53,6 +53,10 @@ function withProblems<T>(missing: readonly Problem[], read: () => T): T {
   throw new ValidationError([...missing, ...others]);
 }
 
-function secretText(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
+/** Of a body that is not checked yet. */
+function secretsIn(body: Readonly<Record<string, unknown>>): string[] {
+  const { source_cdn: cdn } = body;
+  const cdnKey: unknown = typeof cdn === 'object' && cdn !== null ? Reflect.get(cdn, 'authentication_key') : undefined;
+  const secrets = [...CREDENTIAL_FIELDS.map((field) => body[field]), cdnKey];
+  return secrets.filter((secret) => typeof secret === 'string');
 }

@@ -20,7 +20,7 @@ export interface LoggerOptions {
  * its own log and a logger that writes to file descriptor 1 bypasses it.
  */
 export class Logger {
-  #level: LogLevel;
+  readonly #level: LogLevel;
   readonly #fields: LogFields;
   readonly #write: (level: LogLevel, line: string) => void;
   readonly #now: () => number;
@@ -40,10 +40,6 @@ export class Logger {
       { level: this.#level, fields: { ...this.#fields, ...fields }, write: this.#write, now: this.#now },
       this.#secrets,
     );
-  }
-
-  setLevel(level: LogLevel): void {
-    this.#level = level;
   }
 
   /** From now on these texts appear in no line, whichever field they are in. */

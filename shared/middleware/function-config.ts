@@ -19,7 +19,6 @@ export function configReader<S extends FunctionVariables>(variables: S): (invoca
       (read) => checkOmsConfig(read as OmsConfig),
     );
     invocation.log.conceal(secretsOf(variables, config));
-    invocation.log.setLevel((config as OmsConfig).logLevel);
     return config;
   };
 }

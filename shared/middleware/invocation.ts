@@ -1,4 +1,4 @@
-import { Logger, type LoggerOptions } from '#shared/logging/logger.ts';
+import { LOG_LEVELS, Logger, type LoggerOptions } from '#shared/logging/logger.ts';
 import { RuntimeContext } from '#shared/runtime/context.ts';
 import { contextSecrets } from '#shared/runtime/credentials.ts';
 
@@ -9,7 +9,9 @@ export class Invocation extends RuntimeContext {
   /** @param raw the platform's context */
   constructor(raw: unknown, logger: LoggerOptions = {}) {
     super(raw);
-    this.log = new Logger({ ...logger, fields: { request_id: this.requestId, function: this.functionName } });
+    // Read here and not with the other variables: it must hold for requests that are refused before those are read.
+    const level = LOG_LEVELS.find((known) => known === this.variable('LOG_LEVEL')) ?? 'info';
+    this.log = new Logger({ level, ...logger, fields: { request_id: this.requestId, function: this.functionName } });
     this.log.conceal(contextSecrets(this));
   }
 }

@@ -3,6 +3,7 @@ import type { NormalisedEvent } from '#shared/events/object-change.ts';
 import type { Logger } from '#shared/logging/logger.ts';
 import type { Filtered } from './filter.ts';
 import { failedOf } from './outcome.ts';
+import { recordAt } from './record-at.ts';
 import type { Routed } from './route.ts';
 import type { Submitted } from './submit.ts';
 
@@ -26,6 +27,7 @@ export interface Summary {
 }
 
 export interface Results {
+  readonly event: unknown;
   readonly normalised: NormalisedEvent;
   readonly filtered: Filtered;
   readonly routed: Routed;
@@ -52,7 +54,7 @@ export class SubmitFailedError extends AppError {
  *
  * @throws SubmitFailedError
  */
-export function report({ normalised, filtered, routed, submitted, ms }: Results, log: Logger): Summary {
+export function report({ event, normalised, filtered, routed, submitted, ms }: Results, log: Logger): Summary {
   const failed = failedOf(submitted.outcomes);
   const summary: Summary = {
     records: normalised.records,
@@ -71,7 +73,7 @@ export function report({ normalised, filtered, routed, submitted, ms }: Results,
   for (const { change, reason } of filtered.ignored)
     log.debug('record ignored', { path: change.path, reason, bucket: change.bucket, key: change.key });
   for (const { path, problem, error } of normalised.rejected)
-    log.error('record rejected', { path, error_code: error.code, problem, error });
+    log.error('record rejected', { path, error_code: error.code, problem, record: recordAt(event, path), error });
   for (const { path, bucket, key } of routed.unrouted) log.warn('no route matches', { path, bucket, key });
   for (const { index, error, retryable } of failed) {
     const item = routed.routed[index];

@@ -28,5 +28,5 @@ export async function run(event: unknown, options: RunOptions): Promise<Summary>
   const routed = routeChanges(filtered.kept, options.routes);
   const batches = toBatches(encodeChanges(routed.routed), options.maxKeysPerCall);
   const submitted = await submit(batches, options);
-  return report({ normalised, filtered, routed, submitted, ms: options.now() - started }, options.log);
+  return report({ event, normalised, filtered, routed, submitted, ms: options.now() - started }, options.log);
 }

@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { parseRoutes } from '#shared/pipeline/routes.ts';
+import { ValidationError } from '#shared/validation/errors.ts';
+import { routesJsonSchema, SCHEMA_FILE } from '../../../scripts/schema.ts';
+
+const full = {
+  name: 'reports',
+  source: {
+    bucket: 'source',
+    prefix: '报告/',
+    cloud: 'HuaweiCloud',
+    region: 'cn-north-4',
+    endpoint: 'https://obs.cn-north-4.myhuaweicloud.com',
+  },
+  destination: { bucket: 'destination', region: 'cn-east-3', endpoint: 'http://127.0.0.1:9000' },
+  sync_task_id: 'any text, not a UUID',
+};
+
+function problemsOf(value: unknown): string[] {
+  try {
+    parseRoutes(typeof value === 'string' ? value : JSON.stringify(value));
+  } catch (error) {
+    if (error instanceof ValidationError) return error.details.map(({ path, rule }) => `${path} ${rule}`);
+    throw error;
+  }
+  return [];
+}
+
+describe('parseRoutes', () => {
+  it('reads a full and a minimal route', () => {
+    const minimal = { source: { bucket: 'b' }, sync_task_id: 't' };
+
+    expect(parseRoutes(JSON.stringify([full, minimal]))).toEqual([full, minimal]);
+  });
+
+  it('reads an empty list', () => {
+    expect(parseRoutes('[]')).toEqual([]);
+  });
+
+  it('names every problem with its path', () => {
+    expect(
+      problemsOf([
+        { source: { bucket: '', prefxi: 'x' }, sync_task_id: 't' },
+        { source: {}, destination: { bucket: 7 } },
+        'route',
+        { ...full, source: { ...full.source, endpoint: 'obs.example' } },
+      ]).toSorted(),
+    ).toEqual([
+      '[0].source.bucket min_length',
+      '[0].source.prefxi unknown_field',
+      '[1].destination.bucket type',
+      '[1].source.bucket required',
+      '[1].sync_task_id required',
+      '[2] type',
+      '[3].source.endpoint format',
+    ]);
+  });
+
+  it.each(['', 'x', '{', '[{"source":}]'])('refuses %j as no JSON', (text) => {
+    expect(problemsOf(text)).toEqual([' json']);
+  });
+
+  it.each([{}, null, 7, 'text'])('refuses %o as no list', (value) => {
+    expect(problemsOf(JSON.stringify(value))).toEqual([' type']);
+  });
+});
+
+describe('docs/routes.schema.json', () => {
+  it('is the schema that the function checks with (node --import tsx scripts/schema.ts writes it anew)', async () => {
+    expect(await readFile(SCHEMA_FILE, 'utf8')).toBe(routesJsonSchema());
+  });
+
+  it('has examples that the function accepts', () => {
+    const { examples } = JSON.parse(routesJsonSchema()) as { examples: unknown[] };
+
+    expect(examples.flatMap(problemsOf)).toEqual([]);
+  });
+});
