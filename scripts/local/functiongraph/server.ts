@@ -139,6 +139,9 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
     log: (text) => functions.log('', '', 'ERROR', `api: ${text}`),
   });
 
+  // Longer than clients keep theirs, so that none sends into a connection that is just being closed.
+  for (const server of [api, gateway.server]) server.keepAliveTimeout = 65_000;
+
   const close = async (): Promise<void> => {
     timers.close();
     queue.stop();

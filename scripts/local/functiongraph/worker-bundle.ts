@@ -5,9 +5,23 @@ import { build } from 'esbuild';
 
 const ENTRY = join(dirname(fileURLToPath(import.meta.url)), 'worker', 'main.ts');
 
-/** Writes the worker as one CommonJS file, which starts in a third of the time that a TypeScript loader takes. */
+let bundled: Promise<Uint8Array> | undefined;
+
+/**
+ * Writes the worker as one CommonJS file, which starts in a third of the time that a TypeScript loader takes.
+ *
+ * @returns the file
+ */
 export async function bundleWorker(dataDir: string): Promise<string> {
-  const result = await build({
+  bundled ??= bundle();
+  const file = join(dataDir, 'worker.cjs');
+  await mkdir(dataDir, { recursive: true });
+  await writeFile(file, await bundled);
+  return file;
+}
+
+async function bundle(): Promise<Uint8Array> {
+  const { outputFiles } = await build({
     entryPoints: [ENTRY],
     bundle: true,
     platform: 'node',
@@ -16,8 +30,7 @@ export async function bundleWorker(dataDir: string): Promise<string> {
     write: false,
     logLevel: 'silent',
   });
-  const file = join(dataDir, 'worker.cjs');
-  await mkdir(dataDir, { recursive: true });
-  await writeFile(file, result.outputFiles[0]?.contents ?? '');
-  return file;
+  const [file] = outputFiles;
+  if (!file) throw new Error('The worker could not be bundled');
+  return file.contents;
 }

@@ -147,7 +147,7 @@ describe('context', () => {
     const { deploy, run, accounts } = await start();
     await deploy(
       `exports.handler = async (event, c) => ({
-        requestId: c.getRequestID(), field: c.requestID, invokeID: c.invokeID, trace: c.getTraceID() === c.traceID,
+        requestId: c.getRequestID(), field: c.requestID, invokeID: c.invokeID, trace: typeof c.traceID, others: typeof c.getTraceID + typeof c.getRemainingTimeInMillis,
         remaining: c.getRemainingTimeInMilliSeconds(), running: c.getRunningTimeInSeconds(), timeout: c.timeout,
         plain: c.getUserData('PLAIN'), secret: c.getUserData('SECRET'), missing: c.getUserData('nothing') === undefined,
         proto: c.getUserData('toString') === undefined, name: c.getFunctionName(), version: c.getVersion(),
@@ -166,7 +166,8 @@ describe('context', () => {
       requestId: result.requestId,
       field: result.requestId,
       invokeID: result.requestId,
-      trace: true,
+      trace: 'string',
+      others: 'undefinedundefined',
       running: 10_000,
       timeout: 10_000,
       plain: 'p',

@@ -78,9 +78,6 @@ export class Context {
   getRequestID(): string | undefined {
     return this.requestID;
   }
-  getTraceID(): string | undefined {
-    return this.traceID;
-  }
   getRemainingTimeInMilliSeconds(): number {
     return Math.max(0, this.timeout - (this.#options.now() - this.startTime));
   }
