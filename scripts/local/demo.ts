@@ -130,7 +130,7 @@ async function replicate(
   const tick = setInterval(() => progress.set('arrived', arrivals.arrivedAt.size), 100);
   try {
     let uploaded = 0;
-    await forEachConcurrently(objects, 16, async (object) => {
+    await forEachConcurrently(objects, 8, async (object) => {
       const body = await object.read();
       await client.send(
         new PutObjectCommand({

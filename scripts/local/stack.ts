@@ -47,6 +47,8 @@ export interface Stack {
   readonly obs: ObsServer;
   readonly oms: OmsServer;
   readonly functiongraph: FunctionGraph;
+  /** serverless.yml as it was deployed. */
+  readonly config: ServerlessConfig;
   close(): Promise<void>;
 }
 
@@ -204,7 +206,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       state_bucket: STATE,
       sync_task_id: taskId,
     };
-    return { endpoints, obs, oms, functiongraph: host, close };
+    return { endpoints, obs, oms, functiongraph: host, config: routed, close };
   } catch (error) {
     await close();
     throw error;

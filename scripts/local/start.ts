@@ -133,7 +133,7 @@ main().then(
   },
   (error: Error) => {
     console.error(
-      error instanceof PortInUseError
+      error.name === PortInUseError.name
         ? `${error.message}; choose other ports with --port-base N (0 picks free ones)`
         : error.message,
     );

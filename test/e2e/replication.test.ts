@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
@@ -7,106 +7,166 @@ import { compareObject } from '../../scripts/local/demo/compare.ts';
 import { HOSTILE_KEYS } from '../../scripts/local/hostile-keys.ts';
 import { request } from '../../scripts/local/request.ts';
 import { s3Client } from '../../scripts/local/s3.ts';
-import { type Stack, startStack } from '../../scripts/local/stack.ts';
+import { type Stack, startStack, triggersOf } from '../../scripts/local/stack.ts';
+import { ROOT } from '../../scripts/serverless/config.ts';
 
-describe.each(['form', 'rfc3986'] as const)('with an OMS that decodes keys %s-style', (keyDecoding) => {
-  let folder: string;
-  let stack: Stack;
-  let client: S3Client;
-  const arrived = new Map<string, () => void>();
-  const early = new Set<string>();
+/** A running local cloud, with a way to wait for arrivals. */
+interface World {
+  readonly stack: Stack;
+  readonly client: S3Client;
+  /** Uploads the objects and resolves when OMS has copied each of them. */
+  replicate(keys: readonly string[], content: string): Promise<void>;
+  /** What differs between source and destination. */
+  differences(keys: readonly string[]): Promise<string[]>;
+  close(): Promise<void>;
+}
 
-  const arrival = (key: string): Promise<void> =>
-    early.has(key) ? Promise.resolve() : new Promise((resolve) => arrived.set(key, resolve));
-
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'oms-sync-e2e-'));
-    stack = await startStack({
-      dataDir: folder,
-      portBase: 0,
-      keyDecoding,
-      onCopied: ({ key }) => {
-        early.add(key);
-        arrived.get(key)?.();
-      },
-    });
-    client = s3Client({
-      endpoint: stack.endpoints.obs,
-      region: stack.endpoints.region,
-      accessKey: stack.endpoints.access_key,
-      secretKey: stack.endpoints.secret_key,
-    });
+async function startWorld(keyDecoding: 'form' | 'rfc3986'): Promise<World> {
+  const folder = await mkdtemp(join(tmpdir(), 'oms-sync-e2e-'));
+  const waiting = new Map<string, () => void>();
+  const stack = await startStack({
+    dataDir: folder,
+    portBase: 0,
+    keyDecoding,
+    onCopied: ({ key }) => waiting.get(key)?.(),
   });
-
-  afterAll(async () => {
-    client?.destroy();
-    await stack?.close();
-    await rm(folder, { recursive: true, force: true });
+  const { endpoints } = stack;
+  const client = s3Client({
+    endpoint: endpoints.obs,
+    region: endpoints.region,
+    accessKey: endpoints.access_key,
+    secretKey: endpoints.secret_key,
   });
-
-  const authorised = () => ({ 'x-apig-appcode': stack.endpoints.app_code });
-
-  it('replicates every hostile key under exactly its name, with bytes and metadata', async () => {
-    for (const [index, key] of HOSTILE_KEYS.entries())
-      await client.send(
-        new PutObjectCommand({
-          Bucket: stack.endpoints.source_bucket,
-          Key: key,
-          Body: `content ${index}`,
-          ContentType: 'text/x-test',
-          Metadata: { index: String(index) },
+  return {
+    stack,
+    client,
+    async replicate(keys, content) {
+      const arrived = keys.map((key) => new Promise<void>((resolve) => waiting.set(key, resolve)));
+      for (const [index, key] of keys.entries())
+        await client.send(
+          new PutObjectCommand({
+            Bucket: endpoints.source_bucket,
+            Key: key,
+            Body: `${content} ${index}`,
+            ContentType: 'text/x-test',
+            CacheControl: 'max-age=60',
+            Metadata: { index: String(index) },
+          }),
+        );
+      await Promise.all(arrived);
+    },
+    async differences(keys) {
+      const problems = await Promise.all(
+        keys.map(async (key) => {
+          const problem = await compareObject(client, endpoints.source_bucket, endpoints.destination_bucket, key);
+          return problem ? [`${JSON.stringify(key)} ${problem}`] : [];
         }),
       );
-    await Promise.all(HOSTILE_KEYS.map(arrival));
-    const problems: string[] = [];
-    for (const key of HOSTILE_KEYS) {
-      const problem = await compareObject(
-        client,
-        stack.endpoints.source_bucket,
-        stack.endpoints.destination_bucket,
-        key,
-      );
-      if (problem) problems.push(`${JSON.stringify(key)} ${problem}`);
-    }
-    expect(problems).toEqual([]);
+      return problems.flat();
+    },
+    async close() {
+      client.destroy();
+      await stack.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+describe.each(['form', 'rfc3986'] as const)('with an OMS that decodes keys %s-style', (keyDecoding) => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld(keyDecoding);
+  });
+  afterAll(() => world?.close());
+
+  const task = (path = '') => {
+    const { gateway, sync_task_id } = world.stack.endpoints;
+    return `${gateway}/sync-tasks/${sync_task_id}${path}`;
+  };
+  const authorised = () => ({ 'x-apig-appcode': world.stack.endpoints.app_code });
+
+  it('replicates every hostile key under exactly its name, with bytes and metadata', async () => {
+    await world.replicate(HOSTILE_KEYS, 'through EventGrid');
+    expect(await world.differences(HOSTILE_KEYS)).toEqual([]);
+  });
+
+  it('replicates every hostile key through EventGrid with key encoding off, when the setting says so', async () => {
+    const { stack } = world;
+    const deployed = stack.config.functions['on-object-created'];
+    if (!deployed) throw new Error('serverless.yml declares no on-object-created');
+    const raw = { ...deployed, environment: { ...deployed.environment, EVENTGRID_KEY_ENCODING: 'raw' } };
+    const zip = await readFile(join(ROOT, deployed.package.artifact));
+    await stack.functiongraph.deploy('on-object-created', raw, zip);
+    stack.obs.setTriggers(triggersOf(stack.config).map((trigger) => ({ ...trigger, keyEncode: false })));
+    await world.replicate(HOSTILE_KEYS, 'without key encoding');
+    expect(await world.differences(HOSTILE_KEYS)).toEqual([]);
+    await stack.functiongraph.deploy('on-object-created', deployed, zip);
+  });
+
+  it('replicates every hostile key through the native OBS trigger', async () => {
+    const { stack } = world;
+    stack.obs.setTriggers([
+      {
+        id: 'native',
+        type: 'OBS',
+        bucket: stack.endpoints.source_bucket,
+        events: ['s3:ObjectCreated:*'],
+        target: 'on-object-created',
+      },
+    ]);
+    await world.replicate(HOSTILE_KEYS, 'through the native trigger');
+    expect(await world.differences(HOSTILE_KEYS)).toEqual([]);
+    stack.obs.setTriggers(triggersOf(stack.config));
   });
 
   it('shows the task with its counters through the gateway', async () => {
-    const { endpoints } = stack;
-    const shown = await request('GET', `${endpoints.gateway}/sync-tasks/${endpoints.sync_task_id}`, {
-      headers: authorised(),
-    });
+    const shown = await request('GET', task(), { headers: authorised() });
     expect(shown.status).toBe(200);
-    const task = JSON.parse(shown.body) as Record<string, unknown>;
-    expect(task).toMatchObject({ sync_task_id: endpoints.sync_task_id, status: 'SYNCHRONIZING' });
-    expect(task['monthly_success_object']).toBeGreaterThanOrEqual(HOSTILE_KEYS.length);
+    const counters = JSON.parse(shown.body) as Record<string, unknown>;
+    expect(counters).toMatchObject({ sync_task_id: world.stack.endpoints.sync_task_id, status: 'SYNCHRONIZING' });
+    expect(counters['monthly_success_object']).toBeGreaterThanOrEqual(HOSTILE_KEYS.length);
+    expect(counters['monthly_failure_object']).toBe(0);
   });
 
-  it('copies what a caller names by its real name', async () => {
-    const { endpoints } = stack;
-    const answer = await request('POST', `${endpoints.gateway}/sync-tasks/${endpoints.sync_task_id}/events`, {
-      headers: authorised(),
-      body: JSON.stringify({ objects: ['a+b', '报告/a+b %2F ☃.txt'] }),
-    });
-    expect(answer.status).toBe(200);
-    expect(JSON.parse(answer.body)).toMatchObject({ accepted: 2, failed: 0 });
-  });
-
-  it('answers 401 without credentials, on every route', async () => {
-    const { endpoints } = stack;
-    for (const [method, path] of [
-      ['POST', '/sync-tasks'],
-      ['GET', `/sync-tasks/${endpoints.sync_task_id}`],
-      ['POST', `/sync-tasks/${endpoints.sync_task_id}/events`],
-    ] as const) {
-      const answer = await request(method, `${endpoints.gateway}${path}`, { body: '{}' });
-      expect(answer.status, `${method} ${path}`).toBe(401);
+  it('takes real names and encoded names from a caller, and says what became of each', async () => {
+    const headers = authorised();
+    const real = { objects: ['a+b', '报告/a+b %2F ☃.txt'] };
+    const encoded = { object_keys: ['a%2Bb', '%E6%8A%A5%E5%91%8A%2Fa%2Bb%20%252F%20%E2%98%83.txt'] };
+    for (const body of [real, encoded]) {
+      const answer = await request('POST', task('/events'), { headers, body: JSON.stringify(body) });
+      expect(answer.status, answer.body).toBe(200);
+      expect(JSON.parse(answer.body)).toMatchObject({
+        accepted: 2,
+        failed: 0,
+        results: [
+          { index: 0, status: 'accepted' },
+          { index: 1, status: 'accepted' },
+        ],
+      });
     }
   });
 
-  it('answers 404 for an unknown task', async () => {
-    const { endpoints } = stack;
-    const shown = await request('GET', `${endpoints.gateway}/sync-tasks/no-such-task`, { headers: authorised() });
-    expect(shown.status).toBe(404);
+  it('answers 401 without credentials, on every route', async () => {
+    const answers = await Promise.all([
+      request('POST', `${world.stack.endpoints.gateway}/sync-tasks`, { body: '{}' }),
+      request('GET', task()),
+      request('POST', task('/events'), { body: '{"objects":["x"]}' }),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([401, 401, 401]);
+  });
+
+  it('answers 404 in the error envelope for an unknown task', async () => {
+    const { gateway } = world.stack.endpoints;
+    const shown = await request('GET', `${gateway}/sync-tasks/no-such-task`, { headers: authorised() });
+    const fed = await request('POST', `${gateway}/sync-tasks/no-such-task/events`, {
+      headers: authorised(),
+      body: '{"objects":["x"]}',
+    });
+    for (const answer of [shown, fed]) {
+      expect(answer.status, answer.body).toBe(404);
+      expect(Object.keys(JSON.parse(answer.body) as object)).toEqual(
+        expect.arrayContaining(['error_code', 'error_msg', 'request_id']),
+      );
+    }
   });
 });

@@ -32,6 +32,7 @@ describe('npm start', () => {
   };
   const ready = async (tree: ProcessTree): Promise<Endpoints> => {
     await until('endpoints.json', () => existsSync(file) || !tree.alive(), tree.output);
+    if (!existsSync(file)) throw new Error(`npm start ended before it was ready: ${tree.output()}`);
     return JSON.parse(await readFile(file, 'utf8')) as Endpoints;
   };
   const clientOf = (endpoints: Endpoints) =>

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { ROOT } from '../../scripts/serverless/config.ts';
 
 export interface ProcessTree {
@@ -28,10 +29,11 @@ export function startTree(command: string, args: readonly string[]): ProcessTree
   const alive = (): boolean => {
     try {
       process.kill(group, 0);
-      return true;
     } catch {
       return false;
     }
+    // A dead child that nobody has waited for yet still answers: only its state tells.
+    return !existsSync('/proc/self/stat') || readdirSync('/proc').some((name) => isRunningMember(name, -group));
   };
   return {
     child,
@@ -42,9 +44,24 @@ export function startTree(command: string, args: readonly string[]): ProcessTree
       child.kill(name);
     },
     destroy() {
-      if (alive()) process.kill(group, 'SIGKILL');
+      try {
+        process.kill(group, 'SIGKILL');
+      } catch {
+        // Already gone.
+      }
     },
   };
+}
+
+function isRunningMember(name: string, group: number): boolean {
+  if (!/^\d+$/.test(name)) return false;
+  try {
+    // pid (name) state ppid pgrp ...: the name may hold blanks and parentheses.
+    const [state, , processGroup] = readFileSync(`/proc/${name}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+    return Number(processGroup) === group && state !== 'Z' && state !== 'X';
+  } catch {
+    return false;
+  }
 }
 
 /** Waits until `condition` holds. @throws Error naming what was waited for, with `context()` */
