@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type BuildFailure, type BuildOptions, build, formatMessagesSync, type Metafile } from 'esbuild';
 import { CommandError } from './command-line.ts';
+import { isStub, withoutStreaming } from './without-streaming.ts';
 
 /**
  * How every function is bundled. FunctionGraph loads a function with `require()`, hence CommonJS.
@@ -43,6 +44,7 @@ export async function bundle(root: string, entry: string, overrides: BuildOption
       absWorkingDir: root,
       entryPoints: [entry],
       outfile: join(root, 'bundle.js'),
+      plugins: [withoutStreaming],
       ...overrides,
       metafile: true,
       write: false,
@@ -62,6 +64,7 @@ export async function bundle(root: string, entry: string, overrides: BuildOption
 /** Bytes that each input contributes to a bundle, by path relative to the root. Inputs that were dropped count 0. */
 export function bytesByInput({ inputs, outputs }: Metafile): Record<string, number> {
   const [output] = Object.values(outputs);
-  const bytes = Object.keys(inputs).map((path) => [path, output?.inputs[path]?.bytesInOutput ?? 0] as const);
+  const files = Object.keys(inputs).filter((path) => !isStub(path));
+  const bytes = files.map((path) => [path, output?.inputs[path]?.bytesInOutput ?? 0] as const);
   return Object.fromEntries(bytes.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { version as esbuildVersion } from 'esbuild';
 import { BUNDLE_OPTIONS } from './bundle.ts';
 import { writeAtomically } from './files.ts';
+import { STREAMING_STUB } from './without-streaming.ts';
 import { ZIP_OPTIONS } from './zip.ts';
 
 /** What dist/manifest.json says of one function. */
@@ -42,7 +43,7 @@ export async function toolchainHash(root: string): Promise<string> {
   const project = await readFile(join(root, 'package.json'), 'utf8').catch(() => '{}');
   const { imports, dependencies } = JSON.parse(project) as Record<string, unknown>;
   const versions = { esbuild: esbuildVersion, fflate: fflateVersion };
-  return sha256(JSON.stringify({ BUNDLE_OPTIONS, ZIP_OPTIONS, versions, imports, dependencies }));
+  return sha256(JSON.stringify({ BUNDLE_OPTIONS, STREAMING_STUB, ZIP_OPTIONS, versions, imports, dependencies }));
 }
 
 /**

@@ -40,6 +40,24 @@ describe('buildAll', () => {
     expect(result).toMatchObject({ name: 'hello', zipBytes: zip.byteLength, built: true });
   });
 
+  it('leaves out the stream modules that @middy/core imports for AWS Lambda, and no others', async () => {
+    const code = (extra: string): string =>
+      `import middy from '@middy/core';\n${extra}export const handler = middy(async () => ({ statusCode: 200 }));\n`;
+    const root = await project({
+      plain: { code: code('') },
+      streaming: { code: code("import { pipeline } from 'node:stream/promises';\nexport { pipeline };\n") },
+    });
+
+    await buildAll({ root });
+
+    const modules = async (name: string): Promise<string[]> =>
+      [...(await readFile(join(root, `dist/${name}/index.js`), 'utf8')).matchAll(/require\("(.*?)"\)/g)].map(
+        ([, module]) => module ?? '',
+      );
+    expect(await modules('plain')).toEqual(['node:timers']);
+    expect((await modules('streaming')).sort()).toEqual(['node:stream/promises', 'node:timers']);
+  });
+
   it('gives the same bytes in another folder', async () => {
     const shared = { 'shared/greet.ts': "export class Greeting extends Error { text = 'hello ☃'; }\n" };
     const code = `import { Greeting } from '#shared/greet.ts';\nimport * as z from 'zod/mini';\n${GOOD}export const extra = [Greeting, z.string()];\n`;
