@@ -1,6 +1,5 @@
 import type { Body } from './body.ts';
-import type { EventName } from './notifications.ts';
-import type { ObjectRecord } from './records.ts';
+import type { EventName, EventNote } from './records.ts';
 import type { Query } from './request.ts';
 import type { Store } from './store.ts';
 
@@ -16,8 +15,8 @@ export interface Call {
   readonly region: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Reports what was durably stored or removed. */
-  readonly notify: (name: EventName, key: string, object: ObjectRecord, sequence: number) => void;
+  /** Describes a change of an object that this request makes; a number where it makes several. */
+  readonly event: (name: EventName, part?: number) => EventNote;
 }
 
 export interface Reply {

@@ -1,37 +1,44 @@
-import {
-  type BucketTrigger,
-  type NotificationDelivery,
-  notificationOf,
-  type ObjectEvent,
-  triggerMatches,
-} from './notifications.ts';
+import { type BucketTrigger, type NotificationDelivery, notificationOf, triggerMatches } from './notifications.ts';
+import type { ObjectEvent } from './records.ts';
 
 const MAX_ATTEMPTS = 5;
 /** Milliseconds before the second attempt; doubles with each further one. */
 const FIRST_DELAY = 100;
 
+export interface DeliveryOptions {
+  readonly region: string;
+  /** Rejects to have the notification offered again. */
+  readonly deliver: (delivery: NotificationDelivery) => void | Promise<void>;
+  /** Every trigger's receiver has accepted the notification of this event, or refused it for good. */
+  readonly onDelivered: (event: ObjectEvent) => Promise<void>;
+  readonly onError: (error: Error) => void;
+}
+
 /** Hands notifications to their receiver, again when it refuses, without making the writer of the object wait. */
 export class DeliveryQueue {
   triggers: readonly BucketTrigger[] = [];
-  readonly #deliver: (delivery: NotificationDelivery) => void | Promise<void>;
-  readonly #onError: (error: Error) => void;
+  readonly #options: DeliveryOptions;
   readonly #underway = new Set<Promise<void>>();
   readonly #closing = new AbortController();
 
-  constructor(deliver: (delivery: NotificationDelivery) => void | Promise<void>, onError: (error: Error) => void) {
-    this.#deliver = deliver;
-    this.#onError = onError;
+  constructor(options: DeliveryOptions) {
+    this.#options = options;
+  }
+
+  wants(event: Pick<ObjectEvent, 'bucket' | 'key' | 'name'>): boolean {
+    return this.triggers.some((trigger) => triggerMatches(trigger, event));
   }
 
   /** Starts the delivery to every trigger that matches, in the order of the calls. */
   add(event: ObjectEvent): void {
-    for (const trigger of this.triggers) {
-      if (!triggerMatches(trigger, event)) continue;
-      const work = this.#attempt({ trigger, event: notificationOf(trigger, event) }).finally(() =>
-        this.#underway.delete(work),
-      );
-      this.#underway.add(work);
-    }
+    const { region, onDelivered } = this.#options;
+    const attempts = this.triggers
+      .filter((trigger) => triggerMatches(trigger, event))
+      .map((trigger) => this.#attempt({ trigger, event: notificationOf(trigger, event, region) }));
+    const work = Promise.all(attempts)
+      .then((settled) => (settled.every(Boolean) ? onDelivered(event) : undefined))
+      .finally(() => this.#underway.delete(work));
+    this.#underway.add(work);
   }
 
   /** Waits for deliveries under way, at most for the given milliseconds; no attempt is delayed any more. */
@@ -45,19 +52,22 @@ export class DeliveryQueue {
     clearTimeout(timer);
   }
 
-  async #attempt(delivery: NotificationDelivery): Promise<void> {
+  /** @returns false when the store closes before the receiver has accepted */
+  async #attempt(delivery: NotificationDelivery): Promise<boolean> {
+    const { deliver, onError } = this.#options;
     for (let attempt = 1; ; attempt++) {
       try {
-        await this.#deliver(delivery);
-        return;
+        await deliver(delivery);
+        return true;
       } catch (error) {
+        if (this.#closing.signal.aborted) return false;
         if (attempt < MAX_ATTEMPTS) {
           await this.#pause(FIRST_DELAY * 2 ** (attempt - 1));
           continue;
         }
         const { id, target } = delivery.trigger;
-        this.#onError(new Error(`A notification of trigger ${id} did not reach ${target}.`, { cause: error }));
-        return;
+        onError(new Error(`A notification of trigger ${id} did not reach ${target}.`, { cause: error }));
+        return true;
       }
     }
   }

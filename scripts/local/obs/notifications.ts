@@ -3,7 +3,7 @@
  * Native shape: https://support.huaweicloud.com/intl/en-us/ugobs-obs/obs_41_0045.html
  * EventGrid: CloudEvents of source HC.OBS.DWR, https://support.huaweicloud.com/intl/en-us/usermanual-eg/eg_01_0018.html
  */
-import type { ObjectRecord } from './records.ts';
+import type { EventName, ObjectEvent } from './records.ts';
 
 /** A function that wants to hear of the objects of a bucket. */
 export interface BucketTrigger {
@@ -34,24 +34,9 @@ const EVENT_TYPES = {
   'ObjectCreated:CompleteMultipartUpload': 'ObjectCreated:CompleteMultipartUpload',
   'ObjectRemoved:Delete': 'ObjectRemoved:Delete',
   'ObjectRemoved:DeleteMarkerCreated': 'ObjectRemoved:DeleteMarkerCreated',
-} as const;
+} as const satisfies Record<EventName, string>;
 
-export type EventName = keyof typeof EVENT_TYPES;
 const EVENT_NAMES = Object.keys(EVENT_TYPES) as EventName[];
-
-/** Something that happened to an object. */
-export interface ObjectEvent {
-  readonly name: EventName;
-  readonly bucket: string;
-  readonly key: string;
-  readonly object: ObjectRecord;
-  readonly sequence: number;
-  /** Milliseconds since the epoch. */
-  readonly time: number;
-  readonly requestId: string;
-  readonly sourceAddress: string;
-  readonly region: string;
-}
 
 /** The owner of every bucket of the local cloud. */
 export const OWNER_ID = '0123456789abcdef0123456789abcdef';
@@ -71,7 +56,7 @@ export function eventNamesOf(configured: string): readonly EventName[] {
   return names;
 }
 
-export function triggerMatches(trigger: BucketTrigger, event: ObjectEvent): boolean {
+export function triggerMatches(trigger: BucketTrigger, event: Pick<ObjectEvent, 'bucket' | 'key' | 'name'>): boolean {
   return (
     trigger.bucket === event.bucket &&
     event.key.startsWith(trigger.prefix ?? '') &&
@@ -81,8 +66,10 @@ export function triggerMatches(trigger: BucketTrigger, event: ObjectEvent): bool
 }
 
 /** The payload that a trigger's function receives. */
-export function notificationOf(trigger: BucketTrigger, event: ObjectEvent): unknown {
-  return trigger.type === 'OBS' ? nativeNotification(trigger, event) : eventGridNotification(trigger, event);
+export function notificationOf(trigger: BucketTrigger, event: ObjectEvent, region: string): unknown {
+  return trigger.type === 'OBS'
+    ? nativeNotification(trigger, event, region)
+    : eventGridNotification(trigger, event, region);
 }
 
 /**
@@ -95,7 +82,7 @@ export function formEncodeKey(key: string): string {
     .replaceAll('%20', '+');
 }
 
-function nativeNotification(trigger: BucketTrigger, event: ObjectEvent): unknown {
+function nativeNotification(trigger: BucketTrigger, event: ObjectEvent, region: string): unknown {
   const { object, bucket } = event;
   return {
     Records: [
@@ -112,7 +99,7 @@ function nativeNotification(trigger: BucketTrigger, event: ObjectEvent): unknown
           },
           bucket: { arn: `arn:fss:s3:::${bucket}`, name: bucket, ownerIdentity: { PrincipalId: OWNER_ID } },
         },
-        awsRegion: event.region,
+        awsRegion: region,
         eventName: event.name,
         userIdentity: { principalId: OWNER_ID },
       },
@@ -120,8 +107,10 @@ function nativeNotification(trigger: BucketTrigger, event: ObjectEvent): unknown
   };
 }
 
-function eventGridNotification(trigger: BucketTrigger, event: ObjectEvent): unknown {
-  const { object, bucket, requestId } = event;
+function eventGridNotification(trigger: BucketTrigger, event: ObjectEvent, region: string): unknown {
+  const { object, bucket } = event;
+  // One request may delete many objects; the id of an event is its own.
+  const id = event.part === undefined ? event.requestId : `${event.requestId}-${event.part}`;
   const key = trigger.keyEncode ? formEncodeKey(event.key) : event.key;
   return {
     datacontenttype: 'application/json',
@@ -141,7 +130,7 @@ function eventGridNotification(trigger: BucketTrigger, event: ObjectEvent): unkn
       eventVersion: '3.0',
       responseElements: {
         'x-obs-id-2': '',
-        'x-obs-request-id': requestId,
+        'x-obs-request-id': event.requestId,
         'x-amz-request-id': '',
         'x-amz-id-2': '',
       },
@@ -150,12 +139,12 @@ function eventGridNotification(trigger: BucketTrigger, event: ObjectEvent): unkn
       eventTime: new Date(event.time + 8 * 3600_000).toISOString(),
       requestParameters: { sourceIPAddress: event.sourceAddress },
       eventName: event.name,
-      eventRegion: event.region,
+      eventRegion: region,
       userIdentity: { ID: OWNER_ID },
     },
     subject: key,
     specversion: '1.0',
-    id: requestId,
+    id,
     source: 'HC.OBS.DWR',
     time: new Date(event.time).toISOString().replace('Z', '000000Z'),
     type: `OBS:DWR:${EVENT_TYPES[event.name]}`,

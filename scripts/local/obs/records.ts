@@ -49,13 +49,54 @@ export interface CorsRule {
   readonly maxAge?: number;
 }
 
+/** What happened to an object, and to whose request. */
+export interface EventNote {
+  readonly name: EventName;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly requestId: string;
+  /** Tells the events of one request apart, where there are several. */
+  readonly part?: number;
+  readonly sourceAddress: string;
+}
+
+/** A stored change that somebody is to be notified of. */
+export interface ObjectEvent extends EventNote {
+  readonly bucket: string;
+  readonly key: string;
+  /** As stored, or as removed. */
+  readonly object: ObjectRecord;
+  readonly sequence: number;
+}
+
+/** Event names as they appear in a native record. */
+export type EventName =
+  | 'ObjectCreated:Put'
+  | 'ObjectCreated:Post'
+  | 'ObjectCreated:Copy'
+  | 'ObjectCreated:CompleteMultipartUpload'
+  | 'ObjectRemoved:Delete'
+  | 'ObjectRemoved:DeleteMarkerCreated';
+
 /** The journal's lines; keys are plain text there. */
 export type JournalRecord =
   | { readonly t: 'bucket'; readonly bucket: string; readonly created: number }
   | { readonly t: 'unbucket'; readonly bucket: string }
   | { readonly t: 'cors'; readonly bucket: string; readonly rules: readonly CorsRule[] | null }
-  | { readonly t: 'put'; readonly bucket: string; readonly key: string; readonly object: ObjectRecord }
-  | { readonly t: 'delete'; readonly bucket: string; readonly key: string; readonly sequence: number }
+  | {
+      readonly t: 'put';
+      readonly bucket: string;
+      readonly key: string;
+      readonly object: ObjectRecord;
+      readonly event?: EventNote;
+    }
+  | {
+      readonly t: 'delete';
+      readonly bucket: string;
+      readonly key: string;
+      readonly sequence: number;
+      readonly event?: EventNote;
+    }
   | { readonly t: 'upload'; readonly upload: UploadRecord }
   | { readonly t: 'part'; readonly id: string; readonly number: number; readonly part: PartRecord }
   | { readonly t: 'abort'; readonly id: string }
@@ -65,4 +106,9 @@ export type JournalRecord =
       readonly bucket: string;
       readonly key: string;
       readonly object: ObjectRecord;
-    };
+      readonly event?: EventNote;
+    }
+  /** The notifications of this change were delivered. */
+  | { readonly t: 'notified'; readonly sequence: number }
+  /** Only in a rewritten journal: an event whose notifications are still to be delivered. */
+  | { readonly t: 'event'; readonly event: ObjectEvent };

@@ -53,8 +53,15 @@ export interface ObsServer {
 export async function startObs(options: ObsOptions): Promise<ObsServer> {
   const { host = '127.0.0.1', onError = () => {}, graceMs = 5000 } = options;
   const store = await Store.open(options.dataDir, { fsync: options.fsync ?? false });
-  const deliveries = new DeliveryQueue(options.deliver ?? (() => {}), onError);
-  const service = new Service(options, store, deliveries);
+  const deliveries = new DeliveryQueue({
+    region: options.region,
+    deliver: options.deliver ?? (() => {}),
+    onDelivered: (event) => store.notified(event.sequence).catch(onError),
+    onError,
+  });
+  store.listener = { wants: (event) => deliveries.wants(event), committed: (event) => deliveries.add(event) };
+  let undelivered = store.undelivered();
+  const service = new Service(options, store);
   const server = createServer({ keepAliveTimeout: 30_000, requestTimeout: 0 }, (request, response) => {
     service.handle(request, response).catch((error: unknown) => {
       onError(error as Error);
@@ -76,9 +83,13 @@ export async function startObs(options: ObsOptions): Promise<ObsServer> {
     setTriggers: (triggers) => {
       for (const trigger of triggers) trigger.events.forEach(eventNamesOf);
       deliveries.triggers = [...triggers];
+      const late = undelivered;
+      undelivered = [];
+      for (const event of late) deliveries.add(event);
     },
     close: () => {
       closing ??= (async () => {
+        service.closing = true;
         await closeServer(server, graceMs);
         await Promise.all([service.idle(), sweep]);
         await deliveries.close(graceMs);
@@ -112,13 +123,13 @@ function closeServer(server: Server, graceMs: number): Promise<void> {
 class Service {
   readonly #options: ObsOptions;
   readonly #store: Store;
-  readonly #deliveries: DeliveryQueue;
   readonly #active = new Set<Promise<void>>();
+  /** Set when the server takes no more connections: answers then ask clients to hang up. */
+  closing = false;
 
-  constructor(options: ObsOptions, store: Store, deliveries: DeliveryQueue) {
+  constructor(options: ObsOptions, store: Store) {
     this.#options = options;
     this.#store = store;
-    this.#deliveries = deliveries;
   }
 
   handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -136,11 +147,12 @@ class Service {
     const requestId = randomBytes(16).toString('hex').toUpperCase();
     const method = request.method ?? 'GET';
     const headers = headersOf(request);
+    const source: AsyncIterator<Buffer> = request.iterator({ destroyOnReturn: false });
     let target: Target | undefined;
     let reply: Reply;
     try {
       target = parseTarget(request.url ?? '/');
-      reply = await this.#answer(request, method, target, headers, requestId);
+      reply = await this.#answer(request, source, method, target, headers, requestId);
     } catch (error) {
       reply = this.#refusal(error, request, target, requestId);
     }
@@ -152,6 +164,7 @@ class Service {
         'x-obs-request-id': requestId,
         'x-amz-id-2': requestId,
         server: 'OBS',
+        ...(this.closing ? { connection: 'close' } : {}),
       });
     } catch (error) {
       // The headers are out: a connection that breaks off is the only way left to say so.
@@ -160,11 +173,13 @@ class Service {
         this.#options.onError?.(error as Error);
     } finally {
       reply.release?.();
+      await discardRest(request, source);
     }
   }
 
   async #answer(
     request: IncomingMessage,
+    source: AsyncIterator<Buffer>,
     method: string,
     target: Target,
     headers: Readonly<Record<string, string>>,
@@ -184,21 +199,16 @@ class Service {
       key,
       query,
       headers,
-      body: new Body(request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>, headers, payload),
+      body: new Body({ [Symbol.asyncIterator]: () => source }, headers, payload),
       region,
       now,
-      notify: (name, changedKey, object, sequence) =>
-        this.#deliveries.add({
-          name,
-          bucket,
-          key: changedKey,
-          object,
-          sequence,
-          time: now(),
-          requestId,
-          sourceAddress: (request.socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, ''),
-          region,
-        }),
+      event: (name, part) => ({
+        name,
+        time: now(),
+        requestId,
+        ...(part === undefined ? {} : { part }),
+        sourceAddress: (request.socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, ''),
+      }),
     };
     return operation(call);
   }
@@ -223,6 +233,16 @@ class Service {
       ),
     };
   }
+}
+
+/**
+ * Takes the rest of a refused upload off the wire: the client may not read the answer before it has sent everything,
+ * and the connection may serve the next request.
+ */
+async function discardRest(request: IncomingMessage, source: AsyncIterator<Buffer>): Promise<void> {
+  if (request.complete && request.readableEnded) return;
+  await source.return?.();
+  request.resume();
 }
 
 function headersOf(request: IncomingMessage): Readonly<Record<string, string>> {

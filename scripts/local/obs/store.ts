@@ -4,7 +4,15 @@ import { Blobs, type Segment } from './blobs.ts';
 import { fromByteKey, toByteKey } from './byte-key.ts';
 import { S3Error } from './errors.ts';
 import { Journal } from './journal.ts';
-import type { CorsRule, JournalRecord, ObjectRecord, PartRecord, UploadRecord } from './records.ts';
+import type {
+  CorsRule,
+  EventNote,
+  JournalRecord,
+  ObjectEvent,
+  ObjectRecord,
+  PartRecord,
+  UploadRecord,
+} from './records.ts';
 import { SortedMap } from './sorted-map.ts';
 
 export interface Bucket {
@@ -21,6 +29,14 @@ export interface Upload extends UploadRecord {
 /** Checked at the moment of commit, with nothing in between; throws to refuse. */
 export type Precondition = (current: ObjectRecord | undefined) => void;
 
+/** Who is told of the changes of objects. */
+export interface Listener {
+  /** Whether anybody wants to hear of such an event; only then it is kept until it was delivered. */
+  readonly wants: (event: Pick<ObjectEvent, 'bucket' | 'key' | 'name'>) => boolean;
+  /** Called once the change is stored. */
+  readonly committed: (event: ObjectEvent) => void;
+}
+
 /** An object as a caller hands it over; the store numbers it. */
 export type NewObject = Omit<ObjectRecord, 'sequence'>;
 
@@ -34,6 +50,9 @@ export class Store {
   readonly #uploads: Map<string, Upload>;
   readonly #journal: Journal;
   #sequence: number;
+  readonly #undelivered: readonly ObjectEvent[];
+  /** Nobody, until set. */
+  listener: Listener = { wants: () => false, committed: () => {} };
 
   private constructor(blobs: Blobs, journal: Journal, state: LoadedState) {
     this.blobs = blobs;
@@ -41,6 +60,7 @@ export class Store {
     this.#buckets = state.buckets;
     this.#uploads = state.uploads;
     this.#sequence = state.sequence;
+    this.#undelivered = [...state.undelivered.values()];
   }
 
   static async open(dir: string, options: { readonly fsync: boolean }): Promise<Store> {
@@ -70,6 +90,16 @@ export class Store {
 
   async close(): Promise<void> {
     await this.#journal.close();
+  }
+
+  /** The events of earlier runs whose notifications were not delivered when the process ended. */
+  undelivered(): readonly ObjectEvent[] {
+    return this.#undelivered;
+  }
+
+  /** Records that the notifications of an event were delivered. */
+  async notified(sequence: number): Promise<void> {
+    await this.#append({ t: 'notified', sequence }, () => {});
   }
 
   /** Resolves when every change that a reader can see is on disk. */
@@ -125,16 +155,29 @@ export class Store {
   }
 
   /** Makes content, already written, the object of this key. */
-  async putObject(bucket: string, key: string, object: NewObject, check: Precondition): Promise<ObjectRecord> {
-    return this.#commit(bucket, key, object, check, (record) => ({ t: 'put', bucket, key, object: record }));
+  async putObject(
+    bucket: string,
+    key: string,
+    object: NewObject,
+    note: EventNote,
+    check: Precondition,
+  ): Promise<ObjectRecord> {
+    return this.#commit(bucket, key, object, note, check, (record, event) => ({
+      t: 'put',
+      bucket,
+      key,
+      object: record,
+      ...event,
+    }));
   }
 
   async #commit(
     bucketName: string,
     key: string,
     object: NewObject,
+    note: EventNote,
     check: Precondition,
-    line: (record: ObjectRecord) => JournalRecord,
+    line: (record: ObjectRecord, event: { readonly event?: EventNote }) => JournalRecord,
     undo: () => void = () => {},
   ): Promise<ObjectRecord> {
     const { objects } = this.bucket(bucketName);
@@ -143,31 +186,34 @@ export class Store {
     check(before);
     const record: ObjectRecord = { ...object, sequence: ++this.#sequence };
     objects.set(byteKey, record);
-    await this.#append(line(record), () => {
+    const event = { ...note, bucket: bucketName, key, object: record, sequence: record.sequence };
+    const wanted = this.listener.wants(event);
+    await this.#append(line(record, wanted ? { event: note } : {}), () => {
       if (before) objects.set(byteKey, before);
       else objects.delete(byteKey);
       undo();
     });
+    if (wanted) this.listener.committed(event);
     if (before) await this.blobs.remove(before.segments);
     return record;
   }
 
-  /** @returns what was deleted and the sequence of the deletion; undefined when there was nothing */
-  async deleteObject(
-    bucketName: string,
-    key: string,
-    check: Precondition = () => {},
-  ): Promise<{ readonly object: ObjectRecord; readonly sequence: number } | undefined> {
+  /** Removes an object; where there is none, nothing happens. */
+  async deleteObject(bucketName: string, key: string, note: EventNote, check: Precondition = () => {}): Promise<void> {
     const { objects } = this.bucket(bucketName);
     const byteKey = toByteKey(key);
     const object = objects.get(byteKey);
     check(object);
-    if (!object) return undefined;
+    if (!object) return;
     objects.delete(byteKey);
     const sequence = ++this.#sequence;
-    await this.#append({ t: 'delete', bucket: bucketName, key, sequence }, () => objects.set(byteKey, object));
+    const event = { ...note, bucket: bucketName, key, object, sequence };
+    const wanted = this.listener.wants(event);
+    await this.#append({ t: 'delete', bucket: bucketName, key, sequence, ...(wanted ? { event: note } : {}) }, () =>
+      objects.set(byteKey, object),
+    );
+    if (wanted) this.listener.committed(event);
     await this.blobs.remove(object.segments);
-    return { object, sequence };
   }
 
   async createUpload(upload: UploadRecord): Promise<void> {
@@ -208,18 +254,19 @@ export class Store {
   }
 
   /** Turns an upload into an object, in one record: there is no moment at which both or neither exist. */
-  async completeUpload(upload: Upload, object: NewObject, check: Precondition): Promise<ObjectRecord> {
+  async completeUpload(upload: Upload, object: NewObject, note: EventNote, check: Precondition): Promise<ObjectRecord> {
     const { id, bucket, key } = upload;
     const record = await this.#commit(
       bucket,
       key,
       object,
+      note,
       (current) => {
         this.upload(bucket, key, id);
         check(current);
         this.#uploads.delete(id);
       },
-      (line) => ({ t: 'complete', id, bucket, key, object: line }),
+      (line, event) => ({ t: 'complete', id, bucket, key, object: line, ...event }),
       () => this.#uploads.set(id, upload),
     );
     const used = new Set(object.segments.map((segment) => segment.id));
@@ -235,6 +282,7 @@ export class Store {
 interface LoadedState {
   readonly buckets: Map<string, Bucket>;
   readonly uploads: Map<string, Upload>;
+  readonly undelivered: ReadonlyMap<number, ObjectEvent>;
   readonly sequence: number;
   readonly records: number;
   readonly length: number;
@@ -245,11 +293,13 @@ function load(path: string): LoadedState {
   const buckets = new Map<string, Bucket>();
   const objects = new Map<string, Map<string, ObjectRecord>>();
   const uploads = new Map<string, Upload>();
+  const undelivered = new Map<number, ObjectEvent>();
   let sequence = 0;
   let records = 0;
-  const put = (bucket: string, key: string, object: ObjectRecord): void => {
+  const put = (bucket: string, key: string, object: ObjectRecord, note: EventNote | undefined): void => {
     objects.get(bucket)?.set(toByteKey(key), object);
     sequence = Math.max(sequence, object.sequence);
+    if (note) undelivered.set(object.sequence, { ...note, bucket, key, object, sequence: object.sequence });
   };
   const length = Journal.read(path, (line) => {
     const record = line as JournalRecord;
@@ -275,11 +325,25 @@ function load(path: string): LoadedState {
         break;
       }
       case 'put':
-        put(record.bucket, record.key, record.object);
+        put(record.bucket, record.key, record.object, record.event);
         break;
-      case 'delete':
-        objects.get(record.bucket)?.delete(toByteKey(record.key));
+      case 'delete': {
+        const byteKey = toByteKey(record.key);
+        const object = objects.get(record.bucket)?.get(byteKey);
+        objects.get(record.bucket)?.delete(byteKey);
         sequence = Math.max(sequence, record.sequence);
+        if (record.event && object) {
+          const { bucket, key, sequence } = record;
+          undelivered.set(sequence, { ...record.event, bucket, key, object, sequence });
+        }
+        break;
+      }
+      case 'notified':
+        undelivered.delete(record.sequence);
+        break;
+      case 'event':
+        undelivered.set(record.event.sequence, record.event);
+        sequence = Math.max(sequence, record.event.sequence);
         break;
       case 'upload':
         uploads.set(record.upload.id, { ...record.upload, parts: new Map() });
@@ -292,24 +356,24 @@ function load(path: string): LoadedState {
         break;
       case 'complete':
         uploads.delete(record.id);
-        put(record.bucket, record.key, record.object);
+        put(record.bucket, record.key, record.object, record.event);
         break;
     }
   });
   for (const [name, bucket] of buckets)
     buckets.set(name, { ...bucket, objects: SortedMap.from(objects.get(name) ?? new Map()) });
-  return { buckets, uploads, sequence, records, length };
+  return { buckets, uploads, undelivered, sequence, records, length };
 }
 
-function liveRecords({ buckets, uploads }: LoadedState): number {
-  let live = 0;
+function liveRecords({ buckets, uploads, undelivered }: LoadedState): number {
+  let live = undelivered.size;
   for (const bucket of buckets.values()) live += 1 + bucket.objects.size;
   for (const upload of uploads.values()) live += 1 + upload.parts.size;
   return live;
 }
 
 /** The shortest journal that leads to this state. */
-function* snapshot({ buckets, uploads }: LoadedState): Generator<JournalRecord> {
+function* snapshot({ buckets, uploads, undelivered }: LoadedState): Generator<JournalRecord> {
   for (const { name, created, objects, cors } of buckets.values()) {
     yield { t: 'bucket', bucket: name, created };
     if (cors) yield { t: 'cors', bucket: name, rules: cors };
@@ -319,4 +383,5 @@ function* snapshot({ buckets, uploads }: LoadedState): Generator<JournalRecord> 
     yield { t: 'upload', upload };
     for (const [number, part] of parts) yield { t: 'part', id: upload.id, number, part };
   }
+  for (const event of undelivered.values()) yield { t: 'event', event };
 }

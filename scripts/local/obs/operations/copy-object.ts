@@ -41,7 +41,7 @@ export function copySource({ store, headers }: Call): {
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html */
 export async function copyObject(call: Call): Promise<Reply> {
-  const { store, bucket, key, headers, now, notify } = call;
+  const { store, bucket, key, headers, now, event } = call;
   store.bucket(bucket);
   await store.settled();
   const source = copySource(call);
@@ -64,14 +64,17 @@ export async function copyObject(call: Call): Promise<Reply> {
   const content = await copyContent(call, source.object).finally(release);
   let object: ObjectRecord;
   try {
-    object = await store.putObject(bucket, key, { ...meta, ...content, modified: now() }, (current) =>
-      checkWriteConditions(current, headers),
+    object = await store.putObject(
+      bucket,
+      key,
+      { ...meta, ...content, modified: now() },
+      event('ObjectCreated:Copy'),
+      (current) => checkWriteConditions(current, headers),
     );
   } catch (error) {
     await store.blobs.remove(content.segments);
     throw error;
   }
-  notify('ObjectCreated:Copy', key, object, object.sequence);
   return xmlReply(
     xmlDocument(
       `<CopyObjectResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${element('ETag', `"${object.etag}"`)}` +

@@ -8,7 +8,7 @@ import { childrenOf, childText, element, parseXml, xmlDocument } from '../xml.ts
 const MAX_OBJECTS = 1000;
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
-export async function deleteObjects({ store, bucket, headers, body, notify }: Call): Promise<Reply> {
+export async function deleteObjects({ store, bucket, headers, body, event }: Call): Promise<Reply> {
   store.bucket(bucket);
   const text = await body.text();
   const protectedBy = ['content-md5', ...CHECKSUM_HEADERS];
@@ -29,7 +29,7 @@ export async function deleteObjects({ store, bucket, headers, body, notify }: Ca
   const quiet = childText(document, 'Quiet')?.trim() === 'true';
 
   const results: string[] = [];
-  for (const { key = '', version } of entries) {
+  for (const [index, { key = '', version }] of entries.entries()) {
     const refusal = refusalOf(key, version);
     if (refusal) {
       results.push(
@@ -38,8 +38,7 @@ export async function deleteObjects({ store, bucket, headers, body, notify }: Ca
       );
       continue;
     }
-    const deleted = await store.deleteObject(bucket, key);
-    if (deleted) notify('ObjectRemoved:Delete', key, deleted.object, deleted.sequence);
+    await store.deleteObject(bucket, key, event('ObjectRemoved:Delete', index));
     if (!quiet) results.push(`<Deleted>${element('Key', key)}${element('VersionId', version)}</Deleted>`);
   }
   return xmlReply(

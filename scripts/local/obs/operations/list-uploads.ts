@@ -1,10 +1,7 @@
 import { toByteKey } from '../byte-key.ts';
 import type { Call, Reply } from '../call.ts';
 import { xmlReply } from '../call.ts';
-import { S3Error } from '../errors.ts';
-import { listPage } from '../listing.ts';
 import { OWNER_ID } from '../notifications.ts';
-import { SortedMap } from '../sorted-map.ts';
 import type { Upload } from '../store.ts';
 import { element, xmlDocument } from '../xml.ts';
 import { readCommon } from './list-objects.ts';
@@ -41,38 +38,67 @@ export async function listParts({ store, bucket, key, query }: Call): Promise<Re
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListMultipartUploads.html */
 export async function listMultipartUploads({ store, bucket, query }: Call): Promise<Reply> {
   store.bucket(bucket);
-  const { prefix, delimiter, maxKeys, encodingType, name } = readCommon(query, 'max-uploads');
+  const common = readCommon(query, 'max-uploads');
+  const { prefix, delimiter, maxKeys, encodingType, name } = common;
   const keyMarker = toByteKey(query.get('key-marker') ?? '');
-  const idMarker = query.get('upload-id-marker') ?? '';
-  if (idMarker !== '' && keyMarker === '') throw new S3Error('InvalidArgument');
-  // Uploads of one key follow each other by id; NUL cannot make two entries change places, since ids have none.
-  const entries = store
-    .uploadsOf(bucket)
-    .map((upload): [string, Upload] => [`${toByteKey(upload.key)}\0${upload.id}`, upload]);
-  const after = keyMarker === '' ? '' : `${keyMarker}\0${idMarker === '' ? '\xff' : idMarker}`;
-  const page = listPage(SortedMap.from(new Map(entries)), { prefix, delimiter, after, maxKeys });
-  const last = page.contents.at(-1)?.value;
-  const next = page.truncated
-    ? last && !(page.commonPrefixes.at(-1) === page.last)
-      ? `<NextKeyMarker>${name(toByteKey(last.key))}</NextKeyMarker>${element('NextUploadIdMarker', last.id)}`
-      : `<NextKeyMarker>${name(page.last ?? '')}</NextKeyMarker>`
+  // Without a key marker, S3 ignores the id marker.
+  const idMarker = keyMarker === '' ? '' : (query.get('upload-id-marker') ?? '');
+  const entries = behind(rolledUp(store.uploadsOf(bucket), prefix, delimiter), keyMarker, idMarker);
+  const page = entries.slice(0, maxKeys);
+  const last = page.at(-1);
+  const truncated = maxKeys > 0 && entries.length > page.length;
+  const next = truncated
+    ? `<NextKeyMarker>${name(last?.name ?? '')}</NextKeyMarker>${element('NextUploadIdMarker', last?.upload?.id)}`
     : '';
-  const uploads = page.contents.map(
-    ({ value }) =>
-      `<Upload><Key>${name(toByteKey(value.key))}</Key>${element('UploadId', value.id)}` +
-      `<Initiator>${OWNER}</Initiator><Owner>${OWNER}</Owner>${element('StorageClass', value.storageClass ?? 'STANDARD')}` +
-      `${element('Initiated', new Date(value.initiated).toISOString())}</Upload>`,
-  );
-  const prefixes = page.commonPrefixes.map(
-    (common) => `<CommonPrefixes><Prefix>${name(common)}</Prefix></CommonPrefixes>`,
+  const rows = page.map(({ name: byteName, upload }) =>
+    upload
+      ? `<Upload><Key>${name(byteName)}</Key>${element('UploadId', upload.id)}` +
+        `<Initiator>${OWNER}</Initiator><Owner>${OWNER}</Owner>${element('StorageClass', upload.storageClass ?? 'STANDARD')}` +
+        `${element('Initiated', new Date(upload.initiated).toISOString())}</Upload>`
+      : `<CommonPrefixes><Prefix>${name(byteName)}</Prefix></CommonPrefixes>`,
   );
   return xmlReply(
     xmlDocument(
       `<ListMultipartUploadsResult xmlns="${NAMESPACE}">${element('Bucket', bucket)}<KeyMarker>${name(keyMarker)}</KeyMarker>` +
         `${element('UploadIdMarker', idMarker)}${next}<Prefix>${name(prefix)}</Prefix>` +
         `${delimiter === '' ? '' : `<Delimiter>${name(delimiter)}</Delimiter>`}${element('MaxUploads', maxKeys)}` +
-        `${element('EncodingType', encodingType)}${element('IsTruncated', page.truncated)}${uploads.join('')}` +
-        `${prefixes.join('')}</ListMultipartUploadsResult>`,
+        `${element('EncodingType', encodingType)}${element('IsTruncated', truncated)}${rows.join('')}` +
+        '</ListMultipartUploadsResult>',
     ),
   );
+}
+
+/** An upload under its key, or a common prefix; names are byte strings. */
+interface Entry {
+  readonly name: string;
+  readonly upload?: Upload;
+}
+
+/** Uploads are few: they are sorted for every listing, by key and then in the order in which they began. */
+function rolledUp(uploads: readonly Upload[], prefix: string, delimiter: string): readonly Entry[] {
+  const prefixes = new Set<string>();
+  const entries: Entry[] = [];
+  for (const upload of uploads) {
+    const name = toByteKey(upload.key);
+    if (!name.startsWith(prefix)) continue;
+    const end = delimiter === '' ? -1 : name.indexOf(delimiter, prefix.length);
+    if (end < 0) entries.push({ name, upload });
+    else prefixes.add(name.slice(0, end + delimiter.length));
+  }
+  for (const name of prefixes) entries.push({ name });
+  return entries.sort((a, b) => compare(a.name, b.name) || compare(orderOf(a), orderOf(b)));
+}
+
+function behind(entries: readonly Entry[], keyMarker: string, idMarker: string): readonly Entry[] {
+  if (keyMarker === '') return entries;
+  const marked = entries.findIndex(({ name, upload }) => name === keyMarker && upload?.id === idMarker);
+  return marked >= 0 ? entries.slice(marked + 1) : entries.filter(({ name }) => name > keyMarker);
+}
+
+function orderOf({ upload }: Entry): string {
+  return upload ? `${String(upload.initiated).padStart(16, '0')}${upload.id}` : '';
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

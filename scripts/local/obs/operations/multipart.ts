@@ -92,7 +92,7 @@ export async function abortMultipartUpload({ store, bucket, key, query }: Call):
 }
 
 export async function completeMultipartUpload(call: Call): Promise<Reply> {
-  const { store, bucket, key, query, headers, body, now, notify } = call;
+  const { store, bucket, key, query, headers, body, now, event } = call;
   const upload = store.upload(bucket, key, query.get('uploadId') ?? '');
   const parts = chosenParts(upload, await body.text());
   const md5 = createHash('md5');
@@ -110,9 +110,9 @@ export async function completeMultipartUpload(call: Call): Promise<Reply> {
       etag: `${md5.digest('hex')}-${parts.length}`,
       modified: now(),
     },
+    event('ObjectCreated:CompleteMultipartUpload'),
     (current) => checkWriteConditions(current, headers),
   );
-  notify('ObjectCreated:CompleteMultipartUpload', key, object, object.sequence);
   return xmlReply(
     xmlDocument(
       `<CompleteMultipartUploadResult xmlns="${NAMESPACE}">${element('Location', `/${bucket}/${key}`)}` +

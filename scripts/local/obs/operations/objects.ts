@@ -6,24 +6,23 @@ import { parseRange } from '../range.ts';
 import type { ObjectRecord } from '../records.ts';
 
 export async function putObject(call: Call): Promise<Reply> {
-  const { store, bucket, key, headers, body, now, notify } = call;
+  const { store, bucket, key, headers, body, now, event } = call;
   store.bucket(bucket);
   const meta = readMeta(headers);
   const segment = await store.blobs.write(body.read());
   const { size, md5, checksums } = body.summary;
-  let object: ObjectRecord;
   try {
-    object = await store.putObject(
+    await store.putObject(
       bucket,
       key,
       { ...meta, segments: [segment], size, etag: md5, modified: now(), ...checksumsOf(checksums) },
+      event('ObjectCreated:Put'),
       (current) => checkWriteConditions(current, headers),
     );
   } catch (error) {
     await store.blobs.remove([segment]);
     throw error;
   }
-  notify('ObjectCreated:Put', key, object, object.sequence);
   return { status: 200, headers: { etag: `"${md5}"`, ...checksums } };
 }
 
@@ -87,10 +86,9 @@ function partRange(object: ObjectRecord, number: number | undefined): { start: n
   return { start, end: start + size };
 }
 
-export async function deleteObject({ store, bucket, key, headers, notify }: Call): Promise<Reply> {
-  const deleted = await store.deleteObject(bucket, key, (current) => {
+export async function deleteObject({ store, bucket, key, headers, event }: Call): Promise<Reply> {
+  await store.deleteObject(bucket, key, event('ObjectRemoved:Delete'), (current) => {
     if (headers['if-match'] !== undefined) checkWriteConditions(current, { 'if-match': headers['if-match'] });
   });
-  if (deleted) notify('ObjectRemoved:Delete', key, deleted.object, deleted.sequence);
   return { status: 204 };
 }
