@@ -16,7 +16,7 @@ export class OmsFault extends Error {
 
 /**
  * Codes of OMS, each with what the vendor's list says of it. Every row of that list has status 400.
- * https://support.huaweicloud.com/intl/en-us/api-oms/oms_api_0025.html
+ * https://github.com/huaweicloudDocs/oms, cn.zh-cn/API参考/错误码.md
  */
 export const OMS = {
   invalidParameter: 'OMS.0001',

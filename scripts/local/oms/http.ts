@@ -11,9 +11,11 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > LIMITS.body) throw new OmsFault(413, APIGW.tooLarge, 'Request entity too large');
-    chunks.push(chunk);
+    // Read to its end all the same: a client that is still sending would not see the answer.
+    if (size <= LIMITS.body) chunks.push(chunk);
+    else chunks.length = 0;
   }
+  if (size > LIMITS.body) throw new OmsFault(413, APIGW.tooLarge, 'Request entity too large');
   return Buffer.concat(chunks);
 }
 
@@ -24,8 +26,6 @@ export function send(response: ServerResponse, status: number, requestId: string
     'x-request-id': requestId,
     'content-length': Buffer.byteLength(text),
     ...(text === '' ? {} : { 'content-type': 'application/json' }),
-    // What is left of a refused body would be read as the next request.
-    ...(status === 413 ? { connection: 'close' } : {}),
   });
   response.end(text);
 }

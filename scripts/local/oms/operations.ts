@@ -84,6 +84,7 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'POST',
     template: `${TASK}/start`,
     permission: 'oms:synctask:update',
+    regions: LIMITS.eventRegions,
     run: operation(startSyncTaskRules, startSyncTask),
   },
   {
@@ -92,6 +93,7 @@ export const OPERATIONS: readonly Operation[] = [
     template: `${TASK}/stop`,
     // Starting and stopping have no permission of their own.
     permission: 'oms:synctask:update',
+    regions: LIMITS.eventRegions,
     run: operation(stopSyncTaskRules, stopSyncTask),
   },
   {
@@ -106,6 +108,7 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'GET',
     template: `${TASK}/statistics`,
     permission: 'oms:synctask:statistics',
+    regions: LIMITS.eventRegions,
     run: operation(listSyncTaskStatisticRules, listSyncTaskStatistic),
   },
 ];

@@ -19,7 +19,7 @@ export type { CopiedObject, OmsOptions, OmsServer, OmsStats } from './options.ts
 
 /**
  * Starts a local OMS: the synchronization-task operations of
- * https://support.huaweicloud.com/intl/en-us/api-oms/oms_api_0004.html over HTTP, with a copier that carries them out.
+ * https://support.huaweicloud.com/intl/en-us/api-oms/oms_api_0005.html over HTTP, with a copier that carries them out.
  *
  * @throws PortInUseError when the port is taken; Error when `dataDir` holds a damaged state
  */

@@ -112,6 +112,13 @@ describe('POST /v2/{project_id}/sync-tasks/{sync_task_id}/events', () => {
     expect((await events(['a'])).status).toBe(200);
   });
 
+  /** 12 MB for signed requests. https://support.huaweicloud.com/api-oms/oms_api_0006.html */
+  it('answers 413 for a body beyond the gateway’s limit, and goes on', async () => {
+    const answer = await events(['a'.repeat(12 * 1024 * 1024)]);
+    expect(answer).toMatchObject({ status: 413, json: { error_code: 'APIGW.0201' } });
+    expect((await events(['a'])).status).toBe(200);
+  });
+
   it('does not exist in a region without it', async () => {
     await start({ region: 'ap-southeast-3' });
     expect(await events(['a'])).toMatchObject({ status: 404, json: { error_code: 'APIGW.0101' } });

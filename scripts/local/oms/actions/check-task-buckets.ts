@@ -4,7 +4,7 @@ import type { ActionContext } from './context.ts';
 
 /**
  * Looks at both buckets with the task's own keys.
- * Codes: https://support.huaweicloud.com/intl/en-us/api-oms/oms_api_0025.html
+ * Codes: https://github.com/huaweicloudDocs/oms, cn.zh-cn/API参考/错误码.md
  *
  * @throws OmsFault 400 OMS.0153 for the source, OMS.1020 for the destination
  */
