@@ -6,6 +6,8 @@ export interface StubRequest {
   /** Path and query as sent. */
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
+  /** Port of the client: one per connection. */
+  readonly clientPort: number | undefined;
   readonly text: string;
   // biome-ignore lint/suspicious/noExplicitAny: whatever the client sent.
   readonly json: any;
@@ -39,6 +41,7 @@ export async function startOmsStub(reply: OmsStub['reply'] = () => ({})): Promis
         method: request.method ?? '',
         url: request.url ?? '',
         headers: request.headers,
+        clientPort: request.socket.remotePort,
         text,
         json: text === '' ? undefined : JSON.parse(text),
       };
