@@ -1,5 +1,6 @@
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isRunning, processIdentity } from './process-identity.ts';
 
 /** The folder is in use by another running process. */
 export class FolderInUseError extends Error {
@@ -19,7 +20,7 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
     // Linking a finished file is atomic: nobody can read a lock that does not name its owner yet.
     const own = `${file}.${process.pid}`;
     try {
-      await writeFile(own, String(process.pid));
+      await writeFile(own, processIdentity(process.pid));
       await link(own, file);
       return () => rm(file, { force: true });
     } catch (error) {
@@ -27,20 +28,12 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
     } finally {
       await rm(own, { force: true });
     }
-    const owner = Number(await readFile(file, 'utf8').catch(() => ''));
-    if (owner && owner !== process.pid && isAlive(owner))
-      throw new FolderInUseError(`${folder} is in use by process ${owner}; stop it or choose another folder (--data)`);
+    const owner = await readFile(file, 'utf8').catch(() => '');
+    if (isRunning(owner))
+      throw new FolderInUseError(
+        `${folder} is in use by process ${owner.split(' ')[0]}; stop it or choose another folder (--data)`,
+      );
     await rm(file, { force: true });
   }
   throw new FolderInUseError(`${folder} is being taken by another process; choose another folder (--data)`);
-}
-
-/** Whether a process with this id is running. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

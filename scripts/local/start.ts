@@ -2,8 +2,9 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { ROOT } from '../serverless/config.ts';
 import { PortInUseError } from './listen.ts';
-import { isAlive, lockFolder } from './lock.ts';
+import { lockFolder } from './lock.ts';
 import { parseFlags, UsageError, wholeNumber } from './options.ts';
+import { isRunning } from './process-identity.ts';
 import { onShutdown } from './shutdown.ts';
 import { type Endpoints, startStack, writeAtomically } from './stack.ts';
 
@@ -101,8 +102,9 @@ async function removeEndpoints(file: string, content: string): Promise<void> {
 /** Removes the folders of runs that were killed and could not do it themselves. */
 async function removeLeftovers(local: string): Promise<void> {
   for (const name of await readdir(local)) {
-    const pid = Number(/^run-(\d+)$/.exec(name)?.[1]);
-    if (pid && !isAlive(pid)) await rm(join(local, name), { recursive: true, force: true });
+    if (!/^run-\d+$/.test(name)) continue;
+    const owner = await readFile(join(local, name, 'lock'), 'utf8').catch(() => name.slice('run-'.length));
+    if (!isRunning(owner)) await rm(join(local, name), { recursive: true, force: true });
   }
 }
 

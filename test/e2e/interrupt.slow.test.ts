@@ -28,6 +28,24 @@ describe('npm start, interrupted at any moment', () => {
     expect(existsSync(file)).toBe(false);
   });
 
+  it('takes its children with it when only the first process is killed', async () => {
+    const file = join(folder, 'killed.json');
+    const flags = ['--import', 'tsx', 'scripts/local/start.ts', '--port-base', '0', '--endpoints', file];
+    const tree = startTree(process.execPath, flags);
+    await until('readiness', () => existsSync(file), tree.output);
+    tree.signal('SIGKILL');
+    await until('the end of every process', () => !tree.alive(), tree.output);
+  });
+
+  it('stops by itself when npm is killed and cannot tell it', async () => {
+    const file = join(folder, 'orphan.json');
+    const tree = startTree('npm', ['start', '--silent', '--', '--port-base', '0', '--endpoints', file]);
+    await until('readiness', () => existsSync(file), tree.output);
+    tree.signal('SIGKILL');
+    await until('the end of every process', () => !tree.alive(), tree.output);
+    expect(existsSync(file)).toBe(false);
+  });
+
   it('starts again after all that, also after being killed outright', async () => {
     const file = join(folder, 'endpoints.json');
     const flags = ['start', '--silent', '--', '--port-base', '0', '--endpoints', file, '--data', join(folder, 'data')];

@@ -28,6 +28,14 @@ describe('lockFolder', () => {
     await expect(attempt).rejects.toThrow(`${folder} is in use by process ${process.ppid}`);
   });
 
+  it.skipIf(!existsSync('/proc/self/stat'))(
+    'takes over the lock of a process whose number was given out again',
+    async () => {
+      await writeFile(join(folder, 'lock'), `${process.ppid} 1`);
+      await (await lockFolder(folder))();
+    },
+  );
+
   it('takes over the lock of a process that is gone', async () => {
     const gone = spawnSync(process.execPath, ['-e', '']).pid;
     await writeFile(join(folder, 'lock'), String(gone));
