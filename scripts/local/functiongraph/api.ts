@@ -5,14 +5,20 @@ import { verifySdkHmac } from '../sdk-hmac.ts';
 import { readBody, sendJson } from './body.ts';
 import { InvocationError } from './errors.ts';
 import { LIMITS } from './limits.ts';
-import type { InvocationResult } from './types.ts';
+import type { ExecutionResult, InvocationResult } from './types.ts';
 
 export interface ApiServices {
   readonly projectId: string;
   readonly accounts: Accounts;
   readonly now: () => number;
   /** @param event JSON text */
-  readonly invoke: (name: string, event: string, async: boolean) => Promise<InvocationResult>;
+  readonly invoke: (
+    name: string,
+    event: string,
+    options: { readonly async: boolean; readonly requestId: string },
+  ) => Promise<InvocationResult>;
+  /** Collects what a request writes from now on, until it is asked for. */
+  readonly collectLog: (requestId: string) => () => string;
   readonly fireTimer: (key: string, timer: string) => Promise<{ requestId: string }>;
   readonly status: () => unknown;
   readonly log: (text: string) => void;
@@ -79,26 +85,49 @@ async function answer(services: ApiServices, request: IncomingMessage, response:
   }
   const event = body.length === 0 ? '{}' : body.toString('utf8');
   if (!isJson(event)) return refuse(response, 400, 'FSS.0400', 'The event is not JSON');
-  const result = await services.invoke(decode(call[2] ?? ''), event, async);
+  const requestId = randomUUID();
+  const tail = !async && request.headers['x-cff-log-type'] === 'tail';
+  const log = tail ? services.collectLog(requestId) : () => '';
+  let result: InvocationResult;
+  let written: string;
+  try {
+    result = await services.invoke(decode(call[2] ?? ''), event, { async, requestId });
+  } finally {
+    written = log();
+  }
   if (result.outcome === 'accepted') return sendJson(response, 202, { request_id: result.requestId });
-  deliver(request, response, result);
+  deliver(request, response, result, written);
 }
 
-/** v1 wraps the result; otherwise the result is the body. */
-function deliver(
-  request: IncomingMessage,
-  response: ServerResponse,
-  result: Exclude<InvocationResult, { outcome: 'accepted' }>,
-): void {
+/** Bytes of log that are returned. */
+const LOG_TAIL = 2000;
+
+/** Request version v1 wraps the result; otherwise the result is the body. An error of the function is 200 as well. */
+function deliver(request: IncomingMessage, response: ServerResponse, result: ExecutionResult, log: string): void {
   const success = result.outcome === 'success';
-  const code = result.outcome === 'error' ? String(result.code) : success ? '0' : '500';
-  const status = success ? 200 : 500;
-  const headers = { 'x-cff-request-id': result.requestId, 'x-cff-error-code': code };
-  if (request.headers['x-cff-request-version'] === 'v1') {
-    sendJson(response, 200, { request_id: result.requestId, status, result: result.payload }, headers);
+  const wrapped = request.headers['x-cff-request-version'] === 'v1';
+  const tail = Buffer.from(log).subarray(-LOG_TAIL);
+  const billed = Math.ceil(result.duration);
+  const headers = {
+    'x-cff-request-id': result.requestId,
+    'x-cff-response-version': wrapped ? 'v1' : 'v0',
+    'x-cff-invoke-summary': JSON.stringify({ duration: Number(result.duration.toFixed(3)), billingDuration: billed }),
+    'x-cff-billing-duration': String(billed),
+    'x-func-err-code': success ? '0' : String(result.outcome === 'error' ? result.code : 500),
+    'x-is-func-err': String(!success),
+    ...(tail.length > 0 ? { 'x-cff-function-log': tail.toString('base64') } : {}),
+  };
+  if (wrapped) {
+    const body = {
+      request_id: result.requestId,
+      status: success ? 200 : 500,
+      log: tail.toString(),
+      result: result.payload,
+    };
+    sendJson(response, 200, body, headers);
     return;
   }
-  response.writeHead(status, {
+  response.writeHead(200, {
     ...headers,
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(result.payload),

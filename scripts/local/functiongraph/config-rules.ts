@@ -13,6 +13,8 @@ export class FunctionConfigError extends Error {
   }
 }
 
+/** functiongraph_01_0207 */
+const TIMER_NAME = /^[A-Za-z][\w-]{0,63}$/;
 const VARIABLE = /^[A-Za-z]\w*$/;
 const MAX_VARIABLES = 20;
 /** Characters of all names and values. */
@@ -56,6 +58,7 @@ function eventProblems(fn: FunctionConfig): string[] {
     if ('apig' in event) check(() => parseTemplate(event.apig.path));
     if (!('timer' in event)) continue;
     check(() => parseSchedule(event.timer.type, event.timer.schedule));
+    if (!TIMER_NAME.test(event.timer.name)) problems.push(`${event.timer.name} is not a timer's name`);
     if (timers.has(event.timer.name)) problems.push(`there are two timers ${event.timer.name}`);
     timers.add(event.timer.name);
   }

@@ -65,6 +65,8 @@ const CLOSE_GRACE = 5000;
 export async function startFunctionGraph(options: FunctionGraphOptions): Promise<FunctionGraph> {
   const { host = '127.0.0.1', now = Date.now, log = () => {}, maxInstancesPerFunction } = options;
   const children = new Set<ChildProcess>();
+  /** Lines of the requests whose caller wants them. */
+  const collected = new Map<string, string[]>();
   let closing: Promise<void> | undefined;
 
   const worker = await bundleWorker(options.dataDir);
@@ -75,7 +77,10 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
     projectId: options.projectId,
     accounts: options.accounts,
     now,
-    log,
+    log: (line) => {
+      collected.get(line.requestId)?.push(line.text);
+      log(line);
+    },
     maxInstances: maxInstancesPerFunction ?? DEFAULT_INSTANCES,
     maxWaiting: maxInstancesPerFunction === undefined ? LIMITS.concurrentExecutions - DEFAULT_INSTANCES : 0,
     idleInstance: options.idleInstance ?? LIMITS.idleInstance,
@@ -115,6 +120,7 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
   };
   const timers = new Timers({
     now,
+    timeZone: options.region.startsWith('cn-') ? 'Asia/Shanghai' : 'UTC',
     fire: (key, event) => invokeText(key, JSON.stringify(event), { async: true }),
     onError: (key, error) => functions.log(key, '', 'ERROR', `timer: ${error.message}`),
   });
@@ -133,7 +139,15 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
     projectId: options.projectId,
     accounts: options.accounts,
     now,
-    invoke: (name, event, async) => invokeText(name, event, { async }),
+    invoke: invokeText,
+    collectLog: (requestId) => {
+      const lines: string[] = [];
+      collected.set(requestId, lines);
+      return () => {
+        collected.delete(requestId);
+        return lines.map((line) => `${line}\n`).join('');
+      };
+    },
     fireTimer: (key, name) => timers.fire(key, name),
     status: stats,
     log: (text) => functions.log('', '', 'ERROR', `api: ${text}`),

@@ -38,17 +38,27 @@ describe('invocation API', () => {
 
     const answer = await call(fg.url, path(urn), '{"a":1}');
 
-    expect([answer.status, answer.json, answer.headers['x-cff-error-code']]).toEqual([200, { got: { a: 1 } }, '0']);
+    expect([answer.status, answer.json]).toEqual([200, { got: { a: 1 } }]);
+    expect(answer.headers).toMatchObject({
+      'x-func-err-code': '0',
+      'x-is-func-err': 'false',
+      'x-cff-response-version': 'v0',
+    });
     expect(answer.headers['x-cff-request-id']).toEqual(expect.any(String));
   });
 
   it('wraps the result for request version v1', async () => {
     const { fg, deploy } = await start();
-    await deploy('exports.handler = async (event, context) => ({ a: 1 })');
+    await deploy(
+      'exports.handler = async (event, context) => { console.log("x".repeat(3000)); console.log("end"); return { a: 1 } }',
+    );
 
-    const answer = await call(fg.url, path(URN), '{}', { 'X-CFF-Request-Version': 'v1' });
+    const quiet = await call(fg.url, path(URN), '{}', { 'X-CFF-Request-Version': 'v1' });
+    const loud = await call(fg.url, path(URN), '{}', { 'X-CFF-Request-Version': 'v1', 'X-Cff-Log-Type': 'tail' });
 
-    expect(answer.json).toEqual({ request_id: expect.any(String), status: 200, result: '{"a":1}' });
+    expect(quiet.json).toEqual({ request_id: expect.any(String), status: 200, log: '', result: '{"a":1}' });
+    expect(loud.json.log).toBe(`${'x'.repeat(1995)}\nend\n`);
+    expect(Buffer.from(String(loud.headers['x-cff-function-log']), 'base64').toString()).toBe(loud.json.log);
   });
 
   it('delivers the error of a function with its code', async () => {
@@ -57,7 +67,8 @@ describe('invocation API', () => {
 
     const answer = await call(fg.url, path(URN), '{}');
 
-    expect([answer.status, answer.headers['x-cff-error-code']]).toEqual([500, '4002']);
+    expect(answer.status).toBe(200);
+    expect(answer.headers).toMatchObject({ 'x-func-err-code': '4002', 'x-is-func-err': 'true' });
     expect(answer.json).toMatchObject({ errorMessage: 'function invocation exception, error: no', errorType: 'Error' });
   });
 

@@ -7,7 +7,7 @@ export type FailureCondition = 'RetriesExhausted' | 'EventAgeExceeded';
 /**
  * What a destination for failures receives.
  *
- * @see https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0418.html
+ * @see https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0390.html
  */
 export interface DestinationRecord {
   readonly timestamp: string;
@@ -33,7 +33,7 @@ export function destinationRecord(failed: {
   readonly condition: FailureCondition;
   /** Of the last attempt; absent when there was none. */
   readonly result: ExecutionResult | InvocationError | undefined;
-  /** Milliseconds since the epoch. */
+  /** When it was accepted; milliseconds since the epoch. */
   readonly time: number;
 }): DestinationRecord {
   const { result } = failed;

@@ -199,7 +199,7 @@ export class AsyncQueue {
     const { id: requestId, event, attempts } = item;
     this.#options.onFailure(
       key,
-      destinationRecord({ requestId, urn: target.urn, event, attempts, condition, result, time: this.#options.now() }),
+      destinationRecord({ requestId, urn: target.urn, event, attempts, condition, result, time: item.accepted }),
     );
     await this.#journal.done(item.id);
   }

@@ -16,7 +16,17 @@ const RATE_UNITS = {
   h: { length: 60 * MINUTE, most: 24 },
   d: { length: 24 * 60 * MINUTE, most: 30 },
 } as const;
-const EVERY = /^@every (?=\d)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/;
+const EVERY = /^@every +((?:\d+(?:\.\d+)?(?:h|ms|m|s|µs|us|ns))+)$/;
+const EVERY_PART = /(\d+(?:\.\d+)?)(h|ms|m|s|µs|us|ns)/g;
+const EVERY_UNITS: Readonly<Record<string, number>> = {
+  h: 3_600_000,
+  m: MINUTE,
+  s: 1000,
+  ms: 1,
+  µs: 1e-3,
+  us: 1e-3,
+  ns: 1e-6,
+};
 const ZONE = /^CRON_TZ=(\S+) +(.*)$/;
 
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
@@ -28,52 +38,59 @@ interface Field {
   readonly high: number;
   /** Names of the values from `low` on. */
   readonly names?: readonly string[];
+  /** `?` may stand for any value. */
+  readonly question?: true;
 }
 const SECONDS: Field = { name: 'second', low: 0, high: 59 };
 const MINUTES: Field = { name: 'minute', low: 0, high: 59 };
 const HOURS: Field = { name: 'hour', low: 0, high: 23 };
-const DAYS_OF_MONTH: Field = { name: 'day of month', low: 1, high: 31 };
+const DAYS_OF_MONTH: Field = { name: 'day of month', low: 1, high: 31, question: true };
 const MONTHS_OF_YEAR: Field = { name: 'month', low: 1, high: 12, names: MONTHS };
-const DAYS_OF_WEEK: Field = { name: 'day of week', low: 0, high: 7, names: DAYS };
+const DAYS_OF_WEEK: Field = { name: 'day of week', low: 0, high: 6, names: DAYS, question: true };
 
 /**
  * Reads a TIMER trigger's schedule.
  *
  * Rate is `3m`, `2h` or `1d`, up to 60 m, 24 h and 30 d. Cron is `second minute hour day month [weekday]`, or
- * `@every 1h30m`, optionally after `CRON_TZ=Asia/Shanghai `; without a time zone it means UTC.
+ * `@every 1h30m`, optionally after `CRON_TZ=Asia/Shanghai `.
  *
+ * @param regionZone the region's time zone, which is meant where CRON_TZ is missing
  * @throws ScheduleError
- * @see https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0207.html
+ * @see https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0207.html (rates)
+ * @see https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0908.html (Cron)
  */
-export function parseSchedule(type: 'Rate' | 'Cron', schedule: string): Schedule {
-  if (type === 'Rate') return parseRate(schedule);
-  if (type === 'Cron') return parseCron(schedule);
+export function parseSchedule(type: 'Rate' | 'Cron', schedule: string, regionZone = 'UTC'): Schedule {
+  if (type === 'Rate') return parseRate(schedule, regionZone);
+  if (type === 'Cron') return parseCron(schedule, regionZone);
   throw new ScheduleError(schedule, `the type is ${JSON.stringify(type)}, not Rate or Cron`);
 }
 
-function parseRate(schedule: string): Schedule {
+function parseRate(schedule: string, timeZone: string): Schedule {
   const match = RATE.exec(schedule);
   if (!match) throw new ScheduleError(schedule, 'a rate is a number and m, h or d');
   const unit = match[2] as keyof typeof RATE_UNITS;
   const { length, most } = RATE_UNITS[unit];
   const count = Number(match[1]);
   if (count > most) throw new ScheduleError(schedule, `at most ${most}${unit}`);
-  return new IntervalSchedule(count * length);
+  return new IntervalSchedule(count * length, timeZone);
 }
 
-function parseCron(schedule: string): Schedule {
+function parseCron(schedule: string, regionZone: string): Schedule {
   const zoned = ZONE.exec(schedule);
-  const timeZone = zoned?.[1];
-  if (timeZone !== undefined) checkZone(schedule, timeZone);
+  const timeZone = zoned?.[1] ?? regionZone;
+  checkZone(schedule, timeZone);
   const expression = (zoned?.[2] ?? schedule).trim();
 
   if (expression.startsWith('@')) {
     const every = EVERY.exec(expression);
     if (!every) throw new ScheduleError(schedule, '@every needs hours, minutes and seconds, as in @every 1h30m');
-    const [hours, minutes, seconds] = every.slice(1).map((part) => Number(part ?? 0));
-    const interval = ((hours ?? 0) * 3600 + (minutes ?? 0) * 60 + (seconds ?? 0)) * 1000;
+    let interval = 0;
+    for (const [, count, unit = ''] of (every[1] ?? '').matchAll(EVERY_PART)) {
+      interval += Number(count) * (EVERY_UNITS[unit] ?? 0);
+    }
     if (interval === 0) throw new ScheduleError(schedule, 'the interval is zero');
-    return new IntervalSchedule(interval);
+    // Whole seconds, and one at least: a shorter interval would only be a busy loop.
+    return new IntervalSchedule(Math.max(1, Math.floor(interval / 1000)) * 1000, timeZone);
   }
 
   const fields = expression.split(/\s+/);
@@ -89,8 +106,7 @@ function parseCron(schedule: string): Schedule {
       hours: read(hour, HOURS),
       daysOfMonth: new Set(read(day, DAYS_OF_MONTH)),
       months: new Set(read(month, MONTHS_OF_YEAR)),
-      // Sunday is 0 and 7.
-      daysOfWeek: new Set(read(weekday, DAYS_OF_WEEK).map((value) => value % 7)),
+      daysOfWeek: new Set(read(weekday, DAYS_OF_WEEK)),
       eitherDay: isRestricted(day) && isRestricted(weekday),
     },
     timeZone,
@@ -117,7 +133,7 @@ function parseField(schedule: string, text: string, field: Field): number[] {
     const match = /^(\*|\?|[0-9A-Za-z]+)(?:-([0-9A-Za-z]+))?(?:\/(\d+))?$/.exec(item);
     const [, first = '', last, step] = match ?? [];
     const star = first === '*' || first === '?';
-    if (!match || (star && last !== undefined)) {
+    if (!match || (star && last !== undefined) || (first === '?' && !field.question)) {
       throw new ScheduleError(schedule, `${JSON.stringify(item)} is no ${field.name}`);
     }
     // Seen refused by the platform with status 400.

@@ -1,8 +1,8 @@
 import { offsetAt } from './zone.ts';
 
 export interface Schedule {
-  /** Of CRON_TZ; undefined when the schedule names none. */
-  readonly timeZone: string | undefined;
+  /** In which its times are told. */
+  readonly timeZone: string;
   /**
    * The first moment after `after` at which the timer fires, in milliseconds since the epoch; undefined when there is
    * none within eight years.
@@ -14,11 +14,12 @@ export interface Schedule {
 
 /** Fires at a fixed interval, counted from the start of the timer. */
 export class IntervalSchedule implements Schedule {
-  readonly timeZone = undefined;
+  readonly timeZone: string;
   readonly #interval: number;
 
   /** @param interval milliseconds */
-  constructor(interval: number) {
+  constructor(interval: number, timeZone: string) {
+    this.timeZone = timeZone;
     this.#interval = interval;
   }
 
@@ -52,11 +53,11 @@ const HORIZON = 8 * 366 * DAY;
  * skips, twice in one that it repeats.
  */
 export class CronSchedule implements Schedule {
-  readonly timeZone: string | undefined;
+  readonly timeZone: string;
   readonly #fields: CronFields;
 
   /** @param fields sorted ascending where they are lists */
-  constructor(fields: CronFields, timeZone: string | undefined) {
+  constructor(fields: CronFields, timeZone: string) {
     this.#fields = fields;
     this.timeZone = timeZone;
   }
@@ -76,7 +77,7 @@ export class CronSchedule implements Schedule {
 
   /** Seconds. */
   #offset(time: number): number {
-    return offsetAt(time * 1000, this.timeZone ?? 'UTC') / 1000;
+    return offsetAt(time * 1000, this.timeZone) / 1000;
   }
 
   /** The first second at which the offset is no longer `offset`. */

@@ -7,6 +7,8 @@ import { localTime } from './zone.ts';
 
 export interface TimersOptions {
   readonly now: () => number;
+  /** The region's, for schedules without one of their own. */
+  readonly timeZone: string;
   readonly fire: (key: string, event: TimerPayload) => Promise<InvocationResult>;
   readonly onError: (key: string, error: Error) => void;
 }
@@ -28,8 +30,6 @@ interface Timer {
   handle: NodeJS.Timeout | undefined;
 }
 
-/** The zone of the times in the vendor's sample events. */
-const DEFAULT_ZONE = 'Asia/Shanghai';
 /** setTimeout takes no more milliseconds than this; longer waits are taken in steps. */
 const MAX_WAIT = 2 ** 31 - 1;
 
@@ -51,7 +51,7 @@ export class Timers {
     const timers = new Map<string, Timer>();
     for (const event of fn.events) {
       if (!('timer' in event)) continue;
-      const schedule = parseSchedule(event.timer.type, event.timer.schedule);
+      const schedule = parseSchedule(event.timer.type, event.timer.schedule, this.#options.timeZone);
       timers.set(event.timer.name, { event: event.timer, schedule, next: undefined, handle: undefined });
     }
     this.#stop(key);
@@ -114,7 +114,7 @@ export class Timers {
 function payload(timer: Timer, time: number): TimerPayload {
   return {
     version: 'v2.0',
-    time: localTime(time, timer.schedule.timeZone ?? DEFAULT_ZONE),
+    time: localTime(time, timer.schedule.timeZone),
     trigger_type: 'TIMER',
     trigger_name: timer.event.name,
     user_event: timer.event.userEvent ?? '',

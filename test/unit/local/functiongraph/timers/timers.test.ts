@@ -14,7 +14,12 @@ describe('Timers', () => {
       return { outcome: 'accepted' as const, requestId: 'id' };
     },
   ): Timers =>
-    new Timers({ now: Date.now, fire, onError: (key, error) => fired.push(`${key} failed: ${error.message}`) });
+    new Timers({
+      now: Date.now,
+      timeZone: 'Asia/Shanghai',
+      fire,
+      onError: (key, error) => fired.push(`${key} failed: ${error.message}`),
+    });
 
   beforeEach(() => {
     fired.length = 0;
