@@ -1,5 +1,5 @@
 import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { type AgentOptions, Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Endpoint } from './endpoint.ts';
 import { CLIENT_LIMITS } from './limits.ts';
 
@@ -60,20 +60,22 @@ const STALE_CODES = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
 export class Transport {
   readonly #endpoint: Endpoint;
   readonly #agent: HttpAgent | HttpsAgent;
+  /** Like `#agent`, its certificates included, but keeps no connection. */
+  readonly #freshAgent: HttpAgent | HttpsAgent;
 
   /**
    * @param agent to share one
    * @throws TypeError where the agent does not verify certificates, for its options win over those of a request
    */
   constructor(endpoint: Endpoint, agent?: HttpAgent | HttpsAgent) {
-    const { rejectUnauthorized } = (agent?.options ?? {}) as { readonly rejectUnauthorized?: unknown };
-    if (rejectUnauthorized === false) throw new TypeError('The agent must verify certificates.');
+    // Not in Node's types: what the agent was made with.
+    const options = (agent && Reflect.get(agent, 'options')) as AgentOptions | undefined;
+    if (options?.rejectUnauthorized === false) throw new TypeError('The agent must verify certificates.');
+    const create = (kept: AgentOptions): HttpAgent | HttpsAgent =>
+      endpoint.secure ? new HttpsAgent(kept) : new HttpAgent(kept);
     this.#endpoint = endpoint;
-    this.#agent =
-      agent ??
-      (endpoint.secure
-        ? new HttpsAgent({ keepAlive: true, rejectUnauthorized: true })
-        : new HttpAgent({ keepAlive: true }));
+    this.#agent = agent ?? create({ keepAlive: true, rejectUnauthorized: true });
+    this.#freshAgent = create({ ...options, keepAlive: false });
   }
 
   /** @throws TransportFailure; whatever the status is, an answer is not a failure */
@@ -90,7 +92,7 @@ export class Transport {
         method: exchange.method,
         path: exchange.target,
         headers: exchange.headers,
-        agent: exchange.freshConnection ? false : this.#agent,
+        agent: exchange.freshConnection ? this.#freshAgent : this.#agent,
         ...(secure ? { rejectUnauthorized: true } : {}),
       });
       const fail = (kind: FailureKind, code: string): void => {
