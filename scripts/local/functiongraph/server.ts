@@ -179,6 +179,7 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
       gatewayPort,
       async deploy(key, config, zip) {
         checkFunctionConfig(key, config);
+        gateway.checkRoutes(key, config);
         // The folders of an earlier run's code are nobody's any more.
         if (!deployed.has(key)) await removeCode(options.dataDir, key);
         deployed.add(key);

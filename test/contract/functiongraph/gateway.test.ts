@@ -223,6 +223,15 @@ describe('routing', () => {
     expect((await send('POST', fg.gatewayUrl, '/new', { headers: BY_CODE })).status).toBe(200);
   });
 
+  it('belong to one function each, whatever their parameters are called', async () => {
+    const { deploy } = await echo();
+
+    await expect(deploy(ECHO, { events: [route('/sync-tasks/{id}/events')] }, 'other')).rejects.toThrow(
+      'POST /sync-tasks/{id}/events of other is already a route of f',
+    );
+    await deploy(ECHO, { events: [route('/sync-tasks/{id}/events', { method: 'GET' })] }, 'other');
+  });
+
   it('answers 413 to a body of more than 12 MB, and to an event of more than 6 MB', async () => {
     const { fg } = await echo();
     const call = (bytes: number): Promise<Answer> =>

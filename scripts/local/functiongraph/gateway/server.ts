@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { FunctionConfig } from '../../../serverless/config.ts';
+import type { ApigEvent, FunctionConfig } from '../../../serverless/config.ts';
 import type { Accounts } from '../../accounts.ts';
 import { readBody, sendJson } from '../body.ts';
 import { EventTooLargeError, InvocationError, ThrottledError } from '../errors.ts';
@@ -39,6 +39,23 @@ export class Gateway {
         else this.#refuse(response, PROBLEMS.unavailable, randomUUID());
       });
     });
+  }
+
+  /**
+   * Refuses routes that another function has: as on the platform, method and path (whatever its parameters are
+   * called) belong to one API.
+   *
+   * @throws Error naming the route and the other function
+   */
+  checkRoutes(key: string, fn: FunctionConfig): void {
+    const shape = ({ method, path }: ApigEvent): string => `${method} ${path.replaceAll(/\{[^}+]*/g, '{')}`;
+    const others = [...this.#routes].filter(([other]) => other !== key).flatMap(([, routes]) => routes);
+    for (const event of fn.events) {
+      if (!('apig' in event)) continue;
+      const taken = others.find(({ apig }) => shape(apig) === shape(event.apig));
+      if (taken)
+        throw new Error(`${event.apig.method} ${event.apig.path} of ${key} is already a route of ${taken.key}`);
+    }
   }
 
   /** Replaces the routes of a function. */
