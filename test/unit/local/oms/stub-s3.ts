@@ -10,6 +10,8 @@ export interface StubObject {
   lastModified: number;
 }
 
+const NO_SUCH_KEY = '<Error><Code>NoSuchKey</Code></Error>';
+
 /**
  * An object store in memory that checks no signature, so that a test can look at every request, and make any of them
  * fail or wait.
@@ -82,7 +84,9 @@ export class StubS3 {
   #get(path: string, method: string, response: ServerResponse): void {
     const object = this.objects.get(path);
     if (!object) {
-      response.writeHead(404).end(method === 'HEAD' ? undefined : '<Error><Code>NoSuchKey</Code></Error>');
+      // With a length, or a HEAD would end its connection.
+      response.writeHead(404, { 'content-length': NO_SUCH_KEY.length });
+      response.end(method === 'HEAD' ? undefined : NO_SUCH_KEY);
       return;
     }
     response.writeHead(200, {
