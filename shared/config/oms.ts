@@ -7,7 +7,8 @@ import { choiceVariable, integerVariable, required, textVariable, urlVariable, w
 export const omsVariables = {
   region: textVariable('OMS_REGION', {
     hint: 'the region of the OMS endpoint, for example cn-north-4',
-    pattern: /^[a-z0-9]+(-[a-z0-9]+)+$/,
+    // One DNS label, so that it cannot name another host.
+    pattern: /^(?=.{3,63}$)[a-z]+(?:-[a-z0-9]+)+$/,
   }),
   endpoint: urlVariable('OMS_ENDPOINT', {
     hint: 'only where it is not https://oms.<region>.myhuaweicloud.com',

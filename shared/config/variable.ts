@@ -96,20 +96,19 @@ export function choiceVariable<const T extends string>(
   });
 }
 
-/** An http or https URL without a path, a query, a user name or a password. */
+/** Where http is no risk: nothing leaves this machine. */
+const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+
+/** An https URL, or one of http for this machine alone. It may have a path, and nothing after it. */
 export function urlVariable(name: string, options: VariableOptions): Variable<string | undefined> {
   return optional(name, options, (text) => {
-    let url: URL;
-    try {
-      url = new URL(text);
-    } catch {
-      throw new VariableProblem('url', 'is not a URL');
-    }
-    if (url.protocol !== 'https:' && url.protocol !== 'http:')
-      throw new VariableProblem('url', 'must begin with https:// (or http:// for tests)');
-    if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '' || url.pathname !== '/')
-      throw new VariableProblem('url', 'must be scheme, host and port only');
-    return url.origin;
+    if (!URL.canParse(text)) throw new VariableProblem('url', 'is not a URL');
+    const url = new URL(text);
+    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.test(url.hostname)))
+      throw new VariableProblem('url', 'must begin with https:// (http:// is for this machine only)');
+    if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
+      throw new VariableProblem('url', 'must have no user name, password, query or fragment');
+    return text.replace(/\/+$/, '');
   });
 }
 

@@ -93,3 +93,12 @@ export function report({ event, normalised, filtered, routed, submitted, ms }: R
   if (curable.length > 0) throw new SubmitFailedError(summary, curable.length, curable[0]?.error);
   return summary;
 }
+
+/** How much of a foreign event's shape is logged. Names only: what it holds is not known, so neither is its secrecy. */
+const SHOWN_NAMES = 20;
+
+/** Logs the shape of an event that is no notification, by which an engineer tells what the trigger delivers. */
+export function reportUnrecognised(event: unknown, log: Logger): void {
+  const names = typeof event === 'object' && event !== null ? Object.keys(event).slice(0, SHOWN_NAMES) : undefined;
+  log.error('event not recognised', { type: Array.isArray(event) ? 'array' : typeof event, names });
+}

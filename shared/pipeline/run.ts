@@ -1,9 +1,10 @@
 import { type NormaliseOptions, normaliseEvent } from '#shared/events/normalise.ts';
+import type { NormalisedEvent } from '#shared/events/object-change.ts';
 import type { Logger } from '#shared/logging/logger.ts';
 import { toBatches } from './batch.ts';
 import { encodeChanges } from './encode.ts';
 import { filterChanges } from './filter.ts';
-import { report, type Summary } from './report.ts';
+import { report, reportUnrecognised, type Summary } from './report.ts';
 import { routeChanges } from './route.ts';
 import type { Route } from './routes.ts';
 import { type SubmitOptions, submit } from './submit.ts';
@@ -23,10 +24,19 @@ export interface RunOptions extends NormaliseOptions, SubmitOptions {
  */
 export async function run(event: unknown, options: RunOptions): Promise<Summary> {
   const started = options.now();
-  const normalised = normaliseEvent(event, options);
+  const normalised = normalise(event, options);
   const filtered = filterChanges(normalised.changes, options.routes);
   const routed = routeChanges(filtered.kept, options.routes);
   const batches = toBatches(encodeChanges(routed.routed), options.maxKeysPerCall);
   const submitted = await submit(batches, options);
   return report({ event, normalised, filtered, routed, submitted, ms: options.now() - started }, options.log);
+}
+
+function normalise(event: unknown, options: RunOptions): NormalisedEvent {
+  try {
+    return normaliseEvent(event, options);
+  } catch (error) {
+    reportUnrecognised(event, options.log);
+    throw error;
+  }
 }

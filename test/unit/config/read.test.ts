@@ -95,12 +95,30 @@ describe('readConfig', () => {
     expect(error.publicMessage).not.toContain('A is missing');
   });
 
-  it.each(['https://user:pw@oms.example', 'https://oms.example/path', 'https://oms.example?x', 'oms.example', 'x'])(
-    'refuses the endpoint %s',
-    (text) => {
-      expect(problemsOf(() => readConfig({ u: urlVariable('U', { hint }) }, () => text))).toHaveLength(1);
-    },
-  );
+  it.each([
+    'https://user:pw@oms.example',
+    'http://oms.example',
+    'https://oms.example?x',
+    'https://oms.example#x',
+    'ftp://127.0.0.1',
+    'oms.example',
+    'x',
+  ])('refuses the endpoint %s', (text) => {
+    expect(problemsOf(() => readConfig({ u: urlVariable('U', { hint }) }, () => text))).toHaveLength(1);
+  });
+});
+
+describe('urlVariable', () => {
+  it.each([
+    ['https://oms.example', 'https://oms.example'],
+    ['https://oms.example/', 'https://oms.example'],
+    ['https://proxy.example/oms//', 'https://proxy.example/oms'],
+    ['http://127.0.0.1:8082', 'http://127.0.0.1:8082'],
+    ['http://localhost:8082', 'http://localhost:8082'],
+    ['http://[::1]:8082', 'http://[::1]:8082'],
+  ])('reads %s', (text, expected) => {
+    expect(readConfig({ u: urlVariable('U', { hint }) }, () => text).u).toBe(expected);
+  });
 });
 
 describe('the variables of the functions', () => {
