@@ -74,7 +74,10 @@ describe('the HTTP functions', () => {
         value,
         async (name, held) => {
           const body = { [name]: held, src_sk: 'MARKED-src-sk', src_region: ['MARKED'] };
-          const response = await createSyncTask(gatewayEvent('POST', '/sync-tasks', body), fakeContext({ variables }));
+          const response = await createSyncTask(
+            gatewayEvent('POST', '/sync-tasks', body),
+            fakeContext({ variables: { ...variables, LOG_LEVEL: 'debug' } }),
+          );
 
           expectEnvelope(response);
           expect(JSON.stringify(response)).not.toContain('MARKED');
