@@ -15,8 +15,8 @@ export const PROBLEMS = {
     code: 'APIG.0101',
     message: 'The API does not exist or has not been published in the environment',
   },
-  // The vendor's table lists a wrong method as 404; 405 with Allow says the same and helps more on a laptop.
-  method: { status: 405, code: 'APIG.0101', message: 'The API request method does not exist' },
+  // 404 by the vendor's table, not 405; the `allow` header is ours, for the person at the laptop.
+  method: { status: 404, code: 'APIG.0101', message: 'The API request method does not exist' },
   badRequest: { status: 400, code: 'APIG.0201', message: 'API request error' },
   tooLarge: { status: 413, code: 'APIG.0201', message: 'Request entity too large' },
   unavailable: { status: 502, code: 'APIG.0202', message: 'Backend unavailable' },
