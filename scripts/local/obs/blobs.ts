@@ -10,7 +10,7 @@ export interface Segment {
   readonly size: number;
 }
 
-const SHARDS = 256;
+const SHARDS = 64;
 /** Up to here, one synchronous write is quicker than three round trips through the thread pool. */
 const SMALL = 64 * 1024;
 const READ_SIZE = 256 * 1024;

@@ -70,14 +70,3 @@ export class S3Error extends Error {
     this.fields = fields;
   }
 }
-
-/** The port that a service of the local cloud should listen on is taken. */
-export class PortInUseError extends Error {
-  override readonly name = 'PortInUseError';
-  readonly port: number;
-
-  constructor(port: number, host: string) {
-    super(`Port ${port} on ${host} is in use by another process.`);
-    this.port = port;
-  }
-}

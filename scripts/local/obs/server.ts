@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Accounts } from '../accounts.ts';
+import { listen } from '../listen.ts';
 import { authenticate } from './auth.ts';
 import { Body } from './body.ts';
 import type { Call, Reply } from './call.ts';
 import { DeliveryQueue } from './delivery.ts';
-import { PortInUseError, S3Error } from './errors.ts';
+import { S3Error } from './errors.ts';
 import { type BucketTrigger, eventNamesOf, type NotificationDelivery } from './notifications.ts';
 import { corsHeaders, preflight } from './operations/cors.ts';
 import { parseTarget, type Target } from './request.ts';
@@ -14,7 +14,7 @@ import { route } from './routing.ts';
 import { Store } from './store.ts';
 import { element, xmlDocument } from './xml.ts';
 
-export { PortInUseError } from './errors.ts';
+export { PortInUseError } from '../listen.ts';
 export type { BucketTrigger, NotificationDelivery } from './notifications.ts';
 
 export interface ObsOptions {
@@ -68,14 +68,14 @@ export async function startObs(options: ObsOptions): Promise<ObsServer> {
       response.destroy();
     });
   });
+  let port: number;
   try {
-    await listen(server, options.port, host);
+    port = await listen(server, { port: options.port, host, what: 'the object store' });
   } catch (error) {
     await store.close();
     throw error;
   }
   const sweep = store.sweep().catch((error: unknown) => onError(error as Error));
-  const { port } = server.address() as AddressInfo;
   let closing: Promise<void> | undefined;
   return {
     url: `http://${host}:${port}`,
@@ -98,15 +98,6 @@ export async function startObs(options: ObsOptions): Promise<ObsServer> {
       return closing;
     },
   };
-}
-
-function listen(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'EADDRINUSE' ? new PortInUseError(port, host) : error),
-    );
-    server.listen(port, host, resolve);
-  });
 }
 
 function closeServer(server: Server, graceMs: number): Promise<void> {
