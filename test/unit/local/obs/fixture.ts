@@ -6,8 +6,9 @@ import { onTestFinished } from 'vitest';
 import { Accounts } from '../../../../scripts/local/accounts.ts';
 import { type ObsOptions, type ObsServer, startObs } from '../../../../scripts/local/obs/server.ts';
 import { canonicalQuery, sha256Hex, signV4, uriEncodePath } from '../../../../scripts/local/sigv4.ts';
+import { CREDENTIALS } from './fixture-credentials.ts';
 
-export const CREDENTIALS = { accessKey: 'TEST', secretKey: 'secret' };
+export { CREDENTIALS } from './fixture-credentials.ts';
 
 /** A folder that is gone after the test. */
 export function temporaryFolder(): string {
@@ -45,12 +46,18 @@ export interface CallResult {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: string;
+  readonly bytes: Buffer;
   /** Of the error document. */
   readonly code: string | undefined;
 }
 
 /** A signed request. */
-export function call(server: ObsServer, method: string, path: string, options: CallOptions = {}): Promise<CallResult> {
+export function call(
+  server: Pick<ObsServer, 'port'>,
+  method: string,
+  path: string,
+  options: CallOptions = {},
+): Promise<CallResult> {
   const { query = {}, headers = {}, body = '', credentials = CREDENTIALS, agent, now = Date.now() } = options;
   const encoded = uriEncodePath(path);
   const signed = signV4({
@@ -70,9 +77,10 @@ export function call(server: ObsServer, method: string, path: string, options: C
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
         incoming.on('error', reject);
         incoming.on('end', () => {
-          const content = Buffer.concat(chunks).toString();
+          const bytes = Buffer.concat(chunks);
+          const content = bytes.toString();
           const code = /<Code>([^<]*)</.exec(content)?.[1];
-          resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: content, code });
+          resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: content, bytes, code });
         });
       },
     );
