@@ -1,8 +1,11 @@
 import type { EventConfig } from '#shared/config/oms.ts';
+import { AppError } from '#shared/errors/base.ts';
+import type { Logger } from '#shared/logging/logger.ts';
 import type { HttpReply, HttpRequest } from '#shared/middleware/gateway-event.ts';
 import type { Services } from '#shared/middleware/http.ts';
 import { toBatches } from '#shared/pipeline/batch.ts';
-import { submit } from '#shared/pipeline/submit.ts';
+import { type FailedKey, failedOf } from '#shared/pipeline/outcome.ts';
+import { type Submitted, submit } from '#shared/pipeline/submit.ts';
 import { toReply } from './reply.ts';
 import { readRequest } from './request.ts';
 
@@ -21,8 +24,22 @@ export async function createSyncEvent(
     concurrency: config.concurrency,
     remaining: () => invocation.remainingTime,
   });
-  const reply = toReply(syncTaskId, list, submitted.outcomes);
-  const { calls, attempts } = submitted;
-  invocation.log.info('sync events', { keys: objectKeys.length, calls, attempts, status: reply.status });
-  return reply;
+  logOutcome(invocation.log, syncTaskId, submitted);
+  return toReply(syncTaskId, list, submitted.outcomes);
+}
+
+/** One line for all keys and one per cause of failures: the answer has no stack, and nothing of a defect of ours. */
+function logOutcome(log: Logger, sync_task_id: string, { outcomes, calls, attempts }: Submitted): void {
+  const failed = failedOf(outcomes);
+  const accepted = outcomes.length - failed.length;
+  log.info('sync events', { sync_task_id, keys: outcomes.length, accepted, failed: failed.length, calls, attempts });
+  const byCause = new Map<string, FailedKey[]>();
+  for (const key of failed) {
+    const code = key.error instanceof AppError ? key.error.code : 'OmsSync.Internal';
+    const keys = byCause.get(code);
+    if (keys) keys.push(key);
+    else byCause.set(code, [key]);
+  }
+  for (const [error_code, keys] of byCause)
+    log.warn('keys not accepted', { error_code, count: keys.length, first: keys[0]?.index, error: keys[0]?.error });
 }

@@ -81,6 +81,40 @@ describe('create-sync-event', () => {
     expect(answer.body.results.filter((result: { status: string }) => result.status === 'accepted')).toHaveLength(9);
   });
 
+  it('logs each cause of failures once', async () => {
+    oms.stub.reply = refusing('key-3', 'key-7');
+
+    await fn.request('POST', PATH, { objects: names(10) });
+
+    expect(oms.log.parsed().filter(({ message }) => message === 'keys not accepted')).toMatchObject([
+      {
+        level: 'warn',
+        error_code: 'OMS.0001',
+        count: 2,
+        first: 3,
+        error: { name: 'OmsResponseError', omsStatus: 400 },
+      },
+    ]);
+  });
+
+  it('names the cause of each key where none was accepted for several causes', async () => {
+    oms.stub.reply = (request) => ({
+      status: 400,
+      body: { error_code: keysOf(request).length > 1 ? 'OMS.0001' : `OMS.${keysOf(request)[0]}`, error_msg: 'bad' },
+    });
+
+    const answer = await fn.request('POST', PATH, { objects: ['a', 'b'] });
+
+    expect(answer.status).toBe(400);
+    expect(answer.body).toMatchObject({
+      error_code: 'OMS.a',
+      details: [
+        { path: 'objects[0]', rule: 'OMS.a' },
+        { path: 'objects[1]', rule: 'OMS.b' },
+      ],
+    });
+  });
+
   it('answers with the envelope and the status of the cause when no key was accepted', async () => {
     oms.stub.reply = refusing('key-0');
 
@@ -218,7 +252,14 @@ describe('create-sync-event', () => {
     await fn.request('POST', PATH, { objects: names(12) });
 
     const lines = oms.log.parsed();
-    expect(lines.find(({ message }) => message === 'sync events')).toMatchObject({ keys: 12, calls: 2, status: 200 });
+    expect(lines.find(({ message }) => message === 'sync events')).toMatchObject({
+      sync_task_id: 'task-1',
+      keys: 12,
+      accepted: 12,
+      failed: 0,
+      calls: 2,
+      attempts: 2,
+    });
     expect(lines.find(({ message }) => message === 'request')).toMatchObject({
       level: 'info',
       request_id: 'request-1',
