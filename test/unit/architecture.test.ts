@@ -187,6 +187,24 @@ describe('the repository', () => {
     expect(files.filter((file) => meaningless.test(file) && !file.startsWith('test/'))).toEqual([]);
   });
 
+  it('has one folder per function, whose index.ts is wiring: a handler, an initializer at most, in up to 60 lines', () => {
+    const folders = new Set(files.filter((file) => file.startsWith('functions/')).map((file) => file.split('/')[1]));
+    for (const folder of folders) {
+      const source = readFileSync(join(ROOT, `functions/${folder}/index.ts`), 'utf8');
+      const exported = [...source.matchAll(/^export\b.*?(\w+)\s*[=(:{]/gm)].map((match) => match[1] ?? '');
+
+      expect(exported.filter((name) => name !== 'initializer')).toEqual(['handler']);
+      expect(source.split('\n').length).toBeLessThanOrEqual(61);
+    }
+    expect(folders.size).toBeGreaterThanOrEqual(4);
+  });
+
+  it('reads variables from the platform context, never from the process', () => {
+    const bundled = code.filter((file) => /^(functions|shared)\//.test(file));
+
+    expect(bundled.filter((file) => /process\.env/.test(readFileSync(join(ROOT, file), 'utf8')))).toEqual([]);
+  });
+
   it('names its code files in kebab-case', () => {
     const odd = code.filter((file) => !/^[a-z0-9]+([.-][a-z0-9]+)*$/.test(file.split('/').at(-1) ?? ''));
 
