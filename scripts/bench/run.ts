@@ -4,6 +4,7 @@ import { CommandError, parseCommand, runCommand, UsageError } from '../build/com
 import { coldStart } from './cold-start.ts';
 import { encoding } from './encoding.ts';
 import { firstResponse } from './first-response.ts';
+import { listing } from './listing-pages.ts';
 import type { Bench } from './measurement.ts';
 import { type BenchResult, formatResults, machine, misses } from './report.ts';
 import { submitThroughput } from './submit-throughput.ts';
@@ -14,6 +15,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   'first-response': firstResponse,
   'submit-throughput': submitThroughput,
   encoding,
+  listing,
 };
 
 const HELP = `npm run bench [-- NAME ...] [FLAGS]
