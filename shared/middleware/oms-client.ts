@@ -1,10 +1,15 @@
 import type { OmsConfig } from '#shared/config/oms.ts';
 import { OmsClient } from '#shared/oms/client.ts';
-import { readCredentials } from '#shared/runtime/credentials.ts';
+import { MissingCredentialsError, readCredentials } from '#shared/runtime/credentials.ts';
 import type { Invocation } from './invocation.ts';
 
 /** Milliseconds that the client leaves of the invocation's time, so that the function can still answer. */
 const RESERVE = 500;
+
+/** What is kept between invocations knows no credentials. */
+function noCredentials(): never {
+  throw new MissingCredentialsError();
+}
 
 /**
  * The OMS client of one function instance: connections are kept between invocations, while credentials and deadline
@@ -25,8 +30,7 @@ export function omsClientFactory(): (config: OmsConfig, invocation: Invocation) 
       projectId: config.projectId,
       timeoutMs: config.timeout,
       maxAttempts: config.maxAttempts,
-      // Replaced per invocation below; a client without an invocation has no credentials.
-      credentials,
+      credentials: noCredentials,
     });
     return shared.forInvocation({ credentials, deadline });
   };

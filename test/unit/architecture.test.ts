@@ -13,12 +13,12 @@ interface Import {
   readonly typeOnly: boolean;
 }
 
-const SKIPPED = new Set(['node_modules', 'dist', '.git', '.local', '.serverless', 'coverage']);
+const SKIPPED = new Set(['node_modules', 'dist', 'coverage']);
 
 function filesBelow(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-    if (SKIPPED.has(entry.name)) return [];
+    if (SKIPPED.has(entry.name) || (entry.name.startsWith('.') && entry.name !== '.ci')) return [];
     if (entry.isDirectory()) return filesBelow(path);
     return entry.isFile() ? [path] : [];
   });
