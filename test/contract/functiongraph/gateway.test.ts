@@ -206,7 +206,7 @@ describe('authentication', () => {
 });
 
 describe('routing', () => {
-  it('answers 404 for an unknown path, and for another method as the vendor's table says', async () => {
+  it('answers 404 for an unknown path, and for another method as the table of the vendor says', async () => {
     const { fg } = await echo();
 
     const unknown = await send('POST', fg.gatewayUrl, '/nowhere', { headers: BY_CODE });
