@@ -72,7 +72,7 @@ const MAX_EXPIRES = 604_800;
  *
  * @throws S3Error with the code that S3 answers
  */
-export function authenticate(request: SignedRequest, { find, now }: Authenticator): Authentication {
+export function authenticate(request: SignedRequest, authenticator: Authenticator): Authentication {
   const presigned = request.query.has('X-Amz-Algorithm') || request.query.has('X-Amz-Signature');
   const claim = presigned ? claimOfQuery(request) : claimOfHeader(request);
   const { accessKey, scope } = parseCredential(claim.credential, presigned);
@@ -81,14 +81,9 @@ export function authenticate(request: SignedRequest, { find, now }: Authenticato
     throw new S3Error('AccessDenied', 'AWS authentication requires a valid Date or x-amz-date header');
   if (claim.date.slice(0, 8) !== scope.date)
     throw malformed(presigned, 'The date in the credential scope does not match the date of the request.');
-  checkTime(claim, time, now());
+  checkTime(claim, time, authenticator.now());
 
-  const account = find(accessKey);
-  if (!account) throw new S3Error('InvalidAccessKeyId', undefined, { AWSAccessKeyId: accessKey });
-  if (account.securityToken !== claim.token) {
-    if (claim.token === undefined) throw new S3Error('InvalidAccessKeyId', undefined, { AWSAccessKeyId: accessKey });
-    throw new S3Error('InvalidToken');
-  }
+  const account = findAccount(accessKey, claim.token, authenticator);
   checkSignedHeaders(request, claim, presigned);
 
   const key = signingKey(account.secretKey, scope);
@@ -96,6 +91,19 @@ export function authenticate(request: SignedRequest, { find, now }: Authenticato
     throw new S3Error('SignatureDoesNotMatch', undefined, { AWSAccessKeyId: accessKey });
   const signing = { key, date: claim.date, scope, seed: claim.signature };
   return { accessKey, payload: payloadOf(claim.payloadHash, signing) };
+}
+
+/**
+ * The account of an access key; temporary ones count only with their token.
+ *
+ * @throws S3Error InvalidAccessKeyId, InvalidToken
+ */
+export function findAccount(accessKey: string, token: string | undefined, { find }: Authenticator): AccessKey {
+  const account = find(accessKey);
+  if (!account || (account.securityToken !== undefined && token === undefined))
+    throw new S3Error('InvalidAccessKeyId', undefined, { AWSAccessKeyId: accessKey });
+  if (account.securityToken !== token) throw new S3Error('InvalidToken');
+  return account;
 }
 
 function claimOfHeader({ headers, query }: SignedRequest): Claim {
@@ -160,7 +168,8 @@ function claimOfQuery({ query, headers }: SignedRequest): Claim {
   };
 }
 
-function parseCredential(credential: string, presigned: boolean): { accessKey: string; scope: Scope } {
+/** @throws S3Error when it is no credential for S3 */
+export function parseCredential(credential: string, presigned: boolean): { accessKey: string; scope: Scope } {
   // An access key may contain a slash; the scope has exactly four parts.
   const match = /^(.+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request$/.exec(credential);
   if (!match)

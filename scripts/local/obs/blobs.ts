@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { copyFile, open, readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { constants, copyFile, open, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 /** A file with content; an object or part consists of one or several. */
 export interface Segment {
@@ -75,7 +75,7 @@ export class Blobs {
       } finally {
         await file.close();
       }
-      await rename(temporary, this.path(id));
+      await this.#publish(temporary, id);
     } catch (error) {
       await rm(temporary, { force: true });
       throw error;
@@ -85,8 +85,15 @@ export class Blobs {
 
   async copy(segment: Segment): Promise<Segment> {
     const id = this.#nextId();
-    await copyFile(this.path(segment.id), this.#temporary(id));
-    await rename(this.#temporary(id), this.path(id));
+    const temporary = this.#temporary(id);
+    try {
+      await copyFile(this.path(segment.id), temporary, constants.COPYFILE_FICLONE);
+      if (this.#fsync) await syncFile(temporary);
+      await this.#publish(temporary, id);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
     return { id, size: segment.size };
   }
 
@@ -162,6 +169,14 @@ export class Blobs {
     return join(this.#dir, shardName(count % SHARDS), id);
   }
 
+  /** Gives a finished file its final name. */
+  async #publish(temporary: string, id: string): Promise<void> {
+    const path = this.path(id);
+    await rename(temporary, path);
+    // A new name lasts when its folder was written through.
+    if (this.#fsync) await syncFile(dirname(path));
+  }
+
   #temporary(id: string): string {
     return join(this.#dir, 'tmp', id);
   }
@@ -173,6 +188,15 @@ export class Blobs {
 
 function shardName(shard: number): string {
   return shard.toString(16).padStart(2, '0');
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 function writeSmall(path: string, chunks: readonly Buffer[]): void {

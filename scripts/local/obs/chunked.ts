@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { chunkStringToSign, hmacHex, sameSignature, sha256Hex, trailerStringToSign } from '../sigv4.ts';
 import type { Payload } from './auth.ts';
 import { S3Error } from './errors.ts';
+import { StreamReader } from './stream-reader.ts';
 
 const MAX_LINE = 16 * 1024;
 
@@ -18,10 +19,10 @@ export async function* decodeChunked(
   payload: Payload,
   onTrailer: (name: string, value: string) => void,
 ): AsyncGenerator<Buffer> {
-  const reader = new Reader(source);
+  const reader = new StreamReader(source);
   let previous = payload.signing?.seed ?? '';
   for (;;) {
-    const { size, signature } = parseChunkHeader(await reader.line());
+    const { size, signature } = parseChunkHeader(await line(reader));
     const hash: Hash | undefined = payload.signing ? createHash('sha256') : undefined;
     for (let left = size; left > 0; ) {
       const data = await reader.take(left);
@@ -36,33 +37,37 @@ export async function* decodeChunked(
       previous = signature;
     }
     if (size === 0) break;
-    if ((await reader.line()) !== '') throw new S3Error('IncompleteBody');
+    if ((await line(reader)) !== '') throw new S3Error('IncompleteBody');
   }
   await readTrailers(reader, payload, previous, onTrailer);
 }
 
-function parseChunkHeader(line: string | undefined): {
+async function line(reader: StreamReader): Promise<string | undefined> {
+  return (await reader.until('\r\n', MAX_LINE))?.toString('latin1');
+}
+
+function parseChunkHeader(text: string | undefined): {
   readonly size: number;
   readonly signature?: string | undefined;
 } {
-  const match = /^([0-9a-fA-F]{1,12})(?:;chunk-signature=([0-9a-f]{64}))?$/.exec(line ?? '');
+  const match = /^([0-9a-fA-F]{1,12})(?:;chunk-signature=([0-9a-f]{64}))?$/.exec(text ?? '');
   if (!match) throw new S3Error('IncompleteBody');
   return { size: Number.parseInt(match[1] ?? '', 16), signature: match[2] };
 }
 
 async function readTrailers(
-  reader: Reader,
+  reader: StreamReader,
   payload: Payload,
   previous: string,
   onTrailer: (name: string, value: string) => void,
 ): Promise<void> {
   let signedText = '';
   let signature: string | undefined;
-  for (let line = await reader.line(); line; line = await reader.line()) {
-    const colon = line.indexOf(':');
+  for (let text = await line(reader); text; text = await line(reader)) {
+    const colon = text.indexOf(':');
     if (colon < 1) throw new S3Error('IncompleteBody');
-    const name = line.slice(0, colon).trim().toLowerCase();
-    const value = line.slice(colon + 1).trim();
+    const name = text.slice(0, colon).trim().toLowerCase();
+    const value = text.slice(colon + 1).trim();
     if (name === 'x-amz-trailer-signature') {
       signature = value;
     } else {
@@ -74,48 +79,4 @@ async function readTrailers(
   const { key, date, scope } = payload.signing;
   const expected = hmacHex(key, trailerStringToSign(date, scope, previous, sha256Hex(signedText)));
   if (!signature || !sameSignature(signature, expected)) throw new S3Error('SignatureDoesNotMatch');
-}
-
-/** Lines and byte counts out of a stream. */
-class Reader {
-  readonly #source: AsyncIterator<Buffer>;
-  #buffer: Buffer = Buffer.alloc(0);
-
-  constructor(source: AsyncIterable<Buffer>) {
-    this.#source = source[Symbol.asyncIterator]();
-  }
-
-  /** Up to the next CRLF, without it; undefined at the end of the stream. */
-  async line(): Promise<string | undefined> {
-    for (;;) {
-      const end = this.#buffer.indexOf('\r\n');
-      if (end >= 0) {
-        const line = this.#buffer.toString('latin1', 0, end);
-        this.#buffer = this.#buffer.subarray(end + 2);
-        return line;
-      }
-      if (this.#buffer.length > MAX_LINE) throw new S3Error('IncompleteBody');
-      const step = await this.#source.next();
-      if (step.done) return this.#buffer.length === 0 ? undefined : this.#rest();
-      this.#buffer = this.#buffer.length === 0 ? step.value : Buffer.concat([this.#buffer, step.value]);
-    }
-  }
-
-  /** At least one byte and at most this many. */
-  async take(most: number): Promise<Buffer> {
-    while (this.#buffer.length === 0) {
-      const step = await this.#source.next();
-      if (step.done) throw new S3Error('IncompleteBody');
-      this.#buffer = step.value;
-    }
-    const taken = this.#buffer.subarray(0, most);
-    this.#buffer = this.#buffer.subarray(taken.length);
-    return taken;
-  }
-
-  #rest(): string {
-    const rest = this.#buffer.toString('latin1');
-    this.#buffer = Buffer.alloc(0);
-    return rest;
-  }
 }

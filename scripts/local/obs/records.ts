@@ -110,5 +110,7 @@ export type JournalRecord =
     }
   /** The notifications of this change were delivered. */
   | { readonly t: 'notified'; readonly sequence: number }
+  /** Only in a rewritten journal: how many changes there have been. */
+  | { readonly t: 'sequence'; readonly sequence: number }
   /** Only in a rewritten journal: an event whose notifications are still to be delivered. */
   | { readonly t: 'event'; readonly event: ObjectEvent };

@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Accounts } from '../accounts.ts';
 import { listen } from '../listen.ts';
-import { authenticate } from './auth.ts';
+import { type Authenticator, authenticate, type Payload } from './auth.ts';
 import { Body } from './body.ts';
 import type { Call, Reply } from './call.ts';
 import { DeliveryQueue } from './delivery.ts';
 import { S3Error } from './errors.ts';
 import { type BucketTrigger, eventNamesOf, type NotificationDelivery } from './notifications.ts';
 import { corsHeaders, preflight } from './operations/cors.ts';
+import { isForm, postObject } from './operations/post-object.ts';
 import { parseTarget, type Target } from './request.ts';
 import { route } from './routing.ts';
 import { Store } from './store.ts';
@@ -179,18 +180,19 @@ class Service {
     const { accounts, region, now = Date.now } = this.#options;
     const { bucket = '', key = '', query, rawPath } = target;
     if (method === 'OPTIONS') return preflight(this.#store.bucket(bucket).cors, headers);
-    const { payload } = authenticate(
-      { method, rawPath, query, headers },
-      { find: (accessKey) => accounts.find(accessKey), now },
-    );
-    const operation = route(method, target, headers);
+    const authenticator: Authenticator = { find: (accessKey) => accounts.find(accessKey), now };
+    const stream: AsyncIterable<Buffer> = { [Symbol.asyncIterator]: () => source };
+    const fromForm = bucket !== '' && key === '' && isForm(method, headers['content-type']);
+    const payload: Payload = fromForm
+      ? { chunked: false, trailer: false }
+      : authenticate({ method, rawPath, query, headers }, authenticator).payload;
     const call: Call = {
       store: this.#store,
       bucket,
       key,
       query,
       headers,
-      body: new Body({ [Symbol.asyncIterator]: () => source }, headers, payload),
+      body: new Body(stream, headers, payload),
       region,
       now,
       event: (name, part) => ({
@@ -201,7 +203,7 @@ class Service {
         sourceAddress: (request.socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, ''),
       }),
     };
-    return operation(call);
+    return fromForm ? postObject(call, stream, authenticator) : route(method, target, headers)(call);
   }
 
   #refusal(error: unknown, request: IncomingMessage, target: Target | undefined, requestId: string): Reply {

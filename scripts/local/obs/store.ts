@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Blobs, type Segment } from './blobs.ts';
-import { fromByteKey, toByteKey } from './byte-key.ts';
+import { toByteKey } from './byte-key.ts';
 import { S3Error } from './errors.ts';
 import { Journal } from './journal.ts';
 import type {
@@ -14,17 +14,7 @@ import type {
   UploadRecord,
 } from './records.ts';
 import { SortedMap } from './sorted-map.ts';
-
-export interface Bucket {
-  readonly name: string;
-  readonly created: number;
-  readonly objects: SortedMap<ObjectRecord>;
-  cors: readonly CorsRule[] | undefined;
-}
-
-export interface Upload extends UploadRecord {
-  readonly parts: Map<number, PartRecord>;
-}
+import { type Bucket, compact, loadState, type State, type Upload } from './state.ts';
 
 /** Checked at the moment of commit, with nothing in between; throws to refuse. */
 export type Precondition = (current: ObjectRecord | undefined) => void;
@@ -54,7 +44,7 @@ export class Store {
   /** Nobody, until set. */
   listener: Listener = { wants: () => false, committed: () => {} };
 
-  private constructor(blobs: Blobs, journal: Journal, state: LoadedState) {
+  private constructor(blobs: Blobs, journal: Journal, state: State) {
     this.blobs = blobs;
     this.#journal = journal;
     this.#buckets = state.buckets;
@@ -67,12 +57,8 @@ export class Store {
     mkdirSync(dir, { recursive: true });
     const blobs = new Blobs(join(dir, 'blobs'), options.fsync);
     const path = join(dir, 'journal.jsonl');
-    const state = load(path);
-    let length = state.length;
-    if (state.records > 2 * liveRecords(state) + 1000) {
-      Journal.rewrite(path, snapshot(state));
-      length = Journal.read(path, () => {});
-    }
+    const state = loadState(path);
+    const length = compact(path, state);
     return new Store(blobs, await Journal.open(path, length, options), state);
   }
 
@@ -277,111 +263,4 @@ export class Store {
   #append(record: JournalRecord, undo: () => void): Promise<void> {
     return this.#journal.append(record, undo);
   }
-}
-
-interface LoadedState {
-  readonly buckets: Map<string, Bucket>;
-  readonly uploads: Map<string, Upload>;
-  readonly undelivered: ReadonlyMap<number, ObjectEvent>;
-  readonly sequence: number;
-  readonly records: number;
-  readonly length: number;
-}
-
-/** Replays a journal. Objects are gathered unordered and sorted once at the end. */
-function load(path: string): LoadedState {
-  const buckets = new Map<string, Bucket>();
-  const objects = new Map<string, Map<string, ObjectRecord>>();
-  const uploads = new Map<string, Upload>();
-  const undelivered = new Map<number, ObjectEvent>();
-  let sequence = 0;
-  let records = 0;
-  const put = (bucket: string, key: string, object: ObjectRecord, note: EventNote | undefined): void => {
-    objects.get(bucket)?.set(toByteKey(key), object);
-    sequence = Math.max(sequence, object.sequence);
-    if (note) undelivered.set(object.sequence, { ...note, bucket, key, object, sequence: object.sequence });
-  };
-  const length = Journal.read(path, (line) => {
-    const record = line as JournalRecord;
-    records++;
-    switch (record.t) {
-      case 'bucket':
-        objects.set(record.bucket, new Map());
-        buckets.set(record.bucket, {
-          name: record.bucket,
-          created: record.created,
-          objects: new SortedMap(),
-          cors: undefined,
-        });
-        break;
-      case 'unbucket':
-        buckets.delete(record.bucket);
-        objects.delete(record.bucket);
-        for (const upload of uploads.values()) if (upload.bucket === record.bucket) uploads.delete(upload.id);
-        break;
-      case 'cors': {
-        const bucket = buckets.get(record.bucket);
-        if (bucket) bucket.cors = record.rules ?? undefined;
-        break;
-      }
-      case 'put':
-        put(record.bucket, record.key, record.object, record.event);
-        break;
-      case 'delete': {
-        const byteKey = toByteKey(record.key);
-        const object = objects.get(record.bucket)?.get(byteKey);
-        objects.get(record.bucket)?.delete(byteKey);
-        sequence = Math.max(sequence, record.sequence);
-        if (record.event && object) {
-          const { bucket, key, sequence } = record;
-          undelivered.set(sequence, { ...record.event, bucket, key, object, sequence });
-        }
-        break;
-      }
-      case 'notified':
-        undelivered.delete(record.sequence);
-        break;
-      case 'event':
-        undelivered.set(record.event.sequence, record.event);
-        sequence = Math.max(sequence, record.event.sequence);
-        break;
-      case 'upload':
-        uploads.set(record.upload.id, { ...record.upload, parts: new Map() });
-        break;
-      case 'part':
-        uploads.get(record.id)?.parts.set(record.number, record.part);
-        break;
-      case 'abort':
-        uploads.delete(record.id);
-        break;
-      case 'complete':
-        uploads.delete(record.id);
-        put(record.bucket, record.key, record.object, record.event);
-        break;
-    }
-  });
-  for (const [name, bucket] of buckets)
-    buckets.set(name, { ...bucket, objects: SortedMap.from(objects.get(name) ?? new Map()) });
-  return { buckets, uploads, undelivered, sequence, records, length };
-}
-
-function liveRecords({ buckets, uploads, undelivered }: LoadedState): number {
-  let live = undelivered.size;
-  for (const bucket of buckets.values()) live += 1 + bucket.objects.size;
-  for (const upload of uploads.values()) live += 1 + upload.parts.size;
-  return live;
-}
-
-/** The shortest journal that leads to this state. */
-function* snapshot({ buckets, uploads, undelivered }: LoadedState): Generator<JournalRecord> {
-  for (const { name, created, objects, cors } of buckets.values()) {
-    yield { t: 'bucket', bucket: name, created };
-    if (cors) yield { t: 'cors', bucket: name, rules: cors };
-    for (const [key, object] of objects.entries()) yield { t: 'put', bucket: name, key: fromByteKey(key), object };
-  }
-  for (const { parts, ...upload } of uploads.values()) {
-    yield { t: 'upload', upload };
-    for (const [number, part] of parts) yield { t: 'part', id: upload.id, number, part };
-  }
-  for (const event of undelivered.values()) yield { t: 'event', event };
 }

@@ -2,6 +2,7 @@ import { CreateBucketCommand, type S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { bucketChecks } from './checks-buckets.ts';
 import { copyChecks } from './checks-copies.ts';
+import { formChecks } from './checks-forms.ts';
 import { listingChecks } from './checks-listing.ts';
 import { objectChecks } from './checks-objects.ts';
 import { signatureChecks } from './checks-signatures.ts';
@@ -10,6 +11,7 @@ import { benchOf, type Check, clientOf, type Target } from './target.ts';
 const AREAS: Readonly<Record<string, readonly Check[]>> = {
   buckets: bucketChecks,
   objects: objectChecks,
+  forms: formChecks,
   listings: listingChecks,
   'copies and multipart uploads': copyChecks,
   signatures: signatureChecks,

@@ -2,7 +2,7 @@ import { toByteKey } from '../byte-key.ts';
 import type { Call, Reply } from '../call.ts';
 import { xmlReply } from '../call.ts';
 import { OWNER_ID } from '../notifications.ts';
-import type { Upload } from '../store.ts';
+import type { Upload } from '../state.ts';
 import { element, xmlDocument } from '../xml.ts';
 import { readCommon } from './list-objects.ts';
 

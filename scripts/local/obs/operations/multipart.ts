@@ -6,7 +6,7 @@ import { S3Error } from '../errors.ts';
 import { readMeta } from '../metadata.ts';
 import { parseCopyRange } from '../range.ts';
 import type { ObjectRecord, PartRecord } from '../records.ts';
-import type { Upload } from '../store.ts';
+import type { Upload } from '../state.ts';
 import { childrenOf, childText, element, parseXml, xmlDocument } from '../xml.ts';
 import { copySource } from './copy-object.ts';
 

@@ -1,36 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { HOSTILE_KEYS } from '../../../../scripts/local/hostile-keys.ts';
+import { startChild } from './child.ts';
 import { call, startStore, temporaryFolder } from './fixture.ts';
 
-const CHILD = fileURLToPath(new URL('./crash-child.ts', import.meta.url));
 const ROUNDS = 8;
 const LANES = 8;
-
-interface Child {
-  readonly port: number;
-  readonly kill: () => Promise<void>;
-}
-
-async function startChild(dataDir: string): Promise<Child> {
-  const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', CHILD, dataDir], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const kill = (): Promise<void> => {
-    child.kill('SIGKILL');
-    return ended;
-  };
-  onTestFinished(kill);
-  if (!child.stdout) throw new Error('The child has no output.');
-  for await (const line of createInterface({ input: child.stdout })) return { port: Number(line), kill };
-  throw new Error('The child ended before it listened.');
-}
 
 /** What a key holds: the number of its last acknowledged write, and of one that was sent and not acknowledged. */
 interface Known {

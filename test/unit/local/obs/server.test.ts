@@ -138,7 +138,7 @@ describe('a restart', () => {
     const third = await startStore({ dataDir });
     expect((await call(third, 'GET', '/bucket/k')).body).toBe('x');
     const { readFileSync } = await import('node:fs');
-    expect(readFileSync(journal, 'utf8').split('\n')).toHaveLength(3);
+    expect(readFileSync(journal, 'utf8').split('\n')).toHaveLength(4);
   });
 });
 
@@ -215,7 +215,8 @@ describe('connections', () => {
 
   it('that break off in an upload leave nothing behind', async () => {
     const dataDir = temporaryFolder();
-    const server = await startStore({ dataDir, onError: () => {} });
+    const errors: Error[] = [];
+    const server = await startStore({ dataDir, onError: (error) => void errors.push(error) });
     await call(server, 'PUT', '/bucket');
     const headers = signV4({
       ...{ method: 'PUT', host: `127.0.0.1:${server.port}`, path: '/bucket/k', payloadHash: UNSIGNED_PAYLOAD },
@@ -229,6 +230,7 @@ describe('connections', () => {
     expect((await call(server, 'GET', '/bucket/k')).status).toBe(404);
     await server.close();
     expect(contentFiles(dataDir)).toEqual([]);
+    expect(errors).toEqual([]);
   });
 
   it('under way are answered before close() returns, idle ones do not delay it', async () => {
@@ -260,6 +262,18 @@ describe('connections', () => {
     await server.close();
     expect(performance.now() - start).toBeLessThan(5000);
   });
+});
+
+it('writing through to the device changes nothing else', async () => {
+  const dataDir = temporaryFolder();
+  const first = await startStore({ dataDir, fsync: true });
+  await call(first, 'PUT', '/bucket');
+  await call(first, 'PUT', '/bucket/k', { body: 'x' });
+  await call(first, 'PUT', '/bucket/large', { body: Buffer.alloc(100_000) });
+  await call(first, 'PUT', '/bucket/copy', { headers: { 'x-amz-copy-source': '/bucket/k' } });
+  await first.close();
+  const second = await startStore({ dataDir, fsync: true });
+  expect((await call(second, 'GET', '/bucket/copy')).body).toBe('x');
 });
 
 it('a port that is taken is an error that names it', async () => {

@@ -1,0 +1,86 @@
+import { ALGORITHM, hmacHex, parseAmzDate, sameSignature, signingKey } from '../sigv4.ts';
+import { type Authenticator, findAccount, parseCredential } from './auth.ts';
+import { S3Error } from './errors.ts';
+
+/** What a policy says of the size of the file, in bytes. */
+export interface SizeRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Fields that a policy need not mention. */
+const EXEMPT = /^(?:policy|x-amz-signature|file|x-ignore-.*)$/;
+
+/**
+ * Verifies who signed a form's policy, and that the form keeps to it.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
+ *
+ * @param fields names in lower case, with `bucket` and the final `key`
+ * @throws S3Error AccessDenied, InvalidPolicyDocument and those of a signature
+ */
+export function authorizeForm(fields: ReadonlyMap<string, string>, authenticator: Authenticator): SizeRange {
+  const policy = fields.get('policy');
+  const signature = fields.get('x-amz-signature');
+  if (policy === undefined || signature === undefined) throw new S3Error('AccessDenied');
+  const date = fields.get('x-amz-date') ?? '';
+  if (fields.get('x-amz-algorithm') !== ALGORITHM || parseAmzDate(date) === undefined)
+    throw new S3Error('InvalidArgument', 'The form must have the fields x-amz-algorithm and x-amz-date.');
+  const { accessKey, scope } = parseCredential(fields.get('x-amz-credential') ?? '', true);
+  const account = findAccount(accessKey, fields.get('x-amz-security-token'), authenticator);
+  if (!sameSignature(signature, hmacHex(signingKey(account.secretKey, scope), policy)))
+    throw new S3Error('SignatureDoesNotMatch', undefined, { AWSAccessKeyId: accessKey });
+  return checkPolicy(parsePolicy(policy), fields, authenticator.now());
+}
+
+interface Policy {
+  readonly expiration: number;
+  readonly conditions: readonly unknown[];
+}
+
+function parsePolicy(base64: string): Policy {
+  let document: unknown;
+  try {
+    document = JSON.parse(Buffer.from(base64, 'base64').toString('utf8'));
+  } catch {
+    throw new S3Error('InvalidPolicyDocument', 'Invalid Policy: Invalid JSON.');
+  }
+  const { expiration, conditions } = (document ?? {}) as { expiration?: unknown; conditions?: unknown };
+  const time = typeof expiration === 'string' ? Date.parse(expiration) : Number.NaN;
+  if (Number.isNaN(time) || !Array.isArray(conditions))
+    throw new S3Error('InvalidPolicyDocument', 'Invalid Policy: it needs expiration and conditions.');
+  return { expiration: time, conditions };
+}
+
+function checkPolicy({ expiration, conditions }: Policy, fields: ReadonlyMap<string, string>, now: number): SizeRange {
+  const refuse = (why: string): never => {
+    throw new S3Error('AccessDenied', `Invalid according to Policy: ${why}`);
+  };
+  if (now > expiration) refuse('Policy expired.');
+  const covered = new Set<string>(['bucket']);
+  let size: SizeRange = { min: 0, max: Number.MAX_SAFE_INTEGER };
+  for (const condition of conditions.flatMap(asTriples)) {
+    const [operator, subject, value] = condition;
+    if (operator === 'content-length-range') {
+      size = { min: Number(subject), max: Number(value) };
+      continue;
+    }
+    const name = String(subject).replace(/^\$/, '').toLowerCase();
+    const actual = fields.get(name) ?? '';
+    const expected = String(value);
+    const holds = operator === 'eq' ? actual === expected : operator === 'starts-with' && actual.startsWith(expected);
+    if (!holds) refuse(`Policy Condition failed: ${JSON.stringify(condition)}`);
+    covered.add(name);
+  }
+  const extra = [...fields.keys()].filter((name) => !covered.has(name) && !EXEMPT.test(name));
+  if (extra.length > 0) refuse(`Extra input fields: ${extra.join(', ')}`);
+  return size;
+}
+
+/** `{"acl": "public-read"}` is short for `["eq", "$acl", "public-read"]`. */
+function asTriples(condition: unknown): readonly (readonly [string, unknown, unknown])[] {
+  if (Array.isArray(condition) && condition.length === 3)
+    return [[String(condition[0]).toLowerCase(), condition[1], condition[2]]];
+  if (condition !== null && typeof condition === 'object' && !Array.isArray(condition))
+    return Object.entries(condition).map(([name, value]) => ['eq', name, value] as const);
+  throw new S3Error('InvalidPolicyDocument', 'Invalid Policy: Invalid condition.');
+}

@@ -1,0 +1,150 @@
+import { fromByteKey, toByteKey } from './byte-key.ts';
+import { Journal } from './journal.ts';
+import type {
+  CorsRule,
+  EventNote,
+  JournalRecord,
+  ObjectEvent,
+  ObjectRecord,
+  PartRecord,
+  UploadRecord,
+} from './records.ts';
+import { SortedMap } from './sorted-map.ts';
+
+export interface Bucket {
+  readonly name: string;
+  readonly created: number;
+  readonly objects: SortedMap<ObjectRecord>;
+  cors: readonly CorsRule[] | undefined;
+}
+
+export interface Upload extends UploadRecord {
+  readonly parts: Map<number, PartRecord>;
+}
+
+/** Everything that a journal says. */
+export interface State {
+  readonly buckets: Map<string, Bucket>;
+  readonly uploads: Map<string, Upload>;
+  readonly undelivered: ReadonlyMap<number, ObjectEvent>;
+  readonly sequence: number;
+  readonly records: number;
+  readonly length: number;
+}
+
+/**
+ * Replays a journal. Objects are gathered unordered and sorted once at the end.
+ *
+ * @throws Error when the journal is damaged
+ */
+export function loadState(path: string): State {
+  const buckets = new Map<string, Bucket>();
+  const objects = new Map<string, Map<string, ObjectRecord>>();
+  const uploads = new Map<string, Upload>();
+  const undelivered = new Map<number, ObjectEvent>();
+  let sequence = 0;
+  let records = 0;
+  const put = (bucket: string, key: string, object: ObjectRecord, note: EventNote | undefined): void => {
+    objects.get(bucket)?.set(toByteKey(key), object);
+    sequence = Math.max(sequence, object.sequence);
+    if (note) undelivered.set(object.sequence, { ...note, bucket, key, object, sequence: object.sequence });
+  };
+  const length = Journal.read(path, (line) => {
+    const record = line as JournalRecord;
+    records++;
+    switch (record.t) {
+      case 'bucket':
+        objects.set(record.bucket, new Map());
+        buckets.set(record.bucket, {
+          name: record.bucket,
+          created: record.created,
+          objects: new SortedMap(),
+          cors: undefined,
+        });
+        break;
+      case 'unbucket':
+        buckets.delete(record.bucket);
+        objects.delete(record.bucket);
+        for (const upload of uploads.values()) if (upload.bucket === record.bucket) uploads.delete(upload.id);
+        break;
+      case 'cors': {
+        const bucket = buckets.get(record.bucket);
+        if (bucket) bucket.cors = record.rules ?? undefined;
+        break;
+      }
+      case 'put':
+        put(record.bucket, record.key, record.object, record.event);
+        break;
+      case 'delete': {
+        const byteKey = toByteKey(record.key);
+        const object = objects.get(record.bucket)?.get(byteKey);
+        objects.get(record.bucket)?.delete(byteKey);
+        sequence = Math.max(sequence, record.sequence);
+        if (record.event && object) {
+          const { bucket, key, sequence } = record;
+          undelivered.set(sequence, { ...record.event, bucket, key, object, sequence });
+        }
+        break;
+      }
+      case 'notified':
+        undelivered.delete(record.sequence);
+        break;
+      case 'sequence':
+        sequence = Math.max(sequence, record.sequence);
+        break;
+      case 'event':
+        undelivered.set(record.event.sequence, record.event);
+        sequence = Math.max(sequence, record.event.sequence);
+        break;
+      case 'upload':
+        uploads.set(record.upload.id, { ...record.upload, parts: new Map() });
+        break;
+      case 'part':
+        uploads.get(record.id)?.parts.set(record.number, record.part);
+        break;
+      case 'abort':
+        uploads.delete(record.id);
+        break;
+      case 'complete':
+        uploads.delete(record.id);
+        put(record.bucket, record.key, record.object, record.event);
+        break;
+    }
+  });
+  for (const [name, bucket] of buckets)
+    buckets.set(name, { ...bucket, objects: SortedMap.from(objects.get(name) ?? new Map()) });
+  return { buckets, uploads, undelivered, sequence, records, length };
+}
+
+/**
+ * Rewrites a journal that is mostly about the past.
+ *
+ * @returns its length in bytes
+ */
+export function compact(path: string, state: State): number {
+  if (state.records <= 2 * liveRecords(state) + 1000) return state.length;
+  Journal.rewrite(path, snapshot(state));
+  return Journal.read(path, () => {});
+}
+
+function liveRecords({ buckets, uploads, undelivered }: State): number {
+  let live = undelivered.size;
+  for (const bucket of buckets.values()) live += 1 + bucket.objects.size;
+  for (const upload of uploads.values()) live += 1 + upload.parts.size;
+  return live;
+}
+
+/** The shortest journal that leads to this state. */
+function* snapshot({ buckets, uploads, undelivered, sequence }: State): Generator<JournalRecord> {
+  yield { t: 'sequence', sequence };
+  for (const { name, created, objects, cors } of buckets.values()) {
+    yield { t: 'bucket', bucket: name, created };
+    if (cors) yield { t: 'cors', bucket: name, rules: cors };
+    for (const [key, object] of objects.entries()) yield { t: 'put', bucket: name, key: fromByteKey(key), object };
+  }
+  for (const { parts, ...upload } of uploads.values()) {
+    yield { t: 'upload', upload };
+    for (const [number, part] of parts) yield { t: 'part', id: upload.id, number, part };
+  }
+  for (const event of undelivered.values()) yield { t: 'event', event };
+}
