@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   CreateBucketCommand,
   DeleteBucketCommand,
@@ -137,7 +138,6 @@ export const bucketChecks = [
   }),
   check('CORS rules that are no XML are MalformedXML', async ({ call, bucket }) => {
     const body = '<CORSConfiguration><CORSRule>';
-    const { createHash } = await import('node:crypto');
     const headers = { 'content-md5': createHash('md5').update(body).digest('base64') };
     expectAnswer(await call({ method: 'PUT', bucket, query: { cors: '' }, body, headers }), 400, 'MalformedXML');
   }),

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { afterPrefix, fromByteKey, toByteKey } from '../../../../scripts/local/obs/byte-key.ts';
+import type { Call } from '../../../../scripts/local/obs/call.ts';
 import { listPage } from '../../../../scripts/local/obs/listing.ts';
+import { listObjectsV2 } from '../../../../scripts/local/obs/operations/list-objects.ts';
+import type { ObjectRecord } from '../../../../scripts/local/obs/records.ts';
+import { Query } from '../../../../scripts/local/obs/request.ts';
 import { SortedMap } from '../../../../scripts/local/obs/sorted-map.ts';
 
 describe('byte keys', () => {
@@ -54,6 +58,34 @@ describe('SortedMap', () => {
     expect(['b', 'c', 'd'].map((key) => map.seek(key, true).key)).toEqual(['d', 'd', undefined]);
     expect(new SortedMap().seek('a').key).toBeUndefined();
   });
+});
+
+describe('a bucket of 100,000 objects', () => {
+  const object = { segments: [], size: 1, etag: 'e'.repeat(32), modified: 0, sequence: 1, headers: {}, metadata: {} };
+  const objects = SortedMap.from(
+    new Map(
+      Array.from({ length: 100_000 }, (_, index): [string, ObjectRecord] => [
+        toByteKey(`报告/${index % 50}/object ${String(index).padStart(6, '0')}`),
+        object,
+      ]),
+    ),
+  );
+  const list = (query: string) =>
+    listObjectsV2({ bucket: 'b', query: new Query(query), store: { bucket: () => ({ objects }) } } as unknown as Call);
+
+  it.each(['', '&encoding-type=url', '&delimiter=/', '&prefix=报告/&delimiter=/', '&delimiter=1'])(
+    'lists a page of 1000 in under 20 ms at any position (%s)',
+    async (more) => {
+      const times: number[] = [];
+      for (let position = 0; position < 30; position++) {
+        const start = performance.now();
+        const { body } = await list(`start-after=报告/${position}/object 05${more}`);
+        times.push(performance.now() - start);
+        expect(body).toContain('<ListBucketResult');
+      }
+      expect(times.sort((a, b) => a - b)[15]).toBeLessThan(20);
+    },
+  );
 });
 
 describe('listPage', () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
@@ -208,7 +209,6 @@ describe('deliveries of a running store', () => {
     await call(server, 'PUT', '/source');
     for (const key of ['a', 'b']) await call(server, 'PUT', `/source/${key}`, { body: 'x' });
     const body = '<Delete><Object><Key>a</Key></Object><Object><Key>b</Key></Object></Delete>';
-    const { createHash } = await import('node:crypto');
     const headers = { 'content-md5': createHash('md5').update(body).digest('base64') };
     await call(server, 'POST', '/source', { query: { delete: '' }, body, headers });
     await server.close();

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Accounts } from '../../../../scripts/local/accounts.ts';
 import { PortInUseError } from '../../../../scripts/local/obs/server.ts';
 import { signV4, UNSIGNED_PAYLOAD } from '../../../../scripts/local/sigv4.ts';
@@ -137,8 +138,39 @@ describe('a restart', () => {
     await second.close();
     const third = await startStore({ dataDir });
     expect((await call(third, 'GET', '/bucket/k')).body).toBe('x');
-    const { readFileSync } = await import('node:fs');
     expect(readFileSync(journal, 'utf8').split('\n')).toHaveLength(4);
+  });
+});
+
+describe('a disk that is full', () => {
+  it('is an error of the request; what was stored before is still there, and the next request works', async () => {
+    const dataDir = temporaryFolder();
+    const errors: Error[] = [];
+    const server = await startStore({ dataDir, onError: (error) => void errors.push(error) });
+    await call(server, 'PUT', '/bucket');
+    await call(server, 'PUT', '/bucket/k', { body: 'old' });
+    const probe = await open(join(dataDir, 'journal.jsonl'));
+    const handles = Object.getPrototypeOf(probe) as FileHandle;
+    await probe.close();
+    const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+    for (const [method, path] of [
+      ['PUT', '/bucket/k'],
+      ['PUT', '/bucket/new'],
+      ['DELETE', '/bucket/k'],
+    ] as const) {
+      const write = vi.spyOn(handles, 'write').mockRejectedValueOnce(full);
+      expect(await call(server, method, path, { body: 'new' })).toMatchObject({ status: 500, code: 'InternalError' });
+      write.mockRestore();
+      expect((await call(server, 'GET', '/bucket/k')).body).toBe('old');
+      expect((await call(server, 'GET', '/bucket/new')).status).toBe(404);
+    }
+    expect(errors.map(({ message }) => message)).toEqual([full.message, full.message, full.message]);
+    expect((await call(server, 'PUT', '/bucket/later', { body: 'later' })).status).toBe(200);
+    await server.close();
+    const next = await startStore({ dataDir });
+    expect((await call(next, 'GET', '/bucket/k')).body).toBe('old');
+    expect((await call(next, 'GET', '/bucket/later')).body).toBe('later');
+    expect(contentFiles(dataDir)).toHaveLength(2);
   });
 });
 
