@@ -10,7 +10,7 @@ import {
 } from './errors.ts';
 import { CLIENT_LIMITS } from './limits.ts';
 import { backoff } from './retry.ts';
-import { encodeQuery, signRequest } from './sign.ts';
+import { authorization, encodeQuery, sdkDate } from './sign.ts';
 import { type Answer, type Transport, TransportFailure } from './transport.ts';
 
 /** One call of an operation, without its credentials. */
@@ -156,15 +156,25 @@ async function attempt(
   return { status: answer.status, body: answer.body, requestId, attempts: state.attempts };
 }
 
+const CONTENT_TYPE = 'application/json';
+
+/**
+ * Written out for each kind of credentials, because collecting headers one by one costs as much as hashing does.
+ */
 function headersOf(
   call: Call,
-  context: CallContext,
+  { host, projectId }: CallContext,
   credentials: OmsCredentials,
   now: number,
 ): Readonly<Record<string, string>> {
-  const headers = { 'content-type': 'application/json', 'x-project-id': context.projectId };
-  if ('authToken' in credentials) return { ...headers, host: context.host, 'x-auth-token': credentials.authToken };
-  return signRequest({ ...call, host: context.host, headers }, credentials, new Date(now));
+  if ('authToken' in credentials)
+    return { 'content-type': CONTENT_TYPE, host, 'x-project-id': projectId, 'x-auth-token': credentials.authToken };
+  const date = sdkDate(new Date(now));
+  const token = credentials.securityToken;
+  const signed: Record<string, string> = token
+    ? { 'content-type': CONTENT_TYPE, host, 'x-project-id': projectId, 'x-sdk-date': date, 'x-security-token': token }
+    : { 'content-type': CONTENT_TYPE, host, 'x-project-id': projectId, 'x-sdk-date': date };
+  return { ...signed, authorization: authorization(call, signed, credentials) };
 }
 
 function refused(

@@ -4,7 +4,7 @@ import { ValidationError } from '#shared/validation/errors.ts';
 import { parseJsonLossless } from '#shared/validation/json.ts';
 import { parse } from '#shared/validation/parse.ts';
 import { isPathSegment } from '#shared/validation/primitives.ts';
-import { type AttemptInfo, type Call, makeCall, type Success } from './call.ts';
+import { type AttemptInfo, type Call, type CallContext, makeCall, type Success } from './call.ts';
 import type { OmsCredentials } from './credentials.ts';
 import { type Endpoint, resolveEndpoint } from './endpoint.ts';
 import { AmbiguousCreateError, OmsMalformedResponseError } from './errors.ts';
@@ -62,11 +62,25 @@ const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => s
 export class OmsClient {
   readonly #options: OmsClientOptions;
   readonly #connection: Connection;
+  readonly #context: CallContext;
 
   /** @throws TypeError where an option is wrong; names it, not its value */
   constructor(options: OmsClientOptions, connection?: Connection) {
     this.#options = options;
     this.#connection = connection ?? connect(options);
+    this.#context = {
+      transport: this.#connection.transport,
+      host: this.#connection.endpoint.host,
+      projectId: options.projectId,
+      credentials: options.credentials,
+      deadline: options.deadline ?? noDeadline,
+      timeout: options.timeoutMs ?? CLIENT_LIMITS.timeout,
+      maxAttempts: options.maxAttempts ?? CLIENT_LIMITS.maxAttempts,
+      now: options.now ?? Date.now,
+      random: options.random ?? Math.random,
+      sleep: options.sleep ?? wait,
+      onAttempt: options.onAttempt,
+    };
   }
 
   /** The same client, with the same connections, for one invocation. */
@@ -164,20 +178,7 @@ export class OmsClient {
   }
 
   #call(call: Call): Promise<Success> {
-    const options = this.#options;
-    return makeCall(call, {
-      transport: this.#connection.transport,
-      host: this.#connection.endpoint.host,
-      projectId: options.projectId,
-      credentials: options.credentials,
-      deadline: options.deadline ?? noDeadline,
-      timeout: options.timeoutMs ?? CLIENT_LIMITS.timeout,
-      maxAttempts: options.maxAttempts ?? CLIENT_LIMITS.maxAttempts,
-      now: options.now ?? Date.now,
-      random: options.random ?? Math.random,
-      sleep: options.sleep ?? wait,
-      onAttempt: options.onAttempt,
-    });
+    return makeCall(call, this.#context);
   }
 }
 

@@ -9,16 +9,12 @@ export interface AccessKeyCredentials {
 
 export interface SignableRequest {
   readonly method: string;
-  /** Host and, unless it is the scheme's default, port. */
-  readonly host: string;
   /** As in the request line, without the query: each segment strictly percent-encoded (`encodePathSegment`). */
   readonly path: string;
   /** Decoded names and values, in any order. */
-  readonly query?: readonly (readonly [name: string, value: string])[];
-  /** By lower-case name; all of them are signed. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly query?: readonly (readonly [name: string, value: string])[] | undefined;
   /** Exactly as it is sent; empty for none. */
-  readonly body?: string;
+  readonly body?: string | undefined;
 }
 
 const ALGORITHM = 'SDK-HMAC-SHA256';
@@ -54,10 +50,42 @@ function order(one: string, other: string): number {
   return one < other ? -1 : 1;
 }
 
-/** `20260101T000000Z` */
-function basicDate(now: Date): string {
-  const iso = now.toISOString();
-  return `${iso.slice(0, 4)}${iso.slice(5, 7)}${iso.slice(8, 13)}${iso.slice(14, 16)}${iso.slice(17, 19)}Z`;
+let second = Number.NaN;
+let secondText = '';
+
+/** The value of `x-sdk-date`: `20260101T000000Z`. Written once per second: a date costs as much as a hash. */
+export function sdkDate(now: Date): string {
+  const current = Math.floor(now.getTime() / 1000);
+  if (current !== second) {
+    const iso = now.toISOString();
+    secondText = `${iso.slice(0, 4)}${iso.slice(5, 7)}${iso.slice(8, 13)}${iso.slice(14, 16)}${iso.slice(17, 19)}Z`;
+    second = current;
+  }
+  return secondText;
+}
+
+/**
+ * The value of the header `authorization`.
+ *
+ * @param headers to sign, by lower-case name; `host`, `x-sdk-date` and, with a token, `x-security-token` among them
+ * @see signRequest
+ */
+export function authorization(
+  request: SignableRequest,
+  headers: Readonly<Record<string, string>>,
+  { accessKey, secretKey }: AccessKeyCredentials,
+): string {
+  const { method, path, query, body } = request;
+  const names = Object.keys(headers).sort();
+  const signedNames = names.join(';');
+  let canonicalHeaders = '';
+  for (const name of names) canonicalHeaders += `${name}:${(headers[name] ?? '').trim()}\n`;
+  const canonicalPath = path.endsWith('/') ? path : `${path}/`;
+  const bodyHash = body === undefined || body === '' ? EMPTY_HASH : hash('sha256', body, 'hex');
+  const canonical = `${method}\n${canonicalPath}\n${encodeQuery(query)}\n${canonicalHeaders}\n${signedNames}\n${bodyHash}`;
+  const toSign = `${ALGORITHM}\n${headers['x-sdk-date']}\n${hash('sha256', canonical, 'hex')}`;
+  const signature = createHmac('sha256', secretKey).update(toSign).digest('hex');
+  return `${ALGORITHM} Access=${accessKey}, SignedHeaders=${signedNames}, Signature=${signature}`;
 }
 
 /**
@@ -66,29 +94,19 @@ function basicDate(now: Date): string {
  * The path is signed as it is sent. That equals what the vendor's SDKs sign for a path whose segments are strictly
  * encoded once, which is why the client sends no other.
  *
+ * @param request.host host and, unless it is the scheme's default, port
+ * @param request.headers by lower-case name; all of them are signed
  * @param now the moment of sending; the gateway refuses what differs more than 15 minutes from its clock
  * @returns every header to send: those given, `host`, `x-sdk-date`, `x-security-token` and `authorization`
  * @see https://support.huaweicloud.com/intl/en-us/devg-apisign/api-sign-algorithm.html
  */
 export function signRequest(
-  request: SignableRequest,
+  request: SignableRequest & { readonly host: string; readonly headers?: Readonly<Record<string, string>> },
   credentials: AccessKeyCredentials,
   now: Date,
 ): Record<string, string> {
-  const { method, host, path, body } = request;
-  const date = basicDate(now);
-  const headers: Record<string, string> = { ...request.headers, host, 'x-sdk-date': date };
-  if (credentials.securityToken) headers['x-security-token'] = credentials.securityToken;
-  const names = Object.keys(headers).sort();
-  const signedNames = names.join(';');
-  let canonicalHeaders = '';
-  for (const name of names) canonicalHeaders += `${name}:${(headers[name] ?? '').trim()}\n`;
-  const canonicalPath = path.endsWith('/') ? path : `${path}/`;
-  const bodyHash = body === undefined || body === '' ? EMPTY_HASH : hash('sha256', body, 'hex');
-  const canonical = `${method}\n${canonicalPath}\n${encodeQuery(request.query)}\n${canonicalHeaders}\n${signedNames}\n${bodyHash}`;
-  const toSign = `${ALGORITHM}\n${date}\n${hash('sha256', canonical, 'hex')}`;
-  const signature = createHmac('sha256', credentials.secretKey).update(toSign).digest('hex');
-  headers['authorization'] =
-    `${ALGORITHM} Access=${credentials.accessKey}, SignedHeaders=${signedNames}, Signature=${signature}`;
-  return headers;
+  const { securityToken } = credentials;
+  const headers: Record<string, string> = { ...request.headers, host: request.host, 'x-sdk-date': sdkDate(now) };
+  if (securityToken) headers['x-security-token'] = securityToken;
+  return { ...headers, authorization: authorization(request, headers, credentials) };
 }
