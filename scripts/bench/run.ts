@@ -47,6 +47,7 @@ async function main(argv: readonly string[]): Promise<number> {
 
   console.log(machine());
   const results: BenchResult[] = [];
+  const failures: string[] = [];
   for (const [bench, measure] of Object.entries(BENCHES)) {
     if (positionals.length > 0 && !positionals.includes(bench)) continue;
     console.log(`${bench} ...`);
@@ -56,15 +57,22 @@ async function main(argv: readonly string[]): Promise<number> {
       last = performance.now();
       console.log(`${bench} ... ${text}`);
     };
-    results.push({ bench, measurements: await measure({ quick: values.quick ?? false, progress }) });
+    try {
+      results.push({ bench, measurements: await measure({ quick: values.quick ?? false, progress }) });
+    } catch (error) {
+      // The other benches still have something to say.
+      failures.push(bench);
+      console.error(`${bench} failed: ${(error as Error).message}`);
+    }
   }
-  console.log(`\n${formatResults(results)}`);
+  if (results.length > 0) console.log(`\n${formatResults(results)}`);
   console.log('\nnoise: interquartile range of the baseline by its median; ratios are medians of paired rounds');
   if (values.json !== undefined)
     await writeFile(values.json, `${JSON.stringify({ machine: machine(), results }, null, 2)}\n`);
   const missed = misses(results);
   if (missed.length > 0) console.log(`missed: ${missed.join('; ')}`);
-  return values.strict && missed.length > 0 ? 1 : 0;
+  if (failures.length > 0) console.error(`failed: ${failures.join(', ')}`);
+  return failures.length > 0 || (values.strict && missed.length > 0) ? 1 : 0;
 }
 
 /** Better to learn now than after minutes of measuring that the results cannot be written. */

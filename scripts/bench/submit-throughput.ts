@@ -22,13 +22,13 @@ export const submitThroughput: Bench = ({ quick, progress }) =>
       ).map((file) => startProgram(file, [url]));
       if (!client || !bare) throw new Error('a client did not start');
       const round = async (child: typeof client): Promise<SubmitRound> => {
-        child.send(quick ? 300 : 800);
+        child.send(quick ? 250 : 400);
         return nextMessage<SubmitRound>(child);
       };
       try {
         const samples = await interleavedRounds(
           { client: () => round(client), bare: () => round(bare) },
-          quick ? 3 : 11,
+          quick ? 3 : 25,
           progress,
         );
         const perSecond = (rounds: readonly SubmitRound[]): number[] =>
