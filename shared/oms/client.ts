@@ -2,15 +2,14 @@ import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
 import { ValidationError } from '#shared/validation/errors.ts';
 import { parseJsonLossless } from '#shared/validation/json.ts';
-import { parse } from '#shared/validation/parse.ts';
-import { isPathSegment } from '#shared/validation/primitives.ts';
+import { isPathSegment } from '#shared/validation/path-segment.ts';
 import { type AttemptInfo, type Call, type CallContext, makeCall, type Success } from './call.ts';
 import type { OmsCredentials } from './credentials.ts';
 import { type Endpoint, resolveEndpoint } from './endpoint.ts';
 import { AmbiguousCreateError, OmsMalformedResponseError } from './errors.ts';
 import { CLIENT_LIMITS } from './limits.ts';
 import type { CreateSyncTaskInput } from './schemas/create-sync-task.ts';
-import { type ShowSyncTaskResponse, showSyncTaskResponse } from './schemas/show-sync-task.ts';
+import { readShowSyncTaskResponse, type ShowSyncTaskResponse } from './schemas/show-sync-task-response.ts';
 import { encodePathSegment } from './sign.ts';
 import { Transport } from './transport.ts';
 
@@ -162,7 +161,7 @@ export class OmsClient {
     });
     const task = readJson(success);
     try {
-      return parse(showSyncTaskResponse(), task, 'It');
+      return readShowSyncTaskResponse(task);
     } catch (error) {
       if (!(error instanceof ValidationError)) throw error;
       throw malformed(success, `is not a sync task: ${error.message}`);

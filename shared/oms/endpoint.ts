@@ -1,4 +1,3 @@
-import { REGION_NAME } from '#shared/validation/primitives.ts';
 import { encodePathSegment } from './sign.ts';
 
 /** Where OMS is, taken apart once, so that no URL is parsed per call. */
@@ -13,6 +12,8 @@ export interface Endpoint {
   readonly basePath: string;
 }
 
+/** A region, for example `cn-north-4`: one DNS label, so that it cannot name another host. */
+const REGION_NAME = /^(?=.{3,63}$)[a-z]+(?:-[a-z0-9]+)+$/;
 const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 /**

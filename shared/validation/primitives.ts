@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { isPathSegment } from './path-segment.ts';
 import { rule } from './rule.ts';
 
 /**
@@ -35,17 +36,6 @@ export function nonEmptyText(maximum: number): z.ZodMiniString<string> {
   return z.string().check(notEmpty(), maxCharacters(maximum));
 }
 
-/** UTF-16 units without a partner cannot be written as UTF-8, so not as part of a URL. */
-const LONE_SURROGATE = /\p{Surrogate}/u;
-
-/**
- * Whether a text can be one segment of a URL path. `.` and `..` cannot: every proxy on the way may resolve them (RFC
- * 3986, section 5.2.4), percent-encoding does not protect them, and the call would reach another URL.
- */
-export function isPathSegment(value: string): boolean {
-  return value !== '' && value !== '.' && value !== '..' && !LONE_SURROGATE.test(value);
-}
-
 /** Opaque, never checked as a UUID. */
 function taskId(maximum: number): z.ZodMiniString<string> {
   return nonEmptyText(maximum).check(
@@ -68,6 +58,3 @@ export const syncTaskIdForEvents = taskId(1024);
  * name and the task could never copy anything.
  */
 export const bucket = nonEmptyText(1024);
-
-/** Region of a Huawei Cloud endpoint, for example `cn-north-4`: one DNS label, so that it cannot name another host. */
-export const REGION_NAME = /^(?=.{3,63}$)[a-z]+(?:-[a-z0-9]+)+$/;

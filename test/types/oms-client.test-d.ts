@@ -7,7 +7,7 @@ import type {
   CreateSyncTaskInput,
   CreateSyncTaskRequest,
 } from '#shared/oms/schemas/create-sync-task.ts';
-import type { ShowSyncTaskResponse } from '#shared/oms/schemas/show-sync-task.ts';
+import type { ShowSyncTaskResponse } from '#shared/oms/schemas/show-sync-task-response.ts';
 
 declare const client: OmsClient;
 

@@ -106,7 +106,7 @@ describe('OmsClient.showSyncTask', () => {
     ['[]', 'is not a sync task: It must be an object.'],
     ['<html>', 'is not JSON'],
     ['{"sync_task_id":"t","monthly_si', 'is not JSON'],
-    ['{"monthly_size":"many"}', 'is not a sync task: monthly_size has the wrong form.'],
+    ['{"monthly_size":"many"}', 'is not a sync task: monthly_size is not a counter.'],
   ])('reports the answer %j as malformed', async (body, reason) => {
     server = await startLoopback(answer(200, body));
     const { client } = testClient(server.url);
