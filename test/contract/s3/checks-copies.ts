@@ -133,6 +133,19 @@ export const copyChecks = [
     const range = await bench.s3.send(new GetObjectCommand({ Bucket: bench.bucket, Key: 'mp', Range }));
     expect([...((await range.Body?.transformToByteArray()) ?? [])]).toEqual([1, 1, 2, 2]);
   }),
+  check('one part of an object can be read by its number', async (bench) => {
+    const id = await begin(bench);
+    await complete(bench, id, [await part(bench, id, 3, Buffer.alloc(5 * MIB, 1)), await part(bench, id, 5, 'end')]);
+    const get = (PartNumber: number) =>
+      bench.s3.send(new GetObjectCommand({ Bucket: bench.bucket, Key: 'mp', PartNumber }));
+    const output = await get(2);
+    expect([await textOf(output), output.PartsCount]).toEqual(['end', 2]);
+    expect([output.$metadata.httpStatusCode, output.ContentRange]).toEqual([
+      206,
+      `bytes ${5 * MIB}-${5 * MIB + 2}/${5 * MIB + 3}`,
+    ]);
+    await expectRefusal(get(3), 416, 'InvalidPartNumber', 'InvalidRange');
+  }),
   check('the answer to a completion names the object and its ETag', async (bench) => {
     const id = await begin(bench);
     const { ETag, Key, Bucket } = await complete(bench, id, [await part(bench, id, 1, 'x')]);

@@ -81,7 +81,11 @@ function partRange(object: ObjectRecord, number: number | undefined): { start: n
   if (number === undefined) return undefined;
   const parts = object.parts ?? [object.size];
   const size = parts[number - 1];
-  if (size === undefined) throw new S3Error('InvalidRange', 'The requested partnumber is not satisfiable');
+  if (size === undefined)
+    throw new S3Error('InvalidPartNumber', undefined, {
+      PartNumberRequested: String(number),
+      ActualPartCount: String(parts.length),
+    });
   const start = parts.slice(0, number - 1).reduce((sum, part) => sum + part, 0);
   return { start, end: start + size };
 }
