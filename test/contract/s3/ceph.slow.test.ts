@@ -36,8 +36,7 @@ const DIFFERENCES: Readonly<Record<string, string>> = {
   'uploads under way are listed by prefix and delimiter': 'ignores the delimiter',
   'a part can be copied from a whole object, not from beyond its end': 'says 416 InvalidRange',
   'aws-chunked is not kept as a content encoding': 'keeps it',
-  'a chunk with a wrong signature is refused and nothing is stored':
-    'accepts some such bodies',
+  'a chunk with a wrong signature is refused and nothing is stored': 'accepts some such bodies',
   'a signed stream with a signed trailing checksum is stored': 'release 16 knows no trailers',
   'a signed stream with a wrong trailer signature is refused': 'release 16 knows no trailers',
   'an unsigned stream with a trailing checksum is stored': 'release 16 knows no trailers',
