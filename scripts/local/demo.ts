@@ -3,14 +3,16 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { ROOT } from '../serverless/config.ts';
+import { Cloud } from './demo/cloud.ts';
 import { compareObject } from './demo/compare.ts';
 import { type DemoObject, folderObjects, generatedObjects, hostileObjects, repositoryObjects } from './demo/objects.ts';
 import { forEachConcurrently } from './demo/pool.ts';
 import { startProgress } from './demo/progress.ts';
+import { type Arrival, preciseNow } from './demo/protocol.ts';
 import { parseFlags, UsageError, wholeNumber } from './options.ts';
 import { s3Client } from './s3.ts';
 import { onShutdown } from './shutdown.ts';
-import { type Stack, startStack } from './stack.ts';
+import type { Endpoints } from './stack.ts';
 
 const USAGE = `npm run demo -- [flags]
 
@@ -43,65 +45,63 @@ async function main(): Promise<number> {
   if (objects.length === 0) throw new UsageError('there is nothing to upload: the folder holds no files');
 
   const dataDir = await mkdtemp(join(tmpdir(), 'oms-sync-demo-'));
-  const aborter = new AbortController();
-  let stack: Stack | undefined;
+  const arrivals = new Arrivals();
+  const lines: string[] = [];
+  console.log('starting the local cloud');
+  const cloud = new Cloud({
+    dataDir,
+    keyDecoding,
+    arrived: (all) => arrivals.arrived(all),
+    say: (line) => console.log(`  ${line}`),
+    log: (line) => {
+      if (flags.verbose) console.log(line);
+      else if (lines.push(line) > 2000) lines.shift();
+    },
+  });
   const cleanUp = async (): Promise<void> => {
-    await stack?.close();
+    await cloud.stop();
     await rm(dataDir, { recursive: true, force: true });
   };
-  let starting: Promise<unknown> = Promise.resolve();
+  let stopped = false;
   onShutdown(async () => {
+    stopped = true;
     console.error('\nstopped before the end');
-    aborter.abort(new Error('stopped'));
-    await starting.catch(() => {});
     await cleanUp();
     process.exit(130);
   });
-
-  const arrivals = new Arrivals();
-  const lines: string[] = [];
   try {
-    console.log('starting the local cloud');
-    const start = startStack({
-      dataDir,
-      portBase: 0,
-      keyDecoding,
-      signal: aborter.signal,
-      onCopied: ({ key }) => arrivals.arrived(key),
-      say: (line) => console.log(`  ${line}`),
-      log: (line) => {
-        if (flags.verbose) console.log(line);
-        else if (lines.push(line) > 2000) lines.shift();
-      },
-    }).then((started) => {
-      stack = started;
-      return started;
-    });
-    starting = start;
-    return await replicate(await start, objects, arrivals, patience, lines);
+    return await replicate(cloud, await cloud.ready(), objects, arrivals, patience, lines);
+  } catch (error) {
+    // The shutdown is under way and ends the process itself.
+    if (stopped) return await new Promise<never>(() => {});
+    throw error;
   } finally {
-    if (!aborter.signal.aborted) await cleanUp();
+    if (!stopped) await cleanUp();
   }
 }
 
-/** When each object was acknowledged to the uploader and when OMS had written it to the destination. */
+/** When each object was acknowledged to the uploader and when OMS had dealt with it. */
 class Arrivals {
-  readonly uploadedAt = new Map<string, number>();
-  readonly arrivedAt = new Map<string, number>();
+  readonly #uploadedAt = new Map<string, number>();
+  readonly #arrivedAt = new Map<string, number>();
 
-  arrived(key: string): void {
-    if (!this.arrivedAt.has(key)) this.arrivedAt.set(key, performance.now());
+  get count(): number {
+    return this.#arrivedAt.size;
+  }
+
+  arrived(arrivals: readonly Arrival[]): void {
+    for (const { key, at } of arrivals) if (!this.#arrivedAt.has(key)) this.#arrivedAt.set(key, at);
   }
 
   uploaded(key: string): void {
-    this.uploadedAt.set(key, performance.now());
+    this.#uploadedAt.set(key, preciseNow());
   }
 
   /** Milliseconds from upload to arrival, ascending. */
   latencies(): number[] {
     const all: number[] = [];
-    for (const [key, uploaded] of this.uploadedAt) {
-      const arrived = this.arrivedAt.get(key);
+    for (const [key, uploaded] of this.#uploadedAt) {
+      const arrived = this.#arrivedAt.get(key);
       // A fast copy can be done before the uploader has read its answer.
       if (arrived !== undefined) all.push(Math.max(0, arrived - uploaded));
     }
@@ -110,13 +110,13 @@ class Arrivals {
 }
 
 async function replicate(
-  stack: Stack,
+  cloud: Cloud,
+  endpoints: Endpoints,
   objects: readonly DemoObject[],
   arrivals: Arrivals,
   patience: number,
   lines: readonly string[],
 ): Promise<number> {
-  const { endpoints } = stack;
   const client = s3Client({
     endpoint: endpoints.obs,
     region: endpoints.region,
@@ -127,10 +127,10 @@ async function replicate(
   const progress = startProgress({ uploaded: objects.length, arrived: objects.length });
   const began = performance.now();
   let bytes = 0;
-  const tick = setInterval(() => progress.set('arrived', arrivals.arrivedAt.size), 100);
+  const tick = setInterval(() => progress.set('arrived', arrivals.count), 100);
   try {
     let uploaded = 0;
-    await forEachConcurrently(objects, 8, async (object) => {
+    await forEachConcurrently(objects, 4, async (object) => {
       const body = await object.read();
       await client.send(
         new PutObjectCommand({
@@ -147,7 +147,7 @@ async function replicate(
       progress.set('uploaded', ++uploaded);
     });
     await converge(objects.length, arrivals, patience);
-    progress.set('arrived', arrivals.arrivedAt.size);
+    progress.set('arrived', arrivals.count);
   } finally {
     clearInterval(tick);
     progress.stop();
@@ -167,7 +167,7 @@ async function replicate(
     const value = latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))];
     return value === undefined ? '-' : `${value.toFixed(0)} ms`;
   };
-  const { calls, keys } = stack.oms.stats();
+  const { calls, keys } = await cloud.stats();
   const rows: readonly (readonly [string, string])[] = [
     ['objects', `${objects.length - problems.length} of ${objects.length} arrived, same bytes, same metadata`],
     ['bytes', bytes.toLocaleString('en-US')],
@@ -190,12 +190,12 @@ async function replicate(
 
 /** Waits until `count` objects have arrived, or nothing has arrived for `patience` milliseconds. */
 async function converge(count: number, arrivals: Arrivals, patience: number): Promise<void> {
-  let last = arrivals.arrivedAt.size;
+  let last = arrivals.count;
   let since = performance.now();
-  while (arrivals.arrivedAt.size < count && performance.now() - since < patience) {
+  while (arrivals.count < count && performance.now() - since < patience) {
     await new Promise((resolve) => setTimeout(resolve, 50));
-    if (arrivals.arrivedAt.size > last) {
-      last = arrivals.arrivedAt.size;
+    if (arrivals.count > last) {
+      last = arrivals.count;
       since = performance.now();
     }
   }

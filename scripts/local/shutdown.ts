@@ -1,5 +1,6 @@
 /**
- * Runs `stop` once on SIGINT, SIGTERM, or when the parent process is gone, then exits with code 0.
+ * Runs `stop` once on SIGINT, SIGTERM, when nobody reads the output any more (`| head`), or when the parent process
+ * is gone, then exits with code 0.
  * A second signal, more than two seconds after the first, ends the process at once: a terminal and npm both
  * forward the same Ctrl-C, so two signals close to each other are one wish.
  */
@@ -23,6 +24,9 @@ export function onShutdown(stop: (reason: string) => Promise<void>): { cancel():
   const interrupt = (): void => shut('SIGINT');
   const terminate = (): void => shut('SIGTERM');
   const hangUp = (): void => shut('SIGHUP');
+  const unread = (): void => shut('output closed');
+  process.stdout.on('error', unread);
+  process.stderr.on('error', unread);
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', terminate);
   process.on('SIGHUP', hangUp);
@@ -34,6 +38,8 @@ export function onShutdown(stop: (reason: string) => Promise<void>): { cancel():
   return {
     cancel() {
       clearInterval(watch);
+      process.stdout.off('error', unread);
+      process.stderr.off('error', unread);
       process.off('SIGINT', interrupt);
       process.off('SIGTERM', terminate);
       process.off('SIGHUP', hangUp);
