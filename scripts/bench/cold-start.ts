@@ -1,3 +1,5 @@
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { buildIfStale } from '../build.ts';
 import { wholeProcessMs } from './fresh-process.ts';
 import type { BenchOptions, Measurement } from './measurement.ts';
@@ -26,7 +28,13 @@ export async function coldStart(
     functions ?? Object.fromEntries((await buildIfStale()).map(({ name, bundleFile }) => [name, bundleFile]));
   return withWorkspace(async (workspace) => {
     const [empty, bare] = await Promise.all([workspace.bundle('empty'), workspace.bundle('bare')]);
-    const files: Record<string, string> = { ...bundles, [BARE]: bare, [FLOOR]: empty };
+    const files: Record<string, string> = {};
+    for (const [name, file] of Object.entries(bundles)) {
+      // Beside the empty handler, without a package.json as on the platform: Node looks for one in every folder above.
+      files[name] = join(workspace.folder, `${name}.function.js`);
+      await copyFile(file, files[name]);
+    }
+    Object.assign(files, { [BARE]: bare, [FLOOR]: empty });
     const variants = Object.entries(files).map(([name, file]) => [name, () => wholeProcessMs({ file })] as const);
     const { [FLOOR]: floor = [], ...samples } = await interleavedRounds(
       Object.fromEntries(variants),
