@@ -171,10 +171,11 @@ function headersOf(
     return { 'content-type': CONTENT_TYPE, host, 'x-project-id': projectId, 'x-auth-token': credentials.authToken };
   const date = sdkDate(new Date(now));
   const token = credentials.securityToken;
-  const signed: Record<string, string> = token
+  const headers: Record<string, string> = token
     ? { 'content-type': CONTENT_TYPE, host, 'x-project-id': projectId, 'x-sdk-date': date, 'x-security-token': token }
     : { 'content-type': CONTENT_TYPE, host, 'x-project-id': projectId, 'x-sdk-date': date };
-  return { ...signed, authorization: authorization(call, signed, credentials) };
+  headers['authorization'] = authorization(call, headers, credentials);
+  return headers;
 }
 
 function refused(

@@ -4,14 +4,8 @@
  * @see https://support.huaweicloud.com/intl/en-us/api-oms/CreateSyncTask.html
  */
 export const OMS_LIMITS = {
-  /** `object_keys` of one call by the prose of the page, which its table contradicts (below). */
-  keysPerCall: 10,
-  /** `object_keys` of one call by the table of the page. */
+  /** `object_keys` of one call by the table of the page; its prose says 10, which is the default of the functions. */
   keysPerCallSchema: 100,
-  /** Characters of one encoded key. */
-  encodedKey: 16_384,
-  /** Characters of the project's id. */
-  projectId: 1_024,
   /** Characters of an IAM token. */
   authToken: 16_384,
   /** Characters. */

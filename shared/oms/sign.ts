@@ -1,4 +1,5 @@
-import { createHmac, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
+import { hmacSha256 } from './hmac.ts';
 
 /** A key pair, permanent, or temporary with its token. */
 export interface AccessKeyCredentials {
@@ -84,7 +85,7 @@ export function authorization(
   const bodyHash = body === undefined || body === '' ? EMPTY_HASH : hash('sha256', body, 'hex');
   const canonical = `${method}\n${canonicalPath}\n${encodeQuery(query)}\n${canonicalHeaders}\n${signedNames}\n${bodyHash}`;
   const toSign = `${ALGORITHM}\n${headers['x-sdk-date']}\n${hash('sha256', canonical, 'hex')}`;
-  const signature = createHmac('sha256', secretKey).update(toSign).digest('hex');
+  const signature = hmacSha256(secretKey, toSign);
   return `${ALGORITHM} Access=${accessKey}, SignedHeaders=${signedNames}, Signature=${signature}`;
 }
 

@@ -32,7 +32,7 @@ export class TransportFailure extends Error {
   readonly kind: FailureKind;
   /** For example `ECONNRESET`. */
   readonly code: string;
-  /** Whether the request may have reached the server. */
+  /** Whether the request may have reached the server; exact for a fresh connection only. */
   readonly sent: boolean;
   /** The connection was kept from an earlier exchange and was closed before any answer: most likely while it was idle. */
   readonly stale: boolean;
@@ -82,7 +82,8 @@ export class Transport {
   send(exchange: Exchange): Promise<Answer> {
     return new Promise<Answer>((resolve, reject) => {
       let response: IncomingMessage | undefined;
-      let connected = false;
+      // Not found out for a kept connection: what may be repeated need not know.
+      let connected = true;
       let settled = false;
       const { hostname, port, secure } = this.#endpoint;
       const open: (options: object) => ClientRequest = secure ? httpsRequest : httpRequest;
@@ -93,7 +94,8 @@ export class Transport {
         path: exchange.target,
         headers: exchange.headers,
         agent: exchange.freshConnection ? this.#freshAgent : this.#agent,
-        ...(secure ? { rejectUnauthorized: true } : {}),
+        // Of no meaning without TLS.
+        rejectUnauthorized: true,
       });
       const fail = (kind: FailureKind, code: string): void => {
         if (settled) return;
@@ -104,14 +106,15 @@ export class Transport {
         request.destroy();
       };
       const timer = setTimeout(() => fail('timeout', 'ETIMEDOUT'), exchange.timeout);
-      request.on('socket', (socket) => {
-        // A kept connection is connected; of a new one only what follows the handshake can have carried the request.
-        if (request.reusedSocket) connected = true;
-        else
+      if (exchange.freshConnection) {
+        // Only what follows the handshake can have carried the request.
+        connected = false;
+        request.on('socket', (socket) => {
           socket.once(secure ? 'secureConnect' : 'connect', () => {
             connected = true;
           });
-      });
+        });
+      }
       request.on('error', (error: NodeJS.ErrnoException) => fail('connection', error.code ?? 'UNKNOWN'));
       request.on('response', (incoming) => {
         response = incoming;
