@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type BucketTrigger, type NotificationDelivery, notificationOf, triggerMatches } from './notifications.ts';
 import type { ObjectEvent } from './records.ts';
 
@@ -23,6 +24,8 @@ export class DeliveryQueue {
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
+    // One listener for each delivery that waits for its next attempt.
+    setMaxListeners(0, this.#closing.signal);
   }
 
   wants(event: Pick<ObjectEvent, 'bucket' | 'key' | 'name'>): boolean {

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { listen } from '../listen.ts';
@@ -30,6 +31,8 @@ export async function startOms(options: OmsOptions): Promise<OmsServer> {
   const store = new OmsStore(options.dataDir);
   const s3 = new S3Client({ maxSockets: concurrency * 3, now });
   const stopping = new AbortController();
+  // One listener for each copy that waits for its next attempt.
+  setMaxListeners(0, stopping.signal);
   const counts = { requests: 0, calls: 0, keys: 0, copied: 0, skipped: 0, failed: 0, bytes: 0 };
   const counted = { success: 'copied', skip: 'skipped', failure: 'failed' } as const;
   let closing = false;
