@@ -17,11 +17,6 @@ const isMilliseconds = rule((value: string | number) =>
  * @see https://support.huaweicloud.com/intl/en-us/api-oms/ShowSyncTask.html
  */
 export function showSyncTaskRequest(now: () => number) {
-  const queryTime = z.union([z.string(), z.number()]).check(isMilliseconds);
+  const queryTime = z.pipe(z.union([z.string(), z.number()]).check(isMilliseconds), z.transform(Number));
   return z.object({ sync_task_id: syncTaskId, query_time: z._default(queryTime, () => Math.floor(now())) });
-}
-
-/** @returns milliseconds, whichever form was given */
-export function queryTimeToNumber(value: string | number): number {
-  return Number(value);
 }
