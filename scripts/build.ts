@@ -5,6 +5,7 @@ import { analyzeMetafile, type Metafile } from 'esbuild';
 import { bundle, bytesByInput } from './build/bundle.ts';
 import { CommandError, parseCommand, runCommand, UsageError } from './build/command-line.ts';
 import { type DeclaredFunction, declaredFunctions } from './build/declared.ts';
+import { withEsbuild } from './build/esbuild-service.ts';
 import { sweepOutputs, writeAtomically } from './build/files.ts';
 import {
   inputsHash,
@@ -93,8 +94,10 @@ async function run(options: BuildOptions, isUpToDate: IsFresh): Promise<BuildRes
   await writeAtomically(join(outDir, 'package.json'), '{"type":"commonjs"}\n');
   await sweepOutputs(outDir, names);
 
-  const settled = await Promise.allSettled(
-    wanted.map(async (fn) => ((await isUpToDate(context, fn)) ? upToDate(context, fn) : buildOne(context, fn))),
+  const settled = await withEsbuild(() =>
+    Promise.allSettled(
+      wanted.map(async (fn) => ((await isUpToDate(context, fn)) ? upToDate(context, fn) : buildOne(context, fn))),
+    ),
   );
   const failures = settled.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => reason as Error);
   const built = settled.filter((outcome) => outcome.status === 'fulfilled').map(({ value }) => value);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { type BuildFailure, type BuildOptions, build, formatMessagesSync, type Metafile } from 'esbuild';
+import { type BuildFailure, type BuildOptions, build, formatMessages, type Metafile } from 'esbuild';
 import { CommandError } from './command-line.ts';
+import { withEsbuild } from './esbuild-service.ts';
 import { isStub, withoutStreaming } from './without-streaming.ts';
 
 /**
@@ -37,7 +38,11 @@ export interface Bundle {
  * @param overrides options that differ from {@link BUNDLE_OPTIONS}
  * @throws CommandError with esbuild's messages, file and line included
  */
-export async function bundle(root: string, entry: string, overrides: BuildOptions = {}): Promise<Bundle> {
+export function bundle(root: string, entry: string, overrides: BuildOptions = {}): Promise<Bundle> {
+  return withEsbuild(() => runEsbuild(root, entry, overrides));
+}
+
+async function runEsbuild(root: string, entry: string, overrides: BuildOptions): Promise<Bundle> {
   try {
     const result = await build({
       ...BUNDLE_OPTIONS,
@@ -51,13 +56,13 @@ export async function bundle(root: string, entry: string, overrides: BuildOption
     });
     const [output] = result.outputFiles;
     if (!output) throw new Error(`esbuild wrote nothing for ${entry}`);
-    const warnings = formatMessagesSync(result.warnings, { kind: 'warning' }).map((text) => text.trim());
-    return { code: output.contents, metafile: result.metafile, warnings };
+    const warnings = await formatMessages(result.warnings, { kind: 'warning' });
+    return { code: output.contents, metafile: result.metafile, warnings: warnings.map((text) => text.trim()) };
   } catch (error) {
     const failure = error as BuildFailure;
     if (!Array.isArray(failure.errors)) throw error;
-    const messages = formatMessagesSync(failure.errors, { kind: 'error' }).map((text) => text.trim());
-    throw new CommandError(`${entry} does not build:\n${messages.join('\n')}`);
+    const messages = await formatMessages(failure.errors, { kind: 'error' });
+    throw new CommandError(`${entry} does not build:\n${messages.map((text) => text.trim()).join('\n')}`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { isBuiltin } from 'node:module';
 import { type BuildFailure, build, type Message } from 'esbuild';
+import { withEsbuild } from '../esbuild-service.ts';
 import type { Violation } from './violation.ts';
 
 /** esbuild's own names for a `require` or `import()` whose module is not known before it runs. */
@@ -11,7 +12,11 @@ const DYNAMIC = ['unsupported-require-call', 'unsupported-dynamic-import', 'indi
  *
  * @param code content of index.js
  */
-export async function checkText(code: Uint8Array): Promise<Violation[]> {
+export function checkText(code: Uint8Array): Promise<Violation[]> {
+  return withEsbuild(() => analyse(code));
+}
+
+async function analyse(code: Uint8Array): Promise<Violation[]> {
   const violations: Violation[] = [];
   try {
     const { metafile, warnings } = await build({
