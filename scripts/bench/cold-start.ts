@@ -38,7 +38,7 @@ export async function coldStart(
     const variants = Object.entries(files).map(([name, file]) => [name, () => wholeProcessMs({ file })] as const);
     const { [FLOOR]: floor = [], ...samples } = await interleavedRounds(
       Object.fromEntries(variants),
-      quick ? 7 : 41,
+      quick ? 3 : 41,
       progress,
     );
     const noise = spread(floor);

@@ -41,7 +41,7 @@ export const firstResponse: Bench = ({ quick, progress }) =>
             sdkHttps: () => untilReportMs({ file: sdk, args: [https], env: trust }),
             functionHttps: () => untilReportMs({ file: caller, args: [https, bundleFile], env: trust }),
           },
-          quick ? 5 : 31,
+          quick ? 3 : 31,
           progress,
         ),
       ),
