@@ -128,7 +128,8 @@ export class AmbiguousCreateError extends OmsError {
       'It is not known whether OMS created the sync task. Look for its buckets in the list of sync tasks ' +
       '(GET /v2/{project_id}/sync-tasks, or the OMS console) before creating it again.';
     super(
-      failure.status === 504 ? 504 : 502,
+      // OMS's own 503 stays one for callers; the text says to look before sending it again.
+      failure.status === 504 || failure.omsStatus === 503 ? failure.status : 502,
       'OmsSync.AmbiguousCreate',
       `${remedy} Cause: ${failure.message}`,
       remedy,

@@ -88,8 +88,9 @@ describe('create-sync-task', () => {
     [401, 'APIGW.0301', 502],
     [403, 'OMS.0072', 403],
     [404, 'OMS.0001', 404],
-    // Whether the task was created is unknown.
-    [503, 'OMS.0001', 502],
+    [503, 'OMS.0001', 503],
+    // Whether the task was created is unknown, too.
+    [500, 'OMS.0062', 502],
   ])('answers OMS %i %s with %i', async (status, error_code, expected) => {
     oms.stub.reply = () => ({ status, body: { error_code, error_msg: 'message' } });
 

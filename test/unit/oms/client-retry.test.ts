@@ -202,7 +202,7 @@ describe('createSyncTask', () => {
     ['a reset before the answer', reset(), 502],
     ['a reset within the answer', reset({ status: 200, part: '{"sync_' }), 502],
     ['500', answer(500, { error_code: 'OMS.0062', error_msg: 'Save failed' }), 502],
-    ['503', answer(503, 'busy', { 'retry-after': '1' }), 502],
+    ['503', answer(503, 'busy', { 'retry-after': '1' }), 503],
     ['400 OMS.1001', answer(400, { error_code: 'OMS.1001', error_msg: 'Internal server error' }), 502],
     ['200 without a body', answer(200), 502],
     ['200 with null', answer(200, 'null'), 502],
