@@ -4,7 +4,7 @@ import { buildIfStale } from '../build.ts';
 import { wholeProcessMs } from './fresh-process.ts';
 import type { BenchOptions, Measurement } from './measurement.ts';
 import { interleavedRounds } from './rounds.ts';
-import { median, pairedRatio, spread } from './statistics.ts';
+import { median, pairedRatio, pick, quieterHalf, spread } from './statistics.ts';
 import { withWorkspace } from './workspace.ts';
 
 /** Whole process, as a ratio to an empty handler. */
@@ -36,12 +36,12 @@ export async function coldStart(
     }
     Object.assign(files, { [BARE]: bare, [FLOOR]: empty });
     const variants = Object.entries(files).map(([name, file]) => [name, () => wholeProcessMs({ file })] as const);
-    const { [FLOOR]: floor = [], ...samples } = await interleavedRounds(
-      Object.fromEntries(variants),
-      quick ? 3 : 41,
-      progress,
+    const all = await interleavedRounds(Object.fromEntries(variants), quick ? 3 : 41, progress);
+    const quiet = quieterHalf(Object.values(all));
+    const noise = spread(all[FLOOR] ?? []);
+    const { [FLOOR]: floor = [], ...samples } = Object.fromEntries(
+      Object.entries(all).map(([name, values]) => [name, pick(values, quiet)]),
     );
-    const noise = spread(floor);
     const baseline = `${median(floor).toFixed(1)} ms`;
     return Object.entries(samples).map(([name, values]) => ({
       measure: name,

@@ -29,6 +29,9 @@ Measures and prints a table with targets. Names: ${Object.keys(BENCHES).join(', 
 /** At most one progress line per bench in this time: output for people, and for logs. */
 const PROGRESS_MS = 2_000;
 
+const LEGEND = `ratio: median of paired rounds, of the half of the rounds that the machine disturbed least; min..max of the same
+noise: interquartile range of the baseline in all rounds, by its median; above 25 % say little`;
+
 async function main(argv: readonly string[]): Promise<number> {
   const command = parseCommand(
     {
@@ -66,7 +69,7 @@ async function main(argv: readonly string[]): Promise<number> {
     }
   }
   if (results.length > 0) console.log(`\n${formatResults(results)}`);
-  console.log('\nnoise: interquartile range of the baseline by its median; ratios are medians of paired rounds');
+  console.log(`\n${LEGEND}`);
   if (values.json !== undefined)
     await writeFile(values.json, `${JSON.stringify({ machine: machine(), results }, null, 2)}\n`);
   const missed = misses(results);

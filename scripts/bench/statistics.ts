@@ -40,6 +40,28 @@ export function pairedRatio(numerators: readonly number[], denominators: readonl
   return { ratio: median(ratios), ratioRange: [Math.min(...ratios), Math.max(...ratios)] };
 }
 
+/**
+ * The half of the rounds that the machine disturbed least, judged by what all variants of a round took together, so
+ * that the choice favours none of them. Other work on a machine makes long runs lose more than short ones.
+ *
+ * @param costs per variant one value per round, smaller is better; fewer than 8 rounds are all kept
+ * @returns indices of rounds, ascending
+ */
+export function quieterHalf(costs: readonly (readonly number[])[]): number[] {
+  // Each variant counts the same, whatever its size.
+  const shares = costs.map((values) => values.map((value) => value / median(values)));
+  const rounds = Array.from({ length: costs[0]?.length ?? 0 }, (_, round) => round);
+  if (rounds.length < 8) return rounds;
+  const total = (round: number): number => shares.reduce((sum, values) => sum + (values[round] ?? 0), 0);
+  const quiet = rounds.toSorted((a, b) => total(a) - total(b)).slice(0, Math.ceil(rounds.length / 2));
+  return quiet.sort((a, b) => a - b);
+}
+
+/** The values of some rounds. */
+export function pick<T>(values: readonly T[], rounds: readonly number[]): T[] {
+  return rounds.flatMap((round) => values.slice(round, round + 1));
+}
+
 /** A shuffled copy (Fisher-Yates). */
 export function shuffled<T>(values: readonly T[], random: () => number = Math.random): T[] {
   const copy = [...values];

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { median, pairedRatio, quantile, shuffled, spread } from '../../../scripts/bench/statistics.ts';
+import {
+  median,
+  pairedRatio,
+  pick,
+  quantile,
+  quieterHalf,
+  shuffled,
+  spread,
+} from '../../../scripts/bench/statistics.ts';
 
 describe('median', () => {
   it.each([
@@ -44,6 +52,31 @@ describe('pairedRatio', () => {
 
   it('refuses rounds without a partner', () => {
     expect(() => pairedRatio([1, 2], [1])).toThrow('rounds are not paired');
+  });
+});
+
+describe('quieterHalf', () => {
+  it('keeps the rounds in which all variants together took least', () => {
+    const short = [1, 9, 1, 1, 9, 1, 1, 9];
+    const long = [10, 10, 90, 10, 90, 10, 10, 10];
+
+    expect(quieterHalf([short, long])).toEqual([0, 3, 5, 6]);
+  });
+
+  it('does not favour the variant that takes longer', () => {
+    // Round 0 is slow for the short variant only: it must go, although its total is among the smallest.
+    const short = [9, 1, 1, 1, 1, 1, 1, 1];
+    const long = [100, 101, 102, 103, 104, 105, 106, 107];
+
+    expect(quieterHalf([short, long])).not.toContain(0);
+  });
+
+  it('keeps all of a few rounds', () => {
+    expect(quieterHalf([[3, 1, 2]])).toEqual([0, 1, 2]);
+  });
+
+  it('picks the values of the rounds', () => {
+    expect(pick(['a', 'b', 'c'], [0, 2])).toEqual(['a', 'c']);
   });
 });
 
