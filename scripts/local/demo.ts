@@ -37,11 +37,12 @@ async function main(): Promise<number> {
   if (keyDecoding !== 'form' && keyDecoding !== 'rfc3986') throw new UsageError('--key-decoding takes form or rfc3986');
   const patience = wholeNumber('patience', flags.patience ?? '30', 1, 3600) * 1000;
   if (flags.folder && flags.objects) throw new UsageError('--folder and --objects exclude each other');
-  const objects = flags.objects
-    ? generatedObjects(wholeNumber('objects', flags.objects, 1, 10_000_000))
+  const { objects, skipped = [] } = flags.objects
+    ? { objects: generatedObjects(wholeNumber('objects', flags.objects, 1, 10_000_000)) }
     : flags.folder
       ? await folderObjects(resolve(String(flags.folder)))
-      : [...(await repositoryObjects(ROOT)), ...hostileObjects()];
+      : { objects: [...(await repositoryObjects(ROOT)), ...hostileObjects()] };
+  for (const line of skipped) console.log(`not uploaded: ${line}`);
   if (objects.length === 0) throw new UsageError('there is nothing to upload: the folder holds no files');
 
   const dataDir = await mkdtemp(join(tmpdir(), 'oms-sync-demo-'));
@@ -139,7 +140,7 @@ async function replicate(
           Body: body,
           ContentType: object.contentType,
           Metadata: { ...object.metadata },
-          ...(object.cacheControl ? { CacheControl: object.cacheControl } : {}),
+          ...object.headers,
         }),
       );
       arrivals.uploaded(object.key);

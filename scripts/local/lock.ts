@@ -7,6 +7,21 @@ export class FolderInUseError extends Error {
   override readonly name = 'FolderInUseError';
 }
 
+/** The folder cannot be created or written. */
+export class FolderUnusableError extends Error {
+  override readonly name = 'FolderUnusableError';
+}
+
+/** The folder holds keys: inside a repository it must not be one `git add` away from being published. */
+async function hideFromGit(folder: string): Promise<void> {
+  await writeFile(join(folder, '.gitignore'), '*\n', { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST')
+      throw new FolderUnusableError(`${folder} cannot be written (${error.code}); choose another one (--data)`, {
+        cause: error,
+      });
+  });
+}
+
 /**
  * Takes a folder for this process alone, creating it where needed. The lock of a process that is gone is taken over.
  *
@@ -14,7 +29,15 @@ export class FolderInUseError extends Error {
  * @throws FolderInUseError naming the folder and the process
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
-  await mkdir(folder, { recursive: true });
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new FolderUnusableError(`${folder} cannot be used as a folder (${code}); choose another one (--data)`, {
+      cause: error,
+    });
+  }
+  await hideFromGit(folder);
   const file = join(folder, 'lock');
   for (let attempt = 0; attempt < 3; attempt++) {
     // Linking a finished file is atomic: nobody can read a lock that does not name its owner yet.

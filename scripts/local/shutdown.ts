@@ -1,3 +1,6 @@
+/** Milliseconds after which a stop that hangs (a file system that does not answer, for example) is given up. */
+const PATIENCE = 15_000;
+
 /**
  * Runs `stop` once on SIGINT, SIGTERM, when nobody reads the output any more (`| head`), or when the parent process
  * is gone, then exits with code 0.
@@ -13,6 +16,10 @@ export function onShutdown(stop: (reason: string) => Promise<void>): { cancel():
       return;
     }
     since = Date.now();
+    setTimeout(() => {
+      console.error(`stopping took longer than ${PATIENCE / 1000} s and was given up`);
+      process.exit(1);
+    }, PATIENCE).unref();
     stop(reason).then(
       () => process.exit(0),
       (error: Error) => {

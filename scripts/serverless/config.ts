@@ -98,7 +98,9 @@ export async function loadServerless(
         ...(signal ? { signal } : {}),
       },
       (error, stdout, stderr) =>
-        error ? reject(new Error(`serverless.yml: ${(stderr || stdout).trim() || error.message}`)) : resolve(stdout),
+        error
+          ? reject(new Error(`serverless.yml: ${frameworkMessage(`${stderr}\n${stdout}`) || error.message}`))
+          : resolve(stdout),
     );
   });
   const config = JSON.parse(printed) as {
@@ -128,4 +130,14 @@ export async function loadServerless(
     region: provider.region,
     functions: Object.fromEntries(functions),
   };
+}
+
+/** What the framework says is wrong, without its banner and its advertisement of documents. */
+export function frameworkMessage(output: string): string {
+  const lines = output.split('\n').map((line) => line.trim());
+  const start = lines.findIndex((line) => /^Error:?$/.test(line) || line.startsWith('Error:'));
+  const kept = (start === -1 ? lines : lines.slice(start))
+    .map((line) => line.replace(/^Error:\s*/, ''))
+    .filter((line) => line !== '' && !/^(Environment|Docs|Learn more about)\b/.test(line));
+  return kept.join(' ');
 }

@@ -39,6 +39,10 @@ export interface FunctionGraphContext {
   readonly invokeID?: string;
   readonly traceID?: string;
   readonly alias?: string;
+  /** Seconds, as configured. */
+  readonly timeout?: number;
+  /** Milliseconds since the epoch. */
+  readonly startTime?: number;
 }
 
 export interface FunctionGraphLogger {

@@ -41,6 +41,8 @@ export function fakeContext(options: FakeContextOptions = {}): Required<Function
     requestID: options.requestId ?? 'request-1',
     invokeID: 'invoke-1',
     traceID: 'trace-1',
+    timeout: 60,
+    startTime: 0,
     alias: '',
   };
 }

@@ -6,7 +6,7 @@ interface Observed {
   readonly size: number;
   readonly sha256: string;
   readonly contentType: string | undefined;
-  readonly cacheControl: string | undefined;
+  readonly headers: string;
   readonly metadata: string;
 }
 
@@ -41,7 +41,13 @@ async function observe(client: S3Client, bucket: string, key: string): Promise<O
       size,
       sha256: hash.digest('hex'),
       contentType: object.ContentType,
-      cacheControl: object.CacheControl,
+      headers: JSON.stringify([
+        object.CacheControl,
+        object.ContentDisposition,
+        object.ContentEncoding,
+        object.ContentLanguage,
+        object.ExpiresString,
+      ]),
       metadata: JSON.stringify(Object.entries(object.Metadata ?? {}).sort()),
     };
   } catch (error) {

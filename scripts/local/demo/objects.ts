@@ -1,7 +1,8 @@
+import { isUtf8 } from 'node:buffer';
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { extname, join, relative, sep } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { extname, join, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { HOSTILE_KEYS } from '../hostile-keys.ts';
 import { UsageError } from '../options.ts';
@@ -11,7 +12,8 @@ export interface DemoObject {
   readonly key: string;
   readonly contentType: string;
   readonly metadata: Readonly<Record<string, string>>;
-  readonly cacheControl?: string;
+  /** Standard headers besides the content type, as the S3 client names them. */
+  readonly headers?: Readonly<Record<string, string>>;
   read(): Promise<Uint8Array>;
 }
 
@@ -25,33 +27,59 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 
 const typeOf = (name: string): string => CONTENT_TYPES[extname(name)] ?? 'application/octet-stream';
 
+/** The files of a folder, and what else is in it and why it cannot be an object. */
+export interface FolderContent {
+  readonly objects: readonly DemoObject[];
+  readonly skipped: readonly string[];
+}
+
 /**
  * The files of a folder under their relative names.
  *
  * @throws UsageError when the folder cannot be read
  */
-export async function folderObjects(folder: string): Promise<DemoObject[]> {
-  const files = await listFiles(folder);
-  return files.map((file) => ({
-    key: relative(folder, file).split(sep).join('/'),
-    contentType: typeOf(file),
-    metadata: { origin: 'folder' },
-    read: () => readFile(file),
-  }));
+export async function folderObjects(folder: string): Promise<FolderContent> {
+  const objects: DemoObject[] = [];
+  const skipped: string[] = [];
+  for (const { name, kind } of await listFolder(folder)) {
+    const key = name.toString('utf8').split(sep).join('/');
+    const shown = JSON.stringify(key);
+    if (kind === 'link') skipped.push(`${shown}: a symbolic link`);
+    else if (kind === 'other') skipped.push(`${shown}: not a regular file`);
+    else if (!isUtf8(name)) skipped.push(`${shown}: its name is not UTF-8`);
+    else if (Buffer.byteLength(key) > 1024) skipped.push(`${shown}: its name is longer than 1024 bytes`);
+    else
+      objects.push({
+        key,
+        contentType: typeOf(key),
+        metadata: { origin: 'folder' },
+        read: () => readFile(join(folder, name.toString('utf8'))),
+      });
+  }
+  return { objects, skipped };
 }
 
-async function listFiles(folder: string): Promise<string[]> {
+type Listed = { readonly name: Buffer; readonly kind: 'file' | 'link' | 'other' };
+
+/** Names as the bytes that the file system holds, since they need not be text. */
+async function listFolder(folder: string): Promise<Listed[]> {
+  const listed: Listed[] = [];
+  const visit = async (inner: Buffer): Promise<void> => {
+    const path = Buffer.concat([Buffer.from(`${folder}${sep}`), inner]);
+    const entries = await readdir(path, { withFileTypes: true, encoding: 'buffer' });
+    for (const entry of entries) {
+      const own = entry.name as unknown as Buffer;
+      const name = inner.length === 0 ? own : Buffer.concat([inner, Buffer.from(sep), own]);
+      if (entry.isDirectory()) await visit(name);
+      else listed.push({ name, kind: entry.isFile() ? 'file' : entry.isSymbolicLink() ? 'link' : 'other' });
+    }
+  };
   try {
-    if (!(await stat(folder)).isDirectory()) throw new UsageError(`--folder ${folder} is not a folder`);
-    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-    return entries
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
-      .sort();
+    await visit(Buffer.alloc(0));
   } catch (error) {
-    if (error instanceof UsageError) throw error;
     throw new UsageError(`--folder ${folder} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
   }
+  return listed.sort((a, b) => Buffer.compare(a.name, b.name));
 }
 
 /** The repository's own files: what git tracks, or all but the products of a build where there is no git. */
@@ -60,7 +88,7 @@ export async function repositoryObjects(root: string): Promise<DemoObject[]> {
   const tracked = await promisify(execFile)('git', ['ls-files', '-z'], { cwd: root, maxBuffer: 64 << 20 })
     .then(({ stdout }) => new Set(stdout.split('\0').filter(Boolean)))
     .catch(() => undefined);
-  const objects = tracked ? trackedObjects(root, [...tracked]) : await folderObjects(root);
+  const objects = tracked ? trackedObjects(root, [...tracked]) : (await folderObjects(root)).objects;
   return objects.filter(({ key }) => !skipped.test(key));
 }
 
@@ -80,7 +108,12 @@ export function hostileObjects(): DemoObject[] {
     key,
     contentType: 'text/plain; charset=utf-8',
     metadata: { origin: 'hostile-key', index: String(index) },
-    cacheControl: 'max-age=60',
+    headers: {
+      CacheControl: 'max-age=60',
+      ContentDisposition: `attachment; filename="object-${index}.txt"`,
+      ContentEncoding: 'identity',
+      ContentLanguage: 'zh-CN',
+    },
     read: async () => Buffer.from(`object number ${index}: ${JSON.stringify(key)}\n`),
   }));
 }

@@ -2,6 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { APIGW, OmsFault } from './errors.ts';
 import { LIMITS } from './limits.ts';
 
+/** Bytes; up to here a body that is too large is read all the same, so that its sender sees the answer. */
+const ANNOUNCED_LIMIT = 64 << 20;
+
 /**
  * @throws OmsFault 413
  * @rejects when the client breaks off
@@ -9,6 +12,9 @@ import { LIMITS } from './limits.ts';
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
+  // Announced: no need to wait for it. The connection ends with the answer, since nobody reads the rest.
+  if (Number(request.headers['content-length'] ?? 0) > ANNOUNCED_LIMIT)
+    throw new OmsFault(413, APIGW.tooLarge, 'Request entity too large');
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
     // Read to its end all the same: a client that is still sending would not see the answer.

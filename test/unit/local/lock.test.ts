@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -16,9 +16,21 @@ describe('lockFolder', () => {
   it('takes a folder that does not exist yet, and leaves no file after release', async () => {
     const inner = join(folder, 'new');
     const release = await lockFolder(inner);
-    expect(await readdir(inner)).toEqual(['lock']);
+    expect(await readdir(inner)).toEqual(['.gitignore', 'lock']);
     await release();
-    expect(await readdir(inner)).toEqual([]);
+    expect(await readdir(inner)).toEqual(['.gitignore']);
+  });
+
+  it('keeps the folder, which holds keys, out of a repository around it', async () => {
+    const release = await lockFolder(folder);
+    expect(await readFile(join(folder, '.gitignore'), 'utf8')).toBe('*\n');
+    await release();
+  });
+
+  it('names the flag when the folder is a file', async () => {
+    const file = join(folder, 'file');
+    await writeFile(file, '');
+    await expect(lockFolder(file)).rejects.toThrow(/file cannot be used as a folder \(EEXIST\).*--data/);
   });
 
   it('refuses a folder whose owner is alive, naming folder and process', async () => {
