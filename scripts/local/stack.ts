@@ -1,14 +1,16 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildIfStale } from '../build.ts';
 import { type FunctionConfig, loadServerless, ROOT, type ServerlessConfig } from '../serverless/config.ts';
 import { Accounts } from './accounts.ts';
 import { type FunctionGraph, startFunctionGraph } from './functiongraph/server.ts';
-import { type BucketTrigger, type ObsServer, startObs } from './obs/server.ts';
+import { type Identity, readIdentity, writeIdentity } from './identity.ts';
+import { type ObsServer, startObs } from './obs/server.ts';
 import { type OmsOptions, type OmsServer, startOms } from './oms/server.ts';
+import { probe } from './probe.ts';
 import { request } from './request.ts';
 import { ensureBucket, s3Client } from './s3.ts';
+import { triggersOf } from './triggers.ts';
 
 /** What a client needs to use the local cloud; the content of `.local/endpoints.json`. */
 export interface Endpoints {
@@ -50,15 +52,6 @@ export interface Stack {
   /** serverless.yml as it was deployed. */
   readonly config: ServerlessConfig;
   close(): Promise<void>;
-}
-
-/** What must survive a restart besides the services' own data: keys are held by the tasks, too. */
-interface Identity {
-  readonly project_id: string;
-  readonly access_key: string;
-  readonly secret_key: string;
-  readonly app_code: string;
-  readonly sync_task_id?: string;
 }
 
 const SOURCE = 'source';
@@ -156,6 +149,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ]),
     );
 
+    const errors = new Map<string, string>();
     const host = await step(
       startFunctionGraph({
         dataDir: join(dataDir, 'functiongraph'),
@@ -165,7 +159,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         projectId: identity.project_id,
         accounts,
         appCode: identity.app_code,
-        log: (line) => log(`${line.function || 'functiongraph'}: ${line.text}`),
+        log: (line) => {
+          const message = errorMessage(line.text);
+          if (message !== undefined) errors.set(line.function, message);
+          log(`${line.function || 'functiongraph'}: ${line.text}`);
+        },
       }).then((host) => {
         // First to be stopped: the services that its functions call outlive it.
         closers.push(() => host.close());
@@ -178,7 +176,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
     const hasRoute = ([, fn]: readonly [string, FunctionConfig]): boolean => 'ROUTES' in fn.environment;
     const functions = Object.entries(config.functions);
-    for (const [key, fn] of functions.filter((entry) => !hasRoute(entry))) await step(deploy(host, key, fn));
+    for (const [key, fn] of functions.filter((entry) => !hasRoute(entry))) await step(deploy(host, key, fn, errors));
 
     const taskId = await step(ensureSyncTask(host.gatewayUrl, identity, region));
     let routed: ServerlessConfig = config;
@@ -187,7 +185,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       await writeIdentity(dataDir, identity);
       routed = await step(loadServerless('local', variables(routesOf(taskId, obs.url, region)), signal));
     }
-    for (const [key, fn] of Object.entries(routed.functions).filter(hasRoute)) await step(deploy(host, key, fn));
+    for (const [key, fn] of Object.entries(routed.functions).filter(hasRoute))
+      await step(deploy(host, key, fn, errors));
     obs.setTriggers(triggersOf(routed));
     say(`functions     ${functions.map(([key]) => key).join(', ')}`);
 
@@ -213,38 +212,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-async function readIdentity(dataDir: string): Promise<Identity> {
-  try {
-    return JSON.parse(await readFile(join(dataDir, 'identity.json'), 'utf8')) as Identity;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
-      throw new Error(`${join(dataDir, 'identity.json')} is not readable: ${(error as Error).message}`);
-  }
-  const identity: Identity = {
-    project_id: randomBytes(16).toString('hex'),
-    access_key: randomBytes(10).toString('hex').toUpperCase(),
-    secret_key: randomBytes(20).toString('hex'),
-    app_code: randomBytes(16).toString('hex'),
-  };
-  await writeIdentity(dataDir, identity);
-  return identity;
-}
-
-async function writeIdentity(dataDir: string, identity: Identity): Promise<void> {
-  await writeAtomically(join(dataDir, 'identity.json'), `${JSON.stringify(identity, null, 2)}\n`);
-}
-
-/** Writes a file that is readable by its owner only, and never half: the old content or the new. */
-export async function writeAtomically(file: string, content: string): Promise<void> {
-  const temporary = `${file}.${process.pid}.tmp`;
-  try {
-    await writeFile(temporary, content, { mode: 0o600 });
-    await rename(temporary, file);
-  } finally {
-    await rm(temporary, { force: true });
-  }
-}
-
 function routesOf(taskId: string | undefined, endpoint: string, region: string): string {
   if (!taskId) return '[]';
   return JSON.stringify([
@@ -257,8 +224,25 @@ function routesOf(taskId: string | undefined, endpoint: string, region: string):
   ]);
 }
 
-async function deploy(host: FunctionGraph, key: string, fn: FunctionConfig): Promise<void> {
+async function deploy(
+  host: FunctionGraph,
+  key: string,
+  fn: FunctionConfig,
+  errors: ReadonlyMap<string, string>,
+): Promise<void> {
   await host.deploy(key, fn, await readFile(join(ROOT, fn.package.artifact)));
+  await probe(host, key, fn, (name) => errors.get(name));
+}
+
+/** The message of an error that a function has logged. */
+function errorMessage(text: string): string | undefined {
+  if (!text.includes('"level":"error"')) return undefined;
+  try {
+    const { message, error } = JSON.parse(text) as { message?: string; error?: { message?: string } };
+    return error?.message ?? message;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The stack's own task, created the way a user would: through the gateway and the function. */
@@ -287,39 +271,4 @@ async function ensureSyncTask(gateway: string, identity: Identity, region: strin
   if (created.status !== 200 || !taskId)
     throw new Error(`The sync task could not be created: HTTP ${created.status} ${created.body}`);
   return taskId;
-}
-
-/** The bucket triggers that serverless.yml declares. */
-export function triggersOf(config: ServerlessConfig): BucketTrigger[] {
-  return Object.entries(config.functions).flatMap(([key, fn]) =>
-    fn.events.flatMap((event, index): BucketTrigger[] => {
-      const id = `${key}-${index}`;
-      if ('eventgrid' in event) {
-        const { bucket, prefix, suffix, eventTypes, keyEncode } = event.eventgrid;
-        return [
-          {
-            id,
-            type: 'EVENTGRID',
-            bucket,
-            ...optional({ prefix, suffix }),
-            events: eventTypes,
-            keyEncode,
-            target: key,
-          },
-        ];
-      }
-      if ('obs' in event) {
-        const { bucket, prefix, suffix, events } = event.obs;
-        return [{ id, type: 'OBS', bucket, ...optional({ prefix, suffix }), events, target: key }];
-      }
-      return [];
-    }),
-  );
-}
-
-/** The fields that are set. */
-function optional(fields: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(fields).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
 }

@@ -6,7 +6,8 @@ import { lockFolder } from './lock.ts';
 import { parseFlags, UsageError, wholeNumber } from './options.ts';
 import { isRunning } from './process-identity.ts';
 import { onShutdown } from './shutdown.ts';
-import { type Endpoints, startStack, writeAtomically } from './stack.ts';
+import { type Endpoints, startStack } from './stack.ts';
+import { writeAtomically } from './write-atomically.ts';
 
 const USAGE = `npm start -- [flags]
 

@@ -7,7 +7,8 @@ import { compareObject } from '../../scripts/local/demo/compare.ts';
 import { HOSTILE_KEYS } from '../../scripts/local/hostile-keys.ts';
 import { request } from '../../scripts/local/request.ts';
 import { s3Client } from '../../scripts/local/s3.ts';
-import { type Stack, startStack, triggersOf } from '../../scripts/local/stack.ts';
+import { type Stack, startStack } from '../../scripts/local/stack.ts';
+import { triggersOf } from '../../scripts/local/triggers.ts';
 import { ROOT } from '../../scripts/serverless/config.ts';
 
 /** A running local cloud, with a way to wait for arrivals. */

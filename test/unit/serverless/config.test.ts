@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { triggersOf } from '../../../scripts/local/stack.ts';
+import { triggersOf } from '../../../scripts/local/triggers.ts';
 import { frameworkMessage, loadServerless } from '../../../scripts/serverless/config.ts';
 
 describe('loadServerless', () => {

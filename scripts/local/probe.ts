@@ -1,0 +1,49 @@
+import type { FunctionConfig } from '../serverless/config.ts';
+import type { FunctionGraph } from './functiongraph/server.ts';
+
+/** A deployed function cannot do its work: a wrong variable, a wrong handler. */
+export class UnusableFunctionError extends Error {
+  override readonly name = 'UnusableFunctionError';
+}
+
+/** Invokes a function of the gateway with a path that nobody asks for, another one with a notification of nothing. */
+const GATEWAY_EVENT = {
+  httpMethod: 'GET',
+  path: '/',
+  headers: {},
+  queryStringParameters: {},
+  pathParameters: {},
+  requestContext: { apiId: 'probe', requestId: 'probe', stage: 'RELEASE' },
+  body: '',
+  isBase64Encoded: false,
+};
+
+/**
+ * Invokes the function once with an event that changes nothing, so that a mistake in its variables is seen when the
+ * local cloud starts and not when an object is missing.
+ *
+ * @param lastError what the function has logged last as an error
+ * @throws UnusableFunctionError naming the function and the reason
+ */
+export async function probe(
+  host: FunctionGraph,
+  key: string,
+  fn: FunctionConfig,
+  lastError: (key: string) => string | undefined,
+): Promise<void> {
+  const behindGateway = fn.events.some((event) => 'apig' in event);
+  const result = await host.invoke(key, behindGateway ? GATEWAY_EVENT : { Records: [] });
+  if (result.outcome === 'accepted') return;
+  const reason = result.outcome === 'success' ? undefined : result.error.errorMessage;
+  const status = result.outcome === 'success' && behindGateway ? statusOf(result.payload) : undefined;
+  if (reason === undefined && (status === undefined || status < 500)) return;
+  throw new UnusableFunctionError(`${key} cannot run: ${reason ?? lastError(key) ?? `it answers ${status}`}`);
+}
+
+function statusOf(payload: string): number | undefined {
+  try {
+    return (JSON.parse(payload) as { statusCode?: number }).statusCode;
+  } catch {
+    return undefined;
+  }
+}
