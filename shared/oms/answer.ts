@@ -48,12 +48,14 @@ export function readRequestId(value: string | undefined, secrets: readonly strin
  *
  * @param secrets of the call, which the gateway may repeat
  * @param now milliseconds since the epoch
+ * @param afterUncertain whether an earlier attempt of the call may have done its work
  */
 export function toResponseError(
   answer: Answer,
   secrets: readonly string[],
   attempts: number,
   now: number,
+  afterUncertain = false,
 ): OmsResponseError {
   const { status } = answer;
   const { code, text } = readErrorBody(answer.body, secrets);
@@ -65,6 +67,7 @@ export function toResponseError(
     omsErrorMsg: text,
     requestId: readRequestId(answer.requestId, secrets),
     attempts,
+    afterUncertain,
     retryable: status === 429 || status >= 500 || isInternal,
     retryAfter: readRetryAfter(answer.retryAfter, now),
   };

@@ -84,6 +84,7 @@ export async function makeCall(call: Call, context: CallContext): Promise<Succes
   // not be repeated gets a new one.
   let freshConnection = !call.idempotent;
   let last: OmsError | undefined;
+  let afterUncertain = false;
   for (;;) {
     const remaining = context.deadline();
     if (!(remaining > 0)) throw new OmsDeadlineError({ attempts, retryable: true, cause: last });
@@ -91,10 +92,16 @@ export async function makeCall(call: Call, context: CallContext): Promise<Succes
     checkCredentials(credentials, attempts);
     attempts += 1;
     counted += 1;
-    const outcome = await attempt(call, context, credentials, { attempts, remaining, freshConnection });
+    const outcome = await attempt(call, context, credentials, {
+      attempts,
+      remaining,
+      freshConnection,
+      afterUncertain,
+    });
     if (!('error' in outcome)) return outcome;
     const { error } = outcome;
     last = error;
+    afterUncertain ||= outcome.uncertain;
     if (outcome.stale) {
       counted -= 1;
       freshConnection = true;
@@ -114,12 +121,16 @@ interface Failed {
   /** The same call may be made again now. */
   readonly repeat: boolean;
   readonly stale: boolean;
+  /** OMS may have done what was asked of it. */
+  readonly uncertain: boolean;
 }
 
 interface AttemptState {
   readonly attempts: number;
   readonly remaining: number;
   readonly freshConnection: boolean;
+  /** An earlier attempt was uncertain. */
+  readonly afterUncertain: boolean;
 }
 
 async function attempt(
@@ -129,7 +140,7 @@ async function attempt(
   state: AttemptState,
 ): Promise<Success | Failed> {
   const started = context.now();
-  const query = call.query === undefined ? '' : `?${encodeQuery(call.query)}`;
+  const query = call.query === undefined || call.query.length === 0 ? '' : `?${encodeQuery(call.query)}`;
   let answer: Answer;
   let failed: Failed | undefined;
   try {
@@ -186,12 +197,14 @@ function refused(
   state: AttemptState,
 ): Failed {
   const secrets = [...secretsOf(credentials), ...(call.secrets ?? [])];
-  const error = toResponseError(answer, secrets, state.attempts, context.now());
-  // A throttled request was turned away before it was looked at. After any other failure of the server the task may
-  // exist: the vendor documents no 503 for creating, and a gateway also answers it when it lost the server midway.
-  if (!call.idempotent && error.retryable && answer.status !== 429)
-    return { error: new AmbiguousCreateError(error), repeat: false, stale: false };
-  return { error, repeat: error.retryable, stale: false };
+  const { attempts, afterUncertain } = state;
+  const error = toResponseError(answer, secrets, attempts, context.now(), afterUncertain);
+  // A throttled request was turned away before it was looked at. After any other failure of the server its work may be
+  // done: the vendor documents no 503 for creating, and a gateway also answers it when it lost the server midway.
+  const uncertain = error.retryable && answer.status !== 429;
+  if (!call.idempotent && uncertain)
+    return { error: new AmbiguousCreateError(error), repeat: false, stale: false, uncertain };
+  return { error, repeat: error.retryable, stale: false, uncertain };
 }
 
 function transportFailed(call: Call, context: CallContext, failure: TransportFailure, state: AttemptState): Failed {
@@ -208,8 +221,10 @@ function transportFailed(call: Call, context: CallContext, failure: TransportFai
   } else {
     error = new OmsConnectionError(failure.code, fields);
   }
-  if (!call.idempotent && failure.sent) return { error: new AmbiguousCreateError(error), repeat: false, stale: false };
-  return { error, repeat, stale: failure.stale };
+  const uncertain = failure.sent;
+  if (!call.idempotent && uncertain)
+    return { error: new AmbiguousCreateError(error), repeat: false, stale: false, uncertain };
+  return { error, repeat, stale: failure.stale, uncertain };
 }
 
 function report(

@@ -9,7 +9,15 @@ import { type Endpoint, resolveEndpoint } from './endpoint.ts';
 import { AmbiguousCreateError, OmsMalformedResponseError } from './errors.ts';
 import { CLIENT_LIMITS } from './limits.ts';
 import type { CreateSyncTaskInput } from './schemas/create-sync-task.ts';
+import type { StatisticType } from './schemas/list-sync-task-statistic.ts';
+import {
+  type ListSyncTaskStatisticResponse,
+  readListSyncTaskStatisticResponse,
+} from './schemas/list-sync-task-statistic-response.ts';
+import type { ListSyncTasksRequest } from './schemas/list-sync-tasks.ts';
+import { readListSyncTasksResponse, type SyncTaskList } from './schemas/list-sync-tasks-response.ts';
 import { readShowSyncTaskResponse, type ShowSyncTaskResponse } from './schemas/show-sync-task-response.ts';
+import type { StartSyncTaskBody } from './schemas/start-sync-task.ts';
 import { encodePathSegment } from './sign.ts';
 import { Transport } from './transport.ts';
 
@@ -159,13 +167,119 @@ export class OmsClient {
       body: '',
       idempotent: true,
     });
-    const task = readJson(success);
-    try {
-      return readShowSyncTaskResponse(task);
-    } catch (error) {
-      if (!(error instanceof ValidationError)) throw error;
-      throw malformed(success, `is not a sync task: ${error.message}`);
-    }
+    return readAs(readShowSyncTaskResponse, success, 'a sync task');
+  }
+
+  /**
+   * A page of the project's sync tasks. The order of tasks is not documented.
+   *
+   * @param request.limit 1 to 100; OMS's default is 10
+   * @param request.offset 0 to 10000
+   * @returns the page, and the number of all tasks that match
+   * @see https://support.huaweicloud.com/intl/en-us/api-oms/ListSyncTasks.html
+   */
+  async listSyncTasks(request: ListSyncTasksRequest = {}): Promise<SyncTaskList> {
+    const success = await this.#call({
+      operation: 'ListSyncTasks',
+      method: 'GET',
+      path: this.#connection.path,
+      query: Object.entries(request).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, String(value)] as const],
+      ),
+      body: '',
+      idempotent: true,
+    });
+    return readAs(readListSyncTasksResponse, success, 'a list of sync tasks');
+  }
+
+  /**
+   * Starts a stopped sync task with the key pairs given. Tried again after every failure: a task that is started has
+   * reached what was asked for, and OMS answers the second start with a refusal, which changes nothing.
+   *
+   * @param body as `startSyncTaskBody` (schemas/start-sync-task.ts) has checked it
+   * @throws OmsResponseError 400 where the task is started already, with `afterUncertain` where an attempt of this call
+   *   may have started it
+   * @see https://support.huaweicloud.com/intl/en-us/api-oms/StartSyncTask.html
+   */
+  async startSyncTask({ syncTaskId, ...body }: StartSyncTaskBody & { readonly syncTaskId: string }): Promise<void> {
+    const { src_ak, src_sk, dst_ak, dst_sk, source_cdn_authentication_key: cdnKey = '' } = body;
+    await this.#change({
+      operation: 'StartSyncTask',
+      method: 'POST',
+      path: `${this.#taskPath(syncTaskId)}/start`,
+      body: JSON.stringify(body),
+      idempotent: true,
+      secrets: [src_ak, src_sk, dst_ak, dst_sk, cdnKey],
+    });
+  }
+
+  /**
+   * Stops a sync task. Tried again after every failure: a second stop is refused and changes nothing. Only a start by
+   * somebody else between two attempts would be undone, and of two such orders at the same moment either may win.
+   *
+   * @throws OmsResponseError 400 or 403 where the task is stopped already, see `startSyncTask`
+   * @see https://support.huaweicloud.com/intl/en-us/api-oms/StopSyncTask.html
+   */
+  async stopSyncTask({ syncTaskId }: { readonly syncTaskId: string }): Promise<void> {
+    await this.#change({
+      operation: 'StopSyncTask',
+      method: 'POST',
+      path: `${this.#taskPath(syncTaskId)}/stop`,
+      body: '',
+      idempotent: true,
+    });
+  }
+
+  /**
+   * Deletes a stopped sync task. Tried again after every failure: OMS gives an id once, so a second deletion can only
+   * find nothing.
+   *
+   * @throws OmsResponseError 400 or 403 where the task is not stopped or unknown, see `startSyncTask`
+   * @see https://support.huaweicloud.com/intl/en-us/api-oms/DeleteSyncTask.html
+   */
+  async deleteSyncTask({ syncTaskId }: { readonly syncTaskId: string }): Promise<void> {
+    await this.#change({
+      operation: 'DeleteSyncTask',
+      method: 'DELETE',
+      path: this.#taskPath(syncTaskId),
+      body: '',
+      idempotent: true,
+    });
+  }
+
+  /**
+   * Series of a sync task's counters, in steps of five minutes or an hour as OMS chooses.
+   *
+   * @param request.startTime milliseconds since the epoch, 13 digits
+   * @param request.endTime likewise
+   * @see https://support.huaweicloud.com/intl/en-us/api-oms/ListSyncTaskStatistic.html
+   */
+  async listSyncTaskStatistic(request: {
+    readonly syncTaskId: string;
+    readonly dataTypes: readonly StatisticType[];
+    readonly startTime: number;
+    readonly endTime: number;
+  }): Promise<ListSyncTaskStatisticResponse> {
+    const success = await this.#call({
+      operation: 'ListSyncTaskStatistic',
+      method: 'GET',
+      path: `${this.#taskPath(request.syncTaskId)}/statistics`,
+      query: [
+        ['data_type', request.dataTypes.join(',')],
+        ['start_time', String(request.startTime)],
+        ['end_time', String(request.endTime)],
+      ],
+      body: '',
+      idempotent: true,
+    });
+    return readAs(readListSyncTaskStatisticResponse, success, 'a list of statistics');
+  }
+
+  /** A call whose answer says nothing. */
+  async #change(call: Call): Promise<void> {
+    const success = await this.#call(call);
+    // Whatever is not JSON was not written by OMS.
+    if (success.body.trim() !== '') readJson(success);
   }
 
   #taskPath(syncTaskId: string): string {
@@ -200,6 +314,16 @@ function readJson(success: Success): unknown {
   } catch {
     // The parser's error quotes the body.
     throw malformed(success, success.body.trim() === '' ? 'is empty' : 'is not JSON');
+  }
+}
+
+function readAs<T>(read: (value: unknown) => T, success: Success, what: string): T {
+  const value = readJson(success);
+  try {
+    return read(value);
+  } catch (error) {
+    if (!(error instanceof ValidationError)) throw error;
+    throw malformed(success, `is not ${what}: ${error.message}`);
   }
 }
 

@@ -13,6 +13,8 @@ export interface OmsErrorFields {
   readonly attempts: number;
   /** Whether the same call may succeed later with nothing changed. */
   readonly retryable: boolean;
+  /** An earlier attempt of the same call may have done its work: OMS received it, and its answer was none. */
+  readonly afterUncertain?: boolean | undefined;
   /** Seconds that OMS asks to wait. */
   readonly retryAfter?: number | undefined;
   readonly cause?: unknown;
@@ -29,6 +31,7 @@ export class OmsError extends AppError {
   readonly requestId: string | undefined;
   readonly attempts: number;
   readonly retryable: boolean;
+  readonly afterUncertain: boolean;
   readonly #publicMessage: string;
 
   /** @param publicMessage what a client may read, whatever the status */
@@ -43,6 +46,7 @@ export class OmsError extends AppError {
     this.requestId = fields.requestId;
     this.attempts = fields.attempts;
     this.retryable = fields.retryable;
+    this.afterUncertain = fields.afterUncertain ?? false;
     this.#publicMessage = publicMessage;
   }
 
@@ -126,7 +130,7 @@ export class AmbiguousCreateError extends OmsError {
   constructor(failure: OmsError) {
     const remedy =
       'It is not known whether OMS created the sync task. Look for its buckets in the list of sync tasks ' +
-      '(GET /v2/{project_id}/sync-tasks, or the OMS console) before creating it again.';
+      '(GET /sync-tasks, or the OMS console) before creating it again, or create it with if_exists=return.';
     super(
       // OMS's own 503 stays one for callers; the text says to look before sending it again.
       failure.status === 504 || failure.omsStatus === 503 ? failure.status : 502,

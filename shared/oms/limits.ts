@@ -2,6 +2,7 @@
  * Numbers of the vendor, in the vendor's units.
  * @see https://support.huaweicloud.com/intl/en-us/api-oms/CreateSyncEvents.html
  * @see https://support.huaweicloud.com/intl/en-us/api-oms/CreateSyncTask.html
+ * @see https://support.huaweicloud.com/intl/en-us/api-oms/ListSyncTasks.html
  */
 export const OMS_LIMITS = {
   /** `object_keys` of one call by the table of the page; its prose says 10, which is the default of the functions. */
@@ -19,6 +20,11 @@ export const OMS_LIMITS = {
   cdnDomain: 1_024,
   /** Characters, exactly. */
   kmsKeyId: 36,
+  /** Tasks of one page of the list; 10 where none is asked for. */
+  listLimit: 100,
+  listLimitDefault: 10,
+  /** Tasks that a page may be away from the beginning. */
+  listOffset: 10_000,
 } as const;
 
 /** Numbers of ours. Milliseconds, except where said. */

@@ -17,13 +17,13 @@ function hasAtMost(value: string, maximum: number): boolean {
 /** At most this many Unicode characters (code points). */
 export function maxCharacters(maximum: number): z.core.$ZodCheck<string> {
   const finding = { rule: 'max_length', message: `must have at most ${maximum} characters` };
-  return rule((value) => (hasAtMost(value, maximum) ? undefined : finding));
+  return rule((value) => (hasAtMost(value, maximum) ? undefined : finding), { maximum });
 }
 
 /** Not the empty text. */
 export function notEmpty(): z.core.$ZodCheck<string> {
   const finding = { rule: 'not_empty', message: 'must not be empty' };
-  return rule((value) => (value === '' ? finding : undefined));
+  return rule((value) => (value === '' ? finding : undefined), { minimum: 1 });
 }
 
 /** Text of 0 to `maximum` characters. */
@@ -58,3 +58,22 @@ export const syncTaskIdForEvents = taskId(1024);
  * name and the task could never copy anything.
  */
 export const bucket = nonEmptyText(1024);
+
+/**
+ * A whole number that is written as text, as in a query.
+ *
+ * @param minimum of the number, included
+ * @param maximum of the number, included
+ */
+export function integerText(minimum: number, maximum: number) {
+  const digits = rule<string>((value) => (DIGITS.test(value) ? undefined : NOT_A_WHOLE_NUMBER));
+  const number = z.pipe(
+    z.string().check(digits),
+    z.transform((value: string) => Number(value)),
+  );
+  return z.pipe(number, z.int().check(z.gte(minimum), z.lte(maximum)));
+}
+
+/** No sign, no fraction; more digits would not be exact. */
+const DIGITS = /^\d{1,15}$/;
+const NOT_A_WHOLE_NUMBER = { rule: 'integer', message: 'must be a whole number in decimal digits' };

@@ -6,16 +6,27 @@ export interface Finding extends RuleParams {
   readonly path?: readonly PropertyKey[];
 }
 
+/** What a published schema (JSON Schema) says of a rule; nothing is checked by it. */
+export interface Facets {
+  /** Characters of a text, items of a list. */
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly patterns?: ReadonlySet<RegExp>;
+}
+
 /**
  * A rule of one value, as a zod check. Runs only where the value has the right type.
  *
  * @param find the problem, or undefined where the rule is kept
+ * @param facets as far as JSON Schema can say what the rule says
  */
-export function rule<T>(find: (value: T) => Finding | undefined): z.core.$ZodCheck<T> {
-  return z.check<T>((payload) => {
+export function rule<T>(find: (value: T) => Finding | undefined, facets?: Facets): z.core.$ZodCheck<T> {
+  const check = z.check<T>((payload) => {
     const finding = find(payload.value);
     if (finding) report(payload, finding);
   });
+  if (facets) check._zod.onattach.push((schema) => Object.assign(schema._zod.bag, facets));
+  return check;
 }
 
 /**

@@ -25,10 +25,12 @@ const fields = {
   dst_bucket: bucket,
   description: z.optional(
     text(OMS_LIMITS.description).check(
-      rule((value) =>
-        FORBIDDEN_IN_DESCRIPTION.test(value)
-          ? { rule: 'forbidden_characters', message: `must not have any of <>()"'&` }
-          : undefined,
+      rule(
+        (value) =>
+          FORBIDDEN_IN_DESCRIPTION.test(value)
+            ? { rule: 'forbidden_characters', message: `must not have any of <>()"'&` }
+            : undefined,
+        { patterns: new Set([/^[^<>()"'&]*$/]) },
       ),
     ),
   ),

@@ -50,3 +50,12 @@ export const CDN_TYPES_WITHOUT_KEY: ReadonlySet<unknown> = new Set([
 ]);
 
 export const CDN_PROTOCOLS = ['http', 'https'] as const;
+
+/**
+ * What a list can be asked for. Answers are not checked against it.
+ * @see https://support.huaweicloud.com/intl/en-us/api-oms/ListSyncTasks.html
+ */
+export const TASK_STATUSES = ['SYNCHRONIZING', 'STOPPED'] as const;
+
+/** @see https://support.huaweicloud.com/intl/en-us/api-oms/ListSyncTaskStatistic.html */
+export const STATISTIC_TYPES = ['REQUEST', 'SUCCESS', 'FAILURE', 'SKIP', 'SIZE'] as const;

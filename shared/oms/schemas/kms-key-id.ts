@@ -10,5 +10,8 @@ const finding = { rule: 'length', message: `must have exactly ${OMS_LIMITS.kmsKe
  */
 export const kmsKeyId = z.string().check(
   // The ids are hexadecimal digits and hyphens, so units and characters are the same.
-  rule((value) => (value.length === OMS_LIMITS.kmsKeyId ? undefined : finding)),
+  rule((value) => (value.length === OMS_LIMITS.kmsKeyId ? undefined : finding), {
+    minimum: OMS_LIMITS.kmsKeyId,
+    maximum: OMS_LIMITS.kmsKeyId,
+  }),
 );

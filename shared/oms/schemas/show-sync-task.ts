@@ -18,5 +18,5 @@ const isMilliseconds = rule((value: string | number) =>
  */
 export function showSyncTaskRequest(now: () => number) {
   const queryTime = z.pipe(z.union([z.string(), z.number()]).check(isMilliseconds), z.transform(Number));
-  return z.object({ sync_task_id: syncTaskId, query_time: z._default(queryTime, () => Math.floor(now())) });
+  return z.strictObject({ sync_task_id: syncTaskId, query_time: z._default(queryTime, () => Math.floor(now())) });
 }

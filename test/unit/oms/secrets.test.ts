@@ -34,6 +34,14 @@ const TASK_WITH_CDN = {
     protocol: 'https',
   },
 } as const;
+const START = {
+  syncTaskId: 't',
+  src_ak: TASK.src_ak,
+  src_sk: TASK.src_sk,
+  dst_ak: TASK.dst_ak,
+  dst_sk: TASK.dst_sk,
+  source_cdn_authentication_key: TASK_WITH_CDN.source_cdn.authentication_key,
+};
 const SECRETS = [
   ...Object.values(CREDENTIALS),
   TASK.src_ak,
@@ -76,6 +84,10 @@ const replies: readonly (readonly [string, Reply])[] = [
 const calls: readonly (readonly [string, (client: OmsClient) => Promise<unknown>])[] = [
   ['createSyncEvents', (client) => client.createSyncEvents({ syncTaskId: 't', objectKeys: ['a'] })],
   ['createSyncTask', (client) => client.createSyncTask(TASK_WITH_CDN)],
+  ['startSyncTask', (client) => client.startSyncTask(START)],
+  ['stopSyncTask', (client) => client.stopSyncTask({ syncTaskId: 't' })],
+  ['deleteSyncTask', (client) => client.deleteSyncTask({ syncTaskId: 't' })],
+  ['listSyncTasks', (client) => client.listSyncTasks()],
   ['showSyncTask', (client) => client.showSyncTask({ syncTaskId: 't', queryTime: 1_700_000_000_000 })],
 ];
 

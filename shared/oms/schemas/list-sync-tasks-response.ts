@@ -1,0 +1,39 @@
+import { ValidationError } from '#shared/validation/errors.ts';
+import { type Answer, readAnswer } from './answer-table.ts';
+import { TASK_FIELDS } from './task-fields.ts';
+
+/**
+ * The answer of ListSyncTasks: a page of sync tasks without their counters, and the number of all that match.
+ * @see https://support.huaweicloud.com/intl/en-us/api-oms/ListSyncTasks.html
+ */
+export const LIST_SYNC_TASKS_ANSWER = {
+  tasks: {
+    list: {
+      ...TASK_FIELDS,
+      // Not in the answer of ShowSyncTask. Without the key.
+      source_cdn: { object: { domain: 'text', protocol: 'text', authentication_type: 'text' } },
+    },
+  },
+  count: 'counter',
+} as const;
+
+export type ListedSyncTask = Answer<(typeof LIST_SYNC_TASKS_ANSWER)['tasks']['list']>;
+
+/** A page of sync tasks; may have fields that nobody knows yet. */
+export interface SyncTaskList {
+  readonly tasks: readonly ListedSyncTask[];
+  readonly count: bigint;
+}
+
+/**
+ * @param value lossless JSON (`parseJsonLossless`)
+ * @throws ValidationError with every field that is of the wrong kind; an answer without `tasks` lists nothing, and must
+ *   not be taken for a list of no tasks
+ */
+export function readListSyncTasksResponse(value: unknown): SyncTaskList {
+  const list = readAnswer(LIST_SYNC_TASKS_ANSWER, value);
+  if (list.tasks === undefined)
+    throw new ValidationError([{ path: 'tasks', rule: 'required', message: 'tasks is missing.' }]);
+  const tasks = list.tasks ?? [];
+  return { ...list, tasks, count: list.count ?? BigInt(tasks.length) };
+}
