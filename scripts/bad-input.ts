@@ -3,10 +3,20 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { handler as createSyncEventHandler } from '../functions/create-sync-event/index.ts';
 import { handler as createSyncTaskHandler } from '../functions/create-sync-task/index.ts';
+import { handler as deleteSyncTaskHandler } from '../functions/delete-sync-task/index.ts';
+import { handler as listSyncTasksHandler } from '../functions/list-sync-tasks/index.ts';
 import { handler as showSyncTaskHandler } from '../functions/show-sync-task/index.ts';
+import { handler as showSyncTaskStatisticsHandler } from '../functions/show-sync-task-statistics/index.ts';
+import { handler as startSyncTaskHandler } from '../functions/start-sync-task/index.ts';
+import { handler as stopSyncTaskHandler } from '../functions/stop-sync-task/index.ts';
 import { createSyncEvent } from '../test/fixtures/bad-input/create-sync-event.ts';
 import { createSyncTask } from '../test/fixtures/bad-input/create-sync-task.ts';
+import { deleteSyncTask } from '../test/fixtures/bad-input/delete-sync-task.ts';
+import { listSyncTasks } from '../test/fixtures/bad-input/list-sync-tasks.ts';
 import { showSyncTask } from '../test/fixtures/bad-input/show-sync-task.ts';
+import { showSyncTaskStatistics } from '../test/fixtures/bad-input/show-sync-task-statistics.ts';
+import { startSyncTask } from '../test/fixtures/bad-input/start-sync-task.ts';
+import { stopSyncTask } from '../test/fixtures/bad-input/stop-sync-task.ts';
 import type { BadInput } from '../test/fixtures/bad-input/types.ts';
 import { toGatewayEvent } from '../test/helpers/bad-input.ts';
 import { fakeContext } from '../test/helpers/fake-context.ts';
@@ -18,7 +28,12 @@ export const BAD_INPUT_FILE = join(dirname(fileURLToPath(import.meta.url)), '..'
 const FUNCTIONS = [
   { title: 'create-sync-event', handler: createSyncEventHandler, inputs: createSyncEvent },
   { title: 'create-sync-task', handler: createSyncTaskHandler, inputs: createSyncTask },
+  { title: 'delete-sync-task', handler: deleteSyncTaskHandler, inputs: deleteSyncTask },
+  { title: 'list-sync-tasks', handler: listSyncTasksHandler, inputs: listSyncTasks },
   { title: 'show-sync-task', handler: showSyncTaskHandler, inputs: showSyncTask },
+  { title: 'show-sync-task-statistics', handler: showSyncTaskStatisticsHandler, inputs: showSyncTaskStatistics },
+  { title: 'start-sync-task', handler: startSyncTaskHandler, inputs: startSyncTask },
+  { title: 'stop-sync-task', handler: stopSyncTaskHandler, inputs: stopSyncTask },
 ];
 
 /** No OMS is needed: whatever reached it would not be a wrong input, and nothing listens on this port. */

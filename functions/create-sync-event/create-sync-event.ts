@@ -3,10 +3,11 @@ import { AppError } from '#shared/errors/base.ts';
 import type { Logger } from '#shared/logging/logger.ts';
 import type { HttpReply, HttpRequest } from '#shared/middleware/gateway-event.ts';
 import type { Services } from '#shared/middleware/http.ts';
+import { CONFLICTS, judgeRefusal, type Verdict } from '#shared/oms/refusal.ts';
 import { toBatches } from '#shared/pipeline/batch.ts';
 import { type FailedKey, failedOf } from '#shared/pipeline/outcome.ts';
 import { type Submitted, submit } from '#shared/pipeline/submit.ts';
-import { toReply } from './reply.ts';
+import { NothingAcceptedError, toReply } from './reply.ts';
 import { readRequest } from './request.ts';
 
 /** POST /sync-tasks/{sync_task_id}/events: asks OMS to copy the named objects. */
@@ -25,7 +26,10 @@ export async function createSyncEvent(
     remaining: () => invocation.remainingTime,
   });
   logOutcome(invocation.log, syncTaskId, submitted);
-  return toReply(syncTaskId, list, submitted.outcomes);
+  return explained(
+    () => toReply(syncTaskId, list, submitted.outcomes),
+    (refusal) => judgeRefusal(refusal, { oms, syncTaskId, conflict: CONFLICTS.events, now: Date.now }),
+  );
 }
 
 /** One line for all keys and one per cause of failures: the answer has no stack, and nothing of a defect of ours. */
@@ -42,4 +46,14 @@ function logOutcome(log: Logger, sync_task_id: string, { outcomes, calls, attemp
   }
   for (const [error_code, keys] of byCause)
     log.warn('keys not accepted', { error_code, count: keys.length, first: keys[0]?.index, error: keys[0]?.error });
+}
+
+/** The reply, or the error of the task where it is the task that OMS refused, whatever it said of the keys. */
+async function explained(read: () => HttpReply, judge: (refusal: unknown) => Promise<Verdict>): Promise<HttpReply> {
+  try {
+    return read();
+  } catch (error) {
+    const verdict = await judge(error instanceof NothingAcceptedError ? error.cause : error);
+    throw verdict.about === 'other' ? error : verdict.error;
+  }
 }

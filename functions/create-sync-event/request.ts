@@ -1,10 +1,9 @@
 import * as z from 'zod/mini';
 import { checkEncodedOmsKey, encodeOmsKey } from '#shared/encoding/encode.ts';
 import { KeyEncodingError } from '#shared/encoding/errors.ts';
-import type { Problem } from '#shared/errors/base.ts';
 import { PayloadTooLargeError } from '#shared/errors/http.ts';
 import type { HttpRequest } from '#shared/middleware/gateway-event.ts';
-import { ValidationError } from '#shared/validation/errors.ts';
+import { readPathAndBody } from '#shared/middleware/parameters.ts';
 import { parse } from '#shared/validation/parse.ts';
 import { syncTaskIdForEvents } from '#shared/validation/primitives.ts';
 import { crossFieldRule, type Finding, rule } from '#shared/validation/rule.ts';
@@ -24,12 +23,16 @@ function keyFinding(check: (key: string) => unknown): (key: string) => Finding |
   };
 }
 
-const notEmpty = rule((list: readonly unknown[]) =>
-  list.length === 0 ? { rule: 'not_empty', message: 'must not be empty' } : undefined,
+const notEmpty = rule(
+  (list: readonly unknown[]) => (list.length === 0 ? { rule: 'not_empty', message: 'must not be empty' } : undefined),
+  // The most is another answer (413), see refuseTooMany.
+  { minimum: 1, maximum: MAX_KEYS },
 );
 
-function listOf(check: (key: string) => unknown) {
-  return z.optional(z.array(z.string().check(rule(keyFinding(check)))).check(notEmpty));
+/** @param maximum characters that a key has at the most, whatever they are */
+function listOf(check: (key: string) => unknown, maximum: number) {
+  const key = z.string().check(rule(keyFinding(check), { minimum: 1, maximum }));
+  return z.optional(z.array(key).check(notEmpty));
 }
 
 const eitherList = crossFieldRule(({ object_keys, objects }) =>
@@ -39,11 +42,15 @@ const eitherList = crossFieldRule(({ object_keys, objects }) =>
 );
 
 /** Exactly one of the two: names that the caller encoded as OMS wants them, or the objects' real names. */
-const bodySchema = z
-  .strictObject({ object_keys: listOf(checkEncodedOmsKey), objects: listOf(encodeOmsKey) })
+export const createSyncEventBody = z
+  .strictObject({
+    // Bytes of UTF-8, and so characters too; encoded, three for a byte.
+    object_keys: listOf(checkEncodedOmsKey, 3 * 1024),
+    objects: listOf(encodeOmsKey, 1024),
+  })
   .check(eitherList);
 
-const pathSchema = z.object({ sync_task_id: syncTaskIdForEvents });
+export const createSyncEventParameters = z.strictObject({ sync_task_id: syncTaskIdForEvents });
 
 export interface CreateSyncEventRequest {
   readonly syncTaskId: string;
@@ -54,25 +61,14 @@ export interface CreateSyncEventRequest {
 }
 
 /**
- * @throws ValidationError with every problem of path and body, PayloadTooLargeError above 1000 keys
+ * @throws ValidationError with every problem of path, query and body, PayloadTooLargeError above 1000 keys
  */
-export function readRequest({ body, pathParameters }: HttpRequest): CreateSyncEventRequest {
-  refuseTooMany(body);
-  const problems: Problem[] = [];
-  const collect = <T>(read: () => T): T | undefined => {
-    try {
-      return read();
-    } catch (error) {
-      if (!(error instanceof ValidationError)) throw error;
-      problems.push(...error.details);
-      return undefined;
-    }
-  };
-  const path = collect(() => parse(pathSchema, Object.fromEntries(pathParameters), 'The path'));
-  const lists = collect(() => parse(bodySchema, body, 'The body'));
-  if (path === undefined || lists === undefined) throw new ValidationError(problems);
+export function readRequest(request: HttpRequest): CreateSyncEventRequest {
+  refuseTooMany(request.body);
+  const [{ sync_task_id: syncTaskId }, lists] = readPathAndBody(createSyncEventParameters, request, () =>
+    parse(createSyncEventBody, request.body, 'The body'),
+  );
   const { object_keys, objects = [] } = lists;
-  const syncTaskId = path.sync_task_id;
   return object_keys === undefined
     ? { syncTaskId, list: 'objects', objectKeys: objects.map((name) => encodeOmsKey(name)) }
     : { syncTaskId, list: 'object_keys', objectKeys: object_keys };

@@ -3,7 +3,6 @@ import { MethodNotAllowedError } from '#shared/errors/http.ts';
 import type { HttpReply } from './gateway-event.ts';
 import { toGatewayResponse } from './json-response.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
-import { statusOfOmsCode } from './oms-status.ts';
 import type { Middleware } from './stack.ts';
 
 /** The body of every answer that is not a success. */
@@ -38,7 +37,7 @@ export function toErrorReply(error: unknown, requestId: string | undefined): Htt
       ? { details: error.details.map(({ path, rule, message }) => ({ path, rule, message })) }
       : {}),
   };
-  return { status: statusOfOmsCode(error) ?? error.status, body, headers };
+  return { status: error.status, body, headers };
 }
 
 /** Turns every error into the envelope; the only place of an HTTP function that does. */

@@ -5,6 +5,7 @@ import { eventVariables, omsVariables } from '#shared/config/oms.ts';
 import { parseRoutes } from '#shared/pipeline/routes.ts';
 import { variables as createSyncTask } from '../../../functions/create-sync-task/create-sync-task.ts';
 import { variables as onObjectCreated } from '../../../functions/on-object-created/on-object-created.ts';
+import { variables as startSyncTask } from '../../../functions/start-sync-task/start-sync-task.ts';
 
 const read = (file: string) => readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
 const names = (variables: Readonly<Record<string, { readonly name: string }>>) =>
@@ -24,7 +25,12 @@ describe('the variables', () => {
     const ofFunction: Readonly<Record<string, readonly string[]>> = {
       'create-sync-event': names(eventVariables),
       'create-sync-task': names(createSyncTask),
+      'start-sync-task': names(startSyncTask),
+      'stop-sync-task': names(omsVariables),
+      'delete-sync-task': names(omsVariables),
+      'list-sync-tasks': names(omsVariables),
       'show-sync-task': names(omsVariables),
+      'show-sync-task-statistics': names(omsVariables),
       'on-object-created': names(onObjectCreated),
     };
     for (const [key, { environment, encryptedEnvironment }] of Object.entries(config.functions)) {

@@ -6,7 +6,8 @@ const PATH = '/sync-tasks/task-1/events';
 const oms = useOmsStub();
 let fn: Awaited<ReturnType<typeof oms.load>>;
 
-const keysOf = (request: StubRequest): string[] => request.json.object_keys;
+/** None of a request without a body: a look at the task. */
+const keysOf = (request: StubRequest): string[] => request.json?.object_keys ?? [];
 const names = (count: number) => Array.from({ length: count }, (_, index) => `key-${index}`);
 const refusing =
   (...bad: string[]) =>

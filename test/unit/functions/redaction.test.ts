@@ -47,6 +47,9 @@ const body = {
     protocol: 'https',
   },
 };
+const { src_ak, src_sk, dst_ak, dst_sk } = body;
+const startBody = { src_ak, src_sk, dst_ak, dst_sk, source_cdn_authentication_key: SECRETS.cdnKey };
+const SPAN = { data_type: 'SIZE', start_time: '1700000000000', end_time: '1700000000001' };
 const everything = Object.values(SECRETS).join(' ');
 
 /** All that OMS can know: what was sent to it. */
@@ -90,6 +93,18 @@ const EVENTS: readonly (readonly [name: string, event: unknown])[] = [
   ['create-sync-task', request('/sync-tasks', { ...body, dst_region: 7, enable_restore: SECRETS.srcSk })],
   ['create-sync-task', request('/sync-tasks', { ...body, src_ak: [SECRETS.srcAk], dst_sk: { x: SECRETS.dstSk } })],
   ['create-sync-task', request('/sync-tasks', [body])],
+  ['create-sync-task', request('/sync-tasks', body, { query: { if_exists: 'return' } })],
+  ['start-sync-task', request('/sync-tasks/task-1/start', startBody)],
+  ['start-sync-task', request('/sync-tasks/task-1/start', JSON.stringify(startBody).slice(0, -1))],
+  ['start-sync-task', request('/sync-tasks/task-1/start', { ...startBody, src_sk: [SECRETS.srcSk], x: SECRETS.dstSk })],
+  ['start-sync-task', request('/sync-tasks/task-1/start', '')],
+  ['stop-sync-task', request('/sync-tasks/task-1/stop', startBody)],
+  ['delete-sync-task', { ...request('/sync-tasks/task-1', startBody), httpMethod: 'DELETE' }],
+  ['list-sync-tasks', { ...request('/sync-tasks', body), httpMethod: 'GET' }],
+  [
+    'show-sync-task-statistics',
+    { ...request('/sync-tasks/task-1/statistics', body, { query: SPAN }), httpMethod: 'GET' },
+  ],
   ['create-sync-event', request('/sync-tasks/task-1/events', { objects: ['a'], authorization: SECRETS.authorization })],
   ['create-sync-event', request('/sync-tasks/task-1/events', { objects: ['a', 'b'] })],
   ['show-sync-task', { ...request('/sync-tasks/task-1', body), httpMethod: 'GET' }],

@@ -3,7 +3,6 @@ import { AppError } from '#shared/errors/base.ts';
 import { MethodNotAllowedError } from '#shared/errors/http.ts';
 import { toErrorReply } from '#shared/middleware/error-response.ts';
 import { ValidationError } from '#shared/validation/errors.ts';
-import { omsError } from '../../helpers/oms-error.ts';
 
 describe('toErrorReply', () => {
   it('writes code, message, request id and details', () => {
@@ -54,18 +53,6 @@ describe('toErrorReply', () => {
     const options = retryAfter === undefined ? {} : { retryAfter };
 
     expect(toErrorReply(new AppError(status, 'C', 'm', options), 'r').headers?.['retry-after']).toBe(header);
-  });
-
-  it.each([
-    ['OMS.0054', 404],
-    ['OMS.1009', 404],
-    ['OMS.0063', 409],
-    ['OMS.0065', 409],
-    ['OMS.0066', 409],
-    ['OMS.0001', 400],
-    [undefined, 400],
-  ])('answers %s, which OMS sends with 400, with %i', (code, status) => {
-    expect(toErrorReply(omsError(400, code), 'r').status).toBe(status);
   });
 
   it('names the methods of a path', () => {

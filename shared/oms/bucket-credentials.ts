@@ -1,4 +1,7 @@
+import type * as z from 'zod/mini';
 import type { Problem } from '#shared/errors/base.ts';
+import { ValidationError } from '#shared/validation/errors.ts';
+import { parse } from '#shared/validation/parse.ts';
 
 /** The key pairs that the variables hold. */
 export interface BucketCredentials {
@@ -6,6 +9,44 @@ export interface BucketCredentials {
   readonly srcSecretKey: string | undefined;
   readonly dstAccessKey: string | undefined;
   readonly dstSecretKey: string | undefined;
+}
+
+/**
+ * Reads a body whose key pairs may come from the variables.
+ *
+ * @param schema of the completed body
+ * @param conceal told every secret of the body, before anything of it can be logged
+ * @throws ValidationError with every problem; key pairs that are missing are reported with their variables
+ */
+export function readWithCredentials<T>(
+  schema: z.ZodMiniType<T>,
+  body: unknown,
+  config: BucketCredentials,
+  conceal: (secrets: readonly string[]) => void,
+): T {
+  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
+  const completed = isObject ? completeCredentials(body as Record<string, unknown>, config) : undefined;
+  conceal(secretsIn(completed?.body ?? {}));
+  const missing = completed?.problems ?? [];
+  let others: readonly Problem[] = [];
+  try {
+    const value = parse(schema, completed?.body ?? body, 'The body');
+    if (missing.length === 0) return value;
+  } catch (error) {
+    if (!(error instanceof ValidationError)) throw error;
+    const paths = new Set(missing.map(({ path }) => path));
+    others = error.details.filter(({ path }) => !paths.has(path));
+  }
+  throw new ValidationError([...missing, ...others]);
+}
+
+/** Of a body that is not checked yet. */
+function secretsIn(body: Readonly<Record<string, unknown>>): string[] {
+  const { source_cdn: cdn, source_cdn_authentication_key: startKey } = body;
+  const createKey: unknown =
+    typeof cdn === 'object' && cdn !== null ? Reflect.get(cdn, 'authentication_key') : undefined;
+  const secrets = [...PAIRS.flat().map(({ field }) => body[field]), createKey, startKey];
+  return secrets.filter((secret) => typeof secret === 'string');
 }
 
 const PAIRS = [
@@ -19,7 +60,7 @@ const PAIRS = [
   ],
 ] as const;
 
-export interface CompletedBody {
+interface CompletedBody {
   readonly body: Readonly<Record<string, unknown>>;
   /** Fields that neither the body nor the variables have. */
   readonly problems: readonly Problem[];
@@ -29,7 +70,7 @@ export interface CompletedBody {
  * Adds the key pairs that the body leaves out, from the variables. A pair comes from one of the two as a whole:
  * the access key of one with the secret of the other would be no pair.
  */
-export function completeCredentials(body: Readonly<Record<string, unknown>>, config: BucketCredentials): CompletedBody {
+function completeCredentials(body: Readonly<Record<string, unknown>>, config: BucketCredentials): CompletedBody {
   const completed: Record<string, unknown> = { ...body };
   const problems: Problem[] = [];
   for (const pair of PAIRS) {

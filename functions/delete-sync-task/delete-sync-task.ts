@@ -1,0 +1,23 @@
+import type { OmsConfig } from '#shared/config/oms.ts';
+import type { HttpReply, HttpRequest } from '#shared/middleware/gateway-event.ts';
+import type { Services } from '#shared/middleware/http.ts';
+import { readParameters } from '#shared/middleware/parameters.ts';
+import { removeTask } from './remove-task.ts';
+import { deleteSyncTaskRequest } from './request.ts';
+
+/** DELETE /sync-tasks/{sync_task_id}: deletes a stopped sync task, or with `?stop=true` one in any state. */
+export async function deleteSyncTask(
+  request: HttpRequest,
+  { invocation, oms }: Services<OmsConfig>,
+): Promise<HttpReply> {
+  const { sync_task_id, stop } = readParameters(deleteSyncTaskRequest, request);
+  await removeTask(sync_task_id, {
+    oms,
+    stop: stop === 'true',
+    remaining: () => invocation.remainingTime,
+    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    now: Date.now,
+  });
+  invocation.log.info('sync task deleted', { sync_task_id, stopped_first: stop === 'true' });
+  return { status: 200, body: { sync_task_id } };
+}

@@ -1,0 +1,9 @@
+import { omsVariables } from '#shared/config/oms.ts';
+import { httpFunction } from '#shared/middleware/http.ts';
+import { showSyncTaskStatistics } from './show-sync-task-statistics.ts';
+
+export const handler = httpFunction({
+  routes: [{ method: 'GET', path: '/sync-tasks/{sync_task_id}/statistics', body: false }],
+  variables: omsVariables,
+  handle: showSyncTaskStatistics,
+});

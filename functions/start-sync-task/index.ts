@@ -1,0 +1,8 @@
+import { httpFunction } from '#shared/middleware/http.ts';
+import { startSyncTask, variables } from './start-sync-task.ts';
+
+export const handler = httpFunction({
+  routes: [{ method: 'POST', path: '/sync-tasks/{sync_task_id}/start', body: true }],
+  variables,
+  handle: startSyncTask,
+});

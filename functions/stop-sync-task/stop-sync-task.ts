@@ -1,0 +1,21 @@
+import type { OmsConfig } from '#shared/config/oms.ts';
+import type { HttpReply, HttpRequest } from '#shared/middleware/gateway-event.ts';
+import type { Services } from '#shared/middleware/http.ts';
+import { readParameters } from '#shared/middleware/parameters.ts';
+import { CONFLICTS, judgeRefusal } from '#shared/oms/refusal.ts';
+import { syncTaskPath } from '#shared/oms/schemas/sync-task-path.ts';
+
+/** POST /sync-tasks/{sync_task_id}/stop: stops a sync task. */
+export async function stopSyncTask(request: HttpRequest, { invocation, oms }: Services<OmsConfig>): Promise<HttpReply> {
+  const { sync_task_id } = readParameters(syncTaskPath, request);
+  const syncTaskId = sync_task_id;
+  try {
+    await oms.stopSyncTask({ syncTaskId });
+  } catch (refusal) {
+    const verdict = await judgeRefusal(refusal, { oms, syncTaskId, conflict: CONFLICTS.stop, now: Date.now });
+    // "Not in progress" is the success of an attempt whose answer was lost.
+    if (!(verdict.about === 'state' && verdict.error.afterUncertain)) throw verdict.error;
+  }
+  invocation.log.info('sync task stopped', { sync_task_id });
+  return { status: 200, body: { sync_task_id } };
+}

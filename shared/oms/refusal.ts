@@ -1,0 +1,112 @@
+import type { OmsClient } from './client.ts';
+import { OmsError, OmsResponseError } from './errors.ts';
+import type { TASK_STATUSES } from './schemas/enums.ts';
+
+type TaskStatus = (typeof TASK_STATUSES)[number];
+
+/** OMS has no such sync task, whatever it said. */
+export class SyncTaskNotFoundError extends OmsError {
+  override readonly name = 'SyncTaskNotFoundError';
+
+  constructor(refusal: OmsError) {
+    const message = 'OMS does not know the sync task.';
+    super(404, 'OmsSync.SyncTaskNotFound', message, message, { ...refusal, cause: refusal });
+  }
+}
+
+/** The operation is not for a sync task in this state. */
+export class SyncTaskStateError extends OmsError {
+  override readonly name = 'SyncTaskStateError';
+
+  /** @param message what the state is and what to do about it */
+  constructor(message: string, refusal: OmsError) {
+    super(409, 'OmsSync.SyncTaskState', message, message, { ...refusal, cause: refusal });
+  }
+}
+
+/** The state in which OMS refuses an operation. */
+export interface Conflict {
+  readonly status: TaskStatus;
+  /**
+   * Digits of the codes by which OMS may say so; older answers have the prefix S3M in place of OMS. Which ones sync
+   * tasks get is not documented, so these are what the list of codes says of tasks in general, and never enough alone.
+   * @see https://support.huaweicloud.com/intl/en-us/api-oms/ErrorCode.html
+   */
+  readonly codes: readonly string[];
+  readonly message: string;
+}
+
+/** Each operation with the state in which it is refused. */
+export const CONFLICTS = {
+  /** 0065: "already started". */
+  start: {
+    status: 'SYNCHRONIZING',
+    codes: ['0065'],
+    message: 'The sync task is started already. To start it with other key pairs, stop it first.',
+  },
+  /** 0066: "pause failed, not in progress". */
+  stop: { status: 'STOPPED', codes: ['0066'], message: 'The sync task is stopped already.' },
+  /** 0063: "task in progress, cannot delete"; 0073: "delete failed". */
+  delete: {
+    status: 'SYNCHRONIZING',
+    codes: ['0063', '0073'],
+    message: 'The sync task must be stopped before it can be deleted: stop it, or add ?stop=true.',
+  },
+  /** What an event for a stopped task gets is documented nowhere. */
+  events: {
+    status: 'STOPPED',
+    codes: ['0066'],
+    message: 'The sync task is stopped and takes no events: start it first.',
+  },
+} as const satisfies Readonly<Record<string, Conflict>>;
+
+/** What a failed call was about. */
+export type Verdict =
+  /** OMS has no such task. */
+  | { readonly about: 'missing'; readonly error: SyncTaskNotFoundError }
+  /** The task is in the state in which the operation is refused. */
+  | { readonly about: 'state'; readonly error: SyncTaskStateError }
+  | { readonly about: 'other'; readonly error: unknown };
+
+/**
+ * Finds out what a failed call was about. OMS answers 400 or 403 to nearly everything, with codes that no page assigns
+ * to sync tasks; so whether a task exists, and in which state it is, is what ShowSyncTask says, and nothing else.
+ *
+ * @param error what the call threw
+ * @param options.conflict the state in which the operation is refused, where it has one
+ * @param options.now milliseconds since the epoch
+ * @returns `other` with the error itself where it is no refusal, or ShowSyncTask does not tell
+ */
+export async function judgeRefusal(
+  error: unknown,
+  options: {
+    readonly oms: OmsClient;
+    readonly syncTaskId: string;
+    readonly conflict?: Conflict;
+    readonly now: () => number;
+  },
+): Promise<Verdict> {
+  const missing = missingTask(error);
+  if (missing) return { about: 'missing', error: missing };
+  const other: Verdict = { about: 'other', error };
+  // Refused credentials have another status by now, and would be refused again.
+  if (!(error instanceof OmsResponseError) || (error.status !== 400 && error.status !== 403)) return other;
+  const { oms, syncTaskId, conflict } = options;
+  let status: string | null | undefined;
+  try {
+    ({ status } = await oms.showSyncTask({ syncTaskId, queryTime: options.now() }));
+  } catch (failure) {
+    return missingTask(failure) ? { about: 'missing', error: new SyncTaskNotFoundError(error) } : other;
+  }
+  const [prefix, digits = ''] = error.omsErrorCode?.split('.') ?? [];
+  const named = (prefix === 'OMS' || prefix === 'S3M') && conflict?.codes.includes(digits);
+  return conflict && named && status === conflict.status
+    ? { about: 'state', error: new SyncTaskStateError(conflict.message, error) }
+    : other;
+}
+
+/** The error of a task that OMS says it does not have. A 404 of the gateway is about the operation, not the task. */
+export function missingTask(error: unknown): SyncTaskNotFoundError | undefined {
+  if (!(error instanceof OmsResponseError) || error.status !== 404) return undefined;
+  return error.omsErrorCode?.startsWith('APIGW.') ? undefined : new SyncTaskNotFoundError(error);
+}

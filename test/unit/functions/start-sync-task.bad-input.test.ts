@@ -1,0 +1,31 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { startSyncTask } from '../../fixtures/bad-input/start-sync-task.ts';
+import { detailsOf, toGatewayEvent } from '../../helpers/bad-input.ts';
+import { useOmsStub } from '../../helpers/functions.ts';
+import { readAnswer } from '../../helpers/gateway-event.ts';
+
+const oms = useOmsStub();
+let fn: Awaited<ReturnType<typeof oms.load>>;
+
+describe('start-sync-task', () => {
+  beforeAll(async () => {
+    fn = await oms.load('start-sync-task');
+  });
+
+  it('is tested with at least twenty wrong requests', () => {
+    expect(startSyncTask.length).toBeGreaterThanOrEqual(20);
+  });
+
+  it.each(startSyncTask)('refuses $name', async (input) => {
+    const answer = readAnswer(await fn.invoke(toGatewayEvent(input)));
+
+    expect({ status: answer.status, code: answer.body.error_code, details: detailsOf(answer.body) }).toEqual({
+      status: input.status,
+      code: input.errorCode,
+      details: input.details ?? [],
+    });
+    expect(answer.headers['content-type']).toBe('application/json');
+    expect(answer.body).toMatchObject({ error_msg: expect.stringMatching(/\S/), request_id: 'request-1' });
+    expect(oms.stub.requests).toHaveLength(0);
+  });
+});
