@@ -1,0 +1,21 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { openApiDocument } from './openapi/document.ts';
+import { ROOT } from './serverless/config.ts';
+
+/** Where the document is published. */
+export const OPENAPI_FILE = join(ROOT, 'openapi.json');
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  // As the formatter of this repository wants it.
+  const biome = join(ROOT, 'node_modules', '.bin', 'biome');
+  const text = execFileSync(biome, ['format', '--stdin-file-path=openapi.json'], {
+    cwd: ROOT,
+    input: JSON.stringify(openApiDocument()),
+    encoding: 'utf8',
+  });
+  writeFileSync(OPENAPI_FILE, text);
+  console.log(OPENAPI_FILE);
+}

@@ -1,0 +1,54 @@
+export const ID = '31e9b7e6-6ffb-452f-9842-6ce354d99d75';
+
+export const PLACES = {
+  src_cloud_type: 'HuaweiCloud',
+  src_region: 'cn-east-3',
+  src_bucket: 'reports',
+  dst_region: 'cn-north-4',
+  dst_bucket: 'reports-replica',
+};
+
+const settings = {
+  sync_task_id: ID,
+  src_cloud_type: PLACES.src_cloud_type,
+  src_region: PLACES.src_region,
+  src_bucket: PLACES.src_bucket,
+  create_time: 1_788_220_800_000,
+  last_start_time: 1_788_220_800_000,
+  dst_bucket: PLACES.dst_bucket,
+  dst_region: PLACES.dst_region,
+  description: 'reports to Beijing',
+  status: 'SYNCHRONIZING',
+  enable_metadata_migration: false,
+  enable_restore: false,
+  app_id: null,
+  object_overwrite_mode: 'SIZE_LAST_MODIFIED_COMPARISON_OVERWRITE',
+  dst_storage_policy: 'STANDARD',
+  consistency_check: 'size_last_modified',
+};
+
+export const listedTask = { ...settings, source_cdn: null };
+
+export const exampleTask = {
+  ...settings,
+  monthly_acceptance_request: 12,
+  monthly_success_object: 10,
+  monthly_failure_object: 1,
+  monthly_skip_object: 1,
+  monthly_size: 123_456_789,
+};
+
+export const exampleStatistics = {
+  sync_task_id: ID,
+  statistic_time_type: 'FIVE_MINUTES',
+  statistic_datas: [
+    {
+      data_type: 'REQUEST',
+      data: [
+        { time_stamp: 1_788_221_100_000, statistic_num: 11 },
+        { time_stamp: 1_788_230_400_000, statistic_num: 1 },
+      ],
+    },
+    { data_type: 'SUCCESS', data: [{ time_stamp: 1_788_221_100_000, statistic_num: 10 }] },
+  ],
+};
