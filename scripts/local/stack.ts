@@ -142,9 +142,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       OMS_SYNC_DST_SECRET_KEY: identity.secret_key,
       OMS_SYNC_ROUTES: routes,
     });
-    const [config] = await step(
+    const [config, openapi] = await step(
       Promise.all([
         loadServerless('local', variables(routesOf(identity.sync_task_id, obs.url, region)), signal),
+        readFile(join(ROOT, 'openapi.json'), 'utf8'),
         building,
       ]),
     );
@@ -159,6 +160,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         projectId: identity.project_id,
         accounts,
         appCode: identity.app_code,
+        openapi,
         log: (line) => {
           const message = errorMessage(line.text);
           if (message !== undefined) errors.set(line.function, message);

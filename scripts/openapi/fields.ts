@@ -54,7 +54,8 @@ export const FIELDS: Readonly<Record<string, string>> = {
   results: 'What became of each key, in the order of the request.',
   'results.index': 'Position in the list of the request, from 0.',
   'results.status': '`accepted` says that OMS took the event, not that the object is copied.',
-  error_code: 'Stable code: of OMS (`OMS.…`), of the gateway (`APIGW.…`), or of this API (`OmsSync.…`).',
+  error_code:
+    'Stable code: of OMS (`OMS.…`), of the gateway in front of either (`APIG.…`, `APIGW.…`), or of this API (`OmsSync.…`).',
   error_msg: 'For a human.',
   request_id: 'By which the log of the request is found.',
   details: 'One entry per problem of the request. Never holds a value.',

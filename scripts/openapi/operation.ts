@@ -68,7 +68,7 @@ export const ERRORS = {
   401: {
     name: 'Unauthorized',
     description: 'The gateway refuses the AppCode or the signature.',
-    example: error('APIG.0301', 'Incorrect app authentication information'),
+    example: error('APIG.0303', 'Incorrect app authentication information'),
   },
   403: {
     name: 'Forbidden',

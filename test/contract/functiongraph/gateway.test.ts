@@ -326,3 +326,36 @@ describe('response', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 429]);
   });
 });
+
+describe('GET /openapi.json', () => {
+  const DOCUMENT = { openapi: '3.1.0', info: { title: 'ünï', version: '1' }, paths: {} };
+
+  it.each([
+    ['an object', DOCUMENT],
+    ['a text', JSON.stringify(DOCUMENT)],
+  ])('answers anyone with the document, given as %s', async (_name, openapi) => {
+    const { fg } = await echo({ openapi });
+
+    const answer = await send('GET', fg.gatewayUrl, '/openapi.json?x=1');
+
+    expect(answer.status).toBe(200);
+    expect(answer.headers['content-type']).toBe('application/json');
+    expect(answer.json).toEqual(DOCUMENT);
+  });
+
+  it('has no document unless it is given one', async () => {
+    const { fg } = await echo();
+
+    expect((await send('GET', fg.gatewayUrl, '/openapi.json')).status).toBe(404);
+  });
+
+  it('answers GET alone, and leaves the path to a function that has it', async () => {
+    const { fg } = await echo({ openapi: DOCUMENT });
+    expect((await send('POST', fg.gatewayUrl, '/openapi.json')).status).toBe(404);
+    expect((await send('GET', fg.gatewayUrl, '/OpenAPI.json')).status).toBe(404);
+
+    const other = await start({ openapi: DOCUMENT });
+    await other.deploy(ECHO, { events: [route('/{name}', { method: 'GET' })] });
+    expect((await send('GET', other.fg.gatewayUrl, '/openapi.json')).status).toBe(401);
+  });
+});

@@ -8,4 +8,6 @@ export interface GatewayOptions {
   readonly pathParameters?: 'named' | 'empty-key' | 'absent';
   /** Milliseconds that a function may take to answer the gateway; 60,000, the most that a trigger may be given. */
   readonly gatewayTimeout?: number;
+  /** OpenAPI document (JSON) that `GET /openapi.json` answers with, to anyone; no such path without it. */
+  readonly openapi?: string | object;
 }

@@ -77,6 +77,9 @@ export class Gateway {
     const match = matchRoute([...this.#routes.values()].flat(), method, path);
     if (match.found !== 'route') {
       request.resume();
+      if (match.found === 'nothing' && path === DOCUMENT && method === 'GET' && this.#services.openapi !== undefined) {
+        return sendDocument(response, this.#services.openapi, requestId);
+      }
       if (match.found === 'nothing') return this.#refuse(response, PROBLEMS.noRoute, requestId);
       return this.#refuse(response, PROBLEMS.method, requestId, { allow: match.methods.join(', ') });
     }
@@ -138,6 +141,18 @@ export class Gateway {
       { ...headers, 'x-request-id': requestId },
     );
   }
+}
+
+const DOCUMENT = '/openapi.json';
+
+function sendDocument(response: ServerResponse, openapi: string | object, requestId: string): void {
+  const text = typeof openapi === 'string' ? openapi : JSON.stringify(openapi);
+  response.writeHead(200, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(text),
+    'x-request-id': requestId,
+  });
+  response.end(text);
 }
 
 function problemOf(error: unknown): GatewayProblem {
