@@ -3,10 +3,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { openApiDocument } from './openapi/document.ts';
+import { httpApiMarkdown } from './openapi/markdown.ts';
 import { ROOT } from './serverless/config.ts';
 
-/** Where the document is published. */
+/** Where the document is published, for programs and for readers. */
 export const OPENAPI_FILE = join(ROOT, 'openapi.json');
+export const HTTP_API_FILE = join(ROOT, 'docs', 'http-api.md');
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   // As the formatter of this repository wants it.
@@ -17,5 +19,6 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     encoding: 'utf8',
   });
   writeFileSync(OPENAPI_FILE, text);
-  console.log(OPENAPI_FILE);
+  writeFileSync(HTTP_API_FILE, httpApiMarkdown());
+  console.log(`${OPENAPI_FILE}\n${HTTP_API_FILE}`);
 }

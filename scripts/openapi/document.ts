@@ -4,7 +4,7 @@ import type * as z from 'zod/mini';
 import { ROOT } from '../serverless/config.ts';
 import { FIELDS } from './fields.ts';
 import { type JsonSchema, tableSchema, toJsonSchema } from './json-schema.ts';
-import { COMMON_ERRORS, ERRORS, type Examples, type Operation } from './operation.ts';
+import { COMMON_ERRORS, ERRORS, type ErrorStatus, type Examples, type Operation } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 import { errorReply } from './replies.ts';
 
@@ -62,7 +62,7 @@ export function openApiDocument() {
 }
 
 function describeOperation(operation: Operation, schemas: Record<string, JsonSchema>) {
-  const { tag, operationId, summary, description, body, replies, errors } = operation;
+  const { tag, operationId, summary, body, replies } = operation;
   const component = (name: string, schema: () => JsonSchema) => {
     schemas[name] ??= schema();
     return { $ref: `#/components/schemas/${name}` };
@@ -81,14 +81,14 @@ function describeOperation(operation: Operation, schemas: Record<string, JsonSch
     );
     return [status, { description: reply.description, content: content(schema, reply.examples) }] as const;
   });
-  const failures = [...COMMON_ERRORS, ...errors]
-    .toSorted((one, other) => one - other)
-    .map((status) => [status, { $ref: `#/components/responses/${ERRORS[status].name}` }] as const);
+  const failures = errorsOf(operation).map(
+    (status) => [status, { $ref: `#/components/responses/${ERRORS[status].name}` }] as const,
+  );
   return {
     tags: [tag],
     operationId,
     summary,
-    ...(description === undefined ? {} : { description }),
+    description: descriptionOf(operation),
     ...(operation.parameters ? { parameters: describeParameters(operation.path, operation.parameters) } : {}),
     ...(body
       ? {
@@ -103,6 +103,19 @@ function describeOperation(operation: Operation, schemas: Record<string, JsonSch
       : {}),
     responses: Object.fromEntries<unknown>([...successes, ...failures]),
   };
+}
+
+/** What the operation does beyond its summary, and what it must be allowed to do. */
+export function descriptionOf({ description, permissions: { needed, optional } }: Operation): string {
+  const list = (actions: readonly string[]) => actions.map((action) => `\`oms:synctask:${action}\``).join(', ');
+  const helping = optional ? `; where a request is refused or its answer is lost, also ${list(optional)}` : '';
+  const permissions = `Permissions of the function: ${list(needed)}${helping}.`;
+  return description === undefined ? permissions : `${description}\n\n${permissions}`;
+}
+
+/** Every status of an error that the operation may answer, in order. */
+export function errorsOf({ errors }: Operation): ErrorStatus[] {
+  return [...COMMON_ERRORS, ...errors].toSorted((one, other) => one - other);
 }
 
 function describeParameters(

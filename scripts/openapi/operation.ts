@@ -14,6 +14,11 @@ export interface Operation {
   readonly tag: 'sync tasks' | 'sync events';
   readonly summary: string;
   readonly description?: string;
+  /**
+   * Actions that the function's credentials must be allowed; the optional ones only help to explain a refusal.
+   * @see https://support.huaweicloud.com/intl/en-us/api-oms/oms_api_8003.html
+   */
+  readonly permissions: { readonly needed: readonly string[]; readonly optional?: readonly string[] };
   /** Of path and query: the schema that the function reads them with. */
   readonly parameters?: {
     readonly schema: z.ZodMiniType;
@@ -105,8 +110,7 @@ export const ERRORS = {
   },
   502: {
     name: 'BadGateway',
-    description:
-      "OMS could not be reached, failed, or refused the function's credentials. `OmsSync.AmbiguousCreate`: the sync task may have been created; repeat the request with `if_exists=return`.",
+    description: "OMS could not be reached, failed, or refused the function's credentials.",
     example: error('OmsSync.OmsUnreachable', 'OMS could not be reached.'),
   },
   503: {
@@ -116,7 +120,7 @@ export const ERRORS = {
   },
   504: {
     name: 'GatewayTimeout',
-    description: 'OMS did not answer in time. A sync task may have been created, as with 502.',
+    description: 'OMS did not answer in time.',
     example: error('OmsSync.OmsTimeout', 'OMS did not answer in time.'),
   },
 } as const;

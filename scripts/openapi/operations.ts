@@ -33,7 +33,8 @@ export const OPERATIONS: readonly Operation[] = [
     tag: 'sync tasks',
     summary: 'Create a sync task, which OMS starts at once',
     description:
-      'The request is sent to OMS once. Where its answer is lost, the task is looked for in the list of tasks; where it does not appear, the answer is 502 or 504 `OmsSync.AmbiguousCreate`. A tenant has five sync tasks.',
+      'The request is sent to OMS once. Where its answer is lost, the task is looked for in the list of tasks; where it does not appear, the answer is 502, 503 or 504 `OmsSync.AmbiguousCreate`, and the request may be repeated with `if_exists=return`, which answers with a task between the same two buckets where there is one. A tenant has five sync tasks.',
+    permissions: { needed: ['create'], optional: ['list'] },
     parameters: { schema: createSyncTaskParameters, io: 'input', examples: { if_exists: 'return' } },
     body: {
       component: 'CreateSyncTaskRequest',
@@ -63,6 +64,7 @@ export const OPERATIONS: readonly Operation[] = [
     operationId: 'listSyncTasks',
     tag: 'sync tasks',
     summary: 'List sync tasks',
+    permissions: { needed: ['list'] },
     parameters: {
       schema: listSyncTasksRequest(),
       io: 'output',
@@ -85,6 +87,7 @@ export const OPERATIONS: readonly Operation[] = [
     operationId: 'showSyncTask',
     tag: 'sync tasks',
     summary: 'Show a sync task with its counters of a month',
+    permissions: { needed: ['get'] },
     parameters: {
       schema: showSyncTaskRequest(() => 0),
       io: 'input',
@@ -107,6 +110,9 @@ export const OPERATIONS: readonly Operation[] = [
     operationId: 'deleteSyncTask',
     tag: 'sync tasks',
     summary: 'Delete a stopped sync task',
+    description:
+      'A task that runs is refused (409), unless `stop=true` stops it first (permission `oms:synctask:update`), waiting for it as long as the function has time.',
+    permissions: { needed: ['delete'], optional: ['get'] },
     parameters: {
       schema: deleteSyncTaskRequest,
       io: 'input',
@@ -123,6 +129,7 @@ export const OPERATIONS: readonly Operation[] = [
     tag: 'sync tasks',
     summary: 'Start a stopped sync task',
     description: "OMS takes the buckets' key pairs at every start.",
+    permissions: { needed: ['update'], optional: ['get'] },
     parameters: path,
     body: {
       component: 'StartSyncTaskRequest',
@@ -139,6 +146,7 @@ export const OPERATIONS: readonly Operation[] = [
     operationId: 'stopSyncTask',
     tag: 'sync tasks',
     summary: 'Stop a sync task',
+    permissions: { needed: ['update'], optional: ['get'] },
     parameters: path,
     replies: { 200: syncTask('The sync task is stopped.') },
     errors: [404, 409],
@@ -149,6 +157,7 @@ export const OPERATIONS: readonly Operation[] = [
     operationId: 'listSyncTaskStatistic',
     tag: 'sync tasks',
     summary: "Show series of a sync task's counters",
+    permissions: { needed: ['statistics'], optional: ['get'] },
     parameters: {
       schema: listSyncTaskStatisticRequest(),
       io: 'input',
@@ -176,6 +185,7 @@ export const OPERATIONS: readonly Operation[] = [
     tag: 'sync events',
     summary: 'Ask OMS to copy the named objects',
     description: '1 to 1000 objects, which are handed to OMS in calls of 10.',
+    permissions: { needed: ['createEvent'], optional: ['get'] },
     parameters: { schema: createSyncEventParameters, io: 'input', examples: { sync_task_id: ID } },
     body: {
       component: 'CreateSyncEventRequest',

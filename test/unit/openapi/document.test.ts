@@ -5,8 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { openApiDocument } from '../../../scripts/openapi/document.ts';
+import { httpApiMarkdown } from '../../../scripts/openapi/markdown.ts';
 import { OPERATIONS } from '../../../scripts/openapi/operations.ts';
-import { OPENAPI_FILE } from '../../../scripts/openapi.ts';
+import { HTTP_API_FILE, OPENAPI_FILE } from '../../../scripts/openapi.ts';
 import { ROOT } from '../../../scripts/serverless/config.ts';
 import { useOmsStub } from '../../helpers/functions.ts';
 
@@ -52,6 +53,10 @@ function problemsOf({ schema }: Content, value: unknown): string[] {
 describe('openapi.json', () => {
   it('is what the schemas say (npm run openapi writes it anew)', async () => {
     expect(JSON.parse(await readFile(OPENAPI_FILE, 'utf8'))).toEqual(document);
+  });
+
+  it('has its readable form beside it (npm run openapi writes both anew)', async () => {
+    expect(await readFile(HTTP_API_FILE, 'utf8')).toBe(httpApiMarkdown());
   });
 
   it('is valid OpenAPI 3.1', async () => {
