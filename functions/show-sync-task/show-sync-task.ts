@@ -2,7 +2,7 @@ import type { OmsConfig } from '#shared/config/oms.ts';
 import type { HttpReply, HttpRequest } from '#shared/middleware/gateway-event.ts';
 import type { Services } from '#shared/middleware/http.ts';
 import { readParameters } from '#shared/middleware/parameters.ts';
-import { missingTask } from '#shared/oms/refusal.ts';
+import { missingByShow } from '#shared/oms/refusal.ts';
 import { showSyncTaskRequest } from '#shared/oms/schemas/show-sync-task.ts';
 
 const requestSchema = showSyncTaskRequest(Date.now);
@@ -14,6 +14,6 @@ export async function showSyncTask(request: HttpRequest, { oms }: Services<OmsCo
     const task = await oms.showSyncTask({ syncTaskId: sync_task_id, queryTime: query_time });
     return { status: 200, body: task };
   } catch (refusal) {
-    throw missingTask(refusal) ?? refusal;
+    throw missingByShow(refusal) ?? refusal;
   }
 }

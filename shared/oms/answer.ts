@@ -76,6 +76,11 @@ export function toResponseError(
     const publicMessage = "OMS refused the function's credentials.";
     return new OmsResponseError(502, 'OmsSync.OmsRefusedCredentials', message, publicMessage, fields);
   }
+  // A path that the gateway does not know is no task that OMS does not know: not every region has every operation.
+  if (status === 404 && code?.startsWith('APIGW.')) {
+    const publicMessage = 'The gateway of OMS does not know this operation: the region or the endpoint may be wrong.';
+    return new OmsResponseError(502, 'OmsSync.OmsOperationUnknown', message, publicMessage, fields);
+  }
   const kept = KEPT_STATUSES.get(status);
   // An internal error is not the caller's mistake, although OMS answers 400.
   if (kept === undefined || isInternal)

@@ -96,17 +96,28 @@ export async function judgeRefusal(
   try {
     ({ status } = await oms.showSyncTask({ syncTaskId, queryTime: options.now() }));
   } catch (failure) {
-    return missingTask(failure) ? { about: 'missing', error: new SyncTaskNotFoundError(error) } : other;
+    return missingByShow(failure) ? { about: 'missing', error: new SyncTaskNotFoundError(error) } : other;
   }
-  const [prefix, digits = ''] = error.omsErrorCode?.split('.') ?? [];
-  const named = (prefix === 'OMS' || prefix === 'S3M') && conflict?.codes.includes(digits);
-  return conflict && named && status === conflict.status
+  return conflict && status === conflict.status && hasCode(error, conflict.codes)
     ? { about: 'state', error: new SyncTaskStateError(conflict.message, error) }
     : other;
 }
 
-/** The error of a task that OMS says it does not have. A 404 of the gateway is about the operation, not the task. */
+/** The error of a task that OMS says it does not have. */
 export function missingTask(error: unknown): SyncTaskNotFoundError | undefined {
-  if (!(error instanceof OmsResponseError) || error.status !== 404) return undefined;
-  return error.omsErrorCode?.startsWith('APIGW.') ? undefined : new SyncTaskNotFoundError(error);
+  return error instanceof OmsResponseError && error.status === 404 ? new SyncTaskNotFoundError(error) : undefined;
+}
+
+/** Digits of "invalid task ID" and "resource not found", both of which the list of codes has with status 400. */
+const MISSING_CODES = ['0054', '1009'];
+
+/** The same for an error of ShowSyncTask, whose word is enough whichever status it comes with. */
+export function missingByShow(error: unknown): SyncTaskNotFoundError | undefined {
+  const isRefusal = error instanceof OmsResponseError && error.status === 400;
+  return isRefusal && hasCode(error, MISSING_CODES) ? new SyncTaskNotFoundError(error) : missingTask(error);
+}
+
+function hasCode({ omsErrorCode }: OmsResponseError, codes: readonly string[]): boolean {
+  const [prefix, digits = ''] = omsErrorCode?.split('.') ?? [];
+  return (prefix === 'OMS' || prefix === 'S3M') && codes.includes(digits);
 }

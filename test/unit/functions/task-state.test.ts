@@ -29,11 +29,14 @@ const answers = (show: StubReply, other: StubReply) => {
 const shown = (status: string): StubReply => ({ body: { sync_task_id: 'task-1', status } });
 const call = (name: string) => (CALLS[name] ?? CALLS['show-sync-task'])?.(fn);
 
+/** What an operation may answer; the last says whether ShowSyncTask says the same by it. */
 const UNKNOWN = [
-  [404, 'OMS.1009'],
-  [400, 'OMS.0054'],
-  [400, 'OMS.0064'],
-  [403, 'OMS.0072'],
+  [404, 'OMS.1009', true],
+  [404, 'S3M.0054', true],
+  [400, 'OMS.0054', true],
+  [400, 'S3M.1009', true],
+  [400, 'OMS.0064', false],
+  [403, 'OMS.0072', false],
 ] as const;
 
 describe.each(Object.keys(CALLS))('%s of an unknown task', (name) => {
@@ -41,10 +44,10 @@ describe.each(Object.keys(CALLS))('%s of an unknown task', (name) => {
     fn = await oms.load(name);
   });
 
-  it.each(UNKNOWN.filter(([status]) => status === 404 || name !== 'show-sync-task'))(
+  it.each(UNKNOWN.filter(([, , byShow]) => byShow || name !== 'show-sync-task'))(
     'answers 404 where OMS answers %i %s',
     async (status, code) => {
-      answers(refusal(404, 'OMS.1009'), refusal(status, code));
+      answers(name === 'show-sync-task' ? refusal(status, code) : refusal(404, 'OMS.1009'), refusal(status, code));
 
       expect(await call(name)).toMatchObject({
         status: 404,
@@ -56,7 +59,13 @@ describe.each(Object.keys(CALLS))('%s of an unknown task', (name) => {
   it('does not take a path that the gateway does not know for a task that OMS does not know', async () => {
     answers(refusal(404, 'APIGW.0101'), refusal(404, 'APIGW.0101'));
 
-    expect(await call(name)).toMatchObject({ status: 404, body: { error_code: 'APIGW.0101' } });
+    expect(await call(name)).toMatchObject({ status: 502, body: { error_code: 'OmsSync.OmsOperationUnknown' } });
+  });
+
+  it('takes the word of ShowSyncTask whichever status it comes with', async () => {
+    answers(refusal(400, 'OMS.0054'), refusal(400, 'OMS.0064'));
+
+    expect(await call(name)).toMatchObject({ status: 404, body: { error_code: 'OmsSync.SyncTaskNotFound' } });
   });
 });
 

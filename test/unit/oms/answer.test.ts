@@ -19,6 +19,7 @@ describe('toResponseError', () => {
     [400, 'OMS.0064', 400, 'OMS.0064'],
     [403, 'OMS.0072', 403, 'OMS.0072'],
     [404, 'OMS.1009', 404, 'OMS.1009'],
+    [404, 'APIGW.0101', 502, 'OmsSync.OmsOperationUnknown'],
     [429, 'APIGW.0308', 429, 'APIGW.0308'],
     [503, 'OMS.0500', 503, 'OMS.0500'],
     [401, 'APIGW.0301', 502, 'OmsSync.OmsRefusedCredentials'],
