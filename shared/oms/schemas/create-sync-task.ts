@@ -90,11 +90,7 @@ export const createSyncTaskRequest = z
   })
   .check(crossFieldRule(crossFieldProblems));
 
-/** 200 "Created". Lenient, except that a task without an id is of no use to anyone. */
-export const createSyncTaskResponse = z.looseObject({ sync_task_id: z.string().check(z.minLength(1)) });
-
 /** What a caller of the client gives: fields with a default may be left out. */
 export type CreateSyncTaskInput = z.input<typeof createSyncTaskBody>;
 export type CreateSyncTaskBody = z.output<typeof createSyncTaskBody>;
 export type CreateSyncTaskRequest = z.output<typeof createSyncTaskRequest>;
-export type CreateSyncTaskResponse = z.output<typeof createSyncTaskResponse>;
