@@ -1,0 +1,47 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createSyncEvent } from '../../fixtures/bad-input/create-sync-event.ts';
+import { createSyncTask } from '../../fixtures/bad-input/create-sync-task.ts';
+import { deleteSyncTask } from '../../fixtures/bad-input/delete-sync-task.ts';
+import { listSyncTasks } from '../../fixtures/bad-input/list-sync-tasks.ts';
+import { showSyncTask } from '../../fixtures/bad-input/show-sync-task.ts';
+import { showSyncTaskStatistics } from '../../fixtures/bad-input/show-sync-task-statistics.ts';
+import { startSyncTask } from '../../fixtures/bad-input/start-sync-task.ts';
+import { stopSyncTask } from '../../fixtures/bad-input/stop-sync-task.ts';
+import { detailsOf, toGatewayEvent } from '../../helpers/bad-input.ts';
+import { useOmsStub } from '../../helpers/functions.ts';
+import { readAnswer } from '../../helpers/gateway-event.ts';
+
+const oms = useOmsStub();
+
+describe.each([
+  ['create-sync-event', createSyncEvent],
+  ['create-sync-task', createSyncTask],
+  ['delete-sync-task', deleteSyncTask],
+  ['list-sync-tasks', listSyncTasks],
+  ['show-sync-task', showSyncTask],
+  ['show-sync-task-statistics', showSyncTaskStatistics],
+  ['start-sync-task', startSyncTask],
+  ['stop-sync-task', stopSyncTask],
+] as const)('%s', (name, inputs) => {
+  let fn: Awaited<ReturnType<typeof oms.load>>;
+  beforeAll(async () => {
+    fn = await oms.load(name);
+  });
+
+  it('is tested with at least twenty wrong requests', () => {
+    expect(inputs.length).toBeGreaterThanOrEqual(20);
+  });
+
+  it.each(inputs)('refuses $name', async (input) => {
+    const answer = readAnswer(await fn.invoke(toGatewayEvent(input)));
+
+    expect({ status: answer.status, code: answer.body.error_code, details: detailsOf(answer.body) }).toEqual({
+      status: input.status,
+      code: input.errorCode,
+      details: input.details ?? [],
+    });
+    expect(answer.headers['content-type']).toBe('application/json');
+    expect(answer.body).toMatchObject({ error_msg: expect.stringMatching(/\S/), request_id: 'request-1' });
+    expect(oms.stub.requests).toHaveLength(0);
+  });
+});
