@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { buildIfStale } from '../build.ts';
 import { type FunctionConfig, loadServerless, ROOT, type ServerlessConfig } from '../serverless/config.ts';
 import { Accounts } from './accounts.ts';
+import type { FaultPlans } from './faults/file.ts';
 import { type FunctionGraph, startFunctionGraph } from './functiongraph/server.ts';
 import { type Identity, readIdentity, writeIdentity } from './identity.ts';
 import { type ObsServer, startObs } from './obs/server.ts';
@@ -35,6 +36,8 @@ export interface StackOptions {
   /** First of four consecutive ports; 0 picks free ones. */
   readonly portBase: number;
   readonly keyDecoding?: 'form' | 'rfc3986';
+  /** What goes wrong in OMS and the object store; none by default. */
+  readonly faults?: FaultPlans;
   readonly onCopied?: OmsOptions['onCopied'];
   /** Lines for the user: what is being started. */
   readonly say?: (line: string) => void;
@@ -94,6 +97,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         region,
         accounts,
         onError: (error) => log(`obs: ${error.message}`),
+        ...(options.faults?.obs ? { faults: options.faults.obs } : {}),
         deliver: async ({ trigger, event }) => {
           await functiongraph?.invoke(trigger.target, event, { async: true });
         },
@@ -121,6 +125,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         // Every bucket of every cloud is one of the local object store's.
         resolveEndpoint: () => obs.url,
         ...(options.keyDecoding ? { keyDecoding: options.keyDecoding } : {}),
+        ...(options.faults?.oms ? { faults: options.faults.oms } : {}),
         ...(options.onCopied ? { onCopied: options.onCopied } : {}),
         log: (line) => log(`oms: ${line}`),
       }).then((server) => {

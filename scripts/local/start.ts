@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { ROOT } from '../serverless/config.ts';
+import { readFaultFile } from './faults/file.ts';
 import { PortInUseError } from './listen.ts';
 import { lockFolder } from './lock.ts';
 import { parseFlags, UsageError, wholeNumber } from './options.ts';
@@ -31,6 +32,7 @@ async function main(): Promise<number | undefined> {
       help: 'keep objects, tasks and keys in DIR (default: a folder that is removed at the end)',
     },
     'key-decoding': { type: 'string', value: 'STYLE', help: 'how OMS decodes keys: form or rfc3986 (form)' },
+    faults: { type: 'string', value: 'FILE', help: 'what goes wrong in OMS and the object store (docs/faults.md)' },
     endpoints: {
       type: 'string',
       value: 'FILE',
@@ -42,6 +44,8 @@ async function main(): Promise<number | undefined> {
   const portBase = wholeNumber('port-base', flags['port-base'] ?? '8080', 0, 65532);
   const keyDecoding = flags['key-decoding'] ?? 'form';
   if (keyDecoding !== 'form' && keyDecoding !== 'rfc3986') throw new UsageError('--key-decoding takes form or rfc3986');
+
+  const faults = flags['faults'] === undefined ? {} : await readFaultFile(String(flags['faults']));
 
   const local = join(ROOT, '.local');
   await mkdir(local, { recursive: true });
@@ -66,6 +70,7 @@ async function main(): Promise<number | undefined> {
       dataDir,
       portBase,
       keyDecoding,
+      faults,
       signal: aborter.signal,
       say: (line) => console.log(`  ${line}`),
       log: (line) => {

@@ -9,7 +9,7 @@ const FIRST_DELAY = 100;
 export interface DeliveryOptions {
   readonly region: string;
   /** Rejects to have the notification offered again. */
-  readonly deliver: (delivery: NotificationDelivery) => void | Promise<void>;
+  readonly deliver: (delivery: NotificationDelivery, event: ObjectEvent) => void | Promise<void>;
   /** Every trigger's receiver has accepted the notification of this event, or refused it for good. */
   readonly onDelivered: (event: ObjectEvent) => Promise<void>;
   readonly onError: (error: Error) => void;
@@ -37,7 +37,7 @@ export class DeliveryQueue {
     const { region, onDelivered } = this.#options;
     const attempts = this.triggers
       .filter((trigger) => triggerMatches(trigger, event))
-      .map((trigger) => this.#attempt({ trigger, event: notificationOf(trigger, event, region) }));
+      .map((trigger) => this.#attempt({ trigger, event: notificationOf(trigger, event, region) }, event));
     const work = Promise.all(attempts)
       .then((settled) => (settled.every(Boolean) ? onDelivered(event) : undefined))
       .finally(() => this.#underway.delete(work));
@@ -56,11 +56,11 @@ export class DeliveryQueue {
   }
 
   /** @returns false when the store closes before the receiver has accepted */
-  async #attempt(delivery: NotificationDelivery): Promise<boolean> {
+  async #attempt(delivery: NotificationDelivery, event: ObjectEvent): Promise<boolean> {
     const { deliver, onError } = this.#options;
     for (let attempt = 1; ; attempt++) {
       try {
-        await deliver(delivery);
+        await deliver(delivery, event);
         return true;
       } catch (error) {
         if (this.#closing.signal.aborted) return false;

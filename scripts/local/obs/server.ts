@@ -1,12 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Accounts } from '../accounts.ts';
+import { answerControl, isControl } from '../faults/control.ts';
+import type { Draw } from '../faults/draw.ts';
+import type { FaultState } from '../faults/injector.ts';
+import type { FaultPlan } from '../faults/plan.ts';
 import { listen } from '../listen.ts';
 import { type Authenticator, authenticate, type Payload } from './auth.ts';
 import { Body } from './body.ts';
 import type { Call, Reply } from './call.ts';
 import { DeliveryQueue } from './delivery.ts';
 import { S3Error } from './errors.ts';
+import { ConnectionFault, ObsFaults } from './faults.ts';
 import { type BucketTrigger, eventNamesOf, type NotificationDelivery } from './notifications.ts';
 import { corsHeaders, preflight } from './operations/cors.ts';
 import { isForm, postObject } from './operations/post-object.ts';
@@ -34,6 +39,12 @@ export interface ObsOptions {
   readonly deliver?: (delivery: NotificationDelivery) => void | Promise<void>;
   /** Writes through to the device before answering; false unless given, which survives a killed process. */
   readonly fsync?: boolean;
+  /** What goes wrong from the start; `PUT /_faults` changes it while the server runs. None by default. */
+  readonly faults?: FaultPlan;
+  /** The luck of a fault plan; by default a hash of seed, rule and occurrence. */
+  readonly faultDraw?: Draw;
+  /** Waits for milliseconds, in faults. */
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Milliseconds that close() leaves to requests under way; 5000 unless given. */
   readonly graceMs?: number;
 }
@@ -43,6 +54,8 @@ export interface ObsServer {
   readonly port: number;
   /** @throws Error for a trigger with an event name that OBS does not have */
   setTriggers(triggers: readonly BucketTrigger[]): void;
+  /** The fault plan and what has come of it. */
+  faults(): FaultState;
   close(): Promise<void>;
 }
 
@@ -53,16 +66,17 @@ export interface ObsServer {
  */
 export async function startObs(options: ObsOptions): Promise<ObsServer> {
   const { host = '127.0.0.1', onError = () => {}, graceMs = 5000 } = options;
+  const faults = new ObsFaults(options);
   const store = await Store.open(options.dataDir, { fsync: options.fsync ?? false });
   const deliveries = new DeliveryQueue({
     region: options.region,
-    deliver: options.deliver ?? (() => {}),
+    deliver: (delivery, event) => faults.deliver(delivery, event, options.deliver),
     onDelivered: (event) => store.notified(event.sequence).catch(onError),
     onError,
   });
   store.listener = { wants: (event) => deliveries.wants(event), committed: (event) => deliveries.add(event) };
   let undelivered = store.undelivered();
-  const service = new Service(options, store);
+  const service = new Service(options, store, faults);
   const server = createServer({ keepAliveTimeout: 30_000, requestTimeout: 0 }, (request, response) => {
     service.handle(request, response).catch((error: unknown) => {
       onError(error as Error);
@@ -81,6 +95,7 @@ export async function startObs(options: ObsOptions): Promise<ObsServer> {
   return {
     url: `http://${host}:${port}`,
     port,
+    faults: () => faults.injector.state(),
     setTriggers: (triggers) => {
       for (const trigger of triggers) trigger.events.forEach(eventNamesOf);
       deliveries.triggers = [...triggers];
@@ -91,9 +106,12 @@ export async function startObs(options: ObsOptions): Promise<ObsServer> {
     close: () => {
       closing ??= (async () => {
         service.closing = true;
+        faults.hurry();
         await closeServer(server, graceMs);
         await Promise.all([service.idle(), sweep]);
-        await deliveries.close(graceMs);
+        const delivered = deliveries.close(graceMs);
+        faults.close();
+        await delivered;
         await store.close();
       })();
       return closing;
@@ -115,12 +133,14 @@ function closeServer(server: Server, graceMs: number): Promise<void> {
 class Service {
   readonly #options: ObsOptions;
   readonly #store: Store;
+  readonly #faults: ObsFaults;
   readonly #active = new Set<Promise<void>>();
   /** Set when the server takes no more connections: answers then ask clients to hang up. */
   closing = false;
 
-  constructor(options: ObsOptions, store: Store) {
+  constructor(options: ObsOptions, store: Store, faults: ObsFaults) {
     this.#options = options;
+    this.#faults = faults;
     this.#store = store;
   }
 
@@ -136,6 +156,7 @@ class Service {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (isControl(request)) return answerControl(request, response, this.#faults.injector);
     const requestId = randomBytes(16).toString('hex').toUpperCase();
     const method = request.method ?? 'GET';
     const headers = headersOf(request);
@@ -146,6 +167,10 @@ class Service {
       target = parseTarget(request.url ?? '/');
       reply = await this.#answer(request, source, method, target, headers, requestId);
     } catch (error) {
+      if (error instanceof ConnectionFault) {
+        request.socket.resetAndDestroy();
+        return;
+      }
       reply = this.#refusal(error, request, target, requestId);
     }
     const cors = target?.bucket === undefined ? undefined : this.#store.findBucket(target.bucket)?.cors;
@@ -203,7 +228,9 @@ class Service {
         sourceAddress: (request.socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, ''),
       }),
     };
-    return fromForm ? postObject(call, stream, authenticator) : route(method, target, headers)(call);
+    if (fromForm) return postObject(call, stream, authenticator);
+    const operation = route(method, target, headers);
+    return this.#faults.answer(method, target, () => operation(call));
   }
 
   #refusal(error: unknown, request: IncomingMessage, target: Target | undefined, requestId: string): Reply {

@@ -18,7 +18,9 @@ export type FailureReason =
   | 'source_is_cdn'
   | 'destination_refused'
   | 'inconsistent'
-  | 'unavailable';
+  | 'unavailable'
+  /** A fault plan said so. */
+  | 'injected';
 
 export type CopyResult =
   | { readonly outcome: 'success' | 'skip'; readonly size: number; readonly reason?: undefined }

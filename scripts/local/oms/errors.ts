@@ -48,6 +48,9 @@ export const APIGW = {
   noSuchApi: 'APIGW.0101',
   tooLarge: 'APIGW.0201',
   notAuthenticated: 'APIGW.0301',
+  throttled: 'APIGW.0308',
+  backendUnavailable: 'APIGW.0202',
+  backendTimeout: 'APIGW.0203',
 } as const;
 
 export function badRequest(code: string, message: string): OmsFault {
@@ -58,3 +61,20 @@ export function badRequest(code: string, message: string): OmsFault {
 export function notAuthenticated(reason: string): OmsFault {
   return new OmsFault(401, APIGW.notAuthenticated, `Incorrect IAM authentication information: ${reason}`);
 }
+
+/** An error that a fault plan asked for, with the code that belongs to its status. */
+export function injectedFault(status: number): OmsFault {
+  const [code, message] = INJECTED[status] ?? [OMS.internal, 'Internal server error. Contact support.'];
+  return new OmsFault(status, code, message);
+}
+
+const INJECTED: Readonly<Record<number, readonly [string, string]>> = {
+  400: [OMS.invalidParameter, 'Invalid parameter.'],
+  401: [APIGW.notAuthenticated, 'Incorrect IAM authentication information: decrypt token fail'],
+  403: [OMS.noPermission, 'Insufficient permissions.'],
+  404: [OMS.resourceNotFound, 'The synchronization task does not exist.'],
+  429: [APIGW.throttled, 'The throttling threshold has been reached.'],
+  502: [APIGW.backendUnavailable, 'Backend unavailable'],
+  503: [OMS.internal, 'The service is unavailable. Please try again later.'],
+  504: [APIGW.backendTimeout, 'Backend timeout'],
+};

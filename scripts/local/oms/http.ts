@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { HttpReply } from '../faults/request-faults.ts';
 import { APIGW, OmsFault } from './errors.ts';
 import { LIMITS } from './limits.ts';
 
@@ -26,14 +27,15 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
 }
 
 /** @param body undefined for an answer without one, as that of CreateSyncEvents */
-export function send(response: ServerResponse, status: number, requestId: string, body: unknown): void {
+export function replyOf(status: number, body: unknown): HttpReply {
   const text = body === undefined ? '' : JSON.stringify(body);
-  response.writeHead(status, {
-    'x-request-id': requestId,
-    'content-length': Buffer.byteLength(text),
-    ...(text === '' ? {} : { 'content-type': 'application/json' }),
-  });
-  response.end(text);
+  return { status, headers: text === '' ? {} : { 'content-type': 'application/json' }, text };
+}
+
+export function send(response: ServerResponse, requestId: string, { status, headers, text, cut }: HttpReply): void {
+  response.writeHead(status, { 'x-request-id': requestId, ...headers, 'content-length': Buffer.byteLength(text) });
+  if (cut) response.write(text.slice(0, Math.ceil(text.length / 2)), () => response.destroy());
+  else response.end(text);
 }
 
 /** A gateway's error also says the request id in its body; the service's does not. */

@@ -1,4 +1,7 @@
 import type { Accounts } from '../accounts.ts';
+import type { Draw } from '../faults/draw.ts';
+import type { FaultState } from '../faults/injector.ts';
+import type { FaultPlan } from '../faults/plan.ts';
 import type { FailureReason } from './copy-object.ts';
 import type { Outcome } from './counters.ts';
 import type { KeyDecoding } from './keys.ts';
@@ -45,6 +48,10 @@ export interface OmsOptions {
   readonly queueLimit?: number;
   /** Milliseconds that `close` gives to copies that are under way; 2,000 by default. */
   readonly closeGrace?: number;
+  /** What goes wrong from the start; `PUT /_faults` changes it while the server runs. None by default. */
+  readonly faults?: FaultPlan;
+  /** The luck of a fault plan; by default a hash of seed, rule and occurrence. */
+  readonly faultDraw?: Draw;
   readonly onCopied?: (copied: CopiedObject) => void;
   readonly log?: (line: string) => void;
 }
@@ -85,6 +92,8 @@ export interface OmsServer {
   /** Resolves when no copy is queued or running. */
   idle(): Promise<void>;
   stats(): OmsStats;
+  /** The fault plan and what has come of it. */
+  faults(): FaultState;
   /** Ends what is under way within the grace period; what is not copied by then is copied after the next start. */
   close(): Promise<void>;
 }

@@ -2,21 +2,34 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { answerControl, isControl } from '../faults/control.ts';
+import { FaultInjector } from '../faults/injector.ts';
+import { answerWithFaults, type HttpReply } from '../faults/request-faults.ts';
+import { OMS_VOCABULARY } from '../faults/vocabulary.ts';
 import { listen } from '../listen.ts';
 import type { ActionContext } from './actions/context.ts';
 import { authenticate } from './authenticate.ts';
 import { Copier } from './copier.ts';
 import { CopyInterrupted, copyObject } from './copy-object.ts';
-import { OMS, OmsFault } from './errors.ts';
-import { faultBody, readBody, send } from './http.ts';
+import { injectedFault, OMS, OmsFault } from './errors.ts';
+import { faultBody, readBody, replyOf, send } from './http.ts';
+import { keysOf } from './keys.ts';
 import { LIMITS } from './limits.ts';
+import { ObjectFaults } from './object-faults.ts';
 import type { OmsOptions, OmsServer } from './options.ts';
-import { parseQuery, route } from './router.ts';
+import { type Match, parseQuery, route } from './router.ts';
 import { type S3Bucket, S3Client } from './s3-client.ts';
 import { OmsStore, type PendingObject } from './store.ts';
 import type { Task } from './task.ts';
 
 export type { CopiedObject, OmsOptions, OmsServer, OmsStats } from './options.ts';
+
+interface Arrived {
+  readonly match: Match;
+  readonly body: Buffer;
+  /** Milliseconds that the server's clock is wrong by. */
+  readonly skew: number;
+}
 
 /**
  * Starts a local OMS: the synchronization-task operations of
@@ -35,6 +48,9 @@ export async function startOms(options: OmsOptions): Promise<OmsServer> {
   setMaxListeners(0, stopping.signal);
   const counts = { requests: 0, calls: 0, keys: 0, copied: 0, skipped: 0, failed: 0, bytes: 0 };
   const counted = { success: 'copied', skip: 'skipped', failure: 'failed' } as const;
+  const injector = new FaultInjector(OMS_VOCABULARY, options.faultDraw);
+  injector.set(options.faults);
+  const objectFaults = new ObjectFaults(injector);
   let closing = false;
 
   const bucketOf = ({ settings, secrets }: Task, side: 'source' | 'destination'): S3Bucket => {
@@ -49,22 +65,38 @@ export async function startOms(options: OmsOptions): Promise<OmsServer> {
     const task = store.task(options.projectId, object.taskId);
     if (!task) return;
     const { key, taskId, acceptedAt: queuedAt, resumed } = object;
+    const planned = objectFaults.take(object);
     try {
-      const { outcome, size, reason } = await copyObject(
-        { task, key, source: bucketOf(task, 'source'), destination: bucketOf(task, 'destination'), resumed },
-        { s3, attempts: options.copyAttempts ?? 3, sleep, random, signal: stopping.signal },
-      );
+      if (planned.delay > 0) await sleep(planned.delay, stopping.signal);
+      if (stopping.signal.aborted) return;
+      const copied = planned.again ? { ...task, overwriteMode: 'FULL_OVERWRITE' as const } : task;
+      const result = planned.fail
+        ? ({ outcome: 'failure', size: 0, reason: 'injected' } as const)
+        : await copyObject(
+            {
+              task: copied,
+              key,
+              source: bucketOf(task, 'source'),
+              destination: bucketOf(task, 'destination'),
+              resumed,
+            },
+            { s3, attempts: options.copyAttempts ?? 3, sleep, random, signal: stopping.signal },
+          );
+      // Done twice, counted once.
+      if (planned.again) return;
+      const { outcome, size, reason } = result;
       const finishedAt = now();
       store.settle(object, outcome, size, finishedAt);
       counts[counted[outcome]] += 1;
       counts.bytes += size;
       if (reason) log(`task ${taskId}: an object failed: ${reason}`);
       options.onCopied?.({ taskId, key, outcome, size, queuedAt, finishedAt, ...(reason ? { reason } : {}) });
+      if (planned.duplicate) copier.push([objectFaults.again(object)]);
     } catch (error) {
       if (!(error instanceof CopyInterrupted)) log(`task ${taskId}: ${(error as Error).message}`);
     }
   };
-  const copier = new Copier({
+  const copier: Copier = new Copier({
     concurrency,
     lockOf: ({ taskId, key }) => `${store.task(options.projectId, taskId)?.settings.dst_bucket}\n${key}`,
     copy,
@@ -77,7 +109,8 @@ export async function startOms(options: OmsOptions): Promise<OmsServer> {
     enqueue: (objects) => {
       counts.calls += 1;
       counts.keys += objects.length;
-      copier.push(objects);
+      const task = objects[0] && store.task(options.projectId, objects[0].taskId);
+      copier.push(objects.filter((object) => objectFaults.plan(object, task?.settings.dst_bucket)));
     },
     bucketStatus: async (task, side) => {
       try {
@@ -102,16 +135,12 @@ export async function startOms(options: OmsOptions): Promise<OmsServer> {
   };
 
   /** What a request gets, in the order in which gateway and service look at it. */
-  const answer = async (request: IncomingMessage): Promise<unknown> => {
-    const body = await readBody(request);
-    const target = request.url ?? '/';
-    const at = target.indexOf('?');
-    const [rawPath, rawQuery] = at < 0 ? [target, ''] : [target.slice(0, at), target.slice(at + 1)];
-    const method = request.method ?? 'GET';
-    const { operation, path } = route(options.region, method, rawPath);
+  const answer = async (request: IncomingMessage, { match, body, skew }: Arrived): Promise<unknown> => {
+    const { operation, path } = match;
+    const { rawPath, rawQuery, method } = targetOf(request);
     const caller = authenticate(
       { method, rawPath, rawQuery, headers: request.headers, body },
-      { accounts: options.accounts, now: now(), ...(options.tokens ? { tokens: options.tokens } : {}) },
+      { accounts: options.accounts, now: now() + skew, ...(options.tokens ? { tokens: options.tokens } : {}) },
     );
     // Undocumented; services of the platform answer 403 where key and project do not belong together.
     if (path['project_id'] !== options.projectId)
@@ -122,21 +151,55 @@ export async function startOms(options: OmsOptions): Promise<OmsServer> {
     return operation.run(context, { path, query: parseQuery(rawQuery), body });
   };
 
-  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const requestId = randomBytes(16).toString('hex');
-    counts.requests += 1;
+  /** Never rejects: what an operation throws is an answer, too. */
+  const settle = async (requestId: string, work: () => Promise<HttpReply>): Promise<HttpReply> => {
     try {
-      send(response, 200, requestId, await answer(request));
+      return await work();
     } catch (error) {
-      if (response.destroyed) return;
       if (!(error instanceof OmsFault)) log(`request ${requestId}: ${(error as Error).message}`);
       const fault =
         error instanceof OmsFault ? error : new OmsFault(500, OMS.internal, 'Internal server error. Contact support.');
-      send(response, fault.status, requestId, faultBody(fault, requestId));
+      return replyOf(fault.status, faultBody(fault, requestId));
     }
   };
 
-  const server = createServer((request, response) => void handle(request, response));
+  const serve = async (request: IncomingMessage, requestId: string): Promise<HttpReply | undefined> => {
+    const body = await readBody(request);
+    const { method, rawPath } = targetOf(request);
+    const match = route(options.region, method, rawPath);
+    const work = (skew: number): Promise<HttpReply> =>
+      settle(requestId, async () => replyOf(200, await answer(request, { match, body, skew })));
+    if (!injector.active) return work(0);
+    const { name } = match.operation;
+    const keys = name === 'CreateSyncEvents' ? keysOf(body, context.settings.keyDecoding) : [];
+    const fired = injector.pick({ scope: 'request', operation: name, keys });
+    return answerWithFaults(fired, {
+      work,
+      refusal: (status) => replyOf(status, faultBody(injectedFault(status), requestId)),
+      sleep: (ms) => sleep(ms, stopping.signal).catch(() => {}),
+    });
+  };
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (isControl(request)) return answerControl(request, response, injector);
+    const requestId = randomBytes(16).toString('hex');
+    counts.requests += 1;
+    let reset = false;
+    const reply = await settle(requestId, async () => {
+      const served = await serve(request, requestId);
+      reset = served === undefined;
+      return served ?? replyOf(500, undefined);
+    });
+    if (reset) request.socket.resetAndDestroy();
+    else if (!response.destroyed) send(response, requestId, reply);
+  };
+
+  const server = createServer((request, response) => {
+    handle(request, response).catch((error: Error) => {
+      log(error.message);
+      response.destroy();
+    });
+  });
   // Longer than clients keep theirs, so that it is the client that closes an idle connection.
   server.keepAliveTimeout = 75_000;
   const port = await listen(server, { host, port: options.port, what: 'OMS' }).catch((error: unknown) => {
@@ -170,10 +233,17 @@ export async function startOms(options: OmsOptions): Promise<OmsServer> {
     url: `http://${host}:${port}`,
     port,
     idle: () => copier.idle(),
+    faults: () => injector.state(),
     stats: () => ({ ...counts, pending: store.pendingCount }),
     close: () => {
       closed ??= close();
       return closed;
     },
   };
+}
+
+function targetOf({ url = '/', method = 'GET' }: IncomingMessage) {
+  const at = url.indexOf('?');
+  const [rawPath, rawQuery] = at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)];
+  return { method, rawPath, rawQuery };
 }
