@@ -94,6 +94,8 @@ export interface OmsServer {
   stats(): OmsStats;
   /** The fault plan and what has come of it. */
   faults(): FaultState;
+  /** As `PUT /_faults` and `DELETE /_faults` do. */
+  setFaults(plan: FaultPlan | undefined): void;
   /** Ends what is under way within the grace period; what is not copied by then is copied after the next start. */
   close(): Promise<void>;
 }

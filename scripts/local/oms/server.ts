@@ -234,6 +234,7 @@ export async function startOms(options: OmsOptions): Promise<OmsServer> {
     port,
     idle: () => copier.idle(),
     faults: () => injector.state(),
+    setFaults: (plan) => injector.set(plan),
     stats: () => ({ ...counts, pending: store.pendingCount }),
     close: () => {
       closed ??= close();

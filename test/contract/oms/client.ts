@@ -68,12 +68,12 @@ export function exchange(
       incoming.on('error', reject);
       incoming.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8');
-        resolve({
-          status: incoming.statusCode ?? 0,
-          headers: incoming.headers,
-          text,
-          json: text === '' ? undefined : (JSON.parse(text) as Record<string, unknown>),
-        });
+        try {
+          const json = text === '' ? undefined : (JSON.parse(text) as Record<string, unknown>);
+          resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text, json });
+        } catch (error) {
+          reject(error);
+        }
       });
     });
     outgoing.on('error', reject);

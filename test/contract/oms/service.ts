@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Accounts } from '../../../scripts/local/accounts.ts';
+import type { FaultPlan } from '../../../scripts/local/faults/plan.ts';
 import type { OmsOptions, OmsServer } from '../../../scripts/local/oms/options.ts';
 import { startOms } from '../../../scripts/local/oms/server.ts';
 import { StubS3 } from '../../unit/local/oms/stub-s3.ts';
@@ -19,6 +20,8 @@ export interface Service {
   readonly lines: string[];
   call(method: string, path: string, options?: Partial<CallOptions>): Promise<Answer>;
   createTask(body?: Record<string, unknown>): Promise<string>;
+  /** Sets a fault plan, or ends all faults. */
+  setFaults(plan: FaultPlan | undefined): void;
   /** Stops OMS and starts it again on the same folder. */
   restart(options?: Partial<OmsOptions>): Promise<Service>;
   close(): Promise<void>;
@@ -77,6 +80,7 @@ export async function startService(options: Partial<OmsOptions> = {}): Promise<S
         if (answer.status !== 200) throw new Error(answer.text);
         return String(answer.json?.['sync_task_id']);
       },
+      setFaults: (plan) => oms.setFaults(plan),
       restart: async (next = {}) => {
         await oms.close();
         return start(next);
