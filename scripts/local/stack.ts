@@ -5,6 +5,9 @@ import { type FunctionConfig, loadServerless, ROOT, type ServerlessConfig } from
 import { Accounts } from './accounts.ts';
 import type { FaultPlans } from './faults/file.ts';
 import { type FunctionGraph, startFunctionGraph } from './functiongraph/server.ts';
+import type { ExtraAccount } from './iam/account-file.ts';
+import { startIam } from './iam/server.ts';
+import { Tokens } from './iam/tokens.ts';
 import { type Identity, readIdentity, writeIdentity } from './identity.ts';
 import { type ObsServer, startObs } from './obs/server.ts';
 import { type OmsOptions, type OmsServer, startOms } from './oms/server.ts';
@@ -19,6 +22,7 @@ export interface Endpoints {
   readonly obs: string;
   readonly oms: string;
   readonly functiongraph: string;
+  readonly iam: string;
   readonly region: string;
   readonly project_id: string;
   readonly access_key: string;
@@ -33,9 +37,11 @@ export interface Endpoints {
 export interface StackOptions {
   /** Folder for objects, tasks and keys. */
   readonly dataDir: string;
-  /** First of four consecutive ports; 0 picks free ones. */
+  /** First of five consecutive ports; 0 picks free ones. */
   readonly portBase: number;
   readonly keyDecoding?: 'form' | 'rfc3986';
+  /** Access keys besides the stack's own, with what they may do at OMS. */
+  readonly extraAccounts?: readonly ExtraAccount[];
   /** What goes wrong in OMS and the object store; none by default. */
   readonly faults?: FaultPlans;
   readonly onCopied?: OmsOptions['onCopied'];
@@ -87,7 +93,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const building = buildIfStale();
     building.catch(() => {});
     const region = 'cn-north-4';
-    const accounts = new Accounts([{ accessKey: identity.access_key, secretKey: identity.secret_key }]);
+    const { extraAccounts = [] } = options;
+    const accounts = new Accounts([
+      ...extraAccounts,
+      { accessKey: identity.access_key, secretKey: identity.secret_key },
+    ]);
+    const permissions = new Map(extraAccounts.map((account) => [account.accessKey, account.permissions]));
+    const tokens = new Tokens();
 
     let functiongraph: FunctionGraph | undefined;
     const obs = await step(
@@ -122,6 +134,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         region,
         projectId: identity.project_id,
         accounts,
+        tokens,
+        permissions: (accessKey) => permissions.get(accessKey),
         // Every bucket of every cloud is one of the local object store's.
         resolveEndpoint: () => obs.url,
         ...(options.keyDecoding ? { keyDecoding: options.keyDecoding } : {}),
@@ -133,8 +147,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         return server;
       }),
     );
+    const iam = await step(
+      startIam({ port: port(4), region, projectId: identity.project_id, accounts, tokens }).then((server) => {
+        closers.push(() => server.close());
+        return server;
+      }),
+    );
     say(`object store  ${obs.url}`);
     say(`OMS           ${oms.url}`);
+    say(`IAM           ${iam.url}`);
 
     const variables = (routes: string): Record<string, string> => ({
       OMS_SYNC_REGION: region,
@@ -202,6 +223,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       obs: obs.url,
       oms: oms.url,
       functiongraph: host.url,
+      iam: iam.url,
       region,
       project_id: identity.project_id,
       access_key: identity.access_key,

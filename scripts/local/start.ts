@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { ROOT } from '../serverless/config.ts';
 import { readFaultFile } from './faults/file.ts';
+import { readAccountFile } from './iam/account-file.ts';
 import { PortInUseError } from './listen.ts';
 import { lockFolder } from './lock.ts';
 import { parseFlags, UsageError, wholeNumber } from './options.ts';
@@ -24,7 +25,7 @@ async function main(): Promise<number | undefined> {
     'port-base': {
       type: 'string',
       value: 'N',
-      help: 'gateway on N, obs N+1, oms N+2, functiongraph N+3; 0 picks free ports (8080)',
+      help: 'gateway on N, obs N+1, oms N+2, functiongraph N+3, iam N+4; 0 picks free ports (8080)',
     },
     data: {
       type: 'string',
@@ -33,6 +34,7 @@ async function main(): Promise<number | undefined> {
     },
     'key-decoding': { type: 'string', value: 'STYLE', help: 'how OMS decodes keys: form or rfc3986 (form)' },
     faults: { type: 'string', value: 'FILE', help: 'what goes wrong in OMS and the object store (docs/faults.md)' },
+    accounts: { type: 'string', value: 'FILE', help: 'more access keys, with their permissions (docs/iam.md)' },
     endpoints: {
       type: 'string',
       value: 'FILE',
@@ -41,11 +43,13 @@ async function main(): Promise<number | undefined> {
     quiet: { type: 'boolean', help: 'do not print the log lines of functions and services' },
   });
   if (!flags) return 0;
-  const portBase = wholeNumber('port-base', flags['port-base'] ?? '8080', 0, 65532);
+  const portBase = wholeNumber('port-base', flags['port-base'] ?? '8080', 0, 65531);
   const keyDecoding = flags['key-decoding'] ?? 'form';
   if (keyDecoding !== 'form' && keyDecoding !== 'rfc3986') throw new UsageError('--key-decoding takes form or rfc3986');
 
   const faults = flags['faults'] === undefined ? {} : await readFaultFile(String(flags['faults']));
+
+  const extraAccounts = flags['accounts'] === undefined ? [] : await readAccountFile(String(flags['accounts']));
 
   const local = join(ROOT, '.local');
   await mkdir(local, { recursive: true });
@@ -71,6 +75,7 @@ async function main(): Promise<number | undefined> {
       portBase,
       keyDecoding,
       faults,
+      extraAccounts,
       signal: aborter.signal,
       say: (line) => console.log(`  ${line}`),
       log: (line) => {

@@ -20,14 +20,21 @@ export interface SignedRequest {
 
 /** Who called. */
 export interface Caller {
-  /** Absent where a token was used. */
+  /** Absent for a token of nobody in particular. */
   readonly accessKey?: string;
+}
+
+/** What IAM knows of tokens. */
+export interface IssuedTokens {
+  has(token: string): boolean;
+  /** Whose permissions the token has. */
+  accessKeyOf?(token: string): string | undefined;
 }
 
 export interface AuthenticateOptions {
   readonly accounts: Accounts;
   /** IAM tokens that were issued. */
-  readonly tokens?: { has(token: string): boolean };
+  readonly tokens?: IssuedTokens;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -91,7 +98,8 @@ export function authenticate(request: SignedRequest, options: AuthenticateOption
 function byToken(token: string | undefined, options: AuthenticateOptions): Caller {
   if (token === undefined || token === '') throw notAuthenticated('x-auth-token not found');
   if (!options.tokens?.has(token)) throw notAuthenticated('decrypt token fail');
-  return {};
+  const accessKey = options.tokens.accessKeyOf?.(token);
+  return accessKey === undefined ? {} : { accessKey };
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Accounts } from '../accounts.ts';
 import type { Draw } from '../faults/draw.ts';
 import type { FaultState } from '../faults/injector.ts';
 import type { FaultPlan } from '../faults/plan.ts';
+import type { IssuedTokens } from './authenticate.ts';
 import type { FailureReason } from './copy-object.ts';
 import type { Outcome } from './counters.ts';
 import type { KeyDecoding } from './keys.ts';
@@ -17,7 +18,7 @@ export interface OmsOptions {
   readonly projectId: string;
   readonly accounts: Accounts;
   /** IAM tokens that `X-Auth-Token` may hold; none by default. */
-  readonly tokens?: { has(token: string): boolean };
+  readonly tokens?: IssuedTokens;
   /**
    * The actions that an access key may use, for example `oms:synctask:createEvent`; undefined allows all.
    * https://support.huaweicloud.com/intl/en-us/api-oms/CreateSyncEvents.html, "Authorization Information"
