@@ -40,6 +40,12 @@ export interface OmsOptions {
   readonly checkBuckets?: boolean;
   /** What an event for a stopped task gets. Not documented; `refuse` (400) by default. */
   readonly eventsWhileStopped?: 'refuse' | 'accept';
+  /**
+   * Milliseconds that a start (also that of a new task) and a stop take; 0 by default. In between a task answers the
+   * state that it had, since there is no third one, and start, stop and delete are refused.
+   */
+  readonly startTime?: number;
+  readonly stopTime?: number;
   /** Overwrite mode of new tasks: no request sets it, and every documented answer has the default. */
   readonly overwriteMode?: OverwriteMode;
   readonly copyConcurrency?: number;

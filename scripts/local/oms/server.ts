@@ -131,6 +131,8 @@ export async function startOms(options: OmsOptions): Promise<OmsServer> {
       eventsWhileStopped: options.eventsWhileStopped ?? 'refuse',
       overwriteMode: options.overwriteMode ?? 'SIZE_LAST_MODIFIED_COMPARISON_OVERWRITE',
       queueLimit: options.queueLimit ?? 100_000,
+      startTime: options.startTime ?? 0,
+      stopTime: options.stopTime ?? 0,
     },
   };
 

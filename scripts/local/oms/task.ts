@@ -23,7 +23,10 @@ export interface Task {
   readonly projectId: string;
   readonly settings: Omit<CreateSyncTaskBody, 'src_ak' | 'src_sk' | 'dst_ak' | 'dst_sk'>;
   readonly secrets: TaskSecrets;
+  /** What the last start or stop asked for. */
   readonly status: TaskStatus;
+  /** Milliseconds since the epoch when `status` holds; until then the task is what it was. */
+  readonly statusFrom?: number;
   /** Milliseconds since the epoch. */
   readonly createTime: number;
   readonly lastStartTime: number;
@@ -31,8 +34,24 @@ export interface Task {
   readonly overwriteMode: OverwriteMode;
 }
 
+/**
+ * The state of a task. The vendor names two states and none between them, so a task that is being started answers
+ * STOPPED until it runs, and one that is being stopped SYNCHRONIZING until it has stopped.
+ *
+ * @param now milliseconds since the epoch
+ */
+export function statusAt({ status, statusFrom = 0 }: Task, now: number): TaskStatus {
+  if (now >= statusFrom) return status;
+  return status === 'STOPPED' ? 'SYNCHRONIZING' : 'STOPPED';
+}
+
+/** Whether a start or stop has been accepted and not yet been carried out. */
+export function inTransition({ statusFrom = 0 }: Task, now: number): boolean {
+  return now < statusFrom;
+}
+
 /** The fields that ListSyncTasks and ShowSyncTask have in common. */
-export function describeTask(task: Task) {
+export function describeTask(task: Task, now: number) {
   const { settings } = task;
   return {
     sync_task_id: task.id,
@@ -44,7 +63,7 @@ export function describeTask(task: Task) {
     dst_bucket: settings.dst_bucket,
     dst_region: settings.dst_region,
     description: settings.description ?? null,
-    status: task.status,
+    status: statusAt(task, now),
     enable_metadata_migration: settings.enable_metadata_migration,
     enable_restore: settings.enable_restore,
     app_id: settings.app_id ?? null,

@@ -23,4 +23,7 @@ export interface ActionSettings {
   readonly eventsWhileStopped: 'refuse' | 'accept';
   readonly overwriteMode: OverwriteMode;
   readonly queueLimit: number;
+  /** Milliseconds from the call until the task runs, or has stopped. */
+  readonly startTime: number;
+  readonly stopTime: number;
 }

@@ -1,5 +1,6 @@
 import { badRequest, OMS, OmsFault } from '../errors.ts';
 import { decodeObjectKey } from '../keys.ts';
+import { statusAt } from '../task.ts';
 import type { ActionContext } from './context.ts';
 import { findTask } from './find-task.ts';
 
@@ -32,7 +33,7 @@ export async function createSyncEvents(
     return key;
   });
   // Not documented: an option.
-  if (task.status === 'STOPPED' && settings.eventsWhileStopped === 'refuse')
+  if (statusAt(task, context.now()) === 'STOPPED' && settings.eventsWhileStopped === 'refuse')
     throw badRequest(OMS.notInProgress, 'The synchronization task is not in progress.');
   if (context.closing() || store.pendingCount + keys.length > settings.queueLimit)
     throw new OmsFault(503, OMS.internal, 'The service is unavailable. Please try again later.');

@@ -24,6 +24,7 @@ export async function createSyncTask(
     settings: { ...settings, ...(source_cdn ? { source_cdn: cdn as typeof source_cdn } : {}) },
     secrets: { src_ak, src_sk, dst_ak, dst_sk, ...(authentication_key ? { authentication_key } : {}) },
     status: 'SYNCHRONIZING',
+    ...(limits.startTime > 0 ? { statusFrom: now + limits.startTime } : {}),
     createTime: now,
     lastStartTime: now,
     overwriteMode: limits.overwriteMode,

@@ -1,4 +1,5 @@
 import { badRequest, OMS } from '../errors.ts';
+import { inTransition, statusAt } from '../task.ts';
 import type { ActionContext } from './context.ts';
 import { findTask } from './find-task.ts';
 
@@ -9,11 +10,12 @@ import { findTask } from './find-task.ts';
  * @throws OmsFault 400 unknown or in progress
  */
 export async function deleteSyncTask(
-  { store }: ActionContext,
+  { store, now }: ActionContext,
   input: { readonly path: { readonly project_id: string; readonly sync_task_id: string } },
 ): Promise<undefined> {
   const task = findTask(store, input.path.project_id, input.path.sync_task_id, 400);
-  if (task.status === 'SYNCHRONIZING')
+  // Neither while it is being started or stopped.
+  if (statusAt(task, now()) === 'SYNCHRONIZING' || inTransition(task, now()))
     throw badRequest(OMS.taskInProgress, 'The task is in progress and cannot be deleted. Pause it first.');
   store.deleteTask(task.id);
   return undefined;

@@ -1,4 +1,4 @@
-import { describeTask, type Task } from '../task.ts';
+import { describeTask, statusAt, type Task } from '../task.ts';
 import type { ActionContext } from './context.ts';
 
 /**
@@ -6,20 +6,22 @@ import type { ActionContext } from './context.ts';
  * https://support.huaweicloud.com/intl/en-us/api-oms/ListSyncTasks.html
  */
 export async function listSyncTasks(
-  { store }: ActionContext,
+  { store, now }: ActionContext,
   input: {
     readonly path: { readonly project_id: string };
     readonly query: { readonly limit: number; readonly offset: number; readonly status?: Task['status'] };
   },
 ) {
   const { limit, offset, status } = input.query;
-  const tasks = store.tasks(input.path.project_id).filter((task) => status === undefined || task.status === status);
-  return { tasks: tasks.slice(offset, offset + limit).map(describe), count: tasks.length };
+  const at = now();
+  const all = store.tasks(input.path.project_id);
+  const tasks = all.filter((task) => status === undefined || statusAt(task, at) === status);
+  return { tasks: tasks.slice(offset, offset + limit).map((task) => describe(task, at)), count: tasks.length };
 }
 
 /** ShowSyncTask does not answer `source_cdn`; this does, without its key. */
-function describe(task: Task) {
+function describe(task: Task, now: number) {
   const { source_cdn: cdn } = task.settings;
   const { domain, protocol, authentication_type } = cdn ?? {};
-  return { ...describeTask(task), source_cdn: cdn ? { domain, protocol, authentication_type } : null };
+  return { ...describeTask(task, now), source_cdn: cdn ? { domain, protocol, authentication_type } : null };
 }

@@ -9,7 +9,7 @@ import { findTask } from './find-task.ts';
  * @throws OmsFault 404
  */
 export async function showSyncTask(
-  { store }: ActionContext,
+  { store, now }: ActionContext,
   input: {
     readonly path: { readonly project_id: string; readonly sync_task_id: string };
     readonly query: { readonly query_time: number };
@@ -18,7 +18,7 @@ export async function showSyncTask(
   const task = findTask(store, input.path.project_id, input.path.sync_task_id);
   const month = store.month(task.id, input.query.query_time);
   return {
-    ...describeTask(task),
+    ...describeTask(task, now()),
     enable_kms: task.settings.enable_kms,
     monthly_acceptance_request: month.accepted,
     monthly_success_object: month.success,

@@ -1,5 +1,6 @@
 import { badRequest, OMS } from '../errors.ts';
 import type { Checked } from '../rules.ts';
+import { inTransition, statusAt } from '../task.ts';
 import type { startSyncTask as rules } from '../validations/start-sync-task.ts';
 import { checkTaskBuckets } from './check-task-buckets.ts';
 import type { ActionContext } from './context.ts';
@@ -21,13 +22,16 @@ export async function startSyncTask(
   const { store } = context;
   const find = () => {
     const task = findTask(store, input.path.project_id, input.path.sync_task_id, 400);
-    if (task.status !== 'STOPPED') throw badRequest(OMS.alreadyStarted, 'The task has been started.');
+    if (statusAt(task, context.now()) !== 'STOPPED' || inTransition(task, context.now()))
+      throw badRequest(OMS.alreadyStarted, 'The task has been started.');
     return task;
   };
   const { src_ak, src_sk, dst_ak, dst_sk, source_cdn_authentication_key: key } = input.body;
   const secrets = { src_ak, src_sk, dst_ak, dst_sk, ...(key ? { authentication_key: key } : {}) };
   await checkTaskBuckets(context, { ...find(), secrets });
   // It may have been started or deleted while the buckets answered.
-  store.saveTask({ ...find(), secrets, status: 'SYNCHRONIZING', lastStartTime: context.now() });
+  const now = context.now();
+  const statusFrom = now + context.settings.startTime;
+  store.saveTask({ ...find(), secrets, status: 'SYNCHRONIZING', statusFrom, lastStartTime: now });
   return undefined;
 }

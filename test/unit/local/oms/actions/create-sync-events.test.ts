@@ -38,6 +38,8 @@ describe('createSyncEvents', () => {
         eventsWhileStopped: 'refuse',
         overwriteMode: 'SIZE_LAST_MODIFIED_COMPARISON_OVERWRITE',
         queueLimit: 3,
+        startTime: 0,
+        stopTime: 0,
       },
     };
     return createSyncEvents(context, { path: { project_id: 'p', sync_task_id: 't' }, body: { object_keys } });
