@@ -1,4 +1,5 @@
-import { request as send } from 'node:http';
+import { request as sendHttp } from 'node:http';
+import { request as sendHttps } from 'node:https';
 import { createRequire } from 'node:module';
 
 // The vendor's own signer, so that server and client cannot share a mistake. Its package is CommonJS.
@@ -62,6 +63,7 @@ export function exchange(
   { headers = {}, body }: { readonly headers?: Readonly<Record<string, string>>; readonly body?: string | Uint8Array },
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
+    const send = url.startsWith('https:') ? sendHttps : sendHttp;
     const outgoing = send(url, { method, headers, agent: false }, (incoming) => {
       const chunks: Buffer[] = [];
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
