@@ -42,6 +42,8 @@ export interface StackOptions {
   readonly keyDecoding?: 'form' | 'rfc3986';
   /** Access keys besides the stack's own, with what they may do at OMS. */
   readonly extraAccounts?: readonly ExtraAccount[];
+  /** Whether OMS writes its lists of results into the destination bucket; false by default. */
+  readonly resultLists?: boolean;
   /** What goes wrong in OMS and the object store; none by default. */
   readonly faults?: FaultPlans;
   readonly onCopied?: OmsOptions['onCopied'];
@@ -139,6 +141,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         // Every bucket of every cloud is one of the local object store's.
         resolveEndpoint: () => obs.url,
         ...(options.keyDecoding ? { keyDecoding: options.keyDecoding } : {}),
+        ...(options.resultLists ? { resultLists: {} } : {}),
         ...(options.faults?.oms ? { faults: options.faults.oms } : {}),
         ...(options.onCopied ? { onCopied: options.onCopied } : {}),
         log: (line) => log(`oms: ${line}`),

@@ -34,6 +34,7 @@ async function main(): Promise<number | undefined> {
     },
     'key-decoding': { type: 'string', value: 'STYLE', help: 'how OMS decodes keys: form or rfc3986 (form)' },
     faults: { type: 'string', value: 'FILE', help: 'what goes wrong in OMS and the object store (docs/faults.md)' },
+    'result-lists': { type: 'boolean', help: 'OMS lists its results in the destination bucket, below oms/sync_task/' },
     accounts: { type: 'string', value: 'FILE', help: 'more access keys, with their permissions (docs/iam.md)' },
     endpoints: {
       type: 'string',
@@ -76,6 +77,7 @@ async function main(): Promise<number | undefined> {
       keyDecoding,
       faults,
       extraAccounts,
+      resultLists: flags['result-lists'] === true,
       signal: aborter.signal,
       say: (line) => console.log(`  ${line}`),
       log: (line) => {

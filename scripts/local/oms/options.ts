@@ -6,6 +6,7 @@ import type { IssuedTokens } from './authenticate.ts';
 import type { FailureReason } from './copy-object.ts';
 import type { Outcome } from './counters.ts';
 import type { KeyDecoding } from './keys.ts';
+import type { ResultListOptions } from './result-lists.ts';
 import type { OverwriteMode } from './task.ts';
 
 export interface OmsOptions {
@@ -55,6 +56,8 @@ export interface OmsOptions {
   readonly queueLimit?: number;
   /** Milliseconds that `close` gives to copies that are under way; 2,000 by default. */
   readonly closeGrace?: number;
+  /** Lists of results in the destination bucket, as OMS writes them. None by default. */
+  readonly resultLists?: ResultListOptions;
   /** What goes wrong from the start; `PUT /_faults` changes it while the server runs. None by default. */
   readonly faults?: FaultPlan;
   /** The luck of a fault plan; by default a hash of seed, rule and occurrence. */

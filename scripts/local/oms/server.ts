@@ -17,6 +17,7 @@ import { keysOf } from './keys.ts';
 import { LIMITS } from './limits.ts';
 import { ObjectFaults } from './object-faults.ts';
 import type { OmsOptions, OmsServer } from './options.ts';
+import { ResultLists } from './result-lists.ts';
 import { type Match, parseQuery, route } from './router.ts';
 import { type S3Bucket, S3Client } from './s3-client.ts';
 import { OmsStore, type PendingObject } from './store.ts';
@@ -61,6 +62,24 @@ export async function startOms(options: OmsOptions): Promise<OmsServer> {
     return { endpoint: options.resolveEndpoint(cloud, region, name), region, name, accessKey, secretKey };
   };
 
+  const lists =
+    options.resultLists &&
+    new ResultLists(options.resultLists, {
+      sleep: (ms) => sleep(ms, stopping.signal),
+      write: async (taskId, key, text) => {
+        const task = store.task(options.projectId, taskId);
+        if (!task) return;
+        const body = Buffer.from(text);
+        const headers = { 'content-type': 'text/plain; charset=utf-8', 'content-length': String(body.length) };
+        try {
+          const { status } = await s3.putObject(bucketOf(task, 'destination'), key, headers, body);
+          if (status !== 200) log(`task ${taskId}: a list of results was refused with ${status}`);
+        } catch (error) {
+          log(`task ${taskId}: a list of results was not written: ${(error as Error).message}`);
+        }
+      },
+    });
+
   const copy = async (object: PendingObject): Promise<void> => {
     const task = store.task(options.projectId, object.taskId);
     if (!task) return;
@@ -89,6 +108,7 @@ export async function startOms(options: OmsOptions): Promise<OmsServer> {
       store.settle(object, outcome, size, finishedAt);
       counts[counted[outcome]] += 1;
       counts.bytes += size;
+      lists?.add({ taskId, key, outcome, size, at: finishedAt });
       if (reason) log(`task ${taskId}: an object failed: ${reason}`);
       options.onCopied?.({ taskId, key, outcome, size, queuedAt, finishedAt, ...(reason ? { reason } : {}) });
       if (planned.duplicate) copier.push([objectFaults.again(object)]);
@@ -221,6 +241,9 @@ export async function startOms(options: OmsOptions): Promise<OmsServer> {
       stopped,
       delay(options.closeGrace ?? 2000, undefined, { signal: grace.signal }).catch(() => {}),
     ]);
+    // A destination that does not answer any more must not keep the server alive.
+    const patience = delay(2000, undefined, { ref: false, signal: grace.signal }).catch(() => {});
+    if (lists) await Promise.race([lists.flush(), patience]);
     grace.abort();
     stopping.abort();
     s3.close();
