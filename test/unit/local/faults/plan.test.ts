@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseFaultPlans } from '../../../../scripts/local/faults/file.ts';
 import { FaultPlanError, parseFaultPlan } from '../../../../scripts/local/faults/plan.ts';
@@ -69,5 +70,13 @@ describe('a fault plan', () => {
       'obs.rules must be an array',
       'iam is not known; there are oms and obs',
     ]);
+  });
+
+  it('is taken as the documentation shows it, and every fault is documented', () => {
+    const text = readFileSync(new URL('../../../../docs/faults.md', import.meta.url), 'utf8');
+    const [, example = ''] = /```json\n(.*?)```/s.exec(text) ?? [];
+    expect(Object.keys(parseFaultPlans(JSON.parse(example)))).toEqual(['oms', 'obs']);
+    const faults = [...Object.keys(OMS_VOCABULARY.faults), ...Object.keys(OBS_VOCABULARY.faults)];
+    expect(faults.filter((name) => !text.includes(`| \`${name}\` |`))).toEqual([]);
   });
 });
