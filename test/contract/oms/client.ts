@@ -1,5 +1,5 @@
-import { request as sendHttp } from 'node:http';
-import { request as sendHttps } from 'node:https';
+import { request as sendPlain } from 'node:http';
+import { request as sendSecure } from 'node:https';
 import { createRequire } from 'node:module';
 
 // The vendor's own signer, so that server and client cannot share a mistake. Its package is CommonJS.
@@ -14,7 +14,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
-  /** The parsed body; undefined where there is none. */
+  /** The parsed body; undefined where there is none, or no JSON. */
   readonly json: Record<string, unknown> | undefined;
 }
 
@@ -63,22 +63,31 @@ export function exchange(
   { headers = {}, body }: { readonly headers?: Readonly<Record<string, string>>; readonly body?: string | Uint8Array },
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const send = url.startsWith('https:') ? sendHttps : sendHttp;
-    const outgoing = send(url, { method, headers, agent: false }, (incoming) => {
+    const send = url.startsWith('https:') ? sendSecure : sendPlain;
+    const outgoing = send(url, { method, headers, agent: false, timeout: 60_000 }, (incoming) => {
       const chunks: Buffer[] = [];
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
       incoming.on('error', reject);
       incoming.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8');
-        try {
-          const json = text === '' ? undefined : (JSON.parse(text) as Record<string, unknown>);
-          resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text, json });
-        } catch (error) {
-          reject(error);
-        }
+        resolve({
+          status: incoming.statusCode ?? 0,
+          headers: incoming.headers,
+          text,
+          json: parse(text),
+        });
       });
     });
     outgoing.on('error', reject);
+    outgoing.on('timeout', () => outgoing.destroy(new Error(`No answer to ${method} in a minute`)));
     outgoing.end(body);
   });
+}
+
+function parse(text: string): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+/** The contract tests of OMS on the real service: `npm run test:live`. See docs/contract-tests.md. */
+export default defineConfig({
+  test: {
+    include: ['test/contract/oms/live.suite.ts'],
+    pool: 'forks',
+    fileParallelism: false,
+    testTimeout: 900_000,
+    hookTimeout: 900_000,
+    // What is about to be done is seen before it is done.
+    disableConsoleIntercept: true,
+  },
+});
