@@ -95,4 +95,53 @@ describe.each(['permanent', 'temporary'])('the official client with %s keys', (k
     expect(shown).toMatchObject({ monthly_success_object: 1, monthly_size: 3 });
     expect(series).toMatchObject({ statistic_datas: [{ data_type: 'REQUEST' }, { data_type: 'SIZE' }] });
   });
+
+  it('signs bodies with every field of the tables, in any script', async () => {
+    const cdn = {
+      authentication_type: 'ALIYUN_OSS_A',
+      authentication_key: 'k',
+      domain: 'cdn.example.com',
+      protocol: 'https',
+    };
+    const created = await send({
+      method: 'POST',
+      url: '',
+      data: taskBody({
+        description: '同步 – a+b ☃ \u{1F4C4}',
+        dst_storage_policy: 'IA',
+        app_id: '125',
+        source_cdn: cdn,
+        consistency_check: 'crc64',
+        enable_metadata_migration: true,
+        src_crypto_type: 'DEFAULT',
+        dst_crypto_type: 'DEFAULT',
+      }),
+    });
+    const task = { url: '/{sync_task_id}', taskId: String(created['sync_task_id']) };
+    const shown = await send({ method: 'GET', ...task, queryParams: { query_time: Date.now() } });
+    expect(shown).toMatchObject({
+      description: '同步 – a+b ☃ \u{1F4C4}',
+      dst_storage_policy: 'IA',
+      consistency_check: 'crc64',
+      enable_metadata_migration: true,
+    });
+    const listed = await send({
+      method: 'GET',
+      url: '',
+      queryParams: { limit: 1, offset: 0, status: 'SYNCHRONIZING' },
+    });
+    expect(listed).toMatchObject({ tasks: [{ source_cdn: { domain: 'cdn.example.com', protocol: 'https' } }] });
+
+    await send({ method: 'POST', url: `${task.url}/stop`, taskId: task.taskId });
+    const data = {
+      ...{ src_ak: 'a', src_sk: 'b', dst_ak: 'c', dst_sk: 'd', source_cdn_authentication_key: 'é' },
+      ...{ src_crypto_type: 'DEFAULT', dst_crypto_type: 'DEFAULT', source_cdn_crypto_type: 'DEFAULT' },
+    };
+    expect(await send({ method: 'POST', url: `${task.url}/start`, taskId: task.taskId, data })).toMatchObject({
+      httpStatusCode: 200,
+    });
+    const keys = ['test%2F001.txt', 'test%2B001.txt', 'test+001.txt', '%E6%8A%A5%E5%91%8A%20%25'];
+    const events = { method: 'POST', url: `${task.url}/events`, taskId: task.taskId, data: { object_keys: keys } };
+    expect(await send(events)).toMatchObject({ httpStatusCode: 200 });
+  });
 });
