@@ -1,11 +1,12 @@
 export const ID = '31e9b7e6-6ffb-452f-9842-6ce354d99d75';
 
+/** The buckets of the local cloud, so that the commands of the documentation run there as they are. */
 export const PLACES = {
   src_cloud_type: 'HuaweiCloud',
-  src_region: 'cn-east-3',
-  src_bucket: 'reports',
+  src_region: 'cn-north-4',
+  src_bucket: 'source',
   dst_region: 'cn-north-4',
-  dst_bucket: 'reports-replica',
+  dst_bucket: 'destination',
 };
 
 const settings = {
@@ -17,7 +18,7 @@ const settings = {
   last_start_time: 1_788_220_800_000,
   dst_bucket: PLACES.dst_bucket,
   dst_region: PLACES.dst_region,
-  description: 'reports to Beijing',
+  description: 'source to destination',
   status: 'SYNCHRONIZING',
   enable_metadata_migration: false,
   enable_restore: false,

@@ -2,15 +2,38 @@ import { descriptionOf, errorsOf } from './document.ts';
 import { ERRORS, type Operation } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 
+/** Sets what the commands read. */
+const LOCAL_VARIABLES = [
+  'eval "$(jq -r \'@sh "export GATEWAY=\\(.gateway) APP_CODE=\\(.app_code) SYNC_TASK_ID=\\(.sync_task_id)',
+  '  export SRC_ACCESS_KEY=\\(.access_key) SRC_SECRET_KEY=\\(.secret_key)',
+  `  export DST_ACCESS_KEY=\\(.access_key) DST_SECRET_KEY=\\(.secret_key)"' .local/endpoints.json)"`,
+];
+
+/** Shell variables in place of keys: a command line is seen by every user of a computer, what it reads is not. */
+const KEY_VARIABLES: Readonly<Record<string, string>> = {
+  src_ak: '$SRC_ACCESS_KEY',
+  src_sk: '$SRC_SECRET_KEY',
+  dst_ak: '$DST_ACCESS_KEY',
+  dst_sk: '$DST_SECRET_KEY',
+};
+
 /** The HTTP API for readers: each operation with its curl command, its answers and its errors. */
 export function httpApiMarkdown(): string {
   const parts = [
     '# HTTP API',
     '',
     'Written by `npm run openapi` from what [openapi.json](../openapi.json) is made of. `$GATEWAY` is the address of the',
-    'gateway (locally `http://127.0.0.1:8080`) and `$APP_CODE` the AppCode of an app; signed requests do as well. Every',
-    'error is `{"error_code", "error_msg", "request_id", "details"}`; [bad-input.md](bad-input.md) shows what wrong',
-    'requests are told.',
+    'gateway, `$APP_CODE` the AppCode of an app (signed requests do as well), `$SYNC_TASK_ID` a sync task, and the others',
+    'are the key pairs of its buckets. Every error is `{"error_code", "error_msg", "request_id", "details"}`;',
+    '[bad-input.md](bad-input.md) shows what wrong requests are told.',
+    '',
+    'All commands run as they are on the local cloud, in this order, after `npm start` and',
+    '',
+    '```sh',
+    ...LOCAL_VARIABLES,
+    '```',
+    '',
+    'Where an operation has two commands, they are alternatives.',
   ];
   for (const operation of OPERATIONS) parts.push('', ...section(operation));
   return `${parts.join('\n')}\n`;
@@ -50,10 +73,20 @@ function section(operation: Operation): string[] {
 /** One per example of the body; with every parameter that has one. */
 function commands({ method, path, parameters, body }: Operation): string[] {
   const values = Object.entries(parameters?.examples ?? {}).map(([name, value]) => [name, String(value)] as const);
-  const target = values.reduce((text, [name, value]) => text.replace(`{${name}}`, encodeURIComponent(value)), path);
+  const target = path.replace('{sync_task_id}', '$SYNC_TASK_ID');
   const query = new URLSearchParams(values.filter(([name]) => !path.includes(`{${name}}`)).map(([...pair]) => pair));
   const url = `"$GATEWAY${target}${query.size > 0 ? `?${query}` : ''}"`;
   const curl = `curl -X ${method.toUpperCase()} -H "X-Apig-AppCode: $APP_CODE"`;
   if (!body) return [`${curl} ${url}`];
-  return Object.values(body.examples).map((example) => `${curl} -d '${JSON.stringify(example)}' ${url}`);
+  return Object.entries(body.examples).flatMap(([name, example]) => [
+    ...(Object.keys(body.examples).length > 1 ? [`# ${name}`] : []),
+    ...withBody(curl, url, example as object),
+  ]);
+}
+
+function withBody(curl: string, url: string, example: object): string[] {
+  if (!Object.keys(KEY_VARIABLES).some((name) => Object.hasOwn(example, name)))
+    return [`${curl} -d '${JSON.stringify(example)}' ${url}`];
+  const text = JSON.stringify(example, (name, value) => KEY_VARIABLES[name] ?? value);
+  return [`${curl} -d @- ${url} <<JSON`, text, 'JSON'];
 }

@@ -110,7 +110,8 @@ export const ERRORS = {
   },
   502: {
     name: 'BadGateway',
-    description: "OMS could not be reached, failed, or refused the function's credentials.",
+    description:
+      "OMS could not be reached, failed, refused the function's credentials, or lacks the operation in its region.",
     example: error('OmsSync.OmsUnreachable', 'OMS could not be reached.'),
   },
   503: {

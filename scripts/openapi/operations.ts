@@ -24,7 +24,7 @@ const syncTask = (description: string) => ({
   examples: { task: { sync_task_id: ID } },
 });
 
-/** The HTTP API, in the order of its document. An operation that is added to serverless.yml is added here. */
+/** The HTTP API, in the order of its document, in which its commands can be run. An operation that is added to serverless.yml is added here. */
 export const OPERATIONS: readonly Operation[] = [
   {
     method: 'post',
@@ -41,7 +41,7 @@ export const OPERATIONS: readonly Operation[] = [
       schema: createSyncTaskRequest,
       required: true,
       examples: {
-        'keys in the body': { ...PLACES, ...KEYS, description: 'reports to Beijing' },
+        'keys in the body': { ...PLACES, ...KEYS, description: 'source to destination' },
         'keys in encrypted variables': PLACES,
       },
     },
@@ -52,7 +52,7 @@ export const OPERATIONS: readonly Operation[] = [
         schema: createSyncTaskReply,
         examples: {
           created: { sync_task_id: ID },
-          existing: { sync_task_id: ID, existing: true, status: 'STOPPED' },
+          existing: { sync_task_id: ID, status: 'STOPPED', existing: true },
         },
       },
     },
@@ -103,53 +103,6 @@ export const OPERATIONS: readonly Operation[] = [
       },
     },
     errors: [404],
-  },
-  {
-    method: 'delete',
-    path: '/sync-tasks/{sync_task_id}',
-    operationId: 'deleteSyncTask',
-    tag: 'sync tasks',
-    summary: 'Delete a stopped sync task',
-    description:
-      'A task that runs is refused (409), unless `stop=true` stops it first (permission `oms:synctask:update`), waiting for it as long as the function has time.',
-    permissions: { needed: ['delete'], optional: ['get'] },
-    parameters: {
-      schema: deleteSyncTaskRequest,
-      io: 'input',
-      published: { stop: { type: 'boolean', default: false } },
-      examples: { sync_task_id: ID, stop: true },
-    },
-    replies: { 200: syncTask('The sync task is deleted.') },
-    errors: [404, 409],
-  },
-  {
-    method: 'post',
-    path: '/sync-tasks/{sync_task_id}/start',
-    operationId: 'startSyncTask',
-    tag: 'sync tasks',
-    summary: 'Start a stopped sync task',
-    description: "OMS takes the buckets' key pairs at every start.",
-    permissions: { needed: ['update'], optional: ['get'] },
-    parameters: path,
-    body: {
-      component: 'StartSyncTaskRequest',
-      schema: startSyncTaskRequest,
-      required: false,
-      examples: { 'keys in the body': KEYS, 'keys in encrypted variables': {} },
-    },
-    replies: { 200: syncTask('The sync task is started.') },
-    errors: [404, 409, 413],
-  },
-  {
-    method: 'post',
-    path: '/sync-tasks/{sync_task_id}/stop',
-    operationId: 'stopSyncTask',
-    tag: 'sync tasks',
-    summary: 'Stop a sync task',
-    permissions: { needed: ['update'], optional: ['get'] },
-    parameters: path,
-    replies: { 200: syncTask('The sync task is stopped.') },
-    errors: [404, 409],
   },
   {
     method: 'get',
@@ -229,5 +182,52 @@ export const OPERATIONS: readonly Operation[] = [
       },
     },
     errors: [404, 409, 413],
+  },
+  {
+    method: 'post',
+    path: '/sync-tasks/{sync_task_id}/stop',
+    operationId: 'stopSyncTask',
+    tag: 'sync tasks',
+    summary: 'Stop a sync task',
+    permissions: { needed: ['update'], optional: ['get'] },
+    parameters: path,
+    replies: { 200: syncTask('The sync task is stopped.') },
+    errors: [404, 409],
+  },
+  {
+    method: 'post',
+    path: '/sync-tasks/{sync_task_id}/start',
+    operationId: 'startSyncTask',
+    tag: 'sync tasks',
+    summary: 'Start a stopped sync task',
+    description: "OMS takes the buckets' key pairs at every start.",
+    permissions: { needed: ['update'], optional: ['get'] },
+    parameters: path,
+    body: {
+      component: 'StartSyncTaskRequest',
+      schema: startSyncTaskRequest,
+      required: false,
+      examples: { 'keys in the body': KEYS, 'keys in encrypted variables': {} },
+    },
+    replies: { 200: syncTask('The sync task is started.') },
+    errors: [404, 409, 413],
+  },
+  {
+    method: 'delete',
+    path: '/sync-tasks/{sync_task_id}',
+    operationId: 'deleteSyncTask',
+    tag: 'sync tasks',
+    summary: 'Delete a stopped sync task',
+    description:
+      'A task that runs is refused (409), unless `stop=true` stops it first (permission `oms:synctask:update`), waiting for it as long as the function has time.',
+    permissions: { needed: ['delete'], optional: ['get'] },
+    parameters: {
+      schema: deleteSyncTaskRequest,
+      io: 'input',
+      published: { stop: { type: 'boolean', default: false } },
+      examples: { sync_task_id: ID, stop: true },
+    },
+    replies: { 200: syncTask('The sync task is deleted.') },
+    errors: [404, 409],
   },
 ];

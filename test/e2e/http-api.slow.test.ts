@@ -1,0 +1,64 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Stack, startStack } from '../../scripts/local/stack.ts';
+import { HTTP_API_FILE } from '../../scripts/openapi.ts';
+
+const run = promisify(execFile);
+
+/** The commands of the page, in its order: what follows `sh` fences, without the first, which reads the addresses. */
+const page = await readFile(HTTP_API_FILE, 'utf8');
+const commands = [...page.matchAll(/^```sh\n([^`]*)^```$/gm)]
+  .slice(1)
+  .flatMap(([, block = '']) => block.split(/^(?=curl )/m))
+  .filter((command) => command.startsWith('curl '));
+
+/** Needs curl, which not every laptop with Node has. */
+describe('the commands of docs/http-api.md', () => {
+  let folder: string;
+  let stack: Stack;
+  let environment: Record<string, string>;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'oms-sync-http-api-'));
+    stack = await startStack({ dataDir: folder, portBase: 0 });
+    const { gateway, app_code, sync_task_id, access_key, secret_key } = stack.endpoints;
+    environment = {
+      PATH: process.env['PATH'] ?? '',
+      GATEWAY: gateway,
+      APP_CODE: app_code,
+      SYNC_TASK_ID: sync_task_id,
+      SRC_ACCESS_KEY: access_key,
+      SRC_SECRET_KEY: secret_key,
+      DST_ACCESS_KEY: access_key,
+      DST_SECRET_KEY: secret_key,
+    };
+  });
+  afterAll(async () => {
+    await stack?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const shell = async (command: string): Promise<[string, string]> => {
+    const { stdout } = await run('sh', ['-c', command.replace(/^curl/, 'curl -s -w "\\n%{http_code}"')], {
+      env: environment,
+    });
+    const at = stdout.lastIndexOf('\n');
+    return [stdout.slice(at + 1), stdout.slice(0, at)];
+  };
+
+  it('are eleven or more, with one for each operation', () => {
+    expect(commands.length).toBeGreaterThanOrEqual(11);
+  });
+
+  it.each(commands)('are answered with 200: %s', async (command) => {
+    // The second of two alternatives starts a task that the first has started.
+    if (command.includes('/start"'))
+      await shell('curl -X POST -H "X-Apig-AppCode: $APP_CODE" "$GATEWAY/sync-tasks/$SYNC_TASK_ID/stop"');
+    const [status, body] = await shell(command);
+    expect({ status, body }).toMatchObject({ status: '200', body: expect.stringMatching(/^\{/) });
+  });
+});
