@@ -60,7 +60,8 @@ export function toResponseError(
   const { status } = answer;
   const { code, text } = readErrorBody(answer.body, secrets);
   const refusesCredentials = status === 401 || (code !== undefined && CREDENTIAL_CODES.has(code));
-  const isInternal = code === INTERNAL_ERROR_CODE;
+  // Beside a status that says more, 503 for example, the code adds nothing.
+  const isInternal = code === INTERNAL_ERROR_CODE && status < 500;
   const fields = {
     omsStatus: status,
     omsErrorCode: code,
