@@ -154,7 +154,7 @@ export const taskChecks: readonly Check[] = [
     for (const point of series.flatMap(({ data }) => data))
       expect(point).toMatchObject({ time_stamp: expect.any(Number), statistic_num: expect.any(Number) });
   }),
-  documented(
+  inferred(
     'statistics',
     'statistics without a type, or of one that the page does not list, are 400 or 404',
     async (bench) => {
