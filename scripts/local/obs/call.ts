@@ -1,3 +1,4 @@
+import type { Archive } from './archive.ts';
 import type { Body } from './body.ts';
 import type { EventName, EventNote } from './records.ts';
 import type { Query } from './request.ts';
@@ -6,6 +7,7 @@ import type { Store } from './store.ts';
 /** A request that has been authenticated and taken apart; an operation knows nothing of sockets. */
 export interface Call {
   readonly store: Store;
+  readonly archive: Archive;
   readonly bucket: string;
   /** Empty for an operation on a bucket. */
   readonly key: string;

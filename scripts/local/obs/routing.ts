@@ -20,7 +20,7 @@ import {
   uploadPart,
   uploadPartCopy,
 } from './operations/multipart.ts';
-import { deleteObject, getObject, putObject } from './operations/objects.ts';
+import { deleteObject, getObject, headObject, putObject, restoreObject } from './operations/objects.ts';
 import type { Target } from './request.ts';
 
 /** Query parameters that name a part of a bucket or object other than itself. */
@@ -48,9 +48,10 @@ const BUCKET_OPERATIONS: Readonly<Record<string, Operation>> = {
 const OBJECT_OPERATIONS: Readonly<Record<string, Operation>> = {
   'PUT ': putObject,
   'GET ': getObject,
-  'HEAD ': getObject,
+  'HEAD ': headObject,
   'DELETE ': deleteObject,
   'PUT copy': copyObject,
+  'POST restore': restoreObject,
   'POST uploads': createMultipartUpload,
   'PUT upload': uploadPart,
   'PUT uploadcopy': uploadPartCopy,

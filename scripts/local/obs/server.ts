@@ -6,6 +6,7 @@ import type { Draw } from '../faults/draw.ts';
 import type { FaultState } from '../faults/injector.ts';
 import type { FaultPlan } from '../faults/plan.ts';
 import { listen } from '../listen.ts';
+import { Archive } from './archive.ts';
 import { type Authenticator, authenticate, type Payload } from './auth.ts';
 import { Body } from './body.ts';
 import type { Call, Reply } from './call.ts';
@@ -37,6 +38,8 @@ export interface ObsOptions {
   readonly onError?: (error: Error) => void;
   /** Called for every matching trigger after an object was durably stored. */
   readonly deliver?: (delivery: NotificationDelivery) => void | Promise<void>;
+  /** Milliseconds that restoring an archived object takes; a minute unless given, the least that the vendor names. */
+  readonly restoreTime?: number;
   /** Writes through to the device before answering; false unless given, which survives a killed process. */
   readonly fsync?: boolean;
   /** What goes wrong from the start; `PUT /_faults` changes it while the server runs. None by default. */
@@ -133,6 +136,7 @@ function closeServer(server: Server, graceMs: number): Promise<void> {
 class Service {
   readonly #options: ObsOptions;
   readonly #store: Store;
+  readonly #archive: Archive;
   readonly #faults: ObsFaults;
   readonly #active = new Set<Promise<void>>();
   /** Set when the server takes no more connections: answers then ask clients to hang up. */
@@ -142,6 +146,7 @@ class Service {
     this.#options = options;
     this.#faults = faults;
     this.#store = store;
+    this.#archive = new Archive(options.restoreTime ?? 60_000, options.now ?? Date.now);
   }
 
   handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -213,6 +218,7 @@ class Service {
       : authenticate({ method, rawPath, query, headers }, authenticator).payload;
     const call: Call = {
       store: this.#store,
+      archive: this.#archive,
       bucket,
       key,
       query,

@@ -13,6 +13,8 @@ export type FailureReason =
   | 'source_not_found'
   | 'source_refused'
   | 'source_archived'
+  | 'restore_refused'
+  | 'restore_timed_out'
   | 'source_size_unknown'
   | 'source_keeps_changing'
   | 'source_is_cdn'
@@ -48,6 +50,8 @@ export interface CopyTools {
   /** @param ms milliseconds; rejects when `signal` aborts */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly random: () => number;
+  /** Milliseconds: how often a restoration is looked at, and after how long it counts as failed. */
+  readonly restore: { readonly poll: number; readonly timeout: number };
   readonly signal: AbortSignal;
 }
 
@@ -59,6 +63,12 @@ interface Progress {
   copied?: CopyResult;
 }
 
+/**
+ * Clouds whose archived objects OMS restores, and for how many days by default.
+ * https://support.huaweicloud.com/intl/en-us/usermanual-oms/oms_01_0042.html, "Restore Archived Data"
+ */
+const RESTORING_CLOUDS: ReadonlySet<string> = new Set(['HuaweiCloud', 'Aliyun', 'KingsoftCloud', 'Tencent']);
+const RESTORED_DAYS = 3;
 /** How often one object is read again because it changed while it was being copied. */
 const ROUNDS = 10;
 /** Bytes up to which an object is held in memory instead of being streamed. */
@@ -76,10 +86,20 @@ export async function copyObject(request: CopyRequest, tools: CopyTools): Promis
   // Its sources are URLs of a content delivery network, which the local cloud does not have.
   if (request.task.settings.source_cdn) return failure('source_is_cdn');
   const progress: Progress = { mayHaveWritten: request.resumed };
+  let restoring = 0;
   for (let attempt = 1; ; attempt++) {
     if (tools.signal.aborted) throw new CopyInterrupted();
     try {
-      return await copyCurrentState(request, tools, progress);
+      const result = await copyCurrentState(request, tools, progress);
+      if (result.reason !== 'source_archived' || !restores(request.task)) return result;
+      if (restoring >= tools.restore.timeout) return failure('restore_timed_out');
+      const { status } = refuseUnavailable(await tools.s3.restoreObject(request.source, request.key, RESTORED_DAYS));
+      // 409: asked for before, and still under way.
+      if (status !== 200 && status !== 202 && status !== 409) return failure('restore_refused');
+      await tools.sleep(tools.restore.poll, tools.signal);
+      restoring += tools.restore.poll;
+      attempt = 0;
+      continue;
     } catch (error) {
       if (tools.signal.aborted) throw new CopyInterrupted('', { cause: error });
       if (attempt >= tools.attempts) return failure('unavailable');
@@ -235,8 +255,14 @@ function unavailable({ status }: S3Response): boolean {
   return status === 429 || status >= 500;
 }
 
-function refuseUnavailable(response: S3Response): void {
+function refuseUnavailable(response: S3Response): S3Response {
   if (unavailable(response)) throw new Error(`A bucket answered ${response.status}`);
+  return response;
+}
+
+/** Whether archived objects of this task's source are restored first. */
+function restores({ settings }: Task): boolean {
+  return settings.enable_restore && RESTORING_CLOUDS.has(settings.src_cloud_type);
 }
 
 function failure(reason: FailureReason): CopyResult {

@@ -52,6 +52,11 @@ export interface OmsOptions {
   readonly copyConcurrency?: number;
   /** Tries per object while a bucket is unavailable; 3 by default. */
   readonly copyAttempts?: number;
+  /**
+   * Milliseconds: how often the restoration of an archived source object is looked at (5,000 by default), and after how
+   * long it counts as failed (180,000). The object keeps its place among the copies under way meanwhile.
+   */
+  readonly restore?: { readonly poll?: number; readonly timeout?: number };
   /** Objects that may wait; an event that would exceed it is answered 503. 100,000 by default. */
   readonly queueLimit?: number;
   /** Milliseconds that `close` gives to copies that are under way; 2,000 by default. */

@@ -30,15 +30,17 @@ export interface S3ClientOptions {
 }
 
 interface Call {
-  readonly method: 'GET' | 'HEAD' | 'PUT';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
   /** Not encoded; absent for the bucket itself. */
   readonly key?: string;
+  /** A parameter without a value. */
+  readonly subresource?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | NodeJS.ReadableStream;
 }
 
 /**
- * The four calls that a copier needs, signed with SigV4. Paths go on the request line as they are: nothing turns the
+ * The calls that a copier needs, signed with SigV4. Paths go on the request line as they are: nothing turns the
  * key `../x` into `x`.
  */
 export class S3Client {
@@ -77,6 +79,13 @@ export class S3Client {
     return this.#drained(this.#call(bucket, { method: 'PUT', key, headers, body }));
   }
 
+  /** Asks for an archived object to be readable for some days; 202 or 200, 409 while that is under way. */
+  restoreObject(bucket: S3Bucket, key: string, days: number): Promise<S3Response> {
+    const body = Buffer.from(`<RestoreRequest><Days>${days}</Days></RestoreRequest>`);
+    const headers = { 'content-length': String(body.length), 'content-type': 'application/xml' };
+    return this.#drained(this.#call(bucket, { method: 'POST', key, subresource: 'restore', headers, body }));
+  }
+
   /** Breaks off what is under way. */
   close(): void {
     this.#closed = true;
@@ -98,6 +107,7 @@ export class S3Client {
       method: call.method,
       host,
       path,
+      ...(call.subresource === undefined ? {} : { query: [[call.subresource, ''] as const] }),
       region: bucket.region,
       service: 's3',
       accessKey: bucket.accessKey,
@@ -111,7 +121,7 @@ export class S3Client {
       const outgoing = (secure ? requestHttps : requestHttp)({
         hostname,
         port: port || (secure ? 443 : 80),
-        path,
+        path: call.subresource === undefined ? path : `${path}?${call.subresource}=`,
         method: call.method,
         headers,
         agent: fresh ? false : secure ? this.#https : this.#http,

@@ -52,6 +52,8 @@ export async function startOms(options: OmsOptions): Promise<OmsServer> {
   const injector = new FaultInjector(OMS_VOCABULARY, options.faultDraw);
   injector.set(options.faults);
   const objectFaults = new ObjectFaults(injector);
+  // The vendor: a restoration takes a minute at the least, and has failed after three.
+  const restore = { poll: 5_000, timeout: 180_000, ...options.restore };
   let closing = false;
 
   const bucketOf = ({ settings, secrets }: Task, side: 'source' | 'destination'): S3Bucket => {
@@ -99,7 +101,7 @@ export async function startOms(options: OmsOptions): Promise<OmsServer> {
               destination: bucketOf(task, 'destination'),
               resumed,
             },
-            { s3, attempts: options.copyAttempts ?? 3, sleep, random, signal: stopping.signal },
+            { s3, attempts: options.copyAttempts ?? 3, sleep, random, restore, signal: stopping.signal },
           );
       // Done twice, counted once.
       if (planned.again) return;

@@ -12,9 +12,9 @@ import { element, xmlDocument } from '../xml.ts';
  * The source of a copy: `bucket/key`, percent-encoded, with or without a leading slash; `+` is a space, which is why
  * clients send `%2B` for a plus.
  *
- * @throws S3Error InvalidArgument, NoSuchKey, PreconditionFailed
+ * @throws S3Error InvalidArgument, InvalidObjectState, NoSuchKey, PreconditionFailed
  */
-export function copySource({ store, headers }: Call): {
+export function copySource({ store, archive, headers }: Call): {
   readonly bucket: string;
   readonly key: string;
   readonly object: ObjectRecord;
@@ -35,6 +35,7 @@ export function copySource({ store, headers }: Call): {
   checkKeyLength(key);
   const object = store.object(bucket, key);
   if (!object) throw new S3Error('NoSuchKey', undefined, { Key: key });
+  archive.checkReadable(object);
   if (!readConditionsHold(object, headers, 'x-amz-copy-source-')) throw new S3Error('PreconditionFailed');
   return { bucket, key, object };
 }

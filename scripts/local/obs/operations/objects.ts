@@ -4,6 +4,7 @@ import { S3Error } from '../errors.ts';
 import { readMeta, writeMeta } from '../metadata.ts';
 import { parseRange } from '../range.ts';
 import type { ObjectRecord } from '../records.ts';
+import { childText, parseXml } from '../xml.ts';
 
 export async function putObject(call: Call): Promise<Reply> {
   const { store, bucket, key, headers, body, now, event } = call;
@@ -40,11 +41,31 @@ const OVERRIDES: Readonly<Record<string, string>> = {
   'response-content-encoding': 'content-encoding',
 };
 
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
 export async function getObject(call: Call): Promise<Reply> {
+  await call.store.settled();
+  call.archive.checkReadable(findObject(call));
+  return headObject(call);
+}
+
+/**
+ * Restores an archived object for a number of days.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_RestoreObject.html
+ */
+export async function restoreObject(call: Call): Promise<Reply> {
+  await call.store.settled();
+  const object = findObject(call);
+  const days = Number(childText(parseXml(await call.body.text()), 'Days'));
+  if (!Number.isInteger(days) || days < 1) throw new S3Error('MalformedXML');
+  return { status: call.archive.restore(object, days) };
+}
+
+/** Describes an object, archived or not; the server leaves the content out of an answer to HEAD. */
+export async function headObject(call: Call): Promise<Reply> {
   const { store, query, headers } = call;
   await store.settled();
   const object = findObject(call);
-  const described = writeMeta(object);
+  const described = { ...writeMeta(object), ...call.archive.describe(object) };
   for (const [parameter, header] of Object.entries(OVERRIDES)) {
     const value = query.get(parameter);
     if (value !== undefined) described[header] = Buffer.from(value, 'utf8').toString('latin1');

@@ -70,6 +70,7 @@ describe('copyObject', () => {
         s3,
         attempts: 3,
         random: () => 0.5,
+        restore: { poll: 5_000, timeout: 180_000 },
         signal: stop.signal,
         sleep: async (ms) => {
           slept.push(ms);
