@@ -3,17 +3,18 @@ import { join } from 'node:path';
 import { buildIfStale } from '../build.ts';
 import { type FunctionConfig, loadServerless, ROOT, type ServerlessConfig } from '../serverless/config.ts';
 import { Accounts } from './accounts.ts';
+import { DESTINATION, SOURCE, STATE } from './buckets.ts';
 import type { FaultPlans } from './faults/file.ts';
 import { type FunctionGraph, startFunctionGraph } from './functiongraph/server.ts';
 import type { ExtraAccount } from './iam/account-file.ts';
 import { startIam } from './iam/server.ts';
 import { Tokens } from './iam/tokens.ts';
-import { type Identity, readIdentity, writeIdentity } from './identity.ts';
+import { readIdentity, writeIdentity } from './identity.ts';
 import { type ObsServer, startObs } from './obs/server.ts';
 import { type OmsOptions, type OmsServer, startOms } from './oms/server.ts';
 import { probe } from './probe.ts';
-import { request } from './request.ts';
 import { ensureBucket, s3Client } from './s3.ts';
+import { ensureSyncTask, routesOf } from './sync-task.ts';
 import { triggersOf } from './triggers.ts';
 
 /** What a client needs to use the local cloud; the content of `.local/endpoints.json`. */
@@ -64,10 +65,6 @@ export interface Stack {
   readonly config: ServerlessConfig;
   close(): Promise<void>;
 }
-
-const SOURCE = 'source';
-const DESTINATION = 'destination';
-const STATE = 'oms-sync-state';
 
 /**
  * Brings the local cloud up: object store, OMS, FunctionGraph with its gateway; three buckets, one sync task,
@@ -244,18 +241,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-function routesOf(taskId: string | undefined, endpoint: string, region: string): string {
-  if (!taskId) return '[]';
-  return JSON.stringify([
-    {
-      name: 'local',
-      source: { cloud: 'HuaweiCloud', bucket: SOURCE, region, endpoint },
-      destination: { bucket: DESTINATION, region, endpoint },
-      sync_task_id: taskId,
-    },
-  ]);
-}
-
 async function deploy(
   host: FunctionGraph,
   key: string,
@@ -275,32 +260,4 @@ function errorMessage(text: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** The stack's own task, created the way a user would: through the gateway and the function. */
-async function ensureSyncTask(gateway: string, identity: Identity, region: string): Promise<string> {
-  const headers = { 'x-apig-appcode': identity.app_code, 'content-type': 'application/json' };
-  if (identity.sync_task_id) {
-    const shown = await request('GET', `${gateway}/sync-tasks/${encodeURIComponent(identity.sync_task_id)}`, {
-      headers,
-    });
-    if (shown.status === 200) return identity.sync_task_id;
-  }
-  const created = await request('POST', `${gateway}/sync-tasks`, {
-    headers,
-    // No credentials here: the function takes them from its encrypted variables.
-    body: JSON.stringify({
-      src_cloud_type: 'HuaweiCloud',
-      src_region: region,
-      src_bucket: SOURCE,
-      dst_region: region,
-      dst_bucket: DESTINATION,
-      description: 'Created by npm start',
-      enable_metadata_migration: true,
-    }),
-  });
-  const taskId = (JSON.parse(created.body || '{}') as { sync_task_id?: string }).sync_task_id;
-  if (created.status !== 200 || !taskId)
-    throw new Error(`The sync task could not be created: HTTP ${created.status} ${created.body}`);
-  return taskId;
 }

@@ -5,8 +5,6 @@
  * @see https://support.huaweicloud.com/intl/en-us/api-oms/ListSyncTasks.html
  */
 export const OMS_LIMITS = {
-  /** `object_keys` of one call by the table of the page; its prose says 10, which is the default of the functions. */
-  keysPerCallSchema: 100,
   /** Characters of an IAM token. */
   authToken: 16_384,
   /** Characters. */

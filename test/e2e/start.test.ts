@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,6 +75,22 @@ describe('npm start', () => {
       return (await object?.Body?.transformToString()) === 'content';
     });
     again.destroy();
+    second.signal('SIGTERM');
+    await second.exited;
+  });
+
+  it('finds its task again when it was killed before it could keep the id', async () => {
+    const data = join(folder, 'data');
+    const first = start('--data', data);
+    const before = await ready(first);
+    first.signal('SIGTERM');
+    await first.exited;
+    const file = join(data, 'identity.json');
+    const { sync_task_id: _lost, ...identity } = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+    await writeFile(file, JSON.stringify(identity));
+
+    const second = start('--data', data);
+    expect((await ready(second)).sync_task_id).toBe(before.sync_task_id);
     second.signal('SIGTERM');
     await second.exited;
   });

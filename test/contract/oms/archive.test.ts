@@ -1,7 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import {
+  CopyObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Accounts } from '../../../scripts/local/accounts.ts';
 import { type ObsServer, startObs } from '../../../scripts/local/obs/server.ts';
@@ -94,6 +100,8 @@ describe('an archived object of the source', () => {
     await start(MINUTE);
     const read = client.send(new GetObjectCommand({ Bucket: 'source', Key: 'cold' }));
     await expect(read).rejects.toMatchObject({ name: 'InvalidObjectState', $metadata: { httpStatusCode: 403 } });
+    const copy = client.send(new CopyObjectCommand({ Bucket: 'source', Key: 'copy', CopySource: 'source/cold' }));
+    await expect(copy).rejects.toMatchObject({ name: 'InvalidObjectState' });
     const head = await client.send(new HeadObjectCommand({ Bucket: 'source', Key: 'cold' }));
     expect(head).toMatchObject({ StorageClass: 'GLACIER', ContentLength: 7 });
     expect(head.Restore).toBeUndefined();
