@@ -59,7 +59,9 @@ const show = (found: readonly Import[]) => found.map(({ from, specifier }) => `$
 /** A layer may import those after it. Leaves may be imported by all and import only errors and each other. */
 const LAYERS = [
   ['functions'],
-  ['shared/middleware', 'shared/pipeline', 'shared/reconcile'],
+  ['shared/middleware', 'shared/redrive', 'shared/reconcile'],
+  ['shared/pipeline'],
+  ['shared/deadletters'],
   ['shared/oms', 'shared/events', 'shared/objectstore'],
   ['shared/validation'],
   ['shared/encoding'],
