@@ -1,7 +1,14 @@
+import { readRetryAfter } from '#shared/runtime/retry.ts';
 import { OmsResponseError } from './errors.ts';
-import { readRetryAfter } from './retry.ts';
 import { scrub } from './scrub.ts';
-import type { Answer } from './transport.ts';
+
+/** What OMS answered. */
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly retryAfter: string | undefined;
+  readonly requestId: string | undefined;
+}
 
 /** "Internal server error", which the vendor's list has with status 400. */
 const INTERNAL_ERROR_CODE = 'OMS.1001';

@@ -1,4 +1,12 @@
-import { readRequestId, toResponseError } from './answer.ts';
+import { backoff } from '#shared/runtime/retry.ts';
+import {
+  type Answer as HttpAnswer,
+  isNotHttp,
+  isTlsRefusal,
+  type Sender,
+  TransportFailure,
+} from '#shared/runtime/transport.ts';
+import { type Answer, readRequestId, toResponseError } from './answer.ts';
 import { checkCredentials, type OmsCredentials, secretsOf } from './credentials.ts';
 import {
   AmbiguousCreateError,
@@ -9,9 +17,7 @@ import {
   OmsTimeoutError,
 } from './errors.ts';
 import { CLIENT_LIMITS } from './limits.ts';
-import { backoff } from './retry.ts';
 import { authorization, encodeQuery, sdkDate } from './sign.ts';
-import { type Answer, type Transport, TransportFailure } from './transport.ts';
 
 /** One call of an operation, without its credentials. */
 export interface Call {
@@ -43,7 +49,7 @@ export interface AttemptInfo {
 
 /** What the attempts of a call need; all times in milliseconds. */
 export interface CallContext {
-  readonly transport: Transport;
+  readonly transport: Sender;
   readonly host: string;
   readonly projectId: string;
   /** Read anew for every attempt. */
@@ -64,11 +70,6 @@ export interface Success {
   readonly requestId: string | undefined;
   readonly attempts: number;
 }
-
-/** TLS refused the certificate or the handshake: the next attempt meets the same server. */
-const TLS_CODE = /^(?:ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;
-/** llhttp: what came is not HTTP. */
-const PARSER_CODE = /^HPE_/;
 
 /**
  * Makes a call: attempts, each signed afresh with the credentials of its moment, until one succeeds, none can help, or
@@ -144,14 +145,16 @@ async function attempt(
   let answer: Answer;
   let failed: Failed | undefined;
   try {
-    answer = await context.transport.send({
+    const sent = await context.transport.send({
       method: call.method,
       target: call.path + query,
       headers: headersOf(call, context, credentials, started),
       body: call.body,
       timeout: Math.min(context.timeout, state.remaining),
       freshConnection: state.freshConnection,
+      maxBytes: CLIENT_LIMITS.responseBytes,
     });
+    answer = readAnswer(sent);
   } catch (failure) {
     if (!(failure instanceof TransportFailure)) throw failure;
     // The status alone tells enough of a refusal whose body did not arrive.
@@ -165,6 +168,16 @@ async function attempt(
   const requestId =
     answer.requestId === undefined ? undefined : readRequestId(answer.requestId, secretsOf(credentials));
   return { status: answer.status, body: answer.body, requestId, attempts: state.attempts };
+}
+
+function readAnswer({ status, headers, body }: HttpAnswer): Answer {
+  const requestId = headers['x-request-id'];
+  return {
+    status,
+    body: body.toString('utf8'),
+    retryAfter: headers['retry-after'],
+    requestId: typeof requestId === 'string' ? requestId : undefined,
+  };
 }
 
 const CONTENT_TYPE = 'application/json';
@@ -209,10 +222,10 @@ function refused(
 
 function transportFailed(call: Call, context: CallContext, failure: TransportFailure, state: AttemptState): Failed {
   const { attempts, remaining } = state;
-  const fields = { attempts, retryable: !TLS_CODE.test(failure.code), cause: failure, omsStatus: failure.status };
+  const fields = { attempts, retryable: !isTlsRefusal(failure.code), cause: failure, omsStatus: failure.status };
   let error: OmsError;
   let repeat = fields.retryable;
-  if (failure.kind === 'too_large' || PARSER_CODE.test(failure.code)) {
+  if (failure.kind === 'too_large' || isNotHttp(failure.code)) {
     error = new OmsMalformedResponseError(failure.kind === 'too_large' ? 'is too large' : 'is not HTTP', fields);
     repeat = false;
   } else if (failure.kind === 'timeout') {

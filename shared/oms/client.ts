@@ -1,5 +1,6 @@
 import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
+import { type Sender, Transport } from '#shared/runtime/transport.ts';
 import { ValidationError } from '#shared/validation/errors.ts';
 import { parseJsonLossless } from '#shared/validation/json.ts';
 import { isPathSegment } from '#shared/validation/path-segment.ts';
@@ -19,7 +20,6 @@ import { readListSyncTasksResponse, type SyncTaskList } from './schemas/list-syn
 import { readShowSyncTaskResponse, type ShowSyncTaskResponse } from './schemas/show-sync-task-response.ts';
 import type { StartSyncTaskBody } from './schemas/start-sync-task.ts';
 import { encodePathSegment } from './sign.ts';
-import { Transport } from './transport.ts';
 
 /** What belongs to one invocation of a function, not to its instance. */
 export interface OmsInvocation {
@@ -51,7 +51,7 @@ export interface OmsClientOptions extends OmsInvocation {
 
 interface Connection {
   readonly endpoint: Endpoint;
-  readonly transport: Transport;
+  readonly transport: Sender;
   /** Path of the sync tasks. */
   readonly path: string;
 }

@@ -29,9 +29,6 @@ export const OMS_LIMITS = {
 export const CLIENT_LIMITS = {
   timeout: 10_000,
   maxAttempts: 4,
-  /** Ceiling of the first wait between two attempts; doubles with each attempt. */
-  backoffBase: 200,
-  backoffCap: 5_000,
   /** A longer `Retry-After` is passed to the caller at once. */
   retryAfterCap: 60_000,
   /** Bytes of an answer; the largest documented one has some hundred. */

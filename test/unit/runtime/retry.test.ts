@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backoff, readRetryAfter } from '#shared/oms/retry.ts';
+import { backoff, readRetryAfter } from '#shared/runtime/retry.ts';
 
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
 

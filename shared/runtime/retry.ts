@@ -1,4 +1,9 @@
-import { CLIENT_LIMITS } from './limits.ts';
+/** Milliseconds. */
+const BACKOFF = {
+  /** Ceiling of the first wait between two attempts; doubles with each attempt. */
+  base: 200,
+  cap: 5_000,
+} as const;
 
 const SECONDS = /^\d{1,9}$/;
 
@@ -28,6 +33,6 @@ export function readRetryAfter(value: string | undefined, now: number): number |
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
 export function backoff(attempt: number, random: number, retryAfter: number | undefined): number {
-  const ceiling = Math.min(CLIENT_LIMITS.backoffCap, CLIENT_LIMITS.backoffBase * 2 ** (attempt - 1));
+  const ceiling = Math.min(BACKOFF.cap, BACKOFF.base * 2 ** (attempt - 1));
   return (retryAfter ?? 0) * 1000 + random * ceiling;
 }

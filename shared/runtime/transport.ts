@@ -1,25 +1,47 @@
-import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+} from 'node:http';
 import { type AgentOptions, Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import type { Endpoint } from './endpoint.ts';
-import { CLIENT_LIMITS } from './limits.ts';
+
+/** Where requests go. */
+export interface Server {
+  readonly secure: boolean;
+  /** Without brackets around an IPv6 address. */
+  readonly hostname: string;
+  readonly port: number;
+}
 
 export interface Exchange {
-  readonly method: 'GET' | 'POST' | 'DELETE';
-  /** As it is sent. */
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
+  /** The server's own where it is left out. */
+  readonly hostname?: string | undefined;
+  /** As it is sent: nothing resolves `..` in it, or escapes anything. */
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Uint8Array;
   /** Milliseconds for all of it: connecting, sending, receiving. */
   readonly timeout: number;
   /** A connection of its own, which nobody can have closed in the meantime. */
   readonly freshConnection: boolean;
+  /** Of the answer's body. */
+  readonly maxBytes: number;
+  /** The same for an answer that is no success; `maxBytes` where it is left out. */
+  readonly maxErrorBytes?: number | undefined;
 }
 
 export interface Answer {
   readonly status: number;
-  readonly body: string;
-  readonly retryAfter: string | undefined;
-  readonly requestId: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** What sends requests: a Transport, or a simulated network in its place, which rejects with TransportFailure, too. */
+export interface Sender {
+  send(exchange: Exchange): Promise<Answer>;
 }
 
 export type FailureKind = 'timeout' | 'connection' | 'too_large';
@@ -53,12 +75,25 @@ export class TransportFailure extends Error {
   }
 }
 
+/** TLS refused the certificate or the handshake: the next attempt meets the same server. */
+const TLS_CODE = /^(?:ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;
+/** llhttp: what came is not HTTP. */
+const PARSER_CODE = /^HPE_/;
+
+export function isTlsRefusal(code: string): boolean {
+  return TLS_CODE.test(code);
+}
+
+export function isNotHttp(code: string): boolean {
+  return PARSER_CODE.test(code);
+}
+
 /** Codes of a keep-alive connection that the server closed while the request was on its way. */
 const STALE_CODES = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
 
 /** Sends requests over kept connections. TLS certificates are always verified. */
-export class Transport {
-  readonly #endpoint: Endpoint;
+export class Transport implements Sender {
+  readonly #server: Server;
   readonly #agent: HttpAgent | HttpsAgent;
   /** Like `#agent`, its certificates included, but keeps no connection. */
   readonly #freshAgent: HttpAgent | HttpsAgent;
@@ -67,13 +102,13 @@ export class Transport {
    * @param agent to share one
    * @throws TypeError where the agent does not verify certificates, for its options win over those of a request
    */
-  constructor(endpoint: Endpoint, agent?: HttpAgent | HttpsAgent) {
+  constructor(server: Server, agent?: HttpAgent | HttpsAgent) {
     // Not in Node's types: what the agent was made with.
     const options = (agent && Reflect.get(agent, 'options')) as AgentOptions | undefined;
     if (options?.rejectUnauthorized === false) throw new TypeError('The agent must verify certificates.');
     const create = (kept: AgentOptions): HttpAgent | HttpsAgent =>
-      endpoint.secure ? new HttpsAgent(kept) : new HttpAgent(kept);
-    this.#endpoint = endpoint;
+      server.secure ? new HttpsAgent(kept) : new HttpAgent(kept);
+    this.#server = server;
     this.#agent = agent ?? create({ keepAlive: true, rejectUnauthorized: true });
     this.#freshAgent = create({ ...options, keepAlive: false });
   }
@@ -85,10 +120,10 @@ export class Transport {
       // Not found out for a kept connection: what may be repeated need not know.
       let connected = true;
       let settled = false;
-      const { hostname, port, secure } = this.#endpoint;
+      const { hostname, port, secure } = this.#server;
       const open: (options: object) => ClientRequest = secure ? httpsRequest : httpRequest;
       const request = open({
-        host: hostname,
+        host: exchange.hostname ?? hostname,
         port,
         method: exchange.method,
         path: exchange.target,
@@ -118,28 +153,34 @@ export class Transport {
       request.on('error', (error: NodeJS.ErrnoException) => fail('connection', error.code ?? 'UNKNOWN'));
       request.on('response', (incoming) => {
         response = incoming;
+        const status = incoming.statusCode ?? 0;
+        const limit = status > 299 ? (exchange.maxErrorBytes ?? exchange.maxBytes) : exchange.maxBytes;
+        // HEAD names the length of what it does not send.
+        const announced = exchange.method === 'HEAD' ? 0 : Number(incoming.headers['content-length'] ?? 0);
+        if (announced > limit) {
+          fail('too_large', 'too large');
+          return;
+        }
         const chunks: Buffer[] = [];
         let bytes = 0;
         incoming.on('data', (chunk: Buffer) => {
           chunks.push(chunk);
           bytes += chunk.length;
-          if (bytes > CLIENT_LIMITS.responseBytes) fail('too_large', 'too large');
+          if (bytes > limit) fail('too_large', 'too large');
         });
         incoming.on('error', (error: NodeJS.ErrnoException) => fail('connection', error.code ?? 'UNKNOWN'));
         incoming.on('end', () => {
           if (settled) return;
           settled = true;
           clearTimeout(timer);
-          const requestId = incoming.headers['x-request-id'];
           resolve({
-            status: incoming.statusCode ?? 0,
-            body: (chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)).toString('utf8'),
-            retryAfter: incoming.headers['retry-after'],
-            requestId: typeof requestId === 'string' ? requestId : undefined,
+            status,
+            headers: incoming.headers,
+            body: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks),
           });
         });
       });
-      request.end(exchange.body === '' ? undefined : exchange.body);
+      request.end(exchange.body.length === 0 ? undefined : exchange.body);
     });
   }
 }

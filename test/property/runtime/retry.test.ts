@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { backoff, readRetryAfter } from '#shared/oms/retry.ts';
+import { backoff, readRetryAfter } from '#shared/runtime/retry.ts';
 
 const SEED = 20260104;
 const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });

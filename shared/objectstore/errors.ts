@@ -1,0 +1,206 @@
+import { AppError } from '#shared/errors/base.ts';
+
+export interface ObjectStoreErrorFields {
+  /** For example `PutObject`. */
+  readonly operation: string;
+  /** HTTP status of the store's answer. */
+  readonly storeStatus?: number | undefined;
+  /** `Code` of the store's answer, for example `SlowDown`. */
+  readonly storeCode?: string | undefined;
+  /** By which the vendor's support finds the call. */
+  readonly requestId?: string | undefined;
+  readonly bucket?: string | undefined;
+  /** HTTP requests that were made. */
+  readonly attempts: number;
+  /** Whether the same call may succeed later with nothing changed. */
+  readonly retryable: boolean;
+  /** An earlier attempt of the same call may have done its work: the store received it, and its answer was none. */
+  readonly afterUncertain?: boolean | undefined;
+  /** Seconds that the store asks to wait. */
+  readonly retryAfter?: number | undefined;
+  readonly cause?: unknown;
+}
+
+/**
+ * A call of an object store that did not succeed. No field, message or cause holds a credential, a signature, a body or
+ * the store's own text, which repeats what was signed: this is what is logged.
+ */
+export class ObjectStoreError extends AppError {
+  override readonly name: string = 'ObjectStoreError';
+  readonly operation: string;
+  readonly storeStatus: number | undefined;
+  readonly storeCode: string | undefined;
+  readonly requestId: string | undefined;
+  readonly bucket: string | undefined;
+  readonly attempts: number;
+  readonly retryable: boolean;
+  readonly afterUncertain: boolean;
+  readonly #publicMessage: string;
+
+  /** @param publicMessage what a client may read, whatever the status */
+  constructor(status: number, code: string, message: string, publicMessage: string, fields: ObjectStoreErrorFields) {
+    super(status, code, message, {
+      ...(fields.cause === undefined ? {} : { cause: fields.cause }),
+      ...(fields.retryAfter === undefined ? {} : { retryAfter: fields.retryAfter }),
+    });
+    this.operation = fields.operation;
+    this.storeStatus = fields.storeStatus;
+    this.storeCode = fields.storeCode;
+    this.requestId = fields.requestId;
+    this.bucket = fields.bucket;
+    this.attempts = fields.attempts;
+    this.retryable = fields.retryable;
+    this.afterUncertain = fields.afterUncertain ?? false;
+    this.#publicMessage = publicMessage;
+  }
+
+  override get publicMessage(): string {
+    return this.#publicMessage;
+  }
+}
+
+/** The store, or a proxy in front of it, answered with a status that is no success and that no other class is for. */
+export class ObjectStoreResponseError extends ObjectStoreError {
+  override readonly name = 'ObjectStoreResponseError';
+
+  constructor(fields: ObjectStoreErrorFields) {
+    const { storeStatus, retryable } = fields;
+    const isThrottled = storeStatus === 429 || storeStatus === 503;
+    const code = isThrottled ? 'Throttled' : retryable ? 'Failed' : 'Refused';
+    const publicMessage = retryable
+      ? 'The object store is not available at the moment.'
+      : 'The object store refused the request.';
+    super(isThrottled ? 503 : 502, `OmsSync.ObjectStore${code}`, answered(fields), publicMessage, fields);
+  }
+}
+
+/** There is no object of that name. */
+export class ObjectNotFoundError extends ObjectStoreError {
+  override readonly name = 'ObjectNotFoundError';
+
+  constructor(fields: ObjectStoreErrorFields) {
+    super(404, 'OmsSync.ObjectStoreObjectNotFound', answered(fields), 'The object does not exist.', fields);
+  }
+}
+
+/** There is no such bucket: nothing can be said of its objects. */
+export class NoSuchBucketError extends ObjectStoreError {
+  override readonly name = 'NoSuchBucketError';
+
+  constructor(fields: ObjectStoreErrorFields) {
+    super(502, 'OmsSync.ObjectStoreNoSuchBucket', answered(fields), 'The bucket does not exist.', fields);
+  }
+}
+
+/** The store refused the credentials, or does not permit them this operation. */
+export class AccessDeniedError extends ObjectStoreError {
+  override readonly name = 'AccessDeniedError';
+
+  constructor(fields: ObjectStoreErrorFields) {
+    const publicMessage = "The object store refused the function's credentials.";
+    super(502, 'OmsSync.ObjectStoreAccessDenied', answered(fields), publicMessage, fields);
+  }
+}
+
+/** `ifNoneMatch` or `ifMatch` is not met. With `afterUncertain` it may be this very call that changed the object. */
+export class PreconditionFailedError extends ObjectStoreError {
+  override readonly name = 'PreconditionFailedError';
+
+  constructor(fields: ObjectStoreErrorFields) {
+    const publicMessage = 'The object was changed by another request.';
+    super(412, 'OmsSync.ObjectStorePreconditionFailed', answered(fields), publicMessage, fields);
+  }
+}
+
+/** The object has more bytes than the caller takes. */
+export class ObjectTooLargeError extends ObjectStoreError {
+  override readonly name = 'ObjectTooLargeError';
+  /** Bytes. */
+  readonly maxBytes: number;
+
+  constructor(maxBytes: number, fields: ObjectStoreErrorFields) {
+    const message = `The object has more than ${maxBytes} bytes.`;
+    super(502, 'OmsSync.ObjectStoreObjectTooLarge', message, message, fields);
+    this.maxBytes = maxBytes;
+  }
+}
+
+/** There was no answer: the connection failed, or broke before the answer was complete. */
+export class ObjectStoreConnectionError extends ObjectStoreError {
+  override readonly name = 'ObjectStoreConnectionError';
+  /** For example `ECONNREFUSED`. */
+  readonly reason: string;
+
+  constructor(reason: string, fields: ObjectStoreErrorFields) {
+    const message = `The connection to the object store failed: ${reason}.`;
+    super(502, 'OmsSync.ObjectStoreUnreachable', message, 'The object store could not be reached.', fields);
+    this.reason = reason;
+  }
+}
+
+/** One attempt took longer than an attempt may. */
+export class ObjectStoreTimeoutError extends ObjectStoreError {
+  override readonly name = 'ObjectStoreTimeoutError';
+
+  /** @param timeout milliseconds */
+  constructor(timeout: number, fields: ObjectStoreErrorFields) {
+    const message = `The object store did not answer within ${Math.round(timeout)} ms.`;
+    super(504, 'OmsSync.ObjectStoreTimeout', message, 'The object store did not answer in time.', fields);
+  }
+}
+
+/** The caller's time is used up. */
+export class ObjectStoreDeadlineError extends ObjectStoreError {
+  override readonly name = 'ObjectStoreDeadlineError';
+
+  constructor(fields: ObjectStoreErrorFields) {
+    const message = 'The time for the call of the object store was used up before it answered.';
+    super(504, 'OmsSync.ObjectStoreDeadlineExceeded', message, message, fields);
+  }
+}
+
+/** The store answered with success, and the answer is not what a success has. */
+export class ObjectStoreMalformedResponseError extends ObjectStoreError {
+  override readonly name: string = 'ObjectStoreMalformedResponseError';
+  /** What is wrong with the answer; none of its text. */
+  readonly reason: string;
+
+  constructor(reason: string, fields: ObjectStoreErrorFields) {
+    const publicMessage = 'The object store answered in a form that is not understood.';
+    const message = `The answer of the object store ${reason}.`;
+    super(502, 'OmsSync.ObjectStoreMalformedResponse', message, publicMessage, fields);
+    this.reason = reason;
+  }
+}
+
+/** A page of a listing that is none, or that contradicts itself. Read on from it, a listing would lose objects. */
+export class MalformedListingError extends ObjectStoreError {
+  override readonly name = 'MalformedListingError';
+  /** What is wrong with the page; none of its text. */
+  readonly reason: string;
+
+  /** @param fields of the call; a reader of pages knows none of them */
+  constructor(reason: string, fields: Partial<ObjectStoreErrorFields> = {}) {
+    const publicMessage = 'The object store answered in a form that is not understood.';
+    const all = { operation: 'ListObjects', attempts: 1, retryable: true, ...fields };
+    super(502, 'OmsSync.ObjectStoreMalformedListing', `The page of the listing ${reason}.`, publicMessage, all);
+    this.reason = reason;
+  }
+}
+
+/** The credentials cannot be sent: a part is empty or has characters that a header cannot have. */
+export class ObjectStoreCredentialsError extends ObjectStoreError {
+  override readonly name = 'ObjectStoreCredentialsError';
+
+  /** @param part name of the part, never its value */
+  constructor(part: string, fields: ObjectStoreErrorFields) {
+    const publicMessage = "The function's credentials for the object store cannot be used.";
+    const message = `${part} is empty or has characters that an HTTP header cannot have.`;
+    super(502, 'OmsSync.ObjectStoreCredentials', message, publicMessage, fields);
+  }
+}
+
+function answered({ operation, storeStatus, storeCode, bucket }: ObjectStoreErrorFields): string {
+  const where = bucket === undefined ? '' : ` in bucket ${bucket}`;
+  return `The object store answered ${storeStatus}${storeCode === undefined ? '' : ` ${storeCode}`} to ${operation}${where}.`;
+}

@@ -1,0 +1,26 @@
+/**
+ * Numbers of the vendors.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+ */
+export const S3_LIMITS = {
+  /** Keys of one page. */
+  pageKeys: 1_000,
+  /** Characters of a bucket's name. */
+  bucketMin: 3,
+  bucketMax: 63,
+} as const;
+
+/** Numbers of ours. Milliseconds, except where said. */
+export const CLIENT_LIMITS = {
+  timeout: 10_000,
+  maxAttempts: 4,
+  /** A longer `Retry-After` is passed to the caller at once. */
+  retryAfterCap: 60_000,
+  /** Bytes of an object, where the caller names no limit. */
+  objectBytes: 16_777_216,
+  /** Bytes of a page: 1000 keys of 1024 bytes take 3 MB percent-encoded and at most twice that as XML references. */
+  pageBytes: 16_777_216,
+  /** Bytes of an answer that is not data; a longer one is no document of a store. */
+  documentBytes: 65_536,
+} as const;

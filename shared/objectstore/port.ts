@@ -1,0 +1,93 @@
+/**
+ * What the rest of the project needs of an object store. ObjectStoreClient (client.ts) is the one that speaks S3; a
+ * simulator has one of its own.
+ *
+ * Keys are real names, never encoded. ETags are without the quotes around them. Times are milliseconds since the epoch,
+ * sizes are bytes. Every method may be repeated: the state after it is the same.
+ */
+export interface ObjectStore {
+  /**
+   * An object as a whole.
+   *
+   * @param request.maxBytes refuses a larger one; CLIENT_LIMITS.objectBytes by default
+   * @throws ObjectNotFoundError, NoSuchBucketError, ObjectTooLargeError, or another ObjectStoreError
+   */
+  getObject(request: {
+    readonly bucket: string;
+    readonly key: string;
+    readonly maxBytes?: number;
+  }): Promise<StoredObject>;
+  /**
+   * Writes an object, in place of one that has the name.
+   *
+   * @param request.body a text is written as UTF-8
+   * @param request.ifNoneMatch `*`: only where no object has the name
+   * @param request.ifMatch only in place of the object with this ETag
+   * @throws PreconditionFailedError where a condition is not met, on a store that knows conditions: whether OBS does is
+   *   not documented, and a store that does not writes unconditionally
+   */
+  putObject(request: PutRequest): Promise<{ readonly etag?: string }>;
+  /** Removes an object. That there is none is no error. */
+  deleteObject(request: { readonly bucket: string; readonly key: string }): Promise<void>;
+  /**
+   * What is known of an object without reading it.
+   *
+   * @returns undefined where there is none. The answer has no body that says more, so a missing bucket is the same, save
+   *   for a store that says so in a header, as OBS does
+   */
+  headObject(request: { readonly bucket: string; readonly key: string }): Promise<ObjectHead | undefined>;
+  /**
+   * A page of the objects of a bucket, in the order of the bytes of their keys.
+   *
+   * @param request.startAfter exclusive
+   * @param request.continuationToken `nextToken` of the page before
+   * @param request.maxKeys 1 to 1000, which is the default; a page may have fewer and not be the last
+   */
+  listObjects(request: ListObjectsRequest): Promise<ObjectPage>;
+}
+
+export interface StoredObject {
+  readonly body: Buffer;
+  readonly etag?: string;
+  readonly lastModified?: number;
+}
+
+export interface PutRequest {
+  readonly bucket: string;
+  readonly key: string;
+  readonly body: string | Uint8Array;
+  readonly contentType?: string;
+  readonly ifNoneMatch?: '*';
+  readonly ifMatch?: string;
+}
+
+export interface ObjectHead {
+  readonly size: number;
+  readonly etag?: string;
+  readonly lastModified?: number;
+  readonly contentType?: string;
+  /** As the store names it; absent where the store names none, as S3 does for STANDARD. */
+  readonly storageClass?: string;
+}
+
+export interface ListObjectsRequest {
+  readonly bucket: string;
+  readonly prefix?: string;
+  readonly startAfter?: string;
+  readonly continuationToken?: string;
+  readonly maxKeys?: number;
+}
+
+export interface ObjectPage {
+  readonly objects: readonly ListedObject[];
+  /** Absent on the last page. */
+  readonly nextToken?: string;
+}
+
+export interface ListedObject {
+  readonly key: string;
+  readonly size: number;
+  readonly lastModified: number;
+  readonly etag?: string;
+  readonly storageClass?: string;
+}
