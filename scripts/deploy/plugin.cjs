@@ -1,4 +1,6 @@
 'use strict';
+const failureDestinations = require('./failure-destinations.cjs');
+
 /**
  * osls provider plugin `huawei`: teaches the framework this project's provider, function and event
  * properties, so that `osls print` resolves and validates serverless.yml.
@@ -41,7 +43,11 @@ class HuaweiProvider {
           },
           async: {
             type: 'object',
-            properties: { maxRetries: { type: 'integer', minimum: 0, maximum: 3 }, maxEventAge: seconds(1, 86400) },
+            properties: {
+              maxRetries: { type: 'integer', minimum: 0, maximum: 3 },
+              maxEventAge: seconds(1, 86400),
+              onFailure: failureDestinations.schema,
+            },
             additionalProperties: false,
           },
           concurrency: { type: 'integer', minimum: -1, maximum: 1000 },
@@ -92,6 +98,15 @@ class HuaweiProvider {
       },
       ['name', 'type', 'schedule'],
     );
+
+    // Before any command, and after the schema has passed.
+    this.hooks = {
+      initialize: () => {
+        const problems = failureDestinations.problemsOf(serverless.service.functions ?? {});
+        if (problems.length > 0)
+          throw new serverless.classes.Error(`Configuration error: ${problems.join('; ')}`, 'OMS_SYNC_CONFIGURATION');
+      },
+    };
   }
 }
 

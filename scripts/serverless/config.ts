@@ -39,6 +39,28 @@ export type FunctionEvent =
   | { readonly obs: ObsEvent }
   | { readonly timer: TimerEvent };
 
+/**
+ * Where an asynchronous invocation goes that the platform gives up.
+ *
+ * @see https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0390_03.html
+ */
+export type FailureDestination =
+  /** One object per invocation. `prefix` ends with a slash; `expires` is in days, 0 for never. */
+  | { readonly type: 'OBS'; readonly bucket: string; readonly prefix: string; readonly expires?: number }
+  | { readonly type: 'SMN'; readonly topicUrn: string }
+  | { readonly type: 'DIS'; readonly streamName: string }
+  /** Key of a function, or a URN. */
+  | { readonly type: 'FunctionGraph'; readonly function: string };
+
+/** What the platform does with asynchronous invocations that fail. */
+export interface AsyncConfig {
+  /** 0 to 3. */
+  readonly maxRetries: number;
+  /** Seconds. */
+  readonly maxEventAge: number;
+  readonly onFailure?: FailureDestination;
+}
+
 export interface FunctionConfig {
   readonly name: string;
   readonly description?: string;
@@ -56,7 +78,7 @@ export interface FunctionConfig {
   /** Plain variables, those of the provider included. */
   readonly environment: Readonly<Record<string, string>>;
   readonly encryptedEnvironment: Readonly<Record<string, string>>;
-  readonly async: { readonly maxRetries: number; readonly maxEventAge: number };
+  readonly async: AsyncConfig;
   readonly concurrency?: number;
   readonly events: readonly FunctionEvent[];
 }

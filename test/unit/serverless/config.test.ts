@@ -10,7 +10,24 @@ describe('loadServerless', () => {
     const trigger = config.functions['on-object-created'];
     expect(trigger).toMatchObject({ runtime: 'Node.js20.15', memorySize: 256, timeout: 60, agency: 'oms-sync' });
     expect(trigger?.environment).toMatchObject({ ROUTES: '[{"x":1}]', OMS_REGION: 'cn-east-3' });
-    expect(trigger?.async).toEqual({ maxRetries: 3, maxEventAge: 3600 });
+    expect(trigger?.async).toMatchObject({ maxRetries: 3, maxEventAge: 86_400 });
+  });
+
+  it('leaves the platform’s own policy where a function declares none', async () => {
+    const { functions } = await loadServerless('local');
+    expect(functions['create-sync-task']?.async).toEqual({ maxRetries: 1, maxEventAge: 3600 });
+  });
+
+  it('keeps the event of a failed invocation in the state bucket, for ever', async () => {
+    const { functions } = await loadServerless('local', { OMS_SYNC_STATE_BUCKET: 'keep' });
+    const trigger = functions['on-object-created'];
+    expect(trigger?.async.onFailure).toEqual({
+      type: 'OBS',
+      bucket: 'keep',
+      prefix: 'failed-invocations/on-object-created/',
+      expires: 0,
+    });
+    expect(trigger?.environment['STATE_BUCKET']).toBe('keep');
   });
 
   it('declares IAM authentication for every route, and APP on the local stage only', async () => {

@@ -1,0 +1,165 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { frameworkMessage, ROOT } from '../../../scripts/serverless/config.ts';
+
+const require = createRequire(import.meta.url);
+const { problemsOf, schema } = require('../../../scripts/deploy/failure-destinations.cjs') as {
+  problemsOf: (functions: Readonly<Record<string, unknown>>) => string[];
+  schema: { properties: { type: { enum: string[] } } };
+};
+
+const fn = (onFailure: unknown, events: readonly unknown[] = []) => ({ async: { onFailure }, events });
+const problemsWith = (onFailure: unknown, others: Readonly<Record<string, unknown>> = {}) =>
+  problemsOf({ f: fn(onFailure), ...others });
+
+const OBS = { type: 'OBS', bucket: 'state', prefix: 'failed/f/' };
+
+describe('problemsOf', () => {
+  it('knows the destinations of the service', () => {
+    expect(schema.properties.type.enum).toEqual(['OBS', 'SMN', 'DIS', 'FunctionGraph']);
+  });
+
+  it.each([
+    OBS,
+    { ...OBS, expires: 0 },
+    { type: 'SMN', topicUrn: 'urn:smn:cn-north-4:p:t' },
+    { type: 'DIS', streamName: 's' },
+    { type: 'FunctionGraph', function: 'g' },
+    { type: 'FunctionGraph', function: 'urn:fss:cn-north-4:p:function:default:elsewhere' },
+  ])('has nothing against %o', (destination) => {
+    expect(problemsWith(destination, { g: { events: [] } })).toEqual([]);
+    expect(problemsOf({ f: {}, g: { async: {} } })).toEqual([]);
+  });
+
+  it.each([
+    [{ type: 'OBS', prefix: 'p/' }, ['.bucket is missing: OBS needs bucket and prefix']],
+    [{ type: 'OBS', bucket: 'b' }, ['.prefix is missing: OBS needs bucket and prefix']],
+    [{ type: 'SMN' }, ['.topicUrn is missing: SMN needs topicUrn']],
+    [{ type: 'DIS' }, ['.streamName is missing: DIS needs streamName']],
+    [{ type: 'FunctionGraph' }, ['.function is missing: FunctionGraph needs function']],
+    [{ ...OBS, topicUrn: 't' }, ['.topicUrn is not a parameter of OBS, which takes bucket, prefix, expires']],
+    [{ type: 'SMN', topicUrn: 't', expires: 3 }, ['.expires is not a parameter of SMN, which takes topicUrn']],
+    [{ ...OBS, prefix: 'failed' }, ['.prefix is "failed": it must end with / and not begin with one']],
+    [{ ...OBS, prefix: '/failed/' }, ['.prefix is "/failed/": it must end with / and not begin with one']],
+    [{ type: 'FunctionGraph', function: 'f' }, ['.function is the function itself, which would never end']],
+    [
+      { type: 'FunctionGraph', function: 'toString' },
+      ['.function is toString, which is neither a function of this file nor a URN'],
+    ],
+  ])('says what is wrong with %o', (destination, problems) => {
+    expect(problemsWith(destination)).toEqual(problems.map((text) => `functions.f.async.onFailure${text}`));
+  });
+
+  it('names each function, and every mistake', () => {
+    expect(problemsOf({ f: fn({ type: 'OBS' }), g: fn({ type: 'DIS' }) })).toEqual([
+      expect.stringContaining('functions.f.async.onFailure.bucket'),
+      expect.stringContaining('functions.f.async.onFailure.prefix'),
+      expect.stringContaining('functions.g.async.onFailure.streamName'),
+    ]);
+  });
+
+  it('refuses two functions that are each other’s destination', () => {
+    const to = (name: string) => fn({ type: 'FunctionGraph', function: name });
+    expect(problemsOf({ f: to('g'), g: to('f') })).toEqual([
+      'functions.f.async.onFailure.function is g, whose own failures go to f: that would never end',
+      'functions.g.async.onFailure.function is f, whose own failures go to g: that would never end',
+    ]);
+    expect(problemsOf({ f: to('g'), g: to('h'), h: {} })).toEqual([]);
+  });
+
+  describe('where a function watches the bucket', () => {
+    const watching = (kind: 'eventgrid' | 'obs', watched: object) => ({ w: { events: [{ [kind]: watched }] } });
+
+    it.each([
+      ['all of the bucket', { bucket: 'state' }, 'all of bucket state'],
+      ['a prefix that holds the documents', { bucket: 'state', prefix: 'failed/' }, 'failed/ of bucket state'],
+      ['a prefix among the documents', { bucket: 'state', prefix: 'failed/f/2026' }, 'failed/f/2026 of bucket state'],
+      ['exactly the documents', { bucket: 'state', prefix: 'failed/f/' }, 'failed/f/ of bucket state'],
+    ])('refuses %s', (_, watched, scope) => {
+      for (const kind of ['eventgrid', 'obs'] as const) {
+        const problems = problemsWith(OBS, watching(kind, watched));
+        expect(problems).toHaveLength(1);
+        expect(problems[0]).toContain('functions.f.async.onFailure.prefix is "failed/f/", but w is triggered by ');
+        expect(problems[0]).toContain(scope);
+      }
+    });
+
+    it.each([
+      ['another bucket', { bucket: 'source' }],
+      ['a prefix beside the documents', { bucket: 'state', prefix: 'failed/g/' }],
+      ['a prefix that only begins alike', { bucket: 'state', prefix: 'failed/fg' }],
+    ])('accepts %s', (_, watched) => {
+      expect(problemsWith(OBS, watching('eventgrid', watched))).toEqual([]);
+    });
+
+    it('refuses a function whose failures are its own triggers', () => {
+      expect(problemsOf({ f: fn(OBS, [{ timer: {} }, { obs: { bucket: 'state' } }]) })).toHaveLength(1);
+    });
+  });
+});
+
+describe('the framework', () => {
+  /** What `osls print` says of a file with this `async`. */
+  async function said(asyncConfig: object): Promise<string> {
+    const folder = await mkdtemp(join(tmpdir(), 'oms-sync-osls-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    await cp(join(ROOT, 'scripts/deploy'), join(folder, 'deploy'), { recursive: true });
+    await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+    await writeFile(
+      join(folder, 'serverless.yml'),
+      // JSON is YAML.
+      JSON.stringify({
+        service: 'checked',
+        plugins: ['./deploy/plugin.cjs'],
+        provider: { name: 'huawei' },
+        functions: {
+          f: {
+            handler: 'index.handler',
+            package: { artifact: 'f.zip' },
+            async: asyncConfig,
+            events: [{ obs: { bucket: 'watched', events: ['ObjectCreated'] } }],
+          },
+        },
+      }),
+    );
+    const cli = join(dirname(require.resolve('osls/package.json')), 'bin', 'serverless.js');
+    const env = { ...process.env, SLS_SCHEMA_CACHE_BASE_DIR: join(ROOT, '.local') };
+    return new Promise((resolve) => {
+      execFile(process.execPath, [cli, 'print'], { cwd: folder, env }, (error, stdout, stderr) =>
+        resolve(error ? frameworkMessage(`${stderr}\n${stdout}`) : 'right'),
+      );
+    });
+  }
+
+  it('refuses what is wrong before any command, in words', async () => {
+    const onFailure = { ...OBS, expires: 365 };
+    const answers = await Promise.all([
+      said({ maxRetries: 3, maxEventAge: 86_400, onFailure }),
+      said({ maxRetries: 4 }),
+      said({ maxEventAge: 86_401 }),
+      said({ onFailure: { ...onFailure, expires: 366 } }),
+      said({ onFailure: { ...onFailure, expires: -1 } }),
+      said({ onFailure: { ...onFailure, typo: 1 } }),
+      said({ onFailure: { ...onFailure, type: 'EG' } }),
+      said({ onFailure: { type: 'OBS', prefix: 'p/' } }),
+      said({ onFailure: { ...onFailure, bucket: 'watched' } }),
+    ]);
+
+    const at = "Configuration error at 'functions.f.async";
+    expect(answers).toEqual([
+      'right',
+      `${at}.maxRetries': must be <= 3`,
+      `${at}.maxEventAge': must be <= 86400`,
+      `${at}.onFailure.expires': must be <= 365`,
+      `${at}.onFailure.expires': must be >= 0`,
+      `${at}.onFailure': unrecognized property 'typo'`,
+      `${at}.onFailure.type': must be equal to one of the allowed values [OBS, SMN, DIS, FunctionGraph]`,
+      'Configuration error: functions.f.async.onFailure.bucket is missing: OBS needs bucket and prefix',
+      expect.stringContaining('but f is triggered by all of bucket watched'),
+    ]);
+  }, 30_000);
+});
