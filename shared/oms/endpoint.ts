@@ -1,3 +1,4 @@
+import { isLoopbackHost } from '#shared/runtime/loopback-host.ts';
 import { encodePathSegment } from './sign.ts';
 
 /** Where OMS is, taken apart once, so that no URL is parsed per call. */
@@ -14,7 +15,6 @@ export interface Endpoint {
 
 /** A region, for example `cn-north-4`: one DNS label, so that it cannot name another host. */
 const REGION_NAME = /^(?=.{3,63}$)[a-z]+(?:-[a-z0-9]+)+$/;
-const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 /**
  * @param options.region for example `cn-north-4`; used where no endpoint is given
@@ -41,7 +41,7 @@ function readEndpoint(endpoint: string): Endpoint {
     throw new TypeError('The endpoint must have no user name, password, query or fragment.');
   const secure = url.protocol === 'https:';
   // Key pairs of buckets travel in the body of create-sync-task.
-  if (!secure && !LOOPBACK.test(url.hostname))
+  if (!secure && !isLoopbackHost(url.hostname))
     throw new TypeError('The endpoint must begin with https://; http is for an OMS on this machine only.');
   return {
     secure,

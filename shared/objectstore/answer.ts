@@ -1,0 +1,122 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { readRetryAfter } from '#shared/runtime/retry.ts';
+import type { Answer } from '#shared/runtime/transport.ts';
+import {
+  AccessDeniedError,
+  NoSuchBucketError,
+  ObjectNotFoundError,
+  type ObjectStoreError,
+  ObjectStoreResponseError,
+  PreconditionFailedError,
+} from './errors.ts';
+
+/** `Code` of an error document, and nothing of the rest: it repeats the access key and what was signed. */
+const ERROR_DOCUMENT = /^\ufeff?\s*(?:<\?xml[^>]*>\s*)?<Error[\s>][\s\S]*?<Code>\s*([^<\s]+)\s*<\/Code>/;
+/** Shorter than a signature. */
+const ERROR_CODE = /^[A-Za-z][A-Za-z0-9._-]{0,49}$/;
+const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
+/** OBS answers with both kinds, Ceph and AWS with the second. */
+const REQUEST_ID_HEADERS = ['x-obs-request-id', 'x-amz-request-id'];
+/** The answer to HEAD has no document; OBS names the code in a header. */
+const ERROR_CODE_HEADERS = ['x-obs-error-code', 'x-amz-error-code'];
+
+/** Characters of a secret by which it is recognised although it is cut; one that is shorter cannot be. */
+const TELLING_PREFIX = 8;
+
+/**
+ * Codes that refuse the credentials, with whichever status.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ * @see https://support.huaweicloud.com/intl/en-us/api-obs/obs_04_0115.html
+ */
+const CREDENTIAL_CODES = new Set([
+  'AccessDenied',
+  'ExpiredToken',
+  'InvalidAccessKeyId',
+  'InvalidToken',
+  'RequestTimeTooSkewed',
+  'SignatureDoesNotMatch',
+  'TokenRefreshRequired',
+]);
+
+/** Codes of a moment that come with a status of the client's mistakes. Same pages. */
+const TRANSIENT_CODES = new Set([
+  'BandwidthLimitExceeded',
+  'ConditionalRequestConflict',
+  'OperationAborted',
+  'RequestLimitExceeded',
+  'RequestTimeout',
+  'SlowDown',
+  'Throttling',
+]);
+
+/** What is known of the call that was answered. */
+export interface AnsweredCall {
+  readonly operation: string;
+  readonly bucket: string;
+  /** The request was for one object. */
+  readonly isObject: boolean;
+  /** Key pair and token, which a store may repeat. */
+  readonly secrets: readonly string[];
+  readonly attempts: number;
+  readonly afterUncertain: boolean;
+}
+
+/** @returns the request id where it is one, and has no secret in it */
+export function readRequestId(headers: IncomingHttpHeaders, secrets: readonly string[]): string | undefined {
+  const value = first(headers, REQUEST_ID_HEADERS);
+  return value !== undefined && REQUEST_ID.test(value) && !hasSecret(value, secrets) ? value : undefined;
+}
+
+/**
+ * The error of an answer that is no success. Bodies that are no error document (HTML of a proxy, nothing) say no more
+ * than their status; above all not that an object or a bucket is missing.
+ *
+ * @param now milliseconds since the epoch
+ */
+export function toStoreError(answer: Answer, call: AnsweredCall, now: number): ObjectStoreError {
+  const { status, headers } = answer;
+  const storeCode = readCode(answer, call.secrets);
+  const isTransient = storeCode !== undefined && TRANSIENT_CODES.has(storeCode);
+  const fields = {
+    operation: call.operation,
+    bucket: call.bucket,
+    storeStatus: status,
+    storeCode,
+    requestId: readRequestId(headers, call.secrets),
+    attempts: call.attempts,
+    afterUncertain: call.afterUncertain,
+    // 501 is for a header that the store does not know.
+    retryable: isTransient || status === 429 || (status >= 500 && status !== 501),
+    retryAfter: readRetryAfter(headers['retry-after'], now),
+  };
+  if (status === 404 && storeCode === 'NoSuchBucket') return new NoSuchBucketError(fields);
+  if (status === 404 && call.isObject && (storeCode === 'NoSuchKey' || isBareHead(answer, call)))
+    return new ObjectNotFoundError(fields);
+  if (status === 412) return new PreconditionFailedError(fields);
+  if (fields.retryable) return new ObjectStoreResponseError(fields);
+  if (status === 401 || status === 403 || (storeCode !== undefined && CREDENTIAL_CODES.has(storeCode)))
+    return new AccessDeniedError(fields);
+  return new ObjectStoreResponseError(fields);
+}
+
+/** HEAD 404 is all that a store says of a missing object, or of a missing bucket. */
+function isBareHead({ headers }: Answer, { operation }: AnsweredCall): boolean {
+  return operation === 'HeadObject' && first(headers, ERROR_CODE_HEADERS) === undefined;
+}
+
+function readCode({ headers, body }: Answer, secrets: readonly string[]): string | undefined {
+  const code = ERROR_DOCUMENT.exec(body.toString('utf8'))?.[1] ?? first(headers, ERROR_CODE_HEADERS);
+  return code !== undefined && ERROR_CODE.test(code) && !hasSecret(code, secrets) ? code : undefined;
+}
+
+function hasSecret(value: string, secrets: readonly string[]): boolean {
+  return secrets.some((secret) => secret.length >= TELLING_PREFIX && value.includes(secret.slice(0, TELLING_PREFIX)));
+}
+
+function first(headers: IncomingHttpHeaders, names: readonly string[]): string | undefined {
+  for (const name of names) {
+    const value = headers[name];
+    if (typeof value === 'string' && value !== '') return value;
+  }
+  return undefined;
+}

@@ -1,0 +1,310 @@
+import type { Agent as HttpAgent } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
+import { KeyEncodingError } from '#shared/encoding/errors.ts';
+import { checkObjectKey } from '#shared/encoding/object-key.ts';
+import { type Answer, type Sender, Transport } from '#shared/runtime/transport.ts';
+import { ValidationError } from '#shared/validation/errors.ts';
+import { type AttemptInfo, type CallContext, makeCall } from './call.ts';
+import { readStoreEndpoint, type StoreEndpoint } from './endpoint.ts';
+import { MalformedListingError, ObjectNotFoundError } from './errors.ts';
+import { type Call, MalformedAnswer } from './exchange.ts';
+import { CLIENT_LIMITS, S3_LIMITS } from './limits.ts';
+import { parseListPage } from './list-page.ts';
+import type { ListObjectsRequest, ObjectHead, ObjectPage, ObjectStore, PutRequest, StoredObject } from './port.ts';
+import { type Addressing, type Provider, type ProviderName, type ProviderOverrides, providerOf } from './providers.ts';
+import { type QueryParameter, SigV4Signer, type StoreCredentials } from './sigv4.ts';
+
+/** What belongs to one invocation of a function, not to its instance. */
+export interface StoreInvocation {
+  /** Called for every attempt, so that temporary credentials are always the current ones. */
+  readonly credentials: () => StoreCredentials;
+  /** Milliseconds that are left for a call with all its attempts. No end where it is left out. */
+  readonly deadline?: () => number;
+}
+
+export interface ObjectStoreOptions extends StoreInvocation {
+  /** https, or http for this machine alone; without a path. For example `https://obs.cn-north-4.myhuaweicloud.com`. */
+  readonly endpoint: string;
+  /** As the cloud calls it, for example `cn-north-4`; it is part of what is signed. */
+  readonly region: string;
+  /** HuaweiCloud by default. */
+  readonly provider?: ProviderName;
+  /** What is different from what is known of the provider. */
+  readonly overrides?: ProviderOverrides;
+  /** As the provider has it by default, and `path` for a store on this machine. */
+  readonly addressing?: Addressing;
+  /** Milliseconds per attempt; 10000 by default. */
+  readonly timeoutMs?: number;
+  /** 4 by default. */
+  readonly maxAttempts?: number;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+  /** 0 to 1. */
+  readonly random?: () => number;
+  readonly sleep?: (milliseconds: number) => Promise<void>;
+  /** To share connections; one that keeps them alive by default. */
+  readonly agent?: HttpAgent | HttpsAgent;
+  readonly onAttempt?: (info: AttemptInfo) => void;
+}
+
+/** What outlives an invocation. */
+export interface StoreConnection {
+  readonly endpoint: StoreEndpoint;
+  readonly provider: Provider;
+  readonly addressing: Addressing;
+  readonly signer: SigV4Signer;
+  readonly sender: Sender;
+}
+
+/** Letters, digits and hyphens: what a signature's scope can carry. */
+const REGION = /^[A-Za-z0-9][A-Za-z0-9-]{0,62}$/;
+
+/**
+ * @param sender in place of the network, for a simulator
+ * @throws TypeError where an option is wrong; names it, not its value
+ * @throws UnsupportedProviderError for a cloud without an S3 interface
+ */
+export function connectStore(options: ObjectStoreOptions, sender?: Sender): StoreConnection {
+  if (!REGION.test(options.region)) throw new TypeError('The region is not the name of a region, as in cn-north-4.');
+  const endpoint = readStoreEndpoint(options.endpoint);
+  const provider = providerOf(options.provider ?? 'HuaweiCloud', options.overrides);
+  const usual = options.overrides?.addressing ?? (endpoint.isLoopback ? 'path' : provider.addressing);
+  return {
+    endpoint,
+    provider,
+    addressing: options.addressing ?? usual,
+    signer: new SigV4Signer(options.region),
+    sender: sender ?? new Transport(endpoint, options.agent),
+  };
+}
+
+const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const noDeadline = (): number => Number.POSITIVE_INFINITY;
+
+/**
+ * An object store by its S3 interface. One per function instance, for its connections are kept; `forInvocation` adds
+ * what changes from one invocation to the next.
+ *
+ * Every method throws an ObjectStoreError (errors.ts), KeyEncodingError or ValidationError for what cannot be sent, and
+ * what `credentials` throws. Connection errors, timeouts, 429 and 5xx are tried again, with full jitter and not before
+ * `Retry-After`, and so are answers that are not a store's.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
+ * @see https://support.huaweicloud.com/intl/en-us/api-obs/obs_04_0001.html
+ */
+export class ObjectStoreClient implements ObjectStore {
+  readonly #options: ObjectStoreOptions;
+  readonly #connection: StoreConnection;
+  readonly #context: CallContext;
+
+  /** @throws what connectStore throws */
+  constructor(options: ObjectStoreOptions, connection: StoreConnection = connectStore(options)) {
+    this.#options = options;
+    this.#connection = connection;
+    const { endpoint, addressing, signer, sender, provider } = connection;
+    this.#context = {
+      sender,
+      endpoint,
+      addressing,
+      signer,
+      sendsToken: provider.securityToken,
+      credentials: options.credentials,
+      deadline: options.deadline ?? noDeadline,
+      timeout: options.timeoutMs ?? CLIENT_LIMITS.timeout,
+      maxAttempts: options.maxAttempts ?? CLIENT_LIMITS.maxAttempts,
+      now: options.now ?? Date.now,
+      random: options.random ?? Math.random,
+      sleep: options.sleep ?? wait,
+      onAttempt: options.onAttempt,
+    };
+  }
+
+  /** The same client, with the same connections, for one invocation. */
+  forInvocation(invocation: StoreInvocation): ObjectStoreClient {
+    return new ObjectStoreClient({ ...this.#options, ...invocation }, this.#connection);
+  }
+
+  async getObject(request: {
+    readonly bucket: string;
+    readonly key: string;
+    readonly maxBytes?: number;
+  }): Promise<StoredObject> {
+    return await this.#call({
+      operation: 'GetObject',
+      method: 'GET',
+      bucket: request.bucket,
+      key: checkObjectKey(request.key),
+      maxBytes: request.maxBytes ?? CLIENT_LIMITS.objectBytes,
+      tooLarge: 'object',
+      read: (answer) => {
+        checkIsOfStore(answer);
+        if (answer.status !== 200) throw new MalformedAnswer('is a part of an object that was asked for as a whole');
+        const { headers, body } = answer;
+        // A body that ends with its connection may be cut, and nobody would know.
+        if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined)
+          throw new MalformedAnswer('does not tell its length');
+        return { body, ...this.#stateOf(answer) };
+      },
+    });
+  }
+
+  async putObject(request: PutRequest): Promise<{ readonly etag?: string }> {
+    const { contentType, ifNoneMatch, ifMatch } = request;
+    const headers: Record<string, string> = {};
+    if (contentType !== undefined) headers['content-type'] = checkHeader('contentType', contentType);
+    if (ifNoneMatch !== undefined) headers['if-none-match'] = checkHeader('ifNoneMatch', ifNoneMatch);
+    if (ifMatch !== undefined) headers['if-match'] = checkHeader('ifMatch', `"${this.#storeEtag(ifMatch)}"`);
+    const { body } = request;
+    return await this.#call({
+      operation: 'PutObject',
+      method: 'PUT',
+      bucket: request.bucket,
+      key: checkObjectKey(request.key),
+      headers,
+      body: typeof body === 'string' ? Buffer.from(body) : body,
+      maxBytes: CLIENT_LIMITS.documentBytes,
+      tooLarge: 'answer',
+      read: (answer) => {
+        checkIsOfStore(answer);
+        const { etag } = this.#stateOf(answer);
+        return etag === undefined ? {} : { etag };
+      },
+    });
+  }
+
+  async deleteObject(request: { readonly bucket: string; readonly key: string }): Promise<void> {
+    const key = checkObjectKey(request.key);
+    try {
+      await this.#call({
+        operation: 'DeleteObject',
+        method: 'DELETE',
+        bucket: request.bucket,
+        key,
+        maxBytes: CLIENT_LIMITS.documentBytes,
+        tooLarge: 'answer',
+        read: (answer) => {
+          if (answer.status !== 204) checkIsOfStore(answer);
+        },
+      });
+    } catch (error) {
+      if (!(error instanceof ObjectNotFoundError)) throw error;
+    }
+  }
+
+  async headObject(request: { readonly bucket: string; readonly key: string }): Promise<ObjectHead | undefined> {
+    const key = checkObjectKey(request.key);
+    try {
+      return await this.#call({
+        operation: 'HeadObject',
+        method: 'HEAD',
+        bucket: request.bucket,
+        key,
+        maxBytes: CLIENT_LIMITS.documentBytes,
+        tooLarge: 'answer',
+        read: (answer) => {
+          checkIsOfStore(answer);
+          return { size: sizeOf(answer), ...this.#stateOf(answer), ...kindOf(answer) };
+        },
+      });
+    } catch (error) {
+      if (error instanceof ObjectNotFoundError) return undefined;
+      throw error;
+    }
+  }
+
+  async listObjects(request: ListObjectsRequest): Promise<ObjectPage> {
+    const { continuationToken } = request;
+    return await this.#call({
+      operation: 'ListObjects',
+      method: 'GET',
+      bucket: request.bucket,
+      query: this.#listQuery(request),
+      maxBytes: CLIENT_LIMITS.pageBytes,
+      tooLarge: 'answer',
+      read: ({ body }) => {
+        const { objects, nextToken } = parseListPage(body);
+        if (nextToken !== undefined && nextToken === continuationToken)
+          throw new MalformedListingError('leads back to itself');
+        return nextToken === undefined ? { objects } : { objects, nextToken };
+      },
+    });
+  }
+
+  #listQuery({ prefix, startAfter, continuationToken, maxKeys }: ListObjectsRequest): QueryParameter[] {
+    if (maxKeys !== undefined && !(Number.isInteger(maxKeys) && maxKeys >= 1 && maxKeys <= S3_LIMITS.pageKeys))
+      throw invalid('maxKeys', 'range', `must be a whole number from 1 to ${S3_LIMITS.pageKeys}.`);
+    const { listVersion, urlEncoding } = this.#connection.provider;
+    const query: QueryParameter[] = [];
+    const add = (name: string, value: string | undefined): void => {
+      if (value !== undefined && value !== '') query.push([name, checkText(value)]);
+    };
+    if (urlEncoding) add('encoding-type', 'url');
+    if (maxKeys !== undefined) add('max-keys', String(maxKeys));
+    add('prefix', prefix);
+    if (listVersion === 1) {
+      add('marker', continuationToken ?? startAfter);
+    } else {
+      add('list-type', '2');
+      add('continuation-token', continuationToken);
+      if (continuationToken === undefined) add('start-after', startAfter);
+    }
+    return query;
+  }
+
+  #stateOf({ headers }: Answer): { readonly etag?: string; readonly lastModified?: number } {
+    const etag = headers.etag?.replaceAll('"', '');
+    const lastModified = Date.parse(headers['last-modified'] ?? '');
+    return {
+      ...(etag ? { etag: this.#connection.provider.upperCaseEtag ? etag.toLowerCase() : etag } : {}),
+      ...(Number.isNaN(lastModified) ? {} : { lastModified }),
+    };
+  }
+
+  /** An ETag as the store writes it. */
+  #storeEtag(etag: string): string {
+    return this.#connection.provider.upperCaseEtag ? etag.toUpperCase() : etag;
+  }
+
+  #call<T>(call: Call<T>): Promise<T> {
+    return makeCall(call, this.#context);
+  }
+}
+
+/** What a proxy or a sign-in page answers with 200 is neither an object nor a receipt for one. */
+function checkIsOfStore({ headers }: Answer): void {
+  if (!headers.etag && !headers['x-amz-request-id'] && !headers['x-obs-request-id'])
+    throw new MalformedAnswer('has neither an ETag nor a request id');
+}
+
+function sizeOf({ headers }: Answer): number {
+  const length = headers['content-length'] ?? '';
+  if (!/^\d{1,15}$/.test(length)) throw new MalformedAnswer('does not tell the size');
+  return Number(length);
+}
+
+function kindOf({ headers }: Answer): { readonly contentType?: string; readonly storageClass?: string } {
+  const contentType = headers['content-type'];
+  const storageClass = headers['x-amz-storage-class'] ?? headers['x-obs-storage-class'];
+  return {
+    ...(contentType === undefined ? {} : { contentType }),
+    ...(typeof storageClass === 'string' ? { storageClass } : {}),
+  };
+}
+
+/** @throws KeyEncodingError on what has no UTF-8 */
+function checkText(text: string): string {
+  const lone = text.search(/\p{Surrogate}/u);
+  if (lone >= 0) throw new KeyEncodingError('lone_surrogate', lone);
+  return text;
+}
+
+/** What a header can carry, without spaces at its ends, which would not be signed. */
+const HEADER_VALUE = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
+
+function checkHeader(name: string, value: string): string {
+  if (!HEADER_VALUE.test(value)) throw invalid(name, 'header', 'must be printable ASCII without spaces around it.');
+  return value;
+}
+
+function invalid(path: string, rule: string, text: string): ValidationError {
+  return new ValidationError([{ path, rule, message: `${path} ${text}` }]);
+}

@@ -1,0 +1,134 @@
+import { createHmac, hash } from 'node:crypto';
+
+/** A key pair, permanent, or temporary with its token. */
+export interface StoreCredentials {
+  readonly accessKey: string;
+  readonly secretKey: string;
+  readonly securityToken?: string | undefined;
+}
+
+export type QueryParameter = readonly [name: string, value: string];
+
+export interface SignableRequest {
+  readonly method: string;
+  /** As in the request line, without the query: strictly encoded (`encodePath`). */
+  readonly path: string;
+  /** As in the request line: sorted and strictly encoded (`encodeQuery`); empty for none. */
+  readonly query: string;
+  /** To sign and send, by lower-case name, `host` among them; values have no spaces around them. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const ALGORITHM = 'AWS4-HMAC-SHA256';
+/**
+ * In place of a hash of the body. OBS refuses requests that sign it.
+ * @see https://support.huaweicloud.com/intl/en-us/obs_faq/obs_faq_0274.html
+ */
+const UNSIGNED = 'UNSIGNED-PAYLOAD';
+
+/** What is neither unreserved (RFC 3986, section 2.3) nor a slash. */
+const NEEDS_ENCODING = /[^\w.~\-/]/;
+/** Reserved characters that `encodeURIComponent` leaves alone. */
+const LEFT_BY_ENCODE_URI_COMPONENT = /[!'()*]/g;
+const SPACES = / +/g;
+
+function percent(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+}
+
+/** Percent-encodes everything but `A-Za-z0-9-_.~`. */
+function encodeStrictly(text: string): string {
+  return encodeURIComponent(text).replace(LEFT_BY_ENCODE_URI_COMPONENT, percent);
+}
+
+/**
+ * A key as a path: strictly encoded, slashes as they are, and `.`, `..` and empty segments kept, which are names like
+ * any other for an object store.
+ *
+ * @throws URIError on an unpaired surrogate
+ */
+export function encodePath(key: string): string {
+  return NEEDS_ENCODING.test(key) ? encodeStrictly(key).replaceAll('%2F', '/') : key;
+}
+
+/**
+ * A query as it is signed and sent: strictly encoded, then sorted by name and value.
+ *
+ * @throws URIError on an unpaired surrogate
+ */
+export function encodeQuery(query: readonly QueryParameter[]): string {
+  return query
+    .map(([name, value]) => [encodeStrictly(name), encodeStrictly(value)] as const)
+    .sort(([nameA, valueA], [nameB, valueB]) => order(nameA, nameB) || order(valueA, valueB))
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&');
+}
+
+/** Of encoded text, which is ASCII: every order is the same. */
+function order(one: string, other: string): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
+}
+
+function hmac(key: string | Buffer, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest();
+}
+
+/**
+ * Signs requests with AWS signature version 4 in headers, the body unsigned. The path is signed as it is sent, which is
+ * S3's way: nothing is resolved, or encoded a second time.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ */
+export class SigV4Signer {
+  readonly #region: string;
+  /** The key of the last request: it is the same for a day, and four hashes to make. */
+  #derived: { readonly secretKey: string; readonly date: string; readonly key: Buffer } | undefined;
+
+  constructor(region: string) {
+    this.#region = region;
+  }
+
+  /**
+   * @param now the moment of sending, milliseconds since the epoch; a store refuses what differs 15 minutes from its
+   *   clock
+   * @returns every header to send: those given, `x-amz-date`, `x-amz-content-sha256`, `x-amz-security-token` where the
+   *   credentials have one, and `authorization`
+   */
+  sign(
+    request: SignableRequest,
+    { accessKey, secretKey, securityToken }: StoreCredentials,
+    now: number,
+  ): Record<string, string> {
+    const { method, path, query } = request;
+    const time = new Date(now).toISOString();
+    const date = time.slice(0, 10).replaceAll('-', '');
+    const stamp = `${date}T${time.slice(11, 19).replaceAll(':', '')}Z`;
+    const headers: Record<string, string> = {
+      ...request.headers,
+      'x-amz-content-sha256': UNSIGNED,
+      'x-amz-date': stamp,
+      ...(securityToken ? { 'x-amz-security-token': securityToken } : {}),
+    };
+    const names = Object.keys(headers).sort();
+    const signedNames = names.join(';');
+    const canonicalHeaders = names.map((name) => `${name}:${(headers[name] ?? '').replace(SPACES, ' ')}\n`).join('');
+    const canonical = `${method}\n${path}\n${query}\n${canonicalHeaders}\n${signedNames}\n${UNSIGNED}`;
+    const scope = `${date}/${this.#region}/s3/aws4_request`;
+    const toSign = `${ALGORITHM}\n${stamp}\n${scope}\n${hash('sha256', canonical, 'hex')}`;
+    const signature = hmac(this.#key(secretKey, date), toSign).toString('hex');
+    headers['authorization'] =
+      `${ALGORITHM} Credential=${accessKey}/${scope}, SignedHeaders=${signedNames}, Signature=${signature}`;
+    return headers;
+  }
+
+  #key(secretKey: string, date: string): Buffer {
+    let derived = this.#derived;
+    if (derived?.secretKey !== secretKey || derived.date !== date) {
+      const key = ['s3', 'aws4_request'].reduce(hmac, hmac(hmac(`AWS4${secretKey}`, date), this.#region));
+      derived = { secretKey, date, key };
+      this.#derived = derived;
+    }
+    return derived.key;
+  }
+}

@@ -1,0 +1,7 @@
+/** Hosts that are this machine, where http is no risk: nothing leaves it. Of a URL's `hostname`. */
+const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+
+/** @param hostname of a URL, an IPv6 address in brackets */
+export function isLoopbackHost(hostname: string): boolean {
+  return LOOPBACK.test(hostname);
+}
