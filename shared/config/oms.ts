@@ -47,6 +47,15 @@ export const eventVariables = {
     integerVariable('OMS_CONCURRENCY', { hint: 'OMS calls at a time, 4 by default', min: 1, max: 50 }),
     4,
   ),
+  // The vendor documents no limit. Of one function instance; there may be many (docs/failures.md).
+  callsPerSecond: withDefault(
+    integerVariable('OMS_CALLS_PER_SECOND', {
+      hint: 'OMS calls per second and function instance, 100 by default',
+      min: 1,
+      max: 10_000,
+    }),
+    100,
+  ),
 } as const;
 
 export type OmsConfig = ConfigOf<typeof omsVariables>;

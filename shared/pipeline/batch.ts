@@ -32,3 +32,26 @@ export function toBatches(items: readonly SyncItem[], size: number): Batch[] {
   }
   return batches;
 }
+
+/**
+ * The same batches in an order in which tasks take turns, so that a task with many batches, or one that fails, does not
+ * keep the others waiting.
+ *
+ * @param start 0 to 1: where each task's batches, and the tasks, begin; what is before it comes last
+ */
+export function inTurns(batches: readonly Batch[], start: number): Batch[] {
+  const byTask = new Map<string, Batch[]>();
+  for (const batch of batches) {
+    const own = byTask.get(batch.syncTaskId);
+    if (own) own.push(batch);
+    else byTask.set(batch.syncTaskId, [batch]);
+  }
+  const tasks = rotated([...byTask.values()], start).map((own) => rotated(own, start));
+  const rounds = Math.max(0, ...tasks.map((own) => own.length));
+  return Array.from({ length: rounds }, (_, round) => tasks.flatMap((own) => own[round] ?? [])).flat();
+}
+
+function rotated<T>(list: readonly T[], start: number): T[] {
+  const first = Math.floor(start * list.length) || 0;
+  return [...list.slice(first), ...list.slice(0, first)];
+}

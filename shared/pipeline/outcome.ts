@@ -1,3 +1,5 @@
+import type { FailureKind } from './failures.ts';
+
 /** What became of one key. */
 export type KeyOutcome = AcceptedKey | FailedKey;
 
@@ -11,7 +13,9 @@ export interface FailedKey {
   readonly status: 'failed';
   /** An AppError, except where a defect of ours is the cause. */
   readonly error: unknown;
-  /** Whether the same key may be accepted later, with nothing changed by an engineer. */
+  /** What the error means for this key. */
+  readonly failure: FailureKind;
+  /** Whether the same key may be accepted later, without anybody naming it again; as `failure` has it. */
   readonly retryable: boolean;
 }
 

@@ -12,6 +12,8 @@ export interface Routed {
   readonly routed: readonly RoutedChange[];
   /** Changes that no route matches. */
   readonly unrouted: readonly ObjectChange[];
+  /** Changes, one per route, that another of the same sync task and key made superfluous. */
+  readonly duplicates: number;
 }
 
 /** True where the route's bucket and prefix match. */
@@ -21,11 +23,13 @@ export function matchesRoute(route: Route, change: ObjectChange): boolean {
 
 /**
  * Sends every change to each route that matches it. Several changes of one object become one: OMS copies what the
- * object is when it gets to it, not what it was when the event was sent.
+ * object is when it gets to it, not what it was when the event was sent. So their order does not matter, and sequencers,
+ * which some channels fill with "1", are reported and not compared.
  */
 export function routeChanges(changes: readonly ObjectChange[], routes: readonly Route[]): Routed {
   const routed: RoutedChange[] = [];
   const unrouted: ObjectChange[] = [];
+  let duplicates = 0;
   const seen = new Map<string, Set<string>>();
   for (const change of changes) {
     const matching = routes.filter((route) => matchesRoute(route, change));
@@ -33,10 +37,13 @@ export function routeChanges(changes: readonly ObjectChange[], routes: readonly 
     for (const { sync_task_id: syncTaskId } of matching) {
       const keys = seen.get(syncTaskId) ?? new Set();
       seen.set(syncTaskId, keys);
-      if (keys.has(change.key)) continue;
+      if (keys.has(change.key)) {
+        duplicates += 1;
+        continue;
+      }
       keys.add(change.key);
       routed.push({ syncTaskId, change });
     }
   }
-  return { routed, unrouted };
+  return { routed, unrouted, duplicates };
 }

@@ -1,11 +1,17 @@
 import { DeadlineError } from '#shared/errors/deadline.ts';
 import { OmsError } from '#shared/oms/errors.ts';
-import type { Batch, BatchItem } from './batch.ts';
-import { failureScope } from './failure-scope.ts';
+import { type Batch, type BatchItem, inTurns } from './batch.ts';
+import { classify, FAILURES, type FailureKind } from './failures.ts';
+import { isolate, type Sent } from './isolate.ts';
 import type { KeyOutcome } from './outcome.ts';
+import type { RateLimiter } from './rate-limiter.ts';
+import type { TaskState } from './task-states.ts';
 
 export interface SubmitOptions {
-  /** Sends one call; retries of its own are included. */
+  /**
+   * Sends one call; retries of its own are included. It must end by itself when `remaining` is at `reserveMs`: a call
+   * under way is waited for.
+   */
   readonly send: (call: {
     readonly syncTaskId: string;
     readonly objectKeys: readonly string[];
@@ -14,14 +20,27 @@ export interface SubmitOptions {
   readonly concurrency: number;
   /** Milliseconds that are left. */
   readonly remaining: () => number;
+  /** Milliseconds to leave for what comes after the last call; none where it is left out. */
+  readonly reserveMs?: number;
+  /** Of calls per second. */
+  readonly limiter?: Pick<RateLimiter, 'take'>;
+  /** Asked before a refusal is blamed on keys; `unknown` where it is left out. */
+  readonly taskState?: (syncTaskId: string) => Promise<TaskState>;
+  /**
+   * 0 to 1: which batch is the first. An event that does not fit the time of one invocation is delivered again from its
+   * beginning, and would end at the same place each time; with another start each time every part of it gets its turn.
+   * What is left when the platform gives up is in the failure destination, of which redrive keeps what it did not
+   * finish. Without it the batches are sent in their order.
+   */
+  readonly random?: () => number;
 }
 
 export interface Submitted {
   /** One per key, by ascending index. */
   readonly outcomes: readonly KeyOutcome[];
-  /** Calls, those of bisecting included. */
+  /** Calls that carried keys, those of bisecting included. */
   readonly calls: number;
-  /** HTTP requests, retries included. */
+  /** HTTP requests of these calls, retries included. */
   readonly attempts: number;
 }
 
@@ -29,40 +48,51 @@ export interface Submitted {
 const SHORTEST_CALL = 1_500;
 /** Calls that failed one after the other, each with all its retries, after which OMS counts as down. */
 const FAILURES_IN_A_ROW = 3;
+/** Batches of a task that are taken apart although every key of each was refused alike. */
+const REFUSED_BATCHES = 2;
 
 /**
- * Sends batches and says per key what became of it. Never rejects.
+ * Sends batches and says per key what became of it. Never rejects; tells of every key exactly once.
  *
- * A batch that OMS refuses because of its content is halved until the key that is the cause stands alone. What stops
- * all further calls: credentials that are refused, time that is used up, OMS being down. What stops the calls of one
- * task: a task that does not exist.
+ * Tasks take turns, so that none starves another. A batch that OMS refuses because of its content is taken apart until
+ * the key that is the cause stands alone. What stops all further calls: credentials that are refused, time that is used
+ * up, OMS being down. What stops the calls of one task: a task that does not exist, is stopped or fails on its own.
  */
 export async function submit(batches: readonly Batch[], options: SubmitOptions): Promise<Submitted> {
   const submission = new Submission(options);
-  const queue = batches.values();
-  // Workers settle per key and do not reject.
-  const workers = Array.from({ length: Math.min(options.concurrency, batches.length) }, async () => {
-    for (const batch of queue) await submission.sendBatch(batch);
-  });
-  await Promise.all(workers);
-  return submission.finish();
+  await submission.work(inTurns(batches, options.random?.() ?? 0), (batch) => submission.sendBatch(batch));
+  await submission.finish();
+  return submission.result(batches);
 }
 
 interface Failure {
   readonly error: unknown;
-  readonly retryable: boolean;
+  readonly failure: FailureKind;
+}
+
+/** A batch that was refused for its content. */
+interface RefusedBatch extends Batch {
+  readonly error: unknown;
+}
+
+/** What is known of a task. */
+class Task {
+  /** It has accepted something, so that a refusal is about the keys. */
+  accepts = false;
+  /** A batch is being taken apart before it is known whether the task accepts anything. */
+  probing = false;
+  /** Batches that were taken apart to find every key refused alike: as far as is known, the cause is not in the keys. */
+  refusedBatches = 0;
+  failuresInARow = 0;
+  stopped: Failure | undefined;
 }
 
 class Submission {
   readonly #options: SubmitOptions;
-  readonly #outcomes: KeyOutcome[] = [];
-  readonly #stoppedTasks = new Map<string, Failure>();
-  /** Tasks that have accepted something, so that a refusal is about the keys. */
-  readonly #accepting = new Set<string>();
-  /** Tasks that refused every key of a batch alike: as far as is known, the cause is not in the keys. */
-  readonly #refusing = new Set<string>();
-  /** Batches of such tasks, not halved for the moment: 19 calls for 10 keys would most likely be for nothing. */
-  readonly #deferred: { readonly batch: Batch; readonly error: unknown }[] = [];
+  readonly #outcomes = new Map<number, KeyOutcome>();
+  readonly #tasks = new Map<string, Task>();
+  /** Refused batches that are not taken apart for the moment: 19 calls for 10 keys would most likely be for nothing. */
+  readonly #deferred: RefusedBatch[] = [];
   #stopped: Failure | undefined;
   #failuresInARow = 0;
   #calls = 0;
@@ -72,98 +102,171 @@ class Submission {
     this.#options = options;
   }
 
-  async sendBatch(batch: Batch): Promise<void> {
-    const refusal = await this.#send(batch);
-    if (refusal === undefined) return;
-    if (this.#refusing.has(batch.syncTaskId)) this.#deferred.push({ batch, error: refusal });
-    else await this.#isolate(batch, refusal);
+  /** Does the work of each entry, as many at a time as there may be calls. */
+  async work<T extends Batch>(entries: readonly T[], act: (entry: T) => Promise<void>): Promise<void> {
+    const queue = entries.values();
+    const worker = async (): Promise<void> => {
+      for (const entry of queue) {
+        try {
+          await act(entry);
+        } catch (error) {
+          // A defect of ours. What is not settled by it is as retryable as it is unknown.
+          this.#fail(entry.items, toFailure(error));
+        }
+      }
+    };
+    const workers = Math.min(Math.max(1, this.#options.concurrency), entries.length);
+    await Promise.all(Array.from({ length: workers }, worker));
   }
 
-  async finish(): Promise<Submitted> {
-    const probed = new Set<string>();
-    for (const { batch, error } of this.#deferred) {
-      // A second batch is taken apart before the task is given up; one accepted key anywhere clears the suspicion.
-      const { syncTaskId } = batch;
-      if (this.#accepting.has(syncTaskId) || !probed.has(syncTaskId)) await this.#isolate(batch, error);
-      else this.#fail(batch.items, { error, retryable: true });
-      probed.add(syncTaskId);
+  async sendBatch(batch: Batch): Promise<void> {
+    const sent = await this.#send(batch);
+    if (sent.status !== 'refused') return;
+    const task = this.#task(batch.syncTaskId);
+    if (task.accepts || (!task.probing && task.refusedBatches < REFUSED_BATCHES))
+      await this.#takeApart({ ...batch, error: sent.error }, task);
+    else this.#deferred.push({ ...batch, error: sent.error });
+  }
+
+  /** Deals with what was deferred: one accepted key anywhere has cleared its task of the suspicion. */
+  async finish(): Promise<void> {
+    const cleared: RefusedBatch[] = [];
+    const takeApart = (refused: RefusedBatch) => this.#takeApart(refused, this.#task(refused.syncTaskId));
+    for (const refused of this.#deferred) {
+      const { accepts, refusedBatches } = this.#task(refused.syncTaskId);
+      if (accepts) cleared.push(refused);
+      else if (refusedBatches < REFUSED_BATCHES) await this.work([refused], takeApart);
+      else this.#fail(refused.items, { error: refused.error, failure: FAILURES['OmsSync.BatchRefused'] });
     }
-    const outcomes = this.#outcomes.toSorted((a, b) => a.index - b.index);
+    await this.work(cleared, takeApart);
+  }
+
+  result(batches: readonly Batch[]): Submitted {
+    // Settles nothing, unless there is a defect above.
+    for (const { items } of batches) this.#fail(items, toFailure(new Error('The key was left out.')));
+    const outcomes = [...this.#outcomes.values()].sort((a, b) => a.index - b.index);
     return { outcomes, calls: this.#calls, attempts: this.#attempts };
   }
 
-  /** Halves a refused batch until each refused key stands alone. */
-  async #isolate(batch: Batch, refusal: unknown): Promise<void> {
-    const refusals: unknown[] = [];
-    const take = async (items: readonly BatchItem[], error: unknown): Promise<void> => {
-      if (items.length === 1) {
-        refusals.push(error);
-        this.#fail(items, { error, retryable: isRetryable(error) });
-        return;
-      }
-      const middle = Math.ceil(items.length / 2);
-      for (const half of [items.slice(0, middle), items.slice(middle)]) {
-        const again = await this.#send({ syncTaskId: batch.syncTaskId, items: half });
-        if (again !== undefined) await take(half, again);
-      }
-    };
-    await take(batch.items, refusal);
-    const allAlike = refusals.length === batch.items.length && refusals.length > 1 && alike(refusals);
-    if (allAlike && !this.#accepting.has(batch.syncTaskId)) this.#refusing.add(batch.syncTaskId);
-  }
-
-  /**
-   * One call. Settles its keys, unless OMS refuses the content.
-   *
-   * @returns the refusal of the content, of which the keys are still to be settled
-   */
-  async #send({ syncTaskId, items }: Batch): Promise<unknown> {
-    const stopped = this.#reasonToStop(syncTaskId);
+  async #takeApart({ syncTaskId, items, error }: RefusedBatch, task: Task): Promise<void> {
+    const stopped = this.#reasonToStop(task) ?? (await this.#stateAfter(error, syncTaskId, task));
     if (stopped) {
       this.#fail(items, stopped);
-      return undefined;
+      return;
     }
+    const probes = !task.accepts;
+    task.probing ||= probes;
     try {
+      const { accepted, refusals } = await isolate(items, error, {
+        send: (part) => this.#send({ syncTaskId, items: part }),
+        condemn: (item, refusal) => this.#fail([item], toFailure(refusal)),
+      });
+      if (accepted === 0 && refusals.length === items.length && items.length > 1 && alike(refusals))
+        task.refusedBatches += 1;
+    } finally {
+      if (probes) task.probing = false;
+    }
+  }
+
+  /** One call. Settles its keys, unless OMS refuses the content. */
+  async #send({ syncTaskId, items }: Batch): Promise<Sent> {
+    const task = this.#task(syncTaskId);
+    try {
+      const stopped = this.#reasonToStop(task) ?? (await this.#reasonAfterWaiting(task));
+      if (stopped) {
+        this.#fail(items, stopped);
+        return { status: 'settled' };
+      }
       this.#calls += 1;
       const { attempts } = await this.#options.send({ syncTaskId, objectKeys: items.map(({ key }) => key) });
       this.#attempts += attempts;
     } catch (error) {
       this.#attempts += error instanceof OmsError ? error.attempts : 0;
-      return this.#failed(syncTaskId, items, error);
+      return this.#failed(syncTaskId, task, items, error);
     }
     this.#failuresInARow = 0;
-    this.#accepting.add(syncTaskId);
-    this.#refusing.delete(syncTaskId);
-    for (const { index } of items) this.#outcomes.push({ index, status: 'accepted' });
-    return undefined;
+    task.failuresInARow = 0;
+    task.accepts = true;
+    for (const { index } of items) this.#settle({ index, status: 'accepted' });
+    return { status: 'accepted' };
   }
 
-  #failed(syncTaskId: string, items: readonly BatchItem[], error: unknown): unknown {
-    const scope = failureScope(error);
-    if (scope === 'call') this.#failuresInARow += 1;
-    else this.#failuresInARow = 0;
-    if (scope === 'content') return error;
-    // The next invocation has other temporary credentials, and permissions take a while to arrive.
-    const failure = { error, retryable: scope === 'account' || isRetryable(error) };
-    if (scope === 'task') this.#stoppedTasks.set(syncTaskId, failure);
-    else if (scope === 'account' || this.#failuresInARow >= FAILURES_IN_A_ROW) this.#stopped ??= failure;
-    this.#fail(items, failure);
-    return undefined;
+  async #failed(syncTaskId: string, task: Task, items: readonly BatchItem[], error: unknown): Promise<Sent> {
+    const failure = classify(error);
+    const isCall = failure.scope === 'call';
+    this.#failuresInARow = isCall ? this.#failuresInARow + 1 : 0;
+    task.failuresInARow = isCall ? task.failuresInARow + 1 : 0;
+    if (failure.scope === 'content') return { status: 'refused', error };
+    const failed = { error, failure };
+    if (failure.scope === 'account' || this.#failuresInARow >= FAILURES_IN_A_ROW) this.#stopped ??= failed;
+    else if (task.failuresInARow >= FAILURES_IN_A_ROW) task.stopped ??= failed;
+    this.#fail(items, failure.scope === 'task' ? await this.#stopTask(failed, syncTaskId, task) : failed);
+    return { status: 'settled' };
   }
 
-  #reasonToStop(syncTaskId: string): Failure | undefined {
-    if (this.#options.remaining() < SHORTEST_CALL) this.#stopped ??= { error: new DeadlineError(), retryable: true };
-    return this.#stopped ?? this.#stoppedTasks.get(syncTaskId);
+  /** A task that OMS says is missing or cannot be used: what ShowSyncTask says of it counts more than the code. */
+  async #stopTask(failed: Failure, syncTaskId: string, task: Task): Promise<Failure> {
+    const shown = await this.#stateAfter(failed.error, syncTaskId, task);
+    if (shown) return shown;
+    task.stopped ??= failed;
+    return task.stopped;
   }
 
-  #fail(items: readonly BatchItem[], { error, retryable }: Failure): void {
-    for (const { index } of items) this.#outcomes.push({ index, status: 'failed', error, retryable });
+  /** Why the task's keys need not be sent any more: asked when it refused something. */
+  async #stateAfter(error: unknown, syncTaskId: string, task: Task): Promise<Failure | undefined> {
+    let state: TaskState | undefined;
+    try {
+      state = await this.#options.taskState?.(syncTaskId);
+    } catch {
+      // The refusal itself says more.
+    }
+    if (state === 'stopped') task.stopped ??= { error, failure: FAILURES['OmsSync.SyncTaskStopped'] };
+    if (state === 'missing') task.stopped ??= { error, failure: FAILURES['OmsSync.SyncTaskNotFound'] };
+    return task.stopped;
+  }
+
+  #reasonToStop(task: Task): Failure | undefined {
+    if (!(this.#time() >= SHORTEST_CALL)) this.#stopForTime();
+    return this.#stopped ?? task.stopped;
+  }
+
+  async #reasonAfterWaiting(task: Task): Promise<Failure | undefined> {
+    const { limiter } = this.#options;
+    if (limiter === undefined) return undefined;
+    if (!(await limiter.take(1, () => this.#time() - SHORTEST_CALL))) this.#stopForTime();
+    return this.#reasonToStop(task);
+  }
+
+  #stopForTime(): void {
+    this.#stopped ??= toFailure(new DeadlineError());
+  }
+
+  #time(): number {
+    return this.#options.remaining() - (this.#options.reserveMs ?? 0);
+  }
+
+  #task(syncTaskId: string): Task {
+    let task = this.#tasks.get(syncTaskId);
+    if (task === undefined) {
+      task = new Task();
+      this.#tasks.set(syncTaskId, task);
+    }
+    return task;
+  }
+
+  #fail(items: readonly BatchItem[], { error, failure }: Failure): void {
+    for (const { index } of items)
+      this.#settle({ index, status: 'failed', error, failure, retryable: failure.retryable });
+  }
+
+  /** The first outcome of a key counts. */
+  #settle(outcome: KeyOutcome): void {
+    if (!this.#outcomes.has(outcome.index)) this.#outcomes.set(outcome.index, outcome);
   }
 }
 
-/** A defect of ours is retryable: the platform keeps the event, and an engineer sees the invocation fail. */
-function isRetryable(error: unknown): boolean {
-  return error instanceof OmsError ? error.retryable : true;
+function toFailure(error: unknown): Failure {
+  return { error, failure: classify(error) };
 }
 
 function alike(errors: readonly unknown[]): boolean {

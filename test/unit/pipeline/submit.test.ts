@@ -113,8 +113,8 @@ describe('submit', () => {
       const { outcomes, calls } = await submitTo(batchesOf(1000), () => omsError(400, 'OMS.9999'));
 
       expect(failures(outcomes)).toHaveLength(1000);
-      // Two batches taken apart (19 calls each), one call for each of the others.
-      expect(calls).toBe(19 + 19 + 98);
+      // Two batches taken apart (18 calls each), one call for each of the others.
+      expect(calls).toBe(18 + 18 + 98);
     });
 
     it('still isolates a key in a later batch when the whole first batch was bad', async () => {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { OmsConnectionError, OmsCredentialsError } from '#shared/oms/errors.ts';
-import { failureScope } from '#shared/pipeline/failure-scope.ts';
+import { classify } from '#shared/pipeline/failures.ts';
 import { MissingCredentialsError } from '#shared/runtime/credentials.ts';
 import { omsError } from '../../helpers/oms-error.ts';
 
 const fields = { attempts: 1, retryable: true };
 
-describe('failureScope', () => {
+describe('classify', () => {
   it.each([
     [400, undefined, 'content'],
     [400, 'OMS.0001', 'content'],
@@ -19,22 +19,22 @@ describe('failureScope', () => {
     [401, 'APIGW.0301', 'account'],
     [403, undefined, 'account'],
     [404, undefined, 'task'],
-    [413, undefined, 'call'],
+    [413, undefined, 'content'],
     [429, 'APIGW.0308', 'call'],
     [500, 'OMS.0001', 'call'],
     [503, undefined, 'call'],
   ])('of OMS %i %s is %s', (status, code, scope) => {
-    expect(failureScope(omsError(status, code))).toBe(scope);
+    expect(classify(omsError(status, code)).scope).toBe(scope);
   });
 
   it('of missing or unusable credentials is the account', () => {
-    expect(failureScope(new MissingCredentialsError())).toBe('account');
-    expect(failureScope(new OmsCredentialsError('The access key', fields))).toBe('account');
+    expect(classify(new MissingCredentialsError()).scope).toBe('account');
+    expect(classify(new OmsCredentialsError('The access key', fields)).scope).toBe('account');
   });
 
   it('of anything else is the one call', () => {
-    expect(failureScope(new OmsConnectionError('ECONNREFUSED', fields))).toBe('call');
-    expect(failureScope(new TypeError('defect'))).toBe('call');
-    expect(failureScope(undefined)).toBe('call');
+    expect(classify(new OmsConnectionError('ECONNREFUSED', fields)).scope).toBe('call');
+    expect(classify(new TypeError('defect')).scope).toBe('call');
+    expect(classify(undefined).scope).toBe('call');
   });
 });

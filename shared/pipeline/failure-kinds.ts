@@ -1,0 +1,330 @@
+/**
+ * How far a failure's cause reaches.
+ *
+ * - `content`: one of the batch's keys may be the cause, so smaller batches may succeed
+ * - `task`: no key of this sync task can succeed
+ * - `account`: no call can succeed, for a reason outside the keys and the tasks
+ * - `call`: this call failed; the next may succeed
+ */
+export type FailureScope = 'content' | 'task' | 'account' | 'call';
+
+export interface FailureKind {
+  /** Stable, for alarms and filters. */
+  readonly code: string;
+  readonly scope: FailureScope;
+  /** Whether the same key may be accepted later without anybody naming it again. */
+  readonly retryable: boolean;
+  /** What an engineer who is paged does next. */
+  readonly remedy: string;
+}
+
+interface Row extends Omit<FailureKind, 'code'> {
+  /** What happened, for docs/failures.md. */
+  readonly meaning: string;
+}
+
+/** Every failure by its code. docs/failures.md is written from it (`npm run docs`). */
+const ROWS = {
+  'OmsSync.KeyRefused': {
+    meaning: 'OMS refused the key, sent alone, with 400.',
+    scope: 'content',
+    retryable: false,
+    remedy:
+      "Compare the key with the object's name in the source bucket. Where they differ, correct the variable " +
+      '*_KEY_ENCODING that fits the trigger; where the name itself is what OMS refuses, rename the object. Then redrive.',
+  },
+  'OmsSync.BatchRefused': {
+    meaning: 'OMS refused whole batches of the sync task alike, so that no single key can be blamed.',
+    scope: 'content',
+    retryable: true,
+    remedy:
+      'Send one of the keys by hand (POST /sync-tasks/{sync_task_id}/events) and read error_msg: the cause is in the ' +
+      'sync task or in all keys, most likely their encoding. Correct it; what was not retried by then, redrive.',
+  },
+  'OmsSync.RequestTooLarge': {
+    meaning: 'The request was larger than OMS or its gateway takes (413).',
+    scope: 'content',
+    retryable: false,
+    remedy: 'Set OMS_MAX_KEYS_PER_CALL to 10 or less, deploy, and redrive.',
+  },
+  'OmsSync.SourceObjectMissing': {
+    meaning: 'OMS found no such object in the source bucket.',
+    scope: 'content',
+    retryable: false,
+    remedy:
+      "Look for the object in the sync task's source bucket. Where it was deleted there is nothing to copy: delete the " +
+      'dead letter. Where it is there under another name, correct the variable *_KEY_ENCODING and redrive.',
+  },
+  'OmsSync.InvalidObjectKey': {
+    meaning: "The record's key is not one in the encoding that is configured, or it is longer than 1024 bytes.",
+    scope: 'content',
+    retryable: false,
+    remedy:
+      'Look at the key in the dead letter: set OBS_KEY_ENCODING or EVENTGRID_KEY_ENCODING to the encoding that the ' +
+      'trigger uses, deploy, and redrive.',
+  },
+  'OmsSync.InvalidRecord': {
+    meaning: 'A record of the notification lacks what names its object.',
+    scope: 'content',
+    retryable: false,
+    remedy:
+      'Look at the record in the dead letter. Submit its object by hand (POST /sync-tasks/{sync_task_id}/events), ' +
+      'delete the dead letter, and see to it that the trigger sends OBS notifications unchanged.',
+  },
+  'OmsSync.UnrecognisedEvent': {
+    meaning: 'The event is no notification of OBS in any of its forms.',
+    scope: 'content',
+    retryable: false,
+    remedy:
+      'Find the trigger that sent the event and point it elsewhere, or take its transformation away (EventGrid: ' +
+      'ORIGINAL). Where the event names objects, reconcile their bucket; then delete the dead letter.',
+  },
+  'OmsSync.NoRoute': {
+    meaning: 'No route names the bucket of the notification.',
+    scope: 'content',
+    retryable: false,
+    remedy:
+      'Add a route for the bucket to ROUTES, deploy, and redrive; or take the trigger off the bucket and delete the ' +
+      'dead letter.',
+  },
+  'OmsSync.SyncTaskStopped': {
+    meaning: 'The sync task is stopped, as it is while its keys are rotated.',
+    scope: 'task',
+    retryable: true,
+    remedy:
+      'Start the sync task (POST /sync-tasks/{sync_task_id}/start, with both key pairs). The platform tries the event ' +
+      'again; where it has given up by then, redrive.',
+  },
+  'OmsSync.SyncTaskNotFound': {
+    meaning: 'OMS has no sync task of this id in this project and region.',
+    scope: 'task',
+    retryable: false,
+    remedy:
+      'List the sync tasks (GET /sync-tasks), correct sync_task_id in ROUTES (or OMS_PROJECT_ID, OMS_REGION), deploy, ' +
+      'and redrive. Where the task was deleted, create it again and use its new id.',
+  },
+  'OmsSync.SyncTaskUnusable': {
+    meaning: "OMS cannot work with the sync task's buckets, regions or key pairs.",
+    scope: 'task',
+    retryable: true,
+    remedy:
+      "Check that the task's key pairs are valid and may read the source and write the destination bucket, and that " +
+      'both exist. Stop and start the task with working key pairs; what was not retried by then, redrive.',
+  },
+  'OmsSync.SyncTaskRefused': {
+    meaning: 'OMS refuses events of the sync task for a reason that is not in the keys.',
+    scope: 'task',
+    retryable: true,
+    remedy:
+      'Show the sync task (GET /sync-tasks/{sync_task_id}) and compare its state with the error_msg in the log. Give ' +
+      "the request id to Huawei's support where the two contradict each other.",
+  },
+  'OmsSync.InvalidSyncTaskId': {
+    meaning: 'The id of the sync task cannot be a part of a URL path.',
+    scope: 'task',
+    retryable: false,
+    remedy: 'Correct sync_task_id in ROUTES (GET /sync-tasks lists the ids), deploy, and redrive.',
+  },
+  'OmsSync.CredentialsRefused': {
+    meaning: 'OMS refused the signature or the token (401).',
+    scope: 'account',
+    retryable: true,
+    remedy:
+      "Check the function's agency, or the variables OMS_ACCESS_KEY and OMS_SECRET_KEY; 'signature expired' in the log " +
+      'means that the clock is wrong. What was not retried by then, redrive.',
+  },
+  'OmsSync.MissingCredentials': {
+    meaning: 'The function has no credentials for OMS, or none that can be sent.',
+    scope: 'account',
+    retryable: true,
+    remedy:
+      'Give the function an agency with the permissions of docs/iam.md, or set OMS_ACCESS_KEY and OMS_SECRET_KEY as ' +
+      'encrypted variables, without spaces or line ends. What was not retried by then, redrive.',
+  },
+  'OmsSync.PermissionDenied': {
+    meaning: 'The credentials are valid and not allowed to send events (403).',
+    scope: 'account',
+    retryable: true,
+    remedy:
+      'Grant the agency oms:synctask:createEvent and oms:synctask:get (docs/iam.md); it takes some minutes to count. ' +
+      'What was not retried by then, redrive.',
+  },
+  'OmsSync.AccountRestricted': {
+    meaning: 'The Huawei Cloud account is restricted, frozen, or lacks real-name authentication.',
+    scope: 'account',
+    retryable: true,
+    remedy: 'Let the owner of the account settle it in the billing center, and redrive afterwards.',
+  },
+  'OmsSync.QuotaExceeded': {
+    meaning: 'A quota of the account is used up.',
+    scope: 'account',
+    retryable: true,
+    remedy: "Raise OMS's quota (console, My Quotas) or delete sync tasks that are not needed, and redrive.",
+  },
+  'OmsSync.OmsOperationUnknown': {
+    meaning: 'The gateway in front of OMS knows no such operation.',
+    scope: 'account',
+    retryable: true,
+    remedy:
+      'Check OMS_REGION and OMS_ENDPOINT: sync events exist in cn-north-4, cn-east-3 and cn-southwest-2 only. Correct ' +
+      'them, deploy, and redrive.',
+  },
+  'OmsSync.Configuration': {
+    meaning: "The function's variables are wrong.",
+    scope: 'account',
+    retryable: true,
+    remedy: 'Correct the variables that the log line names, deploy, and redrive.',
+  },
+  'OmsSync.NameNotResolved': {
+    meaning: "The name of OMS's endpoint could not be resolved.",
+    scope: 'account',
+    retryable: true,
+    remedy:
+      "Check OMS_REGION and OMS_ENDPOINT, and the DNS servers of the function's VPC. What was not retried by then, " +
+      'redrive.',
+  },
+  'OmsSync.TlsRefused': {
+    meaning: "The certificate of OMS's endpoint was not accepted.",
+    scope: 'account',
+    retryable: true,
+    remedy:
+      'Check OMS_ENDPOINT and whatever stands between the function and it: a proxy that replaces certificates is not ' +
+      'trusted. What was not retried by then, redrive.',
+  },
+  'OmsSync.OmsThrottled': {
+    meaning: 'OMS receives too many requests (429).',
+    scope: 'call',
+    retryable: true,
+    remedy:
+      'Nothing, where it passes. Where it lasts, lower OMS_CALLS_PER_SECOND (it counts per instance) or the number of ' +
+      'instances.',
+  },
+  'OmsSync.OmsUnavailable': {
+    meaning: 'OMS or its gateway failed (5xx).',
+    scope: 'call',
+    retryable: true,
+    remedy:
+      "Look at the health of OMS in this region (Huawei Cloud's service health page). Redrive when it is over what the " +
+      'platform has given up.',
+  },
+  'OmsSync.OmsInternalError': {
+    meaning: 'OMS reports an internal error, also with status 400 (OMS.1001).',
+    scope: 'call',
+    retryable: true,
+    remedy:
+      "Nothing, where it passes. Where it lasts, give the request id of the log to Huawei's support; redrive when it is " +
+      'over what the platform has given up.',
+  },
+  'OmsSync.OmsUnreachable': {
+    meaning: 'There was no connection to OMS, or it broke.',
+    scope: 'call',
+    retryable: true,
+    remedy:
+      'Check OMS_ENDPOINT and, for a function in a VPC, its NAT gateway and security group. Redrive when it is over ' +
+      'what the platform has given up.',
+  },
+  'OmsSync.OmsTimeout': {
+    meaning: 'OMS did not answer in time.',
+    scope: 'call',
+    retryable: true,
+    remedy:
+      "Look at the health of OMS in this region and the way out of the function's VPC. Redrive when it is over what the " +
+      'platform has given up.',
+  },
+  'OmsSync.OmsMalformedResponse': {
+    meaning: 'OMS answered with success in a form that is not understood, so it is not known what it did.',
+    scope: 'call',
+    retryable: true,
+    remedy: 'Check that OMS_ENDPOINT is that of OMS: a proxy or a login page answers like this.',
+  },
+  'OmsSync.OmsUnexpectedAnswer': {
+    meaning: 'OMS answered with a status that no page documents.',
+    scope: 'call',
+    retryable: true,
+    remedy:
+      "Read status, error_code and error_msg in the log. Check OMS_ENDPOINT, then give the request id to Huawei's " +
+      'support.',
+  },
+  'OmsSync.DeadlineExceeded': {
+    meaning: "The invocation's time was used up before the key's turn came.",
+    scope: 'call',
+    retryable: true,
+    remedy:
+      "Raise the function's timeout, or OMS_CONCURRENCY and OMS_CALLS_PER_SECOND. Redrive submits what the platform " +
+      'has given up.',
+  },
+  'OmsSync.AmbiguousCreate': {
+    meaning: 'It is not known whether OMS created the sync task.',
+    scope: 'call',
+    retryable: false,
+    remedy: 'Look for its buckets in GET /sync-tasks before you create it again, or create it with if_exists=return.',
+  },
+  'OmsSync.ObjectStoreUnavailable': {
+    meaning: 'The state bucket could not be reached, or its store failed.',
+    scope: 'call',
+    retryable: true,
+    remedy:
+      'Look at the health of OBS in the region of the state bucket, and at STATE_ENDPOINT. The platform still holds ' +
+      'the event; redrive when it is over.',
+  },
+  'OmsSync.ObjectStoreAccessDenied': {
+    meaning: 'The store refused the credentials, or does not permit them the operation.',
+    scope: 'account',
+    retryable: true,
+    remedy:
+      'Allow the agency to list, read, write and delete objects of the state bucket (docs/iam.md), also in the ' +
+      "bucket's own policy.",
+  },
+  'OmsSync.ObjectStoreNoSuchBucket': {
+    meaning: 'The state bucket does not exist.',
+    scope: 'account',
+    retryable: true,
+    remedy: 'Create the bucket that STATE_BUCKET names, in STATE_REGION, or correct the variables and deploy.',
+  },
+  'OmsSync.ObjectStoreObjectNotFound': {
+    meaning: 'A document of the state bucket is gone.',
+    scope: 'call',
+    retryable: false,
+    remedy: 'Nothing: another redrive has dealt with it, or somebody deleted it.',
+  },
+  'OmsSync.ObjectStorePreconditionFailed': {
+    meaning: 'A document of the state bucket was changed by somebody else at the same time.',
+    scope: 'call',
+    retryable: true,
+    remedy: 'Nothing: the next run takes the document as it is then.',
+  },
+  'OmsSync.ObjectStoreObjectTooLarge': {
+    meaning: 'A document of the state bucket is larger than any that is written there.',
+    scope: 'call',
+    retryable: false,
+    remedy: 'Look at the document that the log names and move it out of the prefix: nothing of ours wrote it.',
+  },
+  'OmsSync.ObjectStoreMalformedResponse': {
+    meaning: 'The store answered with success in a form that is not understood.',
+    scope: 'call',
+    retryable: true,
+    remedy: 'Check that STATE_ENDPOINT is that of the object store: a proxy or a login page answers like this.',
+  },
+  'OmsSync.ObjectStoreRefused': {
+    meaning: 'The store refused the request for a reason that has no row of its own.',
+    scope: 'call',
+    retryable: true,
+    remedy:
+      'Read store status and store code in the log. Check STATE_ENDPOINT, STATE_REGION and the policy of the state ' +
+      'bucket.',
+  },
+  'OmsSync.Internal': {
+    meaning: 'A defect of this software, or an error that nobody thought of.',
+    scope: 'call',
+    retryable: true,
+    remedy:
+      'Report it with the log line, which has the stack. The platform still holds the event: redrive it after the fix ' +
+      'is deployed.',
+  },
+} as const satisfies Readonly<Record<string, Row>>;
+
+export type FailureCode = keyof typeof ROWS;
+
+export const FAILURES: Readonly<Record<FailureCode, FailureKind & Row>> = Object.fromEntries(
+  Object.entries(ROWS).map(([code, row]) => [code, { code, ...row }]),
+) as never;

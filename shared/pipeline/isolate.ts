@@ -1,0 +1,113 @@
+import type { BatchItem } from './batch.ts';
+
+/**
+ * What a call made of its keys: accepted all; refused their content, which leaves them to be settled; or failed in
+ * another way, by which they are settled.
+ */
+export type Sent =
+  | { readonly status: 'accepted' | 'settled' }
+  | { readonly status: 'refused'; readonly error: unknown };
+
+export interface IsolateOptions {
+  readonly send: (items: readonly BatchItem[]) => Promise<Sent>;
+  /** Told of each key that was refused alone. */
+  readonly condemn: (item: BatchItem, error: unknown) => void;
+}
+
+/** Keys refused alone, with none accepted, after which the others are not searched any more but tried one by one. */
+const SUSPICIOUS = 2;
+
+/**
+ * Finds the keys for which a batch was refused, and brings the others through.
+ *
+ * One culprit at a time is searched by halving. Where the first half is accepted, the second is known to hold one and is
+ * halved without being sent whole; what is put aside on the way is sent in one call afterwards. A key is condemned only
+ * when it was refused alone. For d culprits among n keys this takes at most d * (ceil(log2 n) + 2) + 1 calls; a batch
+ * of which every key is refused takes n + 2 * ceil(log2 n) at most.
+ *
+ * @param refusal of the whole batch
+ * @returns how many keys were accepted, and the errors of those that were refused
+ */
+export async function isolate(
+  items: readonly BatchItem[],
+  refusal: unknown,
+  options: IsolateOptions,
+): Promise<{ readonly accepted: number; readonly refusals: readonly unknown[] }> {
+  const search = new Search(options);
+  let rest = await search.findOne(items, refusal);
+  while (rest.length > 0) {
+    const part = rest.slice(0, search.size);
+    const after = rest.slice(part.length);
+    const sent = await search.send(part);
+    rest = sent.status === 'refused' ? [...(await search.findOne(part, sent.error)), ...after] : after;
+  }
+  return { accepted: search.accepted, refusals: search.refusals };
+}
+
+class Search {
+  readonly #options: IsolateOptions;
+  readonly refusals: unknown[] = [];
+  accepted = 0;
+  /** Keys of the largest call that was accepted. */
+  #largest = 0;
+  /** The number of keys was the cause, not one of them. */
+  #tooMany = false;
+
+  constructor(options: IsolateOptions) {
+    this.#options = options;
+  }
+
+  /** Keys to send next. */
+  get size(): number {
+    if (this.refusals.length >= SUSPICIOUS && this.accepted === 0) return 1;
+    return this.#tooMany ? this.#largest : Number.POSITIVE_INFINITY;
+  }
+
+  async send(items: readonly BatchItem[]): Promise<Sent> {
+    const sent = await this.#options.send(items);
+    if (sent.status === 'accepted') {
+      this.accepted += items.length;
+      this.#largest = Math.max(this.#largest, items.length);
+    }
+    return sent;
+  }
+
+  /**
+   * Settles at least one of the keys.
+   *
+   * @param error by which they were refused together
+   * @returns those that are not settled, of which nothing is known
+   */
+  async findOne(items: readonly BatchItem[], error: unknown): Promise<readonly BatchItem[]> {
+    let suspects = items;
+    /** Of the suspects sent by themselves; undefined where they are only what remained. */
+    let refusal: { readonly error: unknown } | undefined = { error };
+    let aside: readonly BatchItem[] = [];
+    while (suspects.length > 1) {
+      const middle = Math.ceil(suspects.length / 2);
+      const [first, second] = [suspects.slice(0, middle), suspects.slice(middle)];
+      const sent = await this.send(first);
+      // Of keys that were not judged nothing can be concluded for the others.
+      if (sent.status === 'settled') return [...second, ...aside];
+      if (sent.status === 'refused') {
+        aside = [...second, ...aside];
+        suspects = first;
+        refusal = sent;
+      } else {
+        suspects = second;
+        refusal = undefined;
+      }
+    }
+    const [suspect] = suspects;
+    if (suspect === undefined) return aside;
+    if (refusal === undefined) {
+      const sent = await this.send(suspects);
+      if (sent.status === 'accepted') this.#tooMany = true;
+      if (sent.status !== 'refused') return aside;
+      refusal = sent;
+    }
+    this.refusals.push(refusal.error);
+    this.#options.condemn(suspect, refusal.error);
+    return aside;
+  }
+}
