@@ -5,7 +5,7 @@ import { type FunctionConfig, loadServerless, ROOT, type ServerlessConfig } from
 import { Accounts } from './accounts.ts';
 import { DESTINATION, SOURCE, STATE } from './buckets.ts';
 import type { FaultPlans } from './faults/file.ts';
-import { type FunctionGraph, startFunctionGraph } from './functiongraph/server.ts';
+import { type FunctionGraph, type FunctionGraphOptions, startFunctionGraph } from './functiongraph/server.ts';
 import type { ExtraAccount } from './iam/account-file.ts';
 import { startIam } from './iam/server.ts';
 import { Tokens } from './iam/tokens.ts';
@@ -35,7 +35,18 @@ export interface Endpoints {
   readonly sync_task_id: string;
 }
 
-export interface StackOptions {
+/** How FunctionGraph treats asynchronous invocations: its waits, its patience, how many at a time. */
+type AsyncOptions = Pick<
+  FunctionGraphOptions,
+  | 'retryDelay'
+  | 'asyncConcurrency'
+  | 'destinationAttempts'
+  | 'destinationDelay'
+  | 'destinationPayloads'
+  | 'onAsyncFailure'
+>;
+
+export interface StackOptions extends AsyncOptions {
   /** Folder for objects, tasks and keys. */
   readonly dataDir: string;
   /** First of five consecutive ports; 0 picks free ones. */
@@ -166,6 +177,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       OMS_SYNC_SRC_SECRET_KEY: identity.secret_key,
       OMS_SYNC_DST_ACCESS_KEY: identity.access_key,
       OMS_SYNC_DST_SECRET_KEY: identity.secret_key,
+      OMS_SYNC_STATE_BUCKET: STATE,
+      OMS_SYNC_STATE_ENDPOINT: obs.url,
+      OMS_SYNC_STATE_REGION: region,
       OMS_SYNC_ROUTES: routes,
     });
     const [config, openapi] = await step(
@@ -187,6 +201,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         accounts,
         appCode: identity.app_code,
         openapi,
+        objectStore: obs.url,
+        ...asyncOptions(options),
         log: (line) => {
           const message = errorMessage(line.text);
           if (message !== undefined) errors.set(line.function, message);
@@ -249,6 +265,19 @@ async function deploy(
 ): Promise<void> {
   await host.deploy(key, fn, await readFile(join(ROOT, fn.package.artifact)));
   await probe(host, key, fn, (name) => errors.get(name));
+}
+
+function asyncOptions(options: AsyncOptions): AsyncOptions {
+  const { retryDelay, asyncConcurrency, destinationAttempts, destinationDelay, destinationPayloads, onAsyncFailure } =
+    options;
+  return {
+    ...(retryDelay ? { retryDelay } : {}),
+    ...(asyncConcurrency === undefined ? {} : { asyncConcurrency }),
+    ...(destinationAttempts === undefined ? {} : { destinationAttempts }),
+    ...(destinationDelay ? { destinationDelay } : {}),
+    ...(destinationPayloads ? { destinationPayloads } : {}),
+    ...(onAsyncFailure ? { onAsyncFailure } : {}),
+  };
 }
 
 /** The message of an error that a function has logged. */

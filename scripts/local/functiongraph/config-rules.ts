@@ -13,6 +13,11 @@ export class FunctionConfigError extends Error {
   }
 }
 
+export interface LocalServices {
+  /** Whether there is one that failed invocations can be written to. */
+  readonly objectStore?: boolean;
+}
+
 /** functiongraph_01_0207 */
 const TIMER_NAME = /^[A-Za-z][\w-]{0,63}$/;
 const VARIABLE = /^[A-Za-z]\w*$/;
@@ -23,10 +28,11 @@ const MAX_VARIABLE_TEXT = 4096;
 /**
  * Checks what the platform checks when a function is created.
  *
+ * @param services what the local cloud has to offer besides FunctionGraph
  * @throws FunctionConfigError with every problem; it never holds a variable's value
  * @see https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0154.html
  */
-export function checkFunctionConfig(key: string, fn: FunctionConfig): void {
+export function checkFunctionConfig(key: string, fn: FunctionConfig, services: LocalServices = {}): void {
   const problems: string[] = [];
   if (!/^[A-Za-z][\w-]{0,59}$/.test(key)) problems.push('its key is not a function name');
   if (!fn.runtime.startsWith('Node.js')) problems.push(`the runtime ${fn.runtime} is not a Node.js one`);
@@ -38,10 +44,35 @@ export function checkFunctionConfig(key: string, fn: FunctionConfig): void {
   if (!(fn.async.maxEventAge >= 1 && fn.async.maxEventAge <= 86_400)) {
     problems.push('async.maxEventAge is not 1 to 86400 seconds');
   }
+  problems.push(...destinationProblems(key, fn, services));
   problems.push(...eventProblems(fn));
   problems.push(...variableProblems('environment', fn.environment));
   problems.push(...variableProblems('encryptedEnvironment', fn.encryptedEnvironment));
   if (problems.length > 0) throw new FunctionConfigError(key, problems);
+}
+
+function destinationProblems(key: string, fn: FunctionConfig, { objectStore = false }: LocalServices): string[] {
+  const destination = fn.async.onFailure;
+  if (!destination) return [];
+  // Without the right to write there, which an agency gives, the platform refuses the setting.
+  if (!fn.agency) return [`async.onFailure needs an agency that may use ${destination.type}`];
+  switch (destination.type) {
+    case 'OBS': {
+      const { expires = 0 } = destination;
+      const problems: string[] = [];
+      if (!objectStore)
+        problems.push('async.onFailure is OBS, but this FunctionGraph was started without an object store');
+      if (!destination.bucket) problems.push('async.onFailure.bucket is missing');
+      if (!(Number.isInteger(expires) && expires >= 0 && expires <= 365))
+        problems.push('async.onFailure.expires is not 0 to 365 days');
+      return problems;
+    }
+    case 'FunctionGraph':
+      return destination.function === key ? ['async.onFailure.function is the function itself'] : [];
+    case 'SMN':
+    case 'DIS':
+      return [`async.onFailure is ${destination.type}, which the local cloud does not have; use OBS or FunctionGraph`];
+  }
 }
 
 function eventProblems(fn: FunctionConfig): string[] {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import type { FunctionConfig } from '../../serverless/config.ts';
 import type { Accounts } from '../accounts.ts';
+import { agencyCredentials } from './agency.ts';
 import { ClosedError, FunctionNotFoundError } from './errors.ts';
 import type { Execution } from './instance.ts';
 import { LIMITS } from './limits.ts';
@@ -156,20 +157,13 @@ export class Host {
     return deployment;
   }
 
-  /** Temporary credentials of the function's agency; '' each when it has none. Cached, as on the platform. */
+  /** Of the function's agency; '' each when it has none. */
   #credentials(config: FunctionConfig): () => Credentials {
-    let cached: { readonly until: number; readonly credentials: Credentials } | undefined;
+    if (!config.agency) return () => NO_CREDENTIALS;
+    const issue = agencyCredentials(this.#options.accounts, this.#options.now);
     return () => {
-      if (!config.agency) return NO_CREDENTIALS;
-      const now = this.#options.now();
-      if (!cached || cached.until <= now) {
-        const { accessKey, secretKey, securityToken } = this.#options.accounts.issueTemporary();
-        cached = {
-          until: now + LIMITS.credentialsCache,
-          credentials: { securityAccessKey: accessKey, securitySecretKey: secretKey, securityToken },
-        };
-      }
-      return cached.credentials;
+      const { accessKey, secretKey, securityToken } = issue();
+      return { securityAccessKey: accessKey, securitySecretKey: secretKey, securityToken };
     };
   }
 }

@@ -4,8 +4,10 @@ import type { Server } from 'node:http';
 import { join } from 'node:path';
 import type { FunctionConfig } from '../../serverless/config.ts';
 import { listen } from '../listen.ts';
+import { agencyCredentials } from './agency.ts';
 import { createApi } from './api.ts';
-import { AsyncQueue } from './async/queue.ts';
+import { writeDocument } from './async/obs-destination.ts';
+import { AsyncQueue, type AsyncStats, type Destination } from './async/queue.ts';
 import { removeCode, unpackCode } from './code.ts';
 import { checkFunctionConfig } from './config-rules.ts';
 import { ClosedError, EventTooLargeError } from './errors.ts';
@@ -39,7 +41,7 @@ export interface FunctionGraph {
   invoke(name: string, event: unknown, options?: { async?: boolean }): Promise<InvocationResult>;
   /** Fires a timer now, whatever its schedule says, and also when it is disabled. */
   fireTimer(functionKey: string, timerName: string): Promise<{ requestId: string }>;
-  /** Resolves when no asynchronous invocation is waiting or running. */
+  /** Resolves when no asynchronous invocation is waiting or running, nor on its way to a destination. */
   idle(): Promise<void>;
   stats(): FunctionGraphStats;
   /** Stops accepting, lets running requests end for 5 seconds, keeps what is queued, ends every process. */
@@ -48,11 +50,12 @@ export interface FunctionGraph {
 
 export interface FunctionGraphStats {
   readonly functions: Readonly<Record<string, { readonly instances: number; readonly busy: number }>>;
-  readonly async: ReturnType<AsyncQueue['stats']>;
+  readonly async: AsyncStats;
   readonly timers: ReturnType<Timers['list']>;
 }
 
 const DEFAULT_INSTANCES = 16;
+const DEFAULT_DESTINATION_ATTEMPTS = 10;
 /** Milliseconds that running requests may take to end on close. */
 const CLOSE_GRACE = 5000;
 
@@ -68,6 +71,7 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
   /** Lines of the requests whose caller wants them. */
   const collected = new Map<string, string[]>();
   let closing: Promise<void> | undefined;
+  const timeZone = options.region.startsWith('cn-') ? 'Asia/Shanghai' : 'UTC';
 
   const worker = await bundleWorker(options.dataDir);
   const reaper = new Reaper(worker);
@@ -96,11 +100,20 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
     concurrency: Math.min(options.asyncConcurrency ?? 4, maxInstancesPerFunction ?? DEFAULT_INSTANCES),
     now,
     retryDelay: options.retryDelay ?? ((retry) => 100 * 2 ** retry),
+    destinationAttempts: options.destinationAttempts ?? DEFAULT_DESTINATION_ATTEMPTS,
+    destinationDelay: options.destinationDelay ?? ((attempt) => Math.min(1000 * 2 ** (attempt - 1), 60_000)),
+    timeZone,
+    ...(options.destinationPayloads ? { payloads: options.destinationPayloads } : {}),
     onFailure: (key, record) => {
       const { request_context: context, response_context: answer } = record;
       const text = `asynchronous invocation failed: ${context.condition} after ${context.approximate_invoke_count} attempts ${answer.function_error}`;
       functions.log(key, context.request_id, 'ERROR', text);
       options.onAsyncFailure?.(key, record);
+    },
+    onDestinationError: (key, requestId, error, last) => {
+      const outcome = last ? 'its event is lost' : 'it is tried again';
+      const text = `the destination of a failed invocation did not take it: ${error.message}; ${outcome}`;
+      functions.log(key, requestId, last ? 'ERROR' : 'WARN', text);
     },
     onError: (error) => functions.log('', '', 'ERROR', `asynchronous queue: ${error.message}`),
   });
@@ -118,9 +131,20 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
     if (call.async) return { outcome: 'accepted', requestId: await queue.push(key, event) };
     return functions.execute(key, call.requestId ?? randomUUID(), event, false);
   };
+  const destinationOf = ({ async: { onFailure } }: FunctionConfig): Destination | undefined => {
+    if (onFailure?.type === 'FunctionGraph')
+      return async (record) => {
+        await invokeText(onFailure.function, JSON.stringify(record), { async: true });
+      };
+    if (onFailure?.type !== 'OBS' || options.objectStore === undefined) return undefined;
+    const { bucket, prefix, expires = 0 } = onFailure;
+    const place = { endpoint: options.objectStore, region: options.region, bucket, prefix, expires, now };
+    const credentials = agencyCredentials(options.accounts, now);
+    return (record, accepted, signal) => writeDocument({ ...place, credentials }, record, accepted, signal);
+  };
   const timers = new Timers({
     now,
-    timeZone: options.region.startsWith('cn-') ? 'Asia/Shanghai' : 'UTC',
+    timeZone,
     fire: (key, event) => invokeText(key, JSON.stringify(event), { async: true }),
     onError: (key, error) => functions.log(key, '', 'ERROR', `timer: ${error.message}`),
   });
@@ -178,7 +202,7 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
       port,
       gatewayPort,
       async deploy(key, config, zip) {
-        checkFunctionConfig(key, config);
+        checkFunctionConfig(key, config, { objectStore: options.objectStore !== undefined });
         gateway.checkRoutes(key, config);
         // The folders of an earlier run's code are nobody's any more.
         if (!deployed.has(key)) await removeCode(options.dataDir, key);
@@ -188,9 +212,12 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
         functions.deploy({ key, config, urn }, codeRoot);
         gateway.setRoutes(key, config);
         timers.set(key, config);
+        const destination = destinationOf(config);
         queue.setTarget(key, {
           urn,
-          ...config.async,
+          maxRetries: config.async.maxRetries,
+          maxEventAge: config.async.maxEventAge,
+          ...(destination ? { destination } : {}),
           execute: (requestId, event) => functions.execute(key, requestId, event, true),
         });
       },

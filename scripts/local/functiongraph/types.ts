@@ -1,6 +1,6 @@
 import type { FunctionConfig } from '../../serverless/config.ts';
 import type { Accounts } from '../accounts.ts';
-import type { DestinationRecord } from './async/destination.ts';
+import type { DestinationRecord, PayloadStyle } from './async/destination.ts';
 import type { GatewayOptions } from './gateway/options.ts';
 import type { ErrorBody, LogLevel, RuntimeErrorCode } from './worker/protocol.ts';
 
@@ -53,9 +53,23 @@ export interface FunctionGraphOptions extends GatewayOptions {
   readonly maxInstancesPerFunction?: number;
   /** Asynchronous executions of one function at a time; default 4. */
   readonly asyncConcurrency?: number;
-  /** Milliseconds before the nth retry of an asynchronous invocation (n from 1); the platform's are not documented. */
+  /**
+   * Milliseconds before the nth retry of an asynchronous invocation (n from 1). The vendor documents how many there are
+   * and for how long, not the time in between: 200 ms, doubled each time, unless given.
+   */
   readonly retryDelay?: (retry: number) => number;
-  /** Told of asynchronous invocations that finally failed: where a failure destination attaches. */
+  /** Where failed invocations are written that have OBS for a destination. */
+  readonly objectStore?: string;
+  /**
+   * How often a destination is tried before the record is lost, 10 by default. What the platform does when a destination
+   * does not take a record is not documented.
+   */
+  readonly destinationAttempts?: number;
+  /** Milliseconds after the nth attempt at a destination (n from 1); a second, doubled up to a minute, unless given. */
+  readonly destinationDelay?: (attempt: number) => number;
+  /** How events and results are put into a record for a destination; as JSON values unless given. */
+  readonly destinationPayloads?: PayloadStyle;
+  /** Told of asynchronous invocations that finally failed, before their destination takes them. */
   readonly onAsyncFailure?: (key: string, record: DestinationRecord) => void;
   /** Milliseconds without a request after which an instance is stopped. */
   readonly idleInstance?: number;

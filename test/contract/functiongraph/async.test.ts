@@ -108,15 +108,15 @@ describe('asynchronous invocation', () => {
       [
         'f',
         {
-          timestamp: '2026-01-01T00:00:00.000Z',
+          timestamp: '2026-01-01T08:00:00.000Z+08:00',
           request_context: {
             request_id: requestId,
-            function_urn: 'urn:fss:cn-north-4:project:function:default:service-local-f',
+            function_urn: 'urn:fss:cn-north-4:project:function:default:service-local-f:latest',
             condition: 'RetriesExhausted',
             approximate_invoke_count: 2,
           },
           request_payload: { name: 'a', until: 9 },
-          response_context: { status_code: 500, function_error: '4002' },
+          response_context: { status_code: 200, function_error: '4002' },
           response_payload: expect.objectContaining({ errorType: 'Error' }),
         },
       ],

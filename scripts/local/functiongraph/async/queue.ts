@@ -1,8 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { ClosedError, InvocationError } from '../errors.ts';
+import { ClosedError, EventTooLargeError, InvocationError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import type { ExecutionResult } from '../types.ts';
-import { type DestinationRecord, destinationRecord, type FailureCondition } from './destination.ts';
+import {
+  type DestinationRecord,
+  destinationRecord,
+  type Failure,
+  type FailureCondition,
+  failureOf,
+  type PayloadStyle,
+} from './destination.ts';
 import { type AsyncEvent, Journal } from './journal.ts';
 
 /** What the queue must know of a deployed function. */
@@ -14,7 +21,16 @@ export interface AsyncTarget {
   readonly maxEventAge: number;
   /** Throws InvocationError when the request cannot run at all. */
   readonly execute: (requestId: string, event: string) => Promise<ExecutionResult>;
+  /** Takes what is given up; resolves when it is kept there. Absent: it is gone. */
+  readonly destination?: Destination;
 }
+
+/**
+ * Resolves when the record is kept.
+ *
+ * @param accepted milliseconds since the epoch; the same each time the record is offered again
+ */
+export type Destination = (record: DestinationRecord, accepted: number, signal: AbortSignal) => Promise<void>;
 
 export interface AsyncQueueOptions {
   readonly journal: string;
@@ -22,16 +38,44 @@ export interface AsyncQueueOptions {
   readonly now: () => number;
   /** Milliseconds before the nth retry. */
   readonly retryDelay: (retry: number) => number;
-  /** Where a destination for failures will be attached. */
+  /** How often a destination is tried before the record is lost. */
+  readonly destinationAttempts: number;
+  /** Milliseconds after the nth attempt at a destination. */
+  readonly destinationDelay: (attempt: number) => number;
+  /** Of the timestamps in records. */
+  readonly timeZone: string;
+  readonly payloads?: PayloadStyle;
+  /** Told of every invocation that is given up, before its destination takes it. */
   readonly onFailure: (key: string, record: DestinationRecord) => void;
+  /** Told of an attempt at a destination that failed, and whether it was the last one. */
+  readonly onDestinationError: (key: string, requestId: string, error: Error, last: boolean) => void;
   /** The journal cannot be written. */
   readonly onError: (error: Error) => void;
+}
+
+export interface AsyncStats {
+  /** For their turn, their next attempt, or their destination. */
+  readonly waiting: number;
+  readonly running: number;
+  readonly accepted: number;
+  readonly succeeded: number;
+  /** Given up, whatever became of the record. */
+  readonly failed: number;
+  readonly retried: number;
+  /** Records that a destination has taken. */
+  readonly destination_stored: number;
+  /** Records that were lost because their destination could not take them. */
+  readonly destination_failed: number;
 }
 
 interface Item extends AsyncEvent {
   attempts: number;
   /** Milliseconds since the epoch, before which it is not tried again. */
-  notBefore: number;
+  next: number;
+  /** Of the last attempt, in this process. */
+  result: ExecutionResult | InvocationError | undefined;
+  failure: Failure | undefined;
+  tries: number;
 }
 
 interface Line {
@@ -40,7 +84,17 @@ interface Line {
   timer: NodeJS.Timeout | undefined;
 }
 
-/** Asynchronous invocations: first in, first out per function, with retries and a maximum age. */
+/** Milliseconds after which an event goes on whose progress could not be written. */
+const JOURNAL_PAUSE = 1000;
+/** The longest wait of setTimeout; a longer one is taken in steps. */
+const MAX_WAIT = 2 ** 31 - 1;
+
+/**
+ * Asynchronous invocations: first in, first out per function, with retries, a maximum age, and a destination for what
+ * is given up. All of it is in the journal, so that a process that ends in whatever way loses nothing and begins nothing
+ * anew: attempts that were made count, the next one comes when it is due, and an event leaves only when its function
+ * has succeeded or its destination has taken it.
+ */
 export class AsyncQueue {
   readonly #options: AsyncQueueOptions;
   readonly #journal: Journal;
@@ -48,19 +102,32 @@ export class AsyncQueue {
   readonly #lines = new Map<string, Line>();
   readonly #idle: (() => void)[] = [];
   readonly #running = new Set<Promise<void>>();
+  readonly #aborter = new AbortController();
   #closing = false;
-  #counts = { accepted: 0, succeeded: 0, failed: 0, retried: 0 };
+  readonly #counts = {
+    accepted: 0,
+    succeeded: 0,
+    failed: 0,
+    retried: 0,
+    destination_stored: 0,
+    destination_failed: 0,
+  };
 
   private constructor(options: AsyncQueueOptions, journal: Journal) {
     this.#options = options;
     this.#journal = journal;
   }
 
-  /** Opens the queue with what an earlier run accepted and did not finish. */
+  /**
+   * Opens the queue with what an earlier run accepted and did not finish.
+   *
+   * @throws JournalDamagedError
+   */
   static async open(options: AsyncQueueOptions): Promise<AsyncQueue> {
     const { journal, pending } = await Journal.open(options.journal);
     const queue = new AsyncQueue(options, journal);
-    for (const event of pending) queue.#line(event.function).items.push({ ...event, attempts: 0, notBefore: 0 });
+    for (const { attempts = 0, next = 0, tries = 0, failure, ...event } of pending)
+      queue.#line(event.function).items.push({ ...event, attempts, next, tries, failure, result: undefined });
     return queue;
   }
 
@@ -74,33 +141,25 @@ export class AsyncQueue {
    *
    * @returns the request id
    */
-  async push(key: string, event: string): Promise<string> {
+  async push(key: string, text: string): Promise<string> {
     if (this.#closing) throw new ClosedError();
-    const item: Item = {
-      id: randomUUID(),
-      function: key,
-      event,
-      accepted: this.#options.now(),
-      attempts: 0,
-      notBefore: 0,
-    };
+    const event: AsyncEvent = { id: randomUUID(), function: key, event: text, accepted: this.#options.now() };
     this.#counts.accepted++;
-    const { attempts: _attempts, notBefore: _notBefore, ...entry } = item;
     // In line before it is written, so that the order of acceptance is the order of execution.
-    this.#line(key).items.push(item);
-    const written = this.#journal.add(entry);
+    this.#line(key).items.push({ ...event, attempts: 0, next: 0, tries: 0, failure: undefined, result: undefined });
+    const written = this.#journal.add(event);
     this.#dispatch(key);
     await written;
-    return item.id;
+    return event.id;
   }
 
-  /** Resolves when no event of a deployed function is waiting or running. */
+  /** Resolves when no event of a deployed function is waiting or running, nor on its way to a destination. */
   idle(): Promise<void> {
     if (this.#isIdle()) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
-  stats(): { waiting: number; running: number; accepted: number; succeeded: number; failed: number; retried: number } {
+  stats(): AsyncStats {
     const lines = [...this.#lines.values()];
     return {
       waiting: lines.reduce((sum, line) => sum + line.items.length, 0),
@@ -118,6 +177,7 @@ export class AsyncQueue {
   /** Resolves when the running executions have ended and what they did is written. */
   async close(): Promise<void> {
     this.stop();
+    this.#aborter.abort();
     await Promise.all(this.#running);
     await this.#journal.close();
     this.#wakeIdle(true);
@@ -139,12 +199,17 @@ export class AsyncQueue {
     clearTimeout(line.timer);
     while (line.running < this.#options.concurrency) {
       const now = this.#options.now();
-      const index = line.items.findIndex((item) => item.notBefore <= now);
+      const index = line.items.findIndex((item) => item.next <= now);
       const [item] = index < 0 ? [] : line.items.splice(index, 1);
       if (!item) break;
       line.running++;
-      const run = this.#run(key, target, item)
-        .catch((error: unknown) => this.#options.onError(error as Error))
+      const run = (item.failure ? this.#handOver(key, target, item, item.failure) : this.#run(key, target, item))
+        .catch((error: unknown) => {
+          this.#options.onError(error as Error);
+          // The journal did not take what happened: the event stays, rather than being forgotten until the next start.
+          item.next = Math.max(item.next, this.#options.now() + JOURNAL_PAUSE);
+          line.items.push(item);
+        })
         .finally(() => {
           line.running--;
           this.#dispatch(key);
@@ -154,54 +219,88 @@ export class AsyncQueue {
       this.#running.add(run);
     }
     if (line.items.length > 0 && line.running < this.#options.concurrency) {
-      const next = line.items.reduce((first, item) => Math.min(first, item.notBefore), Number.POSITIVE_INFINITY);
-      line.timer = setTimeout(() => this.#dispatch(key), Math.max(1, next - this.#options.now()));
+      const next = line.items.reduce((first, item) => Math.min(first, item.next), Number.POSITIVE_INFINITY);
+      const wait = Math.min(Math.max(1, next - this.#options.now()), MAX_WAIT);
+      line.timer = setTimeout(() => this.#dispatch(key), wait);
     }
   }
 
   async #run(key: string, target: AsyncTarget, item: Item): Promise<void> {
-    const maxAge = target.maxEventAge * 1000;
-    if (this.#options.now() - item.accepted > maxAge) {
-      await this.#fail(key, target, item, 'EventAgeExceeded', undefined);
-      return;
-    }
-    item.attempts++;
-    let result: ExecutionResult | InvocationError;
+    const { now, retryDelay } = this.#options;
+    const tooOld = item.accepted + target.maxEventAge * 1000;
+    if (now() > tooOld) return this.#giveUp(key, target, item, 'EventAgeExceeded');
     try {
-      result = await target.execute(item.id, item.event);
+      item.result = await target.execute(item.id, item.event);
     } catch (error) {
-      result = error instanceof InvocationError ? error : new InvocationError(500, 'FSS.0500', String(error));
+      item.result = error instanceof InvocationError ? error : new InvocationError(500, 'FSS.0500', String(error));
     }
-    if (!(result instanceof Error) && result.outcome === 'success') {
+    if (!(item.result instanceof Error) && item.result.outcome === 'success') {
       this.#counts.succeeded++;
       await this.#journal.done(item.id);
       return;
     }
-    // Ended by the shutdown: the journal still holds it for the next start.
+    // Ended by the shutdown, as a killed process would have ended it: this attempt is made again at the next start.
     if (this.#closing) return;
-    if (item.attempts > Math.min(target.maxRetries, LIMITS.asyncRetries)) {
-      await this.#fail(key, target, item, 'RetriesExhausted', result);
-      return;
-    }
+    item.attempts++;
+    if (item.attempts > Math.min(target.maxRetries, LIMITS.asyncRetries))
+      return this.#giveUp(key, target, item, 'RetriesExhausted');
+    const next = now() + retryDelay(item.attempts);
+    // There will be no next attempt, so there is no reason to wait for it.
+    if (next > tooOld) return this.#giveUp(key, target, item, 'EventAgeExceeded');
     this.#counts.retried++;
-    item.notBefore = this.#options.now() + this.#options.retryDelay(item.attempts);
+    item.next = next;
+    await this.#journal.update(item.id, { attempts: item.attempts, next });
     this.#line(key).items.push(item);
   }
 
-  async #fail(
-    key: string,
-    target: AsyncTarget,
-    item: Item,
-    condition: FailureCondition,
-    result: ExecutionResult | InvocationError | undefined,
-  ): Promise<void> {
+  /** From here on the function is done with the event, also after a restart. */
+  async #giveUp(key: string, target: AsyncTarget, item: Item, condition: FailureCondition): Promise<void> {
+    const failure = failureOf(condition, item.result);
+    item.failure = failure;
+    item.next = 0;
+    await this.#journal.update(item.id, { attempts: item.attempts, next: 0, failure });
     this.#counts.failed++;
-    const { id: requestId, event, attempts } = item;
-    this.#options.onFailure(
-      key,
-      destinationRecord({ requestId, urn: target.urn, event, attempts, condition, result, time: item.accepted }),
-    );
+    this.#options.onFailure(key, this.#record(target, item, failure));
+    await this.#handOver(key, target, item, failure);
+  }
+
+  /** Brings the record to its destination. Only then, or when it cannot be brought there, the event is over. */
+  async #handOver(key: string, target: AsyncTarget, item: Item, failure: Failure): Promise<void> {
+    const { now, destinationAttempts, destinationDelay, onDestinationError } = this.#options;
+    if (target.destination) {
+      try {
+        await target.destination(this.#record(target, item, failure), item.accepted, this.#aborter.signal);
+        this.#counts.destination_stored++;
+      } catch (error) {
+        if (this.#closing) return;
+        item.tries++;
+        // The one refusal that no repetition changes.
+        const last = item.tries >= destinationAttempts || error instanceof EventTooLargeError;
+        onDestinationError(key, item.id, error as Error, last);
+        if (!last) {
+          item.next = now() + destinationDelay(item.tries);
+          await this.#journal.update(item.id, { tries: item.tries, next: item.next });
+          this.#line(key).items.push(item);
+          return;
+        }
+        this.#counts.destination_failed++;
+      }
+    }
     await this.#journal.done(item.id);
+  }
+
+  #record(target: AsyncTarget, item: Item, failure: Failure): DestinationRecord {
+    const { timeZone, payloads } = this.#options;
+    return destinationRecord({
+      requestId: item.id,
+      urn: target.urn,
+      event: item.event,
+      attempts: item.attempts,
+      failure,
+      time: item.accepted,
+      timeZone,
+      ...(payloads ? { payloads } : {}),
+    });
   }
 
   #isIdle(): boolean {

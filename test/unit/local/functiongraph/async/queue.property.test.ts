@@ -71,6 +71,10 @@ it('every accepted event ends exactly once, over stops and starts, and is in the
             concurrency,
             now: () => 0,
             retryDelay: () => 0,
+            destinationAttempts: 3,
+            destinationDelay: () => 0,
+            timeZone: 'UTC',
+            onDestinationError: () => {},
             onFailure: (_, record) => failed.push(record.request_context.request_id),
             onError: (error) => {
               throw error;

@@ -1,0 +1,91 @@
+import { request } from 'node:http';
+import { signV4, UNSIGNED_PAYLOAD, uriEncode, uriEncodePath } from '../../sigv4.ts';
+import type { DestinationRecord } from './destination.ts';
+
+export interface ObsDestination {
+  /** `http://host:port` of the object store, path style. */
+  readonly endpoint: string;
+  readonly region: string;
+  readonly bucket: string;
+  /** Begins the objects' names; ends with a slash. */
+  readonly prefix: string;
+  /** Days; 0: for ever. */
+  readonly expires: number;
+  /** Of the function's agency, which must have the right to write there. */
+  readonly credentials: () => {
+    readonly accessKey: string;
+    readonly secretKey: string;
+    readonly securityToken: string;
+  };
+  readonly now: () => number;
+}
+
+/** Milliseconds without an answer after which an attempt has failed. */
+const TIMEOUT = 10_000;
+/** Bytes of a refusal that are shown. */
+const SHOWN = 300;
+
+/**
+ * The name of an invocation's document. How FunctionGraph names them is not documented: this is ours, so nothing may
+ * depend on it. It is the same each time the record is written, so that a second attempt replaces the first.
+ *
+ * @param accepted milliseconds since the epoch
+ */
+export function documentName(prefix: string, requestId: string, accepted: number): string {
+  const time = new Date(accepted).toISOString().slice(0, 19).replaceAll(':', '-');
+  return `${prefix}${time}Z-${requestId}.json`;
+}
+
+/**
+ * Writes a record into a bucket, as any client of the object store would.
+ *
+ * @rejects with the store's refusal, or the connection's error
+ */
+export function writeDocument(
+  destination: ObsDestination,
+  record: DestinationRecord,
+  accepted: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const { bucket, prefix, expires, region, now } = destination;
+  const { host, hostname, port } = new URL(destination.endpoint);
+  const body = Buffer.from(JSON.stringify(record));
+  const name = documentName(prefix, record.request_context.request_id, accepted);
+  const path = `/${uriEncode(bucket)}/${uriEncodePath(name)}`;
+  const headers = signV4({
+    method: 'PUT',
+    host,
+    path,
+    region,
+    service: 's3',
+    ...destination.credentials(),
+    now: now(),
+    payloadHash: UNSIGNED_PAYLOAD,
+    headers: {
+      'content-type': 'application/json',
+      'content-length': String(body.length),
+      // Days, by OBS's own name; the local store keeps every object.
+      // https://support.huaweicloud.com/intl/en-us/api-obs/obs_04_0080.html
+      ...(expires > 0 ? { 'x-obs-expires': String(expires) } : {}),
+    },
+  });
+  return new Promise((resolve, reject) => {
+    const outgoing = request({ hostname, port, path, method: 'PUT', headers, agent: false, timeout: TIMEOUT, signal });
+    outgoing.on('timeout', () => outgoing.destroy(new Error(`No answer within ${TIMEOUT} ms`)));
+    outgoing.on('error', reject);
+    outgoing.on('response', (answer) => {
+      let text = '';
+      answer.setEncoding('utf8');
+      answer.on('data', (chunk: string) => {
+        if (text.length < SHOWN) text += chunk;
+      });
+      answer.on('error', reject);
+      answer.on('end', () => {
+        if (answer.statusCode === 200) return resolve();
+        const code = /<Code>([^<]*)</.exec(text)?.[1] ?? '';
+        reject(new Error(`The bucket ${bucket} answers ${answer.statusCode} ${code}`.trimEnd()));
+      });
+    });
+    outgoing.end(body);
+  });
+}
