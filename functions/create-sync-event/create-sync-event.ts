@@ -6,30 +6,42 @@ import type { Services } from '#shared/middleware/http.ts';
 import { CONFLICTS, judgeRefusal, type Verdict } from '#shared/oms/refusal.ts';
 import { toBatches } from '#shared/pipeline/batch.ts';
 import { type FailedKey, failedOf } from '#shared/pipeline/outcome.ts';
+import { RateLimiter } from '#shared/pipeline/rate-limiter.ts';
 import { type Submitted, submit } from '#shared/pipeline/submit.ts';
+import { TaskStates } from '#shared/pipeline/task-states.ts';
+import { type Clock, systemClock } from '#shared/runtime/clock.ts';
 import { NothingAcceptedError, toReply } from './reply.ts';
 import { readRequest } from './request.ts';
 
-/** POST /sync-tasks/{sync_task_id}/events: asks OMS to copy the named objects. */
-export async function createSyncEvent(
-  request: HttpRequest,
-  { config, invocation, oms }: Services<EventConfig>,
-): Promise<HttpReply> {
-  const { syncTaskId, list, objectKeys } = readRequest(request);
-  const batches = toBatches(
-    objectKeys.map((key) => ({ syncTaskId, key })),
-    config.maxKeysPerCall,
-  );
-  const submitted = await submit(batches, {
-    send: (call) => oms.createSyncEvents(call),
-    concurrency: config.concurrency,
-    remaining: () => invocation.remainingTime,
-  });
-  logOutcome(invocation.log, syncTaskId, submitted);
-  return explained(
-    () => toReply(syncTaskId, list, submitted.outcomes),
-    (refusal) => judgeRefusal(refusal, { oms, syncTaskId, conflict: CONFLICTS.events, now: Date.now }),
-  );
+/**
+ * POST /sync-tasks/{sync_task_id}/events: asks OMS to copy the named objects.
+ *
+ * @returns the function of one instance, whose calls share a rate and what is known of the tasks
+ */
+export function createSyncEvents({ clock = systemClock }: { readonly clock?: Clock } = {}) {
+  const now = () => clock.now();
+  const states = new TaskStates({ now });
+  let limiter: RateLimiter | undefined;
+  return async (request: HttpRequest, { config, invocation, oms }: Services<EventConfig>): Promise<HttpReply> => {
+    const { syncTaskId, list, objectKeys } = readRequest(request);
+    const batches = toBatches(
+      objectKeys.map((key) => ({ syncTaskId, key })),
+      config.maxKeysPerCall,
+    );
+    limiter ??= new RateLimiter({ perSecond: config.callsPerSecond, now, sleep: (ms) => clock.sleep(ms) });
+    const submitted = await submit(batches, {
+      send: (call) => oms.createSyncEvents(call),
+      concurrency: config.concurrency,
+      remaining: () => invocation.remainingTime,
+      limiter,
+      taskState: (id) => states.of(id, oms),
+    });
+    logOutcome(invocation.log, syncTaskId, submitted);
+    return explained(
+      () => toReply(syncTaskId, list, submitted.outcomes),
+      (refusal) => judgeRefusal(refusal, { oms, syncTaskId, conflict: CONFLICTS.events, now }),
+    );
+  };
 }
 
 /** One line for all keys and one per cause of failures: the answer has no stack, and nothing of a defect of ours. */
@@ -44,8 +56,15 @@ function logOutcome(log: Logger, sync_task_id: string, { outcomes, calls, attemp
     if (keys) keys.push(key);
     else byCause.set(code, [key]);
   }
-  for (const [error_code, keys] of byCause)
-    log.warn('keys not accepted', { error_code, count: keys.length, first: keys[0]?.index, error: keys[0]?.error });
+  for (const [error_code, [key, ...others]] of byCause)
+    log.warn('keys not accepted', {
+      error_code,
+      failure: key?.failure.code,
+      count: others.length + 1,
+      first: key?.index,
+      remedy: key?.failure.remedy,
+      error: key?.error,
+    });
 }
 
 /** The reply, or the error of the task where it is the task that OMS refused, whatever it said of the keys. */

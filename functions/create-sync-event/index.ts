@@ -1,9 +1,9 @@
 import { eventVariables } from '#shared/config/oms.ts';
 import { httpFunction } from '#shared/middleware/http.ts';
-import { createSyncEvent } from './create-sync-event.ts';
+import { createSyncEvents } from './create-sync-event.ts';
 
 export const handler = httpFunction({
   routes: [{ method: 'POST', path: '/sync-tasks/{sync_task_id}/events', body: true }],
   variables: eventVariables,
-  handle: createSyncEvent,
+  handle: createSyncEvents(),
 });

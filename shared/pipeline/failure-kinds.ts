@@ -313,6 +313,12 @@ const ROWS = {
       'Read store status and store code in the log. Check STATE_ENDPOINT, STATE_REGION and the policy of the state ' +
       'bucket.',
   },
+  'OmsSync.ObjectStoreUnsupported': {
+    meaning: 'The store cannot do what was asked of it.',
+    scope: 'account',
+    retryable: true,
+    remedy: 'Read the message in the log: it names what the store of this provider lacks. Use another store.',
+  },
   'OmsSync.Internal': {
     meaning: 'A defect of this software, or an error that nobody thought of.',
     scope: 'call',

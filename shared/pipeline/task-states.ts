@@ -53,6 +53,11 @@ export class TaskStates {
     return asked.state;
   }
 
+  /** Tasks that are remembered. */
+  get size(): number {
+    return this.#known.size;
+  }
+
   #isGood({ at, settled }: Known, now: number): boolean {
     const age = now - at;
     return age >= 0 && age < (settled === 'running' ? this.#ttl / 5 : this.#ttl);

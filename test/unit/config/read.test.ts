@@ -138,6 +138,7 @@ describe('the variables of the functions', () => {
       logLevel: 'info',
       maxKeysPerCall: 10,
       concurrency: 4,
+      callsPerSecond: 100,
     });
   });
 
