@@ -1,0 +1,59 @@
+import { isFields } from '#shared/events/fields.ts';
+import { isSecretName, REDACTED } from '#shared/logging/redact.ts';
+import { CredentialInNameError } from './errors.ts';
+import { DEAD_LETTER_LIMITS } from './limits.ts';
+
+/** Puts a mark in the place of every credential of the invocation that a text holds. */
+export type Redact = (text: string) => string;
+
+/**
+ * A copy of an event as plain JSON, without credentials: events come from outside, and what stands in them besides the
+ * names of objects is anybody's. Fields whose name says that they hold a secret are emptied as in a log line. Names of
+ * buckets and objects are what the event is kept for, and stay as they are.
+ *
+ * @throws CredentialInNameError where such a name holds a credential
+ */
+export function concealEvent(event: unknown, redact: Redact): unknown {
+  return copy(event, redact, 0);
+}
+
+/** @throws CredentialInNameError */
+export function checkName(name: string, redact: Redact): string {
+  if (concealText(name, redact) !== name) throw new CredentialInNameError();
+  return name;
+}
+
+/** A text without credentials, be they written plainly or percent-encoded as keys are. */
+export function concealText(text: string, redact: Redact): string {
+  const redacted = redact(text);
+  if (redacted !== text || !text.includes('%')) return redacted;
+  const decoded = decodeLeniently(text);
+  return redact(decoded) === decoded ? text : REDACTED;
+}
+
+function decodeLeniently(text: string): string {
+  return text.replace(/(?:%[0-9A-Fa-f]{2})+/g, (escapes) => Buffer.from(escapes.replaceAll('%', ''), 'hex').toString());
+}
+
+/** @param isName whether a text here names an object or a bucket */
+function copy(value: unknown, redact: Redact, depth: number, parent = '', isName = false): unknown {
+  if (typeof value === 'string') return isName ? checkName(value, redact) : concealText(value, redact);
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  if (typeof value === 'boolean') return value;
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value !== 'object' || value === null) return null;
+  if (depth >= DEAD_LETTER_LIMITS.depth) return '[deeper]';
+  if (Array.isArray(value)) return value.map((item) => copy(item, redact, depth + 1));
+  if (!isFields(value)) return null;
+  // Built of entries, because assigning `__proto__` would change the prototype.
+  return Object.fromEntries(
+    Object.entries(value).map(([name, field]) => [
+      concealText(name, redact),
+      isSecretName(name) ? REDACTED : copy(field, redact, depth + 1, name, namesSomething(parent, name)),
+    ]),
+  );
+}
+
+function namesSomething(parent: string, name: string): boolean {
+  return (parent === 'bucket' && (name === 'name' || name === 'bucket')) || (parent === 'object' && name === 'key');
+}

@@ -1,0 +1,94 @@
+import * as z from 'zod/mini';
+import { field } from '#shared/events/fields.ts';
+import { crossFieldRule } from '#shared/validation/rule.ts';
+import { UnreadableDeadLetterError } from './errors.ts';
+
+/** The version that this release writes. A document with other fields beside these has the same version. */
+export const DEAD_LETTER_VERSION = 1;
+
+const time = z.string().check(z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/));
+const count = z.int().check(z.gte(0));
+
+const keySchema = z.object({
+  bucket: z.string().check(z.minLength(1)),
+  key: z.string().check(z.minLength(1)),
+  path: z.string(),
+  event_time: z.optional(z.string()),
+  size: z.optional(count),
+  etag: z.optional(z.string()),
+  sequencer: z.optional(z.string()),
+  version_id: z.optional(z.string()),
+});
+
+/**
+ * A dead letter: what can never be accepted as it is, with all that is needed to understand it and to submit it again.
+ * Published as docs/dead-letter.schema.json. Unknown fields are ignored.
+ */
+export const deadLetterSchema = z
+  .object({
+    version: z.literal(DEAD_LETTER_VERSION),
+    id: z.string().check(z.regex(/^[0-9a-f]{32}$/)),
+    kind: z.enum(['keys', 'records', 'event']),
+    created: time,
+    last_failed: time,
+    event_time: z.optional(time),
+    attempts: z.int().check(z.gte(1)),
+    function: z.string(),
+    request_id: z.string(),
+    code: z.string().check(z.minLength(1)),
+    message: z.string(),
+    remedy: z.string(),
+    oms: z.optional(
+      z.object({
+        status: z.optional(z.int()),
+        error_code: z.optional(z.string()),
+        error_msg: z.optional(z.string()),
+        request_id: z.optional(z.string()),
+      }),
+    ),
+    problems: z.optional(z.array(z.object({ path: z.string(), rule: z.string(), message: z.string() }))),
+    sync_task_id: z.optional(z.string().check(z.minLength(1), z.maxLength(1024))),
+    keys: z.optional(z.array(keySchema).check(z.minLength(1))),
+    event: z.unknown(),
+  })
+  .check(
+    crossFieldRule(({ kind, keys, sync_task_id }) => {
+      if (kind !== 'keys') return [];
+      const missing = (name: string) => ({ path: [name], rule: 'required', message: 'is missing' });
+      return [
+        ...(keys === undefined ? [missing('keys')] : []),
+        ...(sync_task_id === undefined ? [missing('sync_task_id')] : []),
+      ];
+    }),
+  );
+
+export type DeadLetter = z.infer<typeof deadLetterSchema>;
+export type DeadLetterKey = z.infer<typeof keySchema>;
+
+/**
+ * Reads a document.
+ *
+ * @param text of the object
+ * @throws UnreadableDeadLetterError; its reason is `newer_version` where a later release wrote it, which alone knows
+ *   what to do with it
+ */
+export function parseDeadLetter(text: string): DeadLetter {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // The engine's message quotes the text.
+    throw new UnreadableDeadLetterError('not_json');
+  }
+  return readDeadLetter(value);
+}
+
+/** As parseDeadLetter, of parsed JSON. */
+export function readDeadLetter(value: unknown): DeadLetter {
+  const version = field(value, 'version');
+  if (typeof version === 'number' && Number.isSafeInteger(version) && version > DEAD_LETTER_VERSION)
+    throw new UnreadableDeadLetterError('newer_version');
+  const result = deadLetterSchema.safeParse(value);
+  if (!result.success) throw new UnreadableDeadLetterError('wrong_form');
+  return result.data;
+}

@@ -1,0 +1,17 @@
+/** Numbers of ours. */
+export const DEAD_LETTER_LIMITS = {
+  /**
+   * Bytes of a document. An asynchronous event has at most 256 KB; written as JSON again it may take twice that, and the
+   * names of its keys are there a second time.
+   * @see https://support.huaweicloud.com/intl/en-us/productdesc-functiongraph/functiongraph_01_0150.html
+   */
+  documentBytes: 1_048_576,
+  /** Characters of an error's message. */
+  message: 1_000,
+  /** Problems that a document lists. */
+  problems: 100,
+  /** Levels of an event that are kept; nothing that names an object is deeper than 6. */
+  depth: 32,
+  /** Documents that are written at a time. */
+  writes: 4,
+} as const;

@@ -1,0 +1,139 @@
+import { AppError, type Problem } from '#shared/errors/base.ts';
+import type { ObjectChange } from '#shared/events/object-change.ts';
+import { OmsError } from '#shared/oms/errors.ts';
+import { checkName, concealEvent, concealText, type Redact } from './conceal-event.ts';
+import { DEAD_LETTER_VERSION, type DeadLetter, type DeadLetterKey } from './document.ts';
+import { DEAD_LETTER_LIMITS } from './limits.ts';
+import { eventTimes, minimalEvent } from './minimal-event.ts';
+import { deadLetterId } from './name.ts';
+
+/** What failed for one reason: one dead letter. */
+export type TerminalFailure = { readonly failure: Reason; readonly error: unknown } & (
+  | { readonly kind: 'keys'; readonly syncTaskId: string; readonly changes: readonly ObjectChange[] }
+  | { readonly kind: 'records'; readonly records: readonly FailedRecord[] }
+  | { readonly kind: 'event' }
+);
+
+/** A line of the table of failures. */
+export interface Reason {
+  readonly code: string;
+  readonly remedy: string;
+}
+
+export interface FailedRecord {
+  /** In the event. */
+  readonly path: string;
+  readonly problem?: Problem;
+}
+
+/** Where and when it failed. */
+export interface Origin {
+  readonly event: unknown;
+  readonly functionName: string;
+  readonly requestId: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Of the invocation's logger. */
+  readonly redact: Redact;
+  /** Attempts in vain, this one included; 1 by default. */
+  readonly attempts?: number;
+  /** When it failed first; milliseconds since the epoch. `now` by default. */
+  readonly created?: number;
+}
+
+/**
+ * The dead letter of a failure. Pure: the same failure of the same event has the same name, whenever it is written.
+ *
+ * @throws CredentialInNameError where it could not be written without a credential
+ */
+export function makeDeadLetter(failed: TerminalFailure, origin: Origin): DeadLetter {
+  const { redact, now, created = now, attempts = 1 } = origin;
+  const minimal = minimalEvent(origin.event, pathsOf(failed));
+  const event = concealEvent(minimal.event, redact);
+  const eventTime = oldest(eventTimes(minimal.event));
+  const { code, remedy } = failed.failure;
+  const syncTaskId = failed.kind === 'keys' ? failed.syncTaskId : undefined;
+  const requestId = eventTime === undefined ? origin.requestId : undefined;
+  const oms = omsOf(failed.error, redact);
+  const problems = problemsOf(failed, minimal.paths);
+  return {
+    version: DEAD_LETTER_VERSION,
+    id: deadLetterId({ kind: failed.kind, syncTaskId, code, event, requestId }),
+    kind: failed.kind,
+    created: new Date(created).toISOString(),
+    last_failed: new Date(now).toISOString(),
+    ...(eventTime === undefined ? {} : { event_time: eventTime }),
+    attempts,
+    function: origin.functionName,
+    request_id: origin.requestId,
+    code,
+    message: messageOf(failed.error, redact),
+    remedy,
+    ...(oms === undefined ? {} : { oms }),
+    ...(problems.length === 0 ? {} : { problems }),
+    ...(failed.kind === 'keys'
+      ? { sync_task_id: failed.syncTaskId, keys: failed.changes.map((change) => keyOf(change, minimal.paths, redact)) }
+      : {}),
+    event,
+  };
+}
+
+/** One dead letter for each failure, in order. */
+export function makeDeadLetters(failures: readonly TerminalFailure[], origin: Origin): DeadLetter[] {
+  return failures.map((failed) => makeDeadLetter(failed, origin));
+}
+
+function pathsOf(failed: TerminalFailure): string[] {
+  if (failed.kind === 'event') return [''];
+  return (failed.kind === 'keys' ? failed.changes : failed.records).map(({ path }) => path);
+}
+
+function oldest(times: readonly string[]): string | undefined {
+  if (times.length === 0) return undefined;
+  const time = new Date(Math.min(...times.map((text) => Date.parse(text)))).toISOString();
+  // An offset can lead out of the years of four digits.
+  return /^\d{4}-/.test(time) ? time : undefined;
+}
+
+function keyOf(change: ObjectChange, paths: ReadonlyMap<string, string>, redact: Redact): DeadLetterKey {
+  const conceal = (text: string): string => concealText(text, redact);
+  const { time, size, etag, sequencer, versionId } = change;
+  return {
+    bucket: checkName(change.bucket, redact),
+    key: checkName(change.key, redact),
+    path: paths.get(change.path) ?? change.path,
+    ...(time === undefined ? {} : { event_time: time }),
+    ...(size === undefined ? {} : { size }),
+    ...(etag === undefined ? {} : { etag: conceal(etag) }),
+    ...(sequencer === undefined ? {} : { sequencer: conceal(sequencer) }),
+    ...(versionId === undefined ? {} : { version_id: conceal(versionId) }),
+  };
+}
+
+/** Of errors that are thrown on purpose. Others quote what they like. */
+function messageOf(error: unknown, redact: Redact): string {
+  const message = error instanceof AppError ? error.message : 'An unexpected error; see the log of the request.';
+  return concealText(message, redact).slice(0, DEAD_LETTER_LIMITS.message);
+}
+
+function omsOf(error: unknown, redact: Redact): DeadLetter['oms'] {
+  if (!(error instanceof OmsError)) return undefined;
+  const { omsStatus, omsErrorCode, omsErrorMsg, requestId } = error;
+  const conceal = (text: string): string => concealText(text, redact).slice(0, DEAD_LETTER_LIMITS.message);
+  return {
+    ...(omsStatus === undefined ? {} : { status: omsStatus }),
+    ...(omsErrorCode === undefined ? {} : { error_code: conceal(omsErrorCode) }),
+    ...(omsErrorMsg === undefined ? {} : { error_msg: conceal(omsErrorMsg) }),
+    ...(requestId === undefined ? {} : { request_id: conceal(requestId) }),
+  };
+}
+
+/** What is wrong with the records, with the paths that the document's event has. */
+function problemsOf(failed: TerminalFailure, paths: ReadonlyMap<string, string>): Problem[] {
+  if (failed.kind !== 'records') return [];
+  return failed.records.slice(0, DEAD_LETTER_LIMITS.problems).flatMap(({ path, problem }) => {
+    if (problem === undefined) return [];
+    const { rule, message } = problem;
+    return [{ path: `${paths.get(path) ?? path}${problem.path.slice(path.length)}`, rule, message }];
+  });
+}

@@ -1,0 +1,105 @@
+import type { ListedObject, ObjectStore } from '#shared/objectstore/port.ts';
+import { type DeadLetter, parseDeadLetter } from './document.ts';
+import { DeadLetterTooLargeError, UnreadableDeadLetterError } from './errors.ts';
+import { DEAD_LETTER_LIMITS } from './limits.ts';
+import { deadLetterName } from './name.ts';
+
+export interface DeadLettersOptions {
+  readonly store: ObjectStore;
+  /** The state bucket. */
+  readonly bucket: string;
+  /** Of the dead letters; ends with a slash. */
+  readonly prefix: string;
+  /** Of those that were given up; ends with a slash. */
+  readonly parkedPrefix: string;
+}
+
+/** The dead letters of a bucket. Names are those of the objects, prefix included. Every method throws ObjectStoreError. */
+export class DeadLetters {
+  readonly #store: ObjectStore;
+  readonly #bucket: string;
+  readonly #prefix: string;
+  readonly #parkedPrefix: string;
+
+  constructor({ store, bucket, prefix, parkedPrefix }: DeadLettersOptions) {
+    this.#store = store;
+    this.#bucket = bucket;
+    this.#prefix = prefix;
+    this.#parkedPrefix = parkedPrefix;
+  }
+
+  /**
+   * Writes a dead letter, over the one of the same name: it tells of the same failure (name.ts).
+   *
+   * @returns its name
+   * @throws DeadLetterTooLargeError
+   */
+  async put(letter: DeadLetter): Promise<string> {
+    return await this.#write(this.#prefix, letter);
+  }
+
+  /**
+   * Writes a dead letter to where those are that were given up. The one that it was made of is still to be deleted.
+   *
+   * @returns its name
+   * @throws DeadLetterTooLargeError
+   */
+  async park(letter: DeadLetter): Promise<string> {
+    return await this.#write(this.#parkedPrefix, letter);
+  }
+
+  /**
+   * @throws UnreadableDeadLetterError where the object is no dead letter, ObjectNotFoundError, ObjectTooLargeError
+   */
+  async get(name: string): Promise<DeadLetter> {
+    const { body } = await this.#store.getObject({
+      bucket: this.#bucket,
+      key: name,
+      maxBytes: DEAD_LETTER_LIMITS.documentBytes,
+    });
+    let text: string;
+    try {
+      text = new TextDecoder('utf-8', { fatal: true }).decode(body);
+    } catch (cause) {
+      throw new UnreadableDeadLetterError('not_utf8', { cause });
+    }
+    return parseDeadLetter(text);
+  }
+
+  /** Removes a dead letter, also a parked one. That there is none is no error. */
+  async delete(name: string): Promise<void> {
+    await this.#store.deleteObject({ bucket: this.#bucket, key: name });
+  }
+
+  /**
+   * The dead letters, those of the oldest events first.
+   *
+   * @param options.parked those that were given up, instead
+   * @param options.startAfter name after which to begin
+   */
+  async *list(
+    options: { readonly parked?: boolean; readonly startAfter?: string } = {},
+  ): AsyncGenerator<ListedObject, void, undefined> {
+    const prefix = options.parked === true ? this.#parkedPrefix : this.#prefix;
+    let continuationToken: string | undefined;
+    do {
+      const page = await this.#store.listObjects({
+        bucket: this.#bucket,
+        prefix,
+        ...(continuationToken === undefined
+          ? options.startAfter !== undefined && { startAfter: options.startAfter }
+          : { continuationToken }),
+      });
+      yield* page.objects;
+      continuationToken = page.nextToken;
+    } while (continuationToken !== undefined);
+  }
+
+  async #write(prefix: string, letter: DeadLetter): Promise<string> {
+    const key = `${prefix}${deadLetterName(letter)}`;
+    const body = Buffer.from(`${JSON.stringify(letter)}\n`);
+    if (body.byteLength > DEAD_LETTER_LIMITS.documentBytes) throw new DeadLetterTooLargeError(body.byteLength);
+    await this.#store.putObject({ bucket: this.#bucket, key, body, contentType: 'application/json' });
+    return key;
+  }
+}
