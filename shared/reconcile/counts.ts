@@ -1,0 +1,126 @@
+import { compareUtf8 } from '#shared/encoding/utf8-order.ts';
+import { type Finding, isSubmitted, REASONS, type Reason, VERDICTS, type Verdict } from './verdict.ts';
+
+/** Keys that are named of each verdict: those that come first. */
+export const NAMED_KEYS = 100;
+/** UTF-16 units of a named key. Longer ones are cut, and end with an ellipsis. */
+export const NAMED_KEY_LENGTH = 256;
+const ELLIPSIS = '\u2026';
+
+export interface Totals {
+  objects: number;
+  bytes: number;
+}
+
+export interface VerdictCount extends Totals {
+  /** At most {@link NAMED_KEYS}, in the order of a listing. */
+  keys: string[];
+}
+
+/**
+ * What was found in a part of a listing. Counts of different parts add up with {@link addCounts}, in any order and
+ * grouping. They are plain JSON.
+ */
+export interface Counts {
+  readonly source: Totals;
+  readonly destination: Totals;
+  /** Bytes are those of the source; those of the destination where it alone has the object. */
+  readonly verdicts: Record<Verdict, VerdictCount>;
+  /** Objects that OMS ignores or cannot copy, by reason. */
+  readonly reasons: Partial<Record<Reason, number>>;
+  /** Source objects modified since the last pass began, and how many of them no notification has brought over. */
+  readonly changed: { objects: number; lost: number };
+}
+
+export function noCounts(): Counts {
+  return {
+    source: { objects: 0, bytes: 0 },
+    destination: { objects: 0, bytes: 0 },
+    verdicts: byVerdict(() => ({ objects: 0, bytes: 0, keys: [] })),
+    reasons: {},
+    changed: { objects: 0, lost: 0 },
+  };
+}
+
+/** Objects that are to be submitted. */
+export function submittable({ verdicts }: Counts): Totals {
+  const total = { objects: 0, bytes: 0 };
+  for (const verdict of VERDICTS) {
+    if (!isSubmitted(verdict)) continue;
+    total.objects += verdicts[verdict].objects;
+    total.bytes += verdicts[verdict].bytes;
+  }
+  return total;
+}
+
+/** The counts of two parts that have no object in common; an object that both have named is named once. */
+export function addCounts(a: Counts, b: Counts): Counts {
+  const reasons: Partial<Record<Reason, number>> = {};
+  for (const reason of REASONS) {
+    const sum = (a.reasons[reason] ?? 0) + (b.reasons[reason] ?? 0);
+    if (sum > 0) reasons[reason] = sum;
+  }
+  return {
+    source: addTotals(a.source, b.source),
+    destination: addTotals(a.destination, b.destination),
+    verdicts: byVerdict((verdict) => ({
+      ...addTotals(a.verdicts[verdict], b.verdicts[verdict]),
+      keys: firstKeys(a.verdicts[verdict].keys, b.verdicts[verdict].keys),
+    })),
+    reasons,
+    changed: { objects: a.changed.objects + b.changed.objects, lost: a.changed.lost + b.changed.lost },
+  };
+}
+
+/** Counts one object that is the same on both sides. */
+export function countSame(counts: Counts, key: string, sourceSize: number, destinationSize: number): void {
+  const { source, destination } = counts;
+  source.objects += 1;
+  source.bytes += sourceSize;
+  destination.objects += 1;
+  destination.bytes += destinationSize;
+  const { same } = counts.verdicts;
+  same.objects += 1;
+  same.bytes += sourceSize;
+  if (same.keys.length < NAMED_KEYS) same.keys.push(namedKey(key));
+}
+
+/** Counts one object that is not the same. Objects come in the order of their keys. */
+export function countFinding(counts: Counts, { key, verdict, source, destination, reason }: Finding): void {
+  if (source) {
+    counts.source.objects += 1;
+    counts.source.bytes += source.size;
+  }
+  if (destination) {
+    counts.destination.objects += 1;
+    counts.destination.bytes += destination.size;
+  }
+  const count = counts.verdicts[verdict];
+  count.objects += 1;
+  count.bytes += (source ?? destination)?.size ?? 0;
+  if (count.keys.length < NAMED_KEYS) count.keys.push(namedKey(key));
+  if (reason) counts.reasons[reason] = (counts.reasons[reason] ?? 0) + 1;
+}
+
+/** A key as it is named: not longer than {@link NAMED_KEY_LENGTH}, and never with half a character. */
+export function namedKey(key: string): string {
+  if (key.length <= NAMED_KEY_LENGTH) return key;
+  const cut = key.slice(0, NAMED_KEY_LENGTH - ELLIPSIS.length);
+  const last = cut.charCodeAt(cut.length - 1);
+  const halved = last >= 0xd800 && last <= 0xdbff;
+  return (halved ? cut.slice(0, -1) : cut) + ELLIPSIS;
+}
+
+function addTotals(a: Totals, b: Totals): Totals {
+  return { objects: a.objects + b.objects, bytes: a.bytes + b.bytes };
+}
+
+function byVerdict<T>(make: (verdict: Verdict) => T): Record<Verdict, T> {
+  return Object.fromEntries(VERDICTS.map((verdict) => [verdict, make(verdict)])) as Record<Verdict, T>;
+}
+
+function firstKeys(a: readonly string[], b: readonly string[]): string[] {
+  if (b.length === 0) return [...a];
+  if (a.length === 0) return [...b];
+  return [...new Set([...a, ...b])].sort(compareUtf8).slice(0, NAMED_KEYS);
+}

@@ -1,0 +1,74 @@
+import { KEY_LIMITS } from '#shared/encoding/limits.ts';
+import { isObjectKey } from '#shared/encoding/object-key.ts';
+import type { ObjectFacts } from './object-facts.ts';
+import type { Reason } from './verdict.ts';
+
+export interface MigrationOptions {
+  /** As in the sync task: names of storage classes mean different things in different clouds. */
+  readonly sourceCloud: string;
+  /** `enable_restore` of the task. */
+  readonly restore: boolean;
+  /** The caller knows that archived objects have been restored; no listing says so. */
+  readonly archivedAreRestored?: boolean;
+  /** The destination is a parallel file system of OBS. */
+  readonly toFileSystem?: boolean;
+}
+
+/**
+ * Clouds whose archived objects OMS restores itself.
+ * https://support.huaweicloud.com/intl/en-us/usermanual-oms/oms_01_0042.html
+ */
+const RESTORING_CLOUDS: ReadonlySet<string> = new Set(['HuaweiCloud', 'Aliyun', 'KingsoftCloud', 'Tencent']);
+
+/** Classes that must be restored before they are read, in capitals, without separators. */
+const ARCHIVE_CLASSES: ReadonlySet<string> = new Set([
+  'GLACIER',
+  'DEEPARCHIVE',
+  'ARCHIVE',
+  'COLDARCHIVE',
+  'DEEPCOLDARCHIVE',
+]);
+
+/**
+ * Bytes. "OBS supports the data size ranging from 0 KB to 48.8 TB": 10,000 parts of 5 GiB.
+ * https://support.huaweicloud.com/en-us/devg-obs/obs_06_0006.html
+ */
+export const LARGEST_OBJECT = 10_000 * 5 * 1024 ** 3;
+
+/** "A maximum of 45 levels can be migrated." https://support.huaweicloud.com/intl/en-us/oms_faq/oms_faq_0022.html */
+const FILE_SYSTEM_LEVELS = 45;
+
+/**
+ * Why OMS cannot copy an object; undefined where nothing is known against it. Names that end with `/` (markers of
+ * directories) are objects like others, save in a parallel file system. Symbolic links, which OMS cannot copy either,
+ * look like objects in a listing.
+ *
+ * @see https://support.huaweicloud.com/intl/en-us/productdesc-oms/oms_01_0038.html
+ */
+export function unmigratable(object: ObjectFacts, options: MigrationOptions): Reason | undefined {
+  if (!isObjectKey(object.key))
+    return Buffer.byteLength(object.key) > KEY_LIMITS.maxBytes ? 'key_too_long' : 'key_not_unicode';
+  if (object.size > LARGEST_OBJECT) return 'too_large';
+  if (options.toFileSystem && !isFileSystemName(object)) return 'file_system_name';
+  if (isArchived(object.storageClass, options.sourceCloud)) {
+    const restored = options.archivedAreRestored || (options.restore && RESTORING_CLOUDS.has(options.sourceCloud));
+    if (!restored) return 'archived';
+  }
+  return undefined;
+}
+
+function isArchived(storageClass: string | undefined, cloud: string): boolean {
+  if (storageClass === undefined) return false;
+  const name = storageClass.toUpperCase().replaceAll(/[^A-Z]/g, '');
+  // OBS calls its archive so; elsewhere, as at Baidu, it is read at once.
+  // https://support.huaweicloud.com/en-us/devg-obs/obs_06_0063.html
+  if (name === 'COLD') return cloud === 'HuaweiCloud';
+  return ARCHIVE_CLASSES.has(name);
+}
+
+/** https://support.huaweicloud.com/intl/en-us/oms_faq/oms_faq_0022.html */
+function isFileSystemName({ key, size }: ObjectFacts): boolean {
+  if (key.endsWith('/') && size > 0) return false;
+  if (key.includes('//')) return false;
+  return key.split('/').length <= FILE_SYSTEM_LEVELS;
+}

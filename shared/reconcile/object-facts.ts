@@ -1,0 +1,16 @@
+import type { ListedObject } from '#shared/objectstore/port.ts';
+
+/** What the listing of one side says of an object. */
+export interface ObjectFacts extends ListedObject {
+  /** No listing has it: whoever asked for the object's headers may add it (`x-obs-hash-crc64ecma` and the like). */
+  readonly crc64?: string;
+}
+
+/** A page of a listing, as the listers give them. An empty page is no end. */
+export interface FactsPage {
+  readonly objects: readonly ObjectFacts[];
+  /** Milliseconds since the epoch when the page was asked for; when the diff asked its lister where it is left out. */
+  readonly listedAt?: number;
+  /** Whether the store said that this is the last page. Where it is told, an end without one is found. */
+  readonly last?: boolean;
+}

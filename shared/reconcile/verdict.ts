@@ -1,0 +1,75 @@
+import type { ObjectFacts } from './object-facts.ts';
+
+/** What a pass can find of an object, in the order of a report. */
+export const VERDICTS = [
+  /** Nothing tells the two apart. */
+  'same',
+  /** Not at the destination. */
+  'missing',
+  'size_differs',
+  /** The source was modified later than the destination was written, in whole seconds. */
+  'destination_older',
+  /** Both have a comparable checksum and they differ, though size and times would not tell. */
+  'checksum_differs',
+  /** It differs, and the source was modified so lately that its notification may still be on the way. */
+  'in_flight',
+  /** It differs, and OMS would skip it: submitting it again would change nothing. */
+  'ignored_by_oms',
+  /** It differs, and OMS cannot copy it. */
+  'unmigratable',
+  /** Only at the destination. Reported, never deleted: OMS does not synchronize deletions. */
+  'extra',
+  /** A list of results that OMS itself wrote. */
+  'oms_own',
+] as const;
+
+export type Verdict = (typeof VERDICTS)[number];
+
+/** An object with one of these is submitted. */
+export const SUBMITTED_VERDICTS = ['missing', 'size_differs', 'destination_older', 'checksum_differs'] as const;
+export type SubmittedVerdict = (typeof SUBMITTED_VERDICTS)[number];
+
+/** Why an object is `ignored_by_oms` or `unmigratable`. */
+export const REASONS = [
+  /** The task never overwrites an object. */
+  'no_overwrite',
+  /** Same size, and the destination is not older: the task looks no further. */
+  'destination_not_older',
+  /** The CRC64 checksums are equal, whatever else differs. */
+  'crc64_equal',
+  /** Submitted by an earlier pass because the documents leave open what OMS does; it did nothing. */
+  'submitted_before',
+  /** In a storage class that is restored before it is read, and the task restores nothing. */
+  'archived',
+  /** Larger than an object of OBS can be. */
+  'too_large',
+  /** More bytes than a key of OBS can have. */
+  'key_too_long',
+  /** No text that UTF-8 can hold. */
+  'key_not_unicode',
+  /** The destination is a parallel file system, and its rules for names forbid it. */
+  'file_system_name',
+] as const;
+
+export type Reason = (typeof REASONS)[number];
+
+/** What was found of one object that is not the same on both sides. */
+export interface Finding {
+  readonly key: string;
+  readonly verdict: Exclude<Verdict, 'same'>;
+  /** Absent where there is none. */
+  readonly source?: ObjectFacts;
+  readonly destination?: ObjectFacts;
+  readonly reason?: Reason;
+  /** Whether it is to be submitted: then the verdict is one of SUBMITTED_VERDICTS. */
+  readonly submit: boolean;
+  /**
+   * Of a submission that OMS may skip: names this very pair of states. A pass that finds the pair again, and is given
+   * this name, does not submit it another time.
+   */
+  readonly doubt?: string;
+}
+
+export function isSubmitted(verdict: Verdict): verdict is SubmittedVerdict {
+  return (SUBMITTED_VERDICTS as readonly Verdict[]).includes(verdict);
+}

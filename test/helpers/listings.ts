@@ -1,0 +1,21 @@
+import type { FactsPage, ObjectFacts } from '#shared/reconcile/object-facts.ts';
+
+/** A listing of pages that are at hand. */
+export async function* pagesOf(pages: readonly (FactsPage | Error)[]): AsyncGenerator<FactsPage> {
+  for (const page of pages) {
+    if (page instanceof Error) throw page;
+    yield page;
+  }
+}
+
+/** Cuts objects into pages: the sizes again and again, 0 for a page without objects. */
+export function paged(objects: readonly ObjectFacts[], sizes: readonly number[]): FactsPage[] {
+  const pages: FactsPage[] = [];
+  const usable = sizes.some((size) => size > 0) ? sizes : [1];
+  for (let start = 0, turn = 0; start < objects.length; turn += 1) {
+    const size = usable[turn % usable.length] ?? 1;
+    pages.push({ objects: objects.slice(start, start + size) });
+    start += size;
+  }
+  return pages;
+}
