@@ -1,0 +1,52 @@
+import type { FaultRule } from '../../local/faults/plan.ts';
+import type { Answer, Service } from '../machine/network.ts';
+
+const PAGE = '<html><head><title>Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>';
+
+/**
+ * A service with the faults that fired for a request, in the meaning that docs/faults.md gives them.
+ *
+ * @param work does what was asked; `skew` is how far the server's clock is off, in milliseconds
+ * @param refusal the answer that stands for a status
+ */
+export function withFaults(
+  fired: readonly FaultRule[],
+  work: (skew: number) => Answer,
+  refusal: (status: number) => Answer,
+): Service {
+  const sum = (name: string, when?: 'before' | 'after'): number =>
+    fired
+      .filter((rule) => rule.fault === name && (when === undefined || (rule.when ?? 'before') === when))
+      .reduce((total, { ms = 0 }) => total + ms, 0);
+  const end = fired.find(({ fault }) => fault === 'status' || fault === 'reset' || fault === 'body');
+  return {
+    before: sum('slow', 'before'),
+    after: sum('slow', 'after'),
+    work: () => {
+      const untouched = end !== undefined && end.fault !== 'body' && end.when !== 'after';
+      const answer = untouched ? undefined : work(sum('clock_skew'));
+      if (end?.fault === 'reset') return undefined;
+      if (end?.fault === 'status') {
+        const refused = refusal(end.status ?? 500);
+        const headers = end.retry_after === undefined ? {} : { 'retry-after': `${end.retry_after}` };
+        return { ...refused, headers: { ...refused.headers, ...headers } };
+      }
+      return end && answer ? damaged(answer, end) : answer;
+    },
+  };
+}
+
+function damaged(answer: Answer, { body, status = answer.status }: FaultRule): Answer {
+  const text = answer.body.toString();
+  const whole = text === '' ? '{}' : text;
+  switch (body) {
+    case 'html':
+      return { status, headers: { 'content-type': 'text/html' }, body: PAGE };
+    case 'empty':
+      return { ...answer, status, body: '' };
+    case 'truncated':
+      return { ...answer, status, body: whole.slice(0, Math.ceil(whole.length / 2)) };
+    default:
+      return { ...answer, status, body: whole, cut: true };
+  }
+}

@@ -1,0 +1,198 @@
+import { FaultInjector } from '../../local/faults/injector.ts';
+import { OMS_VOCABULARY } from '../../local/faults/vocabulary.ts';
+import { APIGW, injectedFault, notAuthenticated, OMS, OmsFault } from '../../local/oms/errors.ts';
+import { decodeObjectKey, type KeyDecoding } from '../../local/oms/keys.ts';
+import { hash32 } from '../kernel/random.ts';
+import type { Answer, Caller, Message, Server } from '../machine/network.ts';
+import { withFaults } from './faulty.ts';
+
+/** A sync task as OMS knows it. */
+export interface SimulatedTask {
+  readonly id: string;
+  readonly bucket: string;
+  state: 'SYNCHRONIZING' | 'STOPPED' | 'DELETED';
+}
+
+export interface OmsOptions {
+  readonly projectId: string;
+  readonly tasks: readonly SimulatedTask[];
+  /** How OMS decodes keys; the vendor does not say. */
+  readonly decoding: KeyDecoding;
+  /** Whether OMS refuses calls that hold this key, for good. */
+  readonly refuses: (taskId: string, key: string) => boolean;
+  readonly now: () => number;
+  /** Whether an access key is one of this moment. */
+  readonly knows: (accessKey: string) => boolean;
+  /** A call was accepted. `texts` are the keys as they were sent. */
+  readonly onAccepted: (taskId: string, texts: readonly string[], caller: Caller) => void;
+  /** A call was answered with 400 or 404. `genuine`: by OMS itself, not by a fault. */
+  readonly onRefused: (
+    taskId: string,
+    texts: readonly string[],
+    status: number,
+    caller: Caller,
+    genuine: boolean,
+  ) => void;
+}
+
+/** Milliseconds by which a signature's time may differ. */
+const CLOCK_SKEW = 15 * 60_000;
+const PATH = /^\/v2\/([^/]+)\/sync-tasks\/([^/?]+)(\/events)?(?:\?.*)?$/;
+
+/** OMS as the vendor's pages have it, without copying: what it accepted is what the invariant is about. */
+export class SimulatedOms implements Server {
+  /** Of all plans so far, by kind. */
+  readonly injected = new Map<string, number>();
+  calls = 0;
+  accepted = 0;
+  reach: 'yes' | 'refused' | 'silent' = 'yes';
+  readonly #options: OmsOptions;
+  readonly #faults = new FaultInjector(
+    OMS_VOCABULARY,
+    (seed, rule, counter, occurrence) => hash32(`${seed} ${rule} ${occurrence} ${counter}`) / 2 ** 32,
+  );
+
+  constructor(options: OmsOptions) {
+    this.#options = options;
+  }
+
+  readonly reachable = (): 'yes' | 'refused' | 'silent' => this.reach;
+
+  /** @param plan as docs/faults.md has it; undefined for none */
+  setFaults(plan: unknown): void {
+    for (const { fault, injected } of this.#faults.state().rules)
+      this.injected.set(fault, (this.injected.get(fault) ?? 0) + injected);
+    this.#faults.set(plan);
+  }
+
+  readonly receive = (message: Message, caller: Caller): ReturnType<Server['receive']> => {
+    this.calls += 1;
+    const events = message.method === 'POST';
+    const fired = this.#faults.active
+      ? this.#faults.pick({
+          scope: 'request',
+          operation: events ? 'CreateSyncEvents' : 'ShowSyncTask',
+          keys: events ? textsOf(message).flatMap((text) => decodeObjectKey(text, this.#options.decoding) ?? []) : [],
+        })
+      : [];
+    const refused = (answer: Answer, genuine: boolean): Answer => {
+      if (answer.status === 400 || answer.status === 404)
+        this.#options.onRefused(taskOf(message) ?? '', textsOf(message), answer.status, caller, genuine);
+      return answer;
+    };
+    return withFaults(
+      fired,
+      (skew) =>
+        refused(
+          this.#answer(() => this.#work(message, caller, skew)),
+          true,
+        ),
+      (status) => {
+        const fault = injectedFault(status);
+        return refused(
+          this.#answer(() => raise(fault)),
+          false,
+        );
+      },
+    );
+  };
+
+  setState(id: string, state: SimulatedTask['state']): void {
+    for (const task of this.#options.tasks) if (task.id === id) task.state = state;
+  }
+
+  #answer(work: () => unknown): Answer {
+    const headers = { 'x-request-id': `oms-${this.calls}` };
+    try {
+      const body = work();
+      return body === undefined
+        ? { status: 200, headers, body: '' }
+        : { status: 200, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
+    } catch (error) {
+      if (!(error instanceof OmsFault)) throw error;
+      return {
+        status: error.status,
+        headers: { ...headers, 'content-type': 'application/json' },
+        body: JSON.stringify({ error_msg: error.message, error_code: error.code }),
+      };
+    }
+  }
+
+  #work(message: Message, caller: Caller, skew: number): unknown {
+    const { projectId, tasks, decoding, refuses, now, knows, onAccepted } = this.#options;
+    const { headers } = message;
+    const accessKey = /Access=([^,]+),/.exec(headers['authorization'] ?? '')?.[1];
+    if (accessKey === undefined || !knows(accessKey)) throw notAuthenticated('verify aksk signature fail');
+    const signed = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(headers['x-sdk-date'] ?? '');
+    const date = signed ? Date.parse(`${signed.slice(1, 4).join('-')}T${signed.slice(4).join(':')}Z`) : Number.NaN;
+    if (!(Math.abs(now() + skew - date) <= CLOCK_SKEW)) throw notAuthenticated('the signature has expired');
+    const path = PATH.exec(message.target);
+    if (!path || decodeURIComponent(path[1] ?? '') !== projectId)
+      throw new OmsFault(404, APIGW.noSuchApi, 'The API does not exist or has not been published.');
+    const id = decodeURIComponent(path[2] ?? '');
+    const task = tasks.find((known) => known.id === id && known.state !== 'DELETED');
+    if (!task) throw new OmsFault(404, OMS.resourceNotFound, 'The synchronization task does not exist.');
+    if (path[3] === undefined) return shown(task, now());
+    const texts = textsOf(message);
+    if (texts.length === 0 || texts.length > 10)
+      throw new OmsFault(400, OMS.invalidRequestParameter, 'The parameter object_keys must have 1 to 10 elements.');
+    for (const [index, text] of texts.entries()) {
+      const key = decodeObjectKey(text, decoding);
+      if (key === undefined) throw new OmsFault(400, OMS.invalidParameter, `object_keys[${index}] is not URL-encoded.`);
+    }
+    if (task.state === 'STOPPED')
+      throw new OmsFault(400, OMS.notInProgress, 'The synchronization task is not in progress.');
+    for (const [index, text] of texts.entries())
+      if (refuses(id, decodeObjectKey(text, decoding) ?? ''))
+        throw new OmsFault(400, OMS.invalidParameter, `object_keys[${index}] is not valid.`);
+    this.accepted += texts.length;
+    onAccepted(id, texts, caller);
+    return undefined;
+  }
+}
+
+function raise(error: Error): never {
+  throw error;
+}
+
+function taskOf({ target }: Message): string | undefined {
+  const id = PATH.exec(target)?.[2];
+  return id === undefined ? undefined : decodeURIComponent(id);
+}
+
+function textsOf(message: Message): string[] {
+  try {
+    const { object_keys: keys } = JSON.parse(message.body.toString('utf8')) as { object_keys?: unknown };
+    return Array.isArray(keys) ? keys.map(String) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** The fields that the vendor's page has as mandatory or shows; https://support.huaweicloud.com/intl/en-us/api-oms/ShowSyncTask.html */
+function shown(task: SimulatedTask, now: number): object {
+  return {
+    sync_task_id: task.id,
+    src_cloud_type: 'HuaweiCloud',
+    src_region: 'cn-north-4',
+    src_bucket: task.bucket,
+    create_time: now - 86_400_000,
+    last_start_time: now - 86_400_000,
+    dst_bucket: 'destination',
+    dst_region: 'cn-north-4',
+    description: '',
+    status: task.state,
+    enable_kms: false,
+    enable_metadata_migration: false,
+    enable_restore: false,
+    app_id: '',
+    monthly_acceptance_request: 0,
+    monthly_success_object: 0,
+    monthly_failure_object: 0,
+    monthly_skip_object: 0,
+    monthly_size: 0,
+    object_overwrite_mode: 'FULL_OVERWRITE',
+    dst_storage_policy: 'STANDARD',
+    consistency_check: 'size_last_modified',
+  };
+}

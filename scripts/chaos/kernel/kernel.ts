@@ -1,0 +1,143 @@
+import { hash32 } from './random.ts';
+
+/** Something that will happen. */
+export interface Scheduled {
+  readonly at: number;
+  readonly label: string;
+  cancel(): void;
+}
+
+interface Entry extends Scheduled {
+  readonly order: number;
+  run: (() => void) | undefined;
+}
+
+/** A run that does not come to an end. */
+export class EndlessRunError extends Error {
+  override readonly name = 'EndlessRunError';
+}
+
+const SETTLE = (resolve: () => void): void => {
+  setImmediate(resolve);
+};
+
+/**
+ * Virtual time: a queue of what will happen, worked off in the order of time. Nothing waits for real time.
+ *
+ * Programs under test run between two entries. Whatever they do between two calls to the outside are microtasks, and
+ * all of those are done when Node.js comes to its next turn: then every program waits for an entry of this queue.
+ * So a run depends on nothing but what is scheduled.
+ */
+export class Kernel {
+  readonly #heap: Entry[] = [];
+  #now: number;
+  #order = 0;
+  #hash = 0x811c9dc5;
+  #steps = 0;
+  #touched = false;
+  /** Sees every entry as it begins. */
+  onStep: ((now: number, label: string) => void) | undefined;
+
+  /** @param start milliseconds since the epoch */
+  constructor(start: number) {
+    this.#now = start;
+  }
+
+  readonly now = (): number => this.#now;
+
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /** Of all that has happened, in its order. Two runs with the same hash did the same. */
+  get hash(): string {
+    return this.#hash.toString(16).padStart(8, '0');
+  }
+
+  /** @param delay milliseconds from now */
+  schedule(delay: number, label: string, run: () => void): Scheduled {
+    const entry: Entry = {
+      at: this.#now + Math.max(0, delay),
+      order: this.#order++,
+      label,
+      run,
+      cancel: () => {
+        entry.run = undefined;
+      },
+    };
+    push(this.#heap, entry);
+    return entry;
+  }
+
+  /** Adds to the hash what the labels do not tell. */
+  note(text: string): void {
+    this.#hash = hash32(text, this.#hash);
+  }
+
+  /** A program was given control: the next entry waits until all of its microtasks are done. */
+  touch(): void {
+    this.#touched = true;
+  }
+
+  /**
+   * Works off the queue.
+   *
+   * @param until milliseconds since the epoch; what is later stays
+   * @param maxSteps entries after which the run counts as endless
+   * @throws EndlessRunError
+   */
+  async run(until = Number.POSITIVE_INFINITY, maxSteps = 1_000_000): Promise<void> {
+    const last = this.#steps + maxSteps;
+    for (;;) {
+      const entry = this.#heap[0];
+      if (entry === undefined || entry.at > until) break;
+      pop(this.#heap);
+      const { run } = entry;
+      if (run === undefined) continue;
+      if (this.#steps >= last) throw new EndlessRunError(`more than ${maxSteps} steps; the next is ${entry.label}`);
+      this.#now = entry.at;
+      this.#steps += 1;
+      this.#hash = hash32(`${entry.at} ${entry.label}`, this.#hash);
+      this.onStep?.(entry.at, entry.label);
+      run();
+      if (this.#touched) {
+        this.#touched = false;
+        await new Promise<void>(SETTLE);
+      }
+    }
+    if (Number.isFinite(until)) this.#now = Math.max(this.#now, until);
+  }
+}
+
+function before(a: Entry, b: Entry): boolean {
+  return a.at < b.at || (a.at === b.at && a.order < b.order);
+}
+
+function push(heap: Entry[], entry: Entry): void {
+  let index = heap.length;
+  heap.push(entry);
+  while (index > 0) {
+    const parent = (index - 1) >> 1;
+    const above = heap[parent] as Entry;
+    if (!before(entry, above)) break;
+    heap[index] = above;
+    index = parent;
+  }
+  heap[index] = entry;
+}
+
+function pop(heap: Entry[]): void {
+  const last = heap.pop();
+  if (last === undefined || heap.length === 0) return;
+  let index = 0;
+  for (;;) {
+    let child = index * 2 + 1;
+    if (child >= heap.length) break;
+    if (child + 1 < heap.length && before(heap[child + 1] as Entry, heap[child] as Entry)) child += 1;
+    const below = heap[child] as Entry;
+    if (!before(below, last)) break;
+    heap[index] = below;
+    index = child;
+  }
+  heap[index] = last;
+}

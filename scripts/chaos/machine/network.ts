@@ -1,0 +1,44 @@
+/** A request as a server receives it. */
+export interface Message {
+  readonly method: string;
+  readonly host: string;
+  /** Path and query as they were sent. */
+  readonly target: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer;
+  /** Half of the body arrives, then the connection breaks. */
+  readonly cut?: true;
+}
+
+/** What a server makes of a request. Times in milliseconds. */
+export interface Service {
+  /** Until the work is done. */
+  readonly before: number;
+  /** Does it. Undefined: the connection breaks without an answer. */
+  readonly work: () => Answer | undefined;
+  /** From the work to the answer. */
+  readonly after: number;
+}
+
+/** Which program asked, so that what a server did can be held against what the program says it did. */
+export interface Caller {
+  readonly machine: string;
+  /** Of the invocation that sent the request. */
+  readonly attempt: number;
+}
+
+export interface Server {
+  /** `refused`: nobody listens. `silent`: packets vanish. */
+  readonly reachable: () => 'yes' | 'refused' | 'silent';
+  readonly receive: (message: Message, caller: Caller) => Service;
+}
+
+/** Finds the server of a host name. */
+export type Network = (host: string) => Server | undefined;

@@ -1,0 +1,324 @@
+import { decodeObjectKey } from '../../local/oms/keys.ts';
+import type { Caller } from '../machine/network.ts';
+import { type Letter, readLetter } from './letter.ts';
+import { type Mention, markersIn } from './notifications.ts';
+import { type Scenario, serves, type Upload } from './scenario.ts';
+
+/** A rule that was broken: what the product promises and did not keep. */
+export interface Violation {
+  readonly rule: Rule;
+  readonly message: string;
+  /** The object or record that it is about, as `Thing.id`. */
+  readonly thing?: string;
+  readonly at: number;
+}
+
+/** The promises, each in a sentence. */
+export const RULES = {
+  lost: 'An object that was uploaded is accepted by OMS, or held by the queue or a document, or its notification was lost.',
+  'wrong key': 'OMS never gets a key that is no name of an uploaded object, whichever way it decodes.',
+  'wrong task': "OMS never gets a key for a sync task that the object's bucket and prefix do not belong to.",
+  'false success':
+    'An invocation succeeds only if every object of its event was accepted or written to a dead letter by it.',
+  'false deletion': 'A document is deleted only when everything that it names was accepted, or is in another document.',
+  'false count': 'A summary does not count more as accepted than OMS accepted.',
+  condemned: 'A dead letter names only what cannot succeed by being repeated.',
+  'not healed': 'When the faults are over, redrive brings back everything that can be cured.',
+  'wrong place': 'What cannot be cured ends in a dead letter or parked, with its code.',
+  'left over': 'No document is left of what was accepted.',
+  'work left behind': 'An invocation that succeeds has nothing under way.',
+  'too many calls': 'An invocation makes no more calls than halving its batches takes.',
+  'does not end': 'A run comes to an end.',
+  'secret told': 'No secret is in a log line or a document.',
+  crash: 'No bundle throws when it is loaded.',
+} as const;
+
+export type Rule = keyof typeof RULES;
+
+/** An object, or a record that cannot be read: what must not be lost. */
+export interface Thing {
+  readonly id: string;
+  /** Undefined for a record that is no object's. */
+  readonly object: { readonly bucket: string; readonly key: string } | undefined;
+  /** Places in `Scenario.wishes`. */
+  readonly wishes: readonly number[];
+  readonly uploads: Upload[];
+  /** When OMS last accepted it, by wish. */
+  readonly accepted: Map<number, number>;
+  /** Who could still bring it to OMS: holder and, where it is for one wish only, that wish. */
+  readonly holders: Map<string, ReadonlySet<number> | undefined>;
+  /** Markers of uploads of which no notification arrives. */
+  readonly unannounced: Set<string>;
+}
+
+/** What one invocation did, seen from the outside. */
+export interface AttemptLog {
+  /** `wish/thing` */
+  readonly accepted: Set<string>;
+  readonly kept: Map<string, ReadonlySet<number> | undefined>;
+  /** `task/key as sent` that OMS refused in a way that no repetition cures, as far as its answer tells. */
+  readonly refused: Set<string>;
+  calls: number;
+}
+
+export interface LedgerOptions {
+  readonly scenario: Scenario;
+  readonly now: () => number;
+  /** Adds to the history of things. */
+  readonly tell: (things: readonly string[], text: string) => void;
+  readonly prefixes: { readonly deadLetters: string; readonly parked: string; readonly failed: string };
+}
+
+/**
+ * Keeps the books of a run from the outside: what was uploaded, what OMS accepted, and where everything else is. It
+ * knows nothing of what the functions believe.
+ */
+export class Ledger {
+  readonly things = new Map<string, Thing>();
+  readonly violations: Violation[] = [];
+  readonly counts = { deadLettered: 0, parked: 0, redriven: 0, undeliverable: 0, accepted: 0 };
+  readonly #byMarker = new Map<string, Thing>();
+  readonly #held = new Map<string, readonly Thing[]>();
+  readonly #attempts = new Map<number, AttemptLog>();
+  readonly #documents = new Map<string, Letter>();
+  readonly #options: LedgerOptions;
+
+  constructor(options: LedgerOptions) {
+    this.#options = options;
+    const { scenario } = options;
+    for (const { mentions } of scenario.deliveries) for (const mention of mentions) this.#register(mention);
+    const announced = new Set(
+      scenario.deliveries.flatMap(({ times, mentions }) =>
+        times.length > 0 ? mentions.map(({ marker }) => marker) : [],
+      ),
+    );
+    for (const { marker } of scenario.uploads)
+      if (!announced.has(marker)) this.#byMarker.get(marker)?.unannounced.add(marker);
+  }
+
+  /** The things that a text names. */
+  named(text: string): Thing[] {
+    return [...new Set(markersIn(text).flatMap((marker) => this.#byMarker.get(marker) ?? []))];
+  }
+
+  attempt(number: number): AttemptLog {
+    let log = this.#attempts.get(number);
+    if (!log) {
+      log = { accepted: new Set(), kept: new Map(), refused: new Set(), calls: 0 };
+      this.#attempts.set(number, log);
+    }
+    return log;
+  }
+
+  uploaded(upload: Upload): void {
+    const thing = this.#byMarker.get(upload.marker);
+    if (!thing) return;
+    thing.uploads.push(upload);
+    this.#options.tell([thing.id], `uploaded ${JSON.stringify(upload.key)} to ${upload.bucket}`);
+    this.#check(thing);
+  }
+
+  /** From now on the holder can bring these things to OMS. A former hold of the same name ends. */
+  hold(holder: string, things: readonly Thing[], scope?: ReadonlySet<number>): void {
+    const before = this.#held.get(holder) ?? [];
+    for (const thing of before) thing.holders.delete(holder);
+    for (const thing of things) thing.holders.set(holder, scope);
+    this.#held.set(holder, things);
+    for (const thing of before) this.#check(thing);
+  }
+
+  release(holder: string): void {
+    const things = this.#held.get(holder) ?? [];
+    this.#held.delete(holder);
+    for (const thing of things) thing.holders.delete(holder);
+    for (const thing of things) this.#check(thing);
+  }
+
+  /** OMS accepted a call. Both ways of decoding must name the same object. */
+  accepted(task: string, texts: readonly string[], { attempt }: Caller): void {
+    const { scenario, now, tell } = this.#options;
+    const log = this.attempt(attempt);
+    for (const text of texts) {
+      const [form, plain] = [decodeObjectKey(text, 'form'), decodeObjectKey(text, 'rfc3986')];
+      const wish = scenario.wishes.findIndex(({ tasks }) => tasks.includes(task));
+      const served = scenario.wishes[wish];
+      if (form === undefined || form !== plain) {
+        this.violate('wrong key', `OMS got ${JSON.stringify(text)}, which is two names: ${form} and ${plain}`);
+        continue;
+      }
+      const thing = this.things.get(objectId(served?.bucket ?? '', form));
+      if (!thing || thing.uploads.length === 0) {
+        const elsewhere = [...this.things.values()].find(({ object }) => object?.key === form);
+        if (elsewhere)
+          this.violate('wrong task', `task ${task} got an object of ${elsewhere.object?.bucket}`, elsewhere.id);
+        else this.violate('wrong key', `task ${task} got ${JSON.stringify(form)}, which nobody uploaded`);
+        continue;
+      }
+      if (!served || !serves(served, served.bucket, form)) {
+        this.violate('wrong task', `task ${task} is for the prefix ${JSON.stringify(served?.prefix)}`, thing.id);
+        continue;
+      }
+      this.counts.accepted += 1;
+      thing.accepted.set(wish, now());
+      log.accepted.add(`${wish}/${thing.id}`);
+      tell([thing.id], `accepted by OMS for ${task} in attempt ${attempt}`);
+    }
+  }
+
+  /** OMS refused a call in a way that may be meant for good: 400 or 404. */
+  refused(task: string, texts: readonly string[], status: number, { attempt }: Caller, genuine: boolean): void {
+    const { scenario, tell } = this.#options;
+    const log = this.attempt(attempt);
+    const wish = scenario.wishes.findIndex(({ tasks }) => tasks.includes(task));
+    for (const text of texts) {
+      const key = decodeObjectKey(text, 'rfc3986') ?? '';
+      const thing = this.things.get(objectId(scenario.wishes[wish]?.bucket ?? '', key));
+      if (thing) tell([thing.id], `refused by OMS with ${status} for ${task} in attempt ${attempt}`);
+      // A key that is no cause is never explained by its neighbour's refusal.
+      if (genuine && status === 400 && !scenario.refused.has(`${task}/${key}`)) continue;
+      if (thing) log.refused.add(`${wish}/${thing.id}`);
+    }
+  }
+
+  /** A document was stored in the state bucket. */
+  stored(name: string, text: string, caller: Caller | undefined): void {
+    const { prefixes, scenario, tell } = this.#options;
+    const area = this.#area(name);
+    if (area === undefined) return;
+    const letter = readLetter(text, (task) => scenario.wishes.findIndex(({ tasks }) => tasks.includes(task)));
+    const things = letter.keys
+      ? letter.keys.flatMap(({ bucket, key }) => this.things.get(objectId(bucket, key)) ?? [])
+      : this.named(letter.event);
+    tell(
+      things.map(({ id }) => id),
+      `stored in ${name}${letter.code === undefined ? '' : ` (${letter.code})`}`,
+    );
+    this.#documents.set(name, letter);
+    this.hold(`document ${name}`, things, letter.scope);
+    if (name.startsWith(prefixes.parked)) this.counts.parked += 1;
+    else if (name.startsWith(prefixes.deadLetters)) this.counts.deadLettered += 1;
+    if (!caller) return;
+    const log = this.attempt(caller.attempt);
+    for (const { id } of things) log.kept.set(id, letter.scope);
+    if (area !== 'failed') for (const thing of things) this.#explain(thing, letter, log, name);
+  }
+
+  /** A document has gone from the state bucket. */
+  deleted(name: string, text: string, caller: Caller | undefined): void {
+    const letter = this.#documents.get(name);
+    if (!letter || this.#area(name) === undefined) return;
+    const { scenario, tell } = this.#options;
+    this.#documents.delete(name);
+    const things = this.#held.get(`document ${name}`) ?? [];
+    tell(
+      things.map(({ id }) => id),
+      `${name} deleted`,
+    );
+    this.release(`document ${name}`);
+    const markers = new Set(markersIn(text));
+    for (const thing of things) {
+      const elsewhere = [...thing.holders].filter(([holder]) => holder.startsWith('document '));
+      const since = Math.max(0, ...thing.uploads.filter(({ marker }) => markers.has(marker)).map(({ time }) => time));
+      for (const wish of thing.object ? (letter.scope ?? thing.wishes) : [-1]) {
+        const accepted = thing.accepted.get(wish);
+        if (accepted !== undefined && accepted >= since) this.counts.redriven += 1;
+        else if (!elsewhere.some(([, scope]) => scope === undefined || scope.has(wish)))
+          this.violate(
+            'false deletion',
+            `${name} was deleted by attempt ${caller?.attempt}; nothing has ${scenario.wishes[wish]?.tasks.at(-1) ?? 'it'} of it`,
+            thing.id,
+          );
+      }
+    }
+  }
+
+  /** An invocation ended well: it must have done with its own hands what it says. */
+  succeeded(number: number, things: readonly Thing[]): void {
+    const log = this.attempt(number);
+    for (const thing of things)
+      for (const wish of thing.object ? thing.wishes : [-1]) {
+        if (log.accepted.has(`${wish}/${thing.id}`)) continue;
+        const scope = log.kept.get(thing.id);
+        if (log.kept.has(thing.id) && (scope === undefined || scope.has(wish))) continue;
+        this.violate('false success', `attempt ${number} succeeded without it`, thing.id);
+      }
+  }
+
+  violate(rule: Rule, message: string, thing?: string): void {
+    this.#options.tell(thing === undefined ? [] : [thing], `VIOLATION ${rule}: ${message}`);
+    this.violations.push({ rule, message, at: this.#options.now(), ...(thing === undefined ? {} : { thing }) });
+  }
+
+  /** Documents that name a thing for a wish. */
+  documentsOf(thing: Thing, wish: number): { readonly name: string; readonly letter: Letter }[] {
+    return [...thing.holders].flatMap(([holder, scope]) => {
+      const name = holder.startsWith('document ') ? holder.slice('document '.length) : '';
+      const letter = this.#documents.get(name);
+      return letter && (scope === undefined || scope.has(wish)) ? [{ name, letter }] : [];
+    });
+  }
+
+  #register(mention: Mention): void {
+    if (this.#byMarker.has(mention.marker) || mention.eventName.startsWith('ObjectRemoved')) return;
+    const { wishes } = this.#options.scenario;
+    const isObject = mention.defect === undefined && mention.bucket !== '';
+    const { bucket, key } = mention;
+    const id = isObject ? objectId(bucket, key) : `record ${mention.marker}`;
+    let thing = this.things.get(id);
+    if (!thing) {
+      thing = {
+        id,
+        object: isObject ? { bucket, key } : undefined,
+        wishes: isObject ? wishes.flatMap((wish, index) => (serves(wish, bucket, key) ? [index] : [])) : [],
+        uploads: [],
+        accepted: new Map(),
+        holders: new Map(),
+        unannounced: new Set(),
+      };
+      this.things.set(id, thing);
+    }
+    this.#byMarker.set(mention.marker, thing);
+  }
+
+  #area(name: string): 'letters' | 'parked' | 'failed' | undefined {
+    const { prefixes } = this.#options;
+    if (name.startsWith(prefixes.deadLetters)) return 'letters';
+    if (name.startsWith(prefixes.parked)) return 'parked';
+    return name.startsWith(prefixes.failed) ? 'failed' : undefined;
+  }
+
+  #explain(thing: Thing, letter: Letter, log: AttemptLog, name: string): void {
+    if (!thing.object) return;
+    const { deployments } = this.#options.scenario;
+    const { bucket } = thing.object;
+    const isRouted = deployments.every(({ variables }) =>
+      variables['ROUTES']?.includes(`"bucket":${JSON.stringify(bucket)}`),
+    );
+    if (!isRouted) return;
+    for (const wish of letter.scope ?? thing.wishes)
+      if (!log.refused.has(`${wish}/${thing.id}`))
+        this.violate('condemned', `${name} names it with ${letter.code}`, thing.id);
+  }
+
+  #check(thing: Thing): void {
+    for (const wish of thing.object ? thing.wishes : [-1]) {
+      if ([...thing.holders.values()].some((scope) => scope === undefined || scope.has(wish))) continue;
+      if (!thing.object) {
+        this.violate('lost', 'the record is in no document and not in the queue', thing.id);
+        continue;
+      }
+      const accepted = thing.accepted.get(wish) ?? Number.NEGATIVE_INFINITY;
+      for (const { marker, time } of thing.uploads)
+        if (!thing.unannounced.has(marker) && accepted < time)
+          this.violate(
+            'lost',
+            `not accepted for ${this.#options.scenario.wishes[wish]?.tasks.at(-1)} and held by nobody`,
+            thing.id,
+          );
+    }
+  }
+}
+
+export function objectId(bucket: string, key: string): string {
+  return `${bucket}/${key}`;
+}
