@@ -2,20 +2,38 @@ import { setMaxListeners } from 'node:events';
 import { type BucketTrigger, type NotificationDelivery, notificationOf, triggerMatches } from './notifications.ts';
 import type { ObjectEvent } from './records.ts';
 
-const MAX_ATTEMPTS = 5;
-/** Milliseconds before the second attempt; doubles with each further one. */
+/** Milliseconds before the second attempt; doubles with each further one, up to the longest. */
 const FIRST_DELAY = 100;
+const LONGEST_DELAY = 30_000;
+/** Attempts in vain after which the receiver is reported: after a second and a half. */
+const LOUD_ATTEMPT = 5;
+/**
+ * Milliseconds after the upload until which a notification is offered. Neither OBS nor EventGrid documents how often or
+ * for how long a target that does not answer is tried (EventGrid documents that a subscription may have a dead-letter
+ * queue, and nothing of what comes before it), so this is a guess: a day, what comparable services grant. Whatever it
+ * is on the platform, a notification that outlives it is lost there, too, and only a comparison of the buckets finds
+ * its object.
+ */
+const MAX_AGE = 24 * 3600_000;
 
 export interface DeliveryOptions {
   readonly region: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Milliseconds after the upload until which a notification is offered; a day unless given. */
+  readonly maxAge?: number;
   /** Rejects to have the notification offered again. */
   readonly deliver: (delivery: NotificationDelivery, event: ObjectEvent) => void | Promise<void>;
-  /** Every trigger's receiver has accepted the notification of this event, or refused it for good. */
+  /** Every trigger's receiver has accepted the notification of this event, or it has become too old. */
   readonly onDelivered: (event: ObjectEvent) => Promise<void>;
   readonly onError: (error: Error) => void;
 }
 
-/** Hands notifications to their receiver, again when it refuses, without making the writer of the object wait. */
+/**
+ * Hands notifications to their receiver, again when it refuses, without making the writer of the object wait. The store
+ * keeps an event until `onDelivered`, so what is under way when it stops, or is killed, is offered after the next
+ * start, to all triggers of the event: at least once.
+ */
 export class DeliveryQueue {
   triggers: readonly BucketTrigger[] = [];
   readonly #options: DeliveryOptions;
@@ -57,20 +75,23 @@ export class DeliveryQueue {
 
   /** @returns false when the store closes before the receiver has accepted */
   async #attempt(delivery: NotificationDelivery, event: ObjectEvent): Promise<boolean> {
-    const { deliver, onError } = this.#options;
+    const { deliver, onError, now, maxAge = MAX_AGE } = this.#options;
+    const { id, target } = delivery.trigger;
     for (let attempt = 1; ; attempt++) {
       try {
         await deliver(delivery, event);
         return true;
       } catch (error) {
         if (this.#closing.signal.aborted) return false;
-        if (attempt < MAX_ATTEMPTS) {
-          await this.#pause(FIRST_DELAY * 2 ** (attempt - 1));
-          continue;
+        const delay = Math.min(FIRST_DELAY * 2 ** (attempt - 1), LONGEST_DELAY);
+        if (now() + delay > event.time + maxAge) {
+          onError(new Error(`A notification of trigger ${id} did not reach ${target} and is lost.`, { cause: error }));
+          return true;
         }
-        const { id, target } = delivery.trigger;
-        onError(new Error(`A notification of trigger ${id} did not reach ${target}.`, { cause: error }));
-        return true;
+        // Once, when it is no passing trouble any more; a line for each attempt would hide everything else.
+        if (attempt === LOUD_ATTEMPT)
+          onError(new Error(`A notification of trigger ${id} does not reach ${target}; it is kept.`, { cause: error }));
+        await this.#pause(delay);
       }
     }
   }

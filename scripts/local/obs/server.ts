@@ -38,6 +38,8 @@ export interface ObsOptions {
   readonly onError?: (error: Error) => void;
   /** Called for every matching trigger after an object was durably stored. */
   readonly deliver?: (delivery: NotificationDelivery) => void | Promise<void>;
+  /** Milliseconds after an upload until which its notification is offered to a receiver that refuses; a day by default. */
+  readonly notificationMaxAge?: number;
   /** Milliseconds that restoring an archived object takes; a minute unless given, the least that the vendor names. */
   readonly restoreTime?: number;
   /** Writes through to the device before answering; false unless given, which survives a killed process. */
@@ -73,6 +75,8 @@ export async function startObs(options: ObsOptions): Promise<ObsServer> {
   const store = await Store.open(options.dataDir, { fsync: options.fsync ?? false });
   const deliveries = new DeliveryQueue({
     region: options.region,
+    now: options.now ?? Date.now,
+    ...(options.notificationMaxAge === undefined ? {} : { maxAge: options.notificationMaxAge }),
     deliver: (delivery, event) => faults.deliver(delivery, event, options.deliver),
     onDelivered: (event) => store.notified(event.sequence).catch(onError),
     onError,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   type BucketTrigger,
   eventNamesOf,
@@ -9,6 +9,7 @@ import {
   notificationOf,
 } from '../../../../scripts/local/obs/notifications.ts';
 import type { ObjectEvent } from '../../../../scripts/local/obs/records.ts';
+import type { ObsOptions } from '../../../../scripts/local/obs/server.ts';
 import { call, startStore, temporaryFolder } from './fixture.ts';
 
 const KEY = '报告/a+b %2F ☃.txt';
@@ -179,6 +180,73 @@ describe('deliveries of a running store', () => {
     expect(attempts).toBeLessThan(3);
     await accepted;
     expect(attempts).toBe(3);
+  });
+
+  it('are repeated over a restart of the store, until the receiver accepts', async () => {
+    const dataDir = temporaryFolder();
+    const errors: string[] = [];
+    let refused = 0;
+    const first = await startStore({
+      dataDir,
+      onError: ({ message }) => errors.push(message),
+      deliver: () => {
+        refused++;
+        throw new Error('busy');
+      },
+    });
+    first.setTriggers([trigger()]);
+    await call(first, 'PUT', '/source');
+    await call(first, 'PUT', '/source/k', { body: 'x' });
+    // More often than a hundred milliseconds' hiccup would need.
+    await vi.waitFor(() => expect(refused).toBeGreaterThan(4), 5000);
+    await first.close();
+    expect(errors).toEqual(['A notification of trigger t does not reach f; it is kept.']);
+
+    const delivered: NotificationDelivery[] = [];
+    const second = await startStore({ dataDir, deliver: (delivery) => void delivered.push(delivery) });
+    second.setTriggers([trigger()]);
+    await vi.waitFor(() => expect(delivered).toHaveLength(1));
+    await second.close();
+
+    const third = await startStore({ dataDir, deliver: (delivery) => void delivered.push(delivery) });
+    third.setTriggers([trigger()]);
+    await third.close();
+    expect(delivered).toHaveLength(1);
+  });
+
+  it('are lost when the receiver has refused for too long since the upload, also after a restart', async () => {
+    const dataDir = temporaryFolder();
+    const errors: Error[] = [];
+    let attempts = 0;
+    const refuse: Partial<ObsOptions> = {
+      dataDir,
+      notificationMaxAge: 60_000,
+      onError: (error) => errors.push(error),
+      deliver: () => {
+        attempts++;
+        throw new Error('busy');
+      },
+    };
+    const first = await startStore(refuse);
+    first.setTriggers([trigger()]);
+    await call(first, 'PUT', '/source');
+    await call(first, 'PUT', '/source/k', { body: 'x' });
+    await first.close();
+    expect(errors).toEqual([]);
+    const before = attempts;
+
+    const late = Date.now() + 60_000;
+    const second = await startStore({ ...refuse, now: () => late });
+    second.setTriggers([trigger()]);
+    await vi.waitFor(() => expect(errors).toHaveLength(1));
+    expect(attempts).toBe(before + 1);
+    expect(errors[0]).toMatchObject({ message: expect.stringContaining('is lost'), cause: new Error('busy') });
+    await second.close();
+
+    const third = await startStore({ ...refuse, now: () => late });
+    third.setTriggers([trigger()]);
+    await third.close();
+    expect(attempts).toBe(before + 1);
   });
 
   it('that a closed store could not make are made after the next start', async () => {
