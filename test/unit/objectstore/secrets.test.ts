@@ -1,0 +1,155 @@
+import { inspect } from 'node:util';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { AttemptInfo } from '#shared/objectstore/call.ts';
+import type { ObjectStoreClient } from '#shared/objectstore/client.ts';
+import {
+  type Loopback,
+  type Received,
+  type Reply,
+  refusedPort,
+  rejection,
+  reset,
+  silence,
+  startLoopback,
+} from '../oms/loopback.ts';
+import { BUCKET, testStore } from './test-store.ts';
+
+let server: Loopback | undefined;
+afterEach(() => server?.close());
+
+const CREDENTIALS = {
+  accessKey: 'HSTAEXAMPLEKEY000001',
+  secretKey: 'temporarySecretKey0123456789abcdef',
+  securityToken: 'ggpjbi1ub3J0aC00T/abc+DEFghiJKL0123456789==',
+};
+const BODY = 'the-body-of-a-dead-letter';
+
+/** Everything that the server knows of the request, as a server that repeats it would write it. */
+function echo({ method, target, headers, body }: Received): string {
+  return `${method} ${target}\n${JSON.stringify(headers)}\n${Object.values(headers).join(' ')}\n${body}`;
+}
+
+const repeats =
+  (status: number, write: (text: string) => string): Reply =>
+  (received, response) => {
+    response.writeHead(status, {
+      'x-obs-request-id': String(received.headers['x-amz-security-token']).slice(0, 100),
+      'x-obs-error-code': CREDENTIALS.accessKey,
+    });
+    response.end(write(echo(received)));
+  };
+
+const signatureOf = (text: string) => /Signature=([0-9a-f]{64})/.exec(text)?.[1] ?? '';
+
+const replies: readonly (readonly [string, Reply])[] = [
+  [
+    'SignatureDoesNotMatch with all that was signed',
+    repeats(
+      403,
+      (text) =>
+        `<Error><Code>SignatureDoesNotMatch</Code><Message>${text}</Message><AWSAccessKeyId>${CREDENTIALS.accessKey}` +
+        `</AWSAccessKeyId><StringToSign>${text}</StringToSign><SignatureProvided>${signatureOf(text)}` +
+        `</SignatureProvided><CanonicalRequest>${text}</CanonicalRequest></Error>`,
+    ),
+  ],
+  ['an access key for a code', repeats(403, () => `<Error><Code>${CREDENTIALS.accessKey}</Code></Error>`)],
+  ['a signature for a code', repeats(400, (text) => `<Error><Code>${signatureOf(text)}</Code></Error>`)],
+  ['a signature with a letter for a code', repeats(400, (text) => `<Error><Code>a${signatureOf(text)}</Code></Error>`)],
+  ['text in a 503', repeats(503, (text) => text)],
+  ['text in a 404', repeats(404, (text) => text)],
+  ['text in a 206', repeats(206, (text) => text)],
+  ['text in a 200', repeats(200, (text) => `<ListBucketResult>${text}`)],
+  [
+    'text for an object of a page',
+    repeats(200, (text) => `<ListBucketResult><Contents><Size>${text}</Size></Contents></ListBucketResult>`),
+  ],
+  ['reset', reset()],
+  ['part of an answer', reset({ status: 200, part: 'x' })],
+  ['silence', silence],
+];
+
+const calls: readonly (readonly [string, (store: ObjectStoreClient) => Promise<unknown>])[] = [
+  ['getObject', (store) => store.getObject({ bucket: BUCKET, key: 'k', maxBytes: 10 })],
+  ['putObject', (store) => store.putObject({ bucket: BUCKET, key: 'k', body: BODY })],
+  ['headObject', (store) => store.headObject({ bucket: BUCKET, key: 'k' })],
+  ['deleteObject', (store) => store.deleteObject({ bucket: BUCKET, key: 'k' })],
+  ['listObjects', (store) => store.listObjects({ bucket: BUCKET })],
+];
+
+/** Secrets, the beginnings by which they are known, and signatures. */
+const TELLING = [...Object.values(CREDENTIALS).flatMap((secret) => [secret, secret.slice(0, 8)]), BODY];
+
+function expectNoSecret(value: unknown, signatures: readonly string[] = []): void {
+  const texts = [
+    inspect(value, { depth: 10, showHidden: true }),
+    JSON.stringify(value, Object.getOwnPropertyNames(Object(value))),
+    String((value as Error | undefined)?.stack),
+    String((value as { publicMessage?: string } | undefined)?.publicMessage),
+  ];
+  for (const text of texts)
+    for (const secret of [...TELLING, ...signatures]) expect(text.includes(secret), `${secret} in ${text}`).toBe(false);
+}
+
+describe('no error and no report of an attempt holds a secret', () => {
+  for (const [call, work] of calls)
+    it.each(replies)(`after %s to ${call}`, async (_name, reply) => {
+      server = await startLoopback(reply);
+      const reports: AttemptInfo[] = [];
+      const { store } = testStore(server.url, {
+        credentials: () => CREDENTIALS,
+        maxAttempts: 2,
+        timeoutMs: 60,
+        onAttempt: (info) => reports.push(info),
+      });
+      const error = await work(store).catch((reason: unknown) => reason);
+      const signatures = server.requests.map(({ headers }) => signatureOf(String(headers.authorization)));
+      expect(signatures[0]).toHaveLength(64);
+      // What the object itself holds is the caller's; everything else is an error, or nothing.
+      if (error instanceof Error) expectNoSecret(error, signatures);
+      expect(reports.length).toBeGreaterThan(0);
+      for (const report of reports) expectNoSecret(report, signatures);
+    });
+
+  it('where nobody listens', async () => {
+    const { store } = testStore(`http://127.0.0.1:${await refusedPort()}`, { credentials: () => CREDENTIALS });
+    for (const [, work] of calls) expectNoSecret(await rejection(work(store)));
+  });
+
+  it('nor does the client itself, when it is printed', () => {
+    const { store } = testStore('http://127.0.0.1:1', { credentials: () => CREDENTIALS });
+    expectNoSecret(store);
+  });
+});
+
+describe('credentials that cannot be sent', () => {
+  it.each([
+    ['The access key', { accessKey: '' }],
+    ['The access key', { accessKey: 'a b' }],
+    ['The access key', { accessKey: 'a,b' }],
+    ['The access key', { accessKey: 'a/b' }],
+    ['The access key', { accessKey: 'a\r\nx-amz-acl: public-read' }],
+    ['The access key', { accessKey: undefined }],
+    ['The secret key', { secretKey: '' }],
+    ['The secret key', { secretKey: undefined }],
+    ['The security token', { securityToken: '' }],
+    ['The security token', { securityToken: 'hunter2\n' }],
+    ['The security token', { securityToken: 'é' }],
+  ])('%s is refused before anything is sent: %j', async (part, change) => {
+    server = await startLoopback(silence);
+    const credentials = () => ({ ...CREDENTIALS, ...change }) as typeof CREDENTIALS;
+    const error = await rejection(
+      testStore(server.url, { credentials }).store.headObject({ bucket: BUCKET, key: 'k' }),
+    );
+    expect(error).toMatchObject({
+      name: 'ObjectStoreCredentialsError',
+      code: 'OmsSync.ObjectStoreCredentials',
+      status: 502,
+      retryable: false,
+      attempts: 0,
+      operation: 'HeadObject',
+      message: `${part} is empty or has characters that an HTTP header cannot have.`,
+    });
+    expectNoSecret(error);
+    expect(server.requests).toEqual([]);
+  });
+});
