@@ -6,10 +6,10 @@ import { type Answer, type Sender, Transport } from '#shared/runtime/transport.t
 import { ValidationError } from '#shared/validation/errors.ts';
 import { type AttemptInfo, type CallContext, makeCall } from './call.ts';
 import { readStoreEndpoint, type StoreEndpoint } from './endpoint.ts';
-import { MalformedListingError, ObjectNotFoundError } from './errors.ts';
+import { ObjectNotFoundError } from './errors.ts';
 import { type Call, MalformedAnswer } from './exchange.ts';
 import { CLIENT_LIMITS, S3_LIMITS } from './limits.ts';
-import { parseListPage } from './list-page.ts';
+import { readListAnswer } from './listing/answer.ts';
 import type { ListObjectsRequest, ObjectHead, ObjectPage, ObjectStore, PutRequest, StoredObject } from './port.ts';
 import { type Addressing, type Provider, type ProviderName, type ProviderOverrides, providerOf } from './providers.ts';
 import { type QueryParameter, SigV4Signer, type StoreCredentials } from './sigv4.ts';
@@ -220,12 +220,7 @@ export class ObjectStoreClient implements ObjectStore {
       query: this.#listQuery(request),
       maxBytes: CLIENT_LIMITS.pageBytes,
       tooLarge: 'answer',
-      read: ({ body }) => {
-        const { objects, nextToken } = parseListPage(body);
-        if (nextToken !== undefined && nextToken === continuationToken)
-          throw new MalformedListingError('leads back to itself');
-        return nextToken === undefined ? { objects } : { objects, nextToken };
-      },
+      read: ({ body }) => readListAnswer(body, this.#connection.provider, continuationToken),
     });
   }
 
