@@ -130,15 +130,15 @@ class Walk {
     for (const { key } of objects) {
       if (position !== undefined) {
         const order = compareUtf8(position, key);
-        if (order >= 0) throw this.#error(this.#misplaced(objects, order), position);
+        if (order >= 0) throw this.#error(this.#misplaced(objects, order));
       }
-      if (!key.startsWith(prefix)) throw this.#error('outside_range', position);
+      if (!key.startsWith(prefix)) throw this.#error('outside_range');
       position = key;
     }
     const [first] = objects;
     this.#emptyPages = first ? 0 : this.#emptyPages + 1;
     if (nextToken !== undefined && (nextToken === token || this.#emptyPages > MAX_EMPTY_PAGES))
-      throw this.#error('no_progress', position);
+      throw this.#error('no_progress');
     this.#first = first?.key ?? this.#first;
     this.#position = position;
     if (until === undefined || position === undefined || compareUtf8(position, until) < 0) return objects;
@@ -156,8 +156,8 @@ class Walk {
     return order === 0 ? 'repeated_key' : 'out_of_order';
   }
 
-  #error(fault: ListingFault, position: string | undefined): ListingError {
-    return new ListingError(fault, position, { bucket: this.#request.bucket });
+  #error(fault: ListingFault): ListingError {
+    return new ListingError(fault, this.#position, { bucket: this.#request.bucket });
   }
 }
 

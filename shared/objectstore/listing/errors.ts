@@ -28,7 +28,7 @@ const SENTENCES: Readonly<Record<ListingFault, string>> = {
 export class ListingError extends ObjectStoreError {
   override readonly name = 'ListingError';
   readonly fault: ListingFault;
-  /** The last key that was in order; undefined at the beginning of the bucket. */
+  /** End of the last page that was trusted, or where the range begins; undefined at the beginning of the bucket. */
   readonly position: string | undefined;
 
   constructor(fault: ListingFault, position: string | undefined, fields: Pick<ObjectStoreErrorFields, 'bucket'>) {
