@@ -68,12 +68,12 @@ describe('ObjectStoreClient sends a key as it is:', () => {
   ])('and refuses one %s', async (_name, key, rule) => {
     const { store, server } = await storeThatAnswers(reply(200, '', STATE));
     for (const call of [
-      store.getObject({ bucket: BUCKET, key }),
-      store.putObject({ bucket: BUCKET, key, body: '' }),
-      store.headObject({ bucket: BUCKET, key }),
-      store.deleteObject({ bucket: BUCKET, key }),
+      () => store.getObject({ bucket: BUCKET, key }),
+      () => store.putObject({ bucket: BUCKET, key, body: '' }),
+      () => store.headObject({ bucket: BUCKET, key }),
+      () => store.deleteObject({ bucket: BUCKET, key }),
     ]) {
-      const error = await rejection(call);
+      const error = await rejection(call());
       expect(error).toBeInstanceOf(KeyEncodingError);
       expect(error).toMatchObject({ rule });
     }
