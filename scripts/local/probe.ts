@@ -18,6 +18,11 @@ const GATEWAY_EVENT = {
   isBase64Encoded: false,
 };
 
+/** Functions that would do their work when they are invoked like that. */
+const OWN_EVENTS: Readonly<Record<string, unknown>> = {
+  redrive: { dry_run: true, limit: 1 },
+};
+
 /**
  * Invokes the function once with an event that changes nothing, so that a mistake in its variables is seen when the
  * local cloud starts and not when an object is missing.
@@ -31,8 +36,9 @@ export async function probe(
   fn: FunctionConfig,
   lastError: (key: string) => string | undefined,
 ): Promise<void> {
-  const behindGateway = fn.events.some((event) => 'apig' in event);
-  const result = await host.invoke(key, behindGateway ? GATEWAY_EVENT : { Records: [] });
+  const ownEvent = OWN_EVENTS[key];
+  const behindGateway = ownEvent === undefined && fn.events.some((event) => 'apig' in event);
+  const result = await host.invoke(key, ownEvent ?? (behindGateway ? GATEWAY_EVENT : { Records: [] }));
   if (result.outcome === 'accepted') return;
   const reason = result.outcome === 'success' ? undefined : result.error.errorMessage;
   const status = result.outcome === 'success' && behindGateway ? statusOf(result.payload) : undefined;

@@ -34,6 +34,11 @@ async function main(): Promise<number | undefined> {
     },
     'key-decoding': { type: 'string', value: 'STYLE', help: 'how OMS decodes keys: form or rfc3986 (form)' },
     faults: { type: 'string', value: 'FILE', help: 'what goes wrong in OMS and the object store (docs/faults.md)' },
+    'retry-delay': {
+      type: 'string',
+      value: 'MS',
+      help: 'milliseconds before the first retry of a failed asynchronous invocation; doubles with each further one (200)',
+    },
     'result-lists': { type: 'boolean', help: 'OMS lists its results in the destination bucket, below oms/sync_task/' },
     accounts: { type: 'string', value: 'FILE', help: 'more access keys, with their permissions (docs/iam.md)' },
     endpoints: {
@@ -47,6 +52,8 @@ async function main(): Promise<number | undefined> {
   const portBase = wholeNumber('port-base', flags['port-base'] ?? '8080', 0, 65531);
   const keyDecoding = flags['key-decoding'] ?? 'form';
   if (keyDecoding !== 'form' && keyDecoding !== 'rfc3986') throw new UsageError('--key-decoding takes form or rfc3986');
+
+  const retryDelay = wholeNumber('retry-delay', flags['retry-delay'] ?? '200', 0, 86_400_000);
 
   const faults = flags['faults'] === undefined ? {} : await readFaultFile(String(flags['faults']));
 
@@ -76,6 +83,7 @@ async function main(): Promise<number | undefined> {
       portBase,
       keyDecoding,
       faults,
+      retryDelay: (retry) => retryDelay * 2 ** (retry - 1),
       extraAccounts,
       resultLists: flags['result-lists'] === true,
       signal: aborter.signal,
@@ -129,11 +137,15 @@ ready. Addresses and keys are in ${relative(process.cwd(), endpointsFile)}
   secret key    ${endpoints.secret_key}
   AppCode       ${endpoints.app_code}
   sync task     ${endpoints.sync_task_id}
+  buckets       ${endpoints.source_bucket}, ${endpoints.destination_bucket}; ${endpoints.state_bucket} for what must not get lost
   data          ${kept ?? 'removed when this run ends (keep it with: npm start -- --data DIR)'}
 
 Put a file and find it in the destination:
   rclone copyto README.md '${remote}:${endpoints.source_bucket}/报告/a+b ☃.md'
   rclone lsf -R '${remote}:${endpoints.destination_bucket}'
+
+See what could not be submitted (dead letters, failed invocations), and what was given up:
+  rclone lsf -R '${remote}:${endpoints.state_bucket}'
 
 Show the task with its counters, and name an object to be copied:
   curl -H 'X-Apig-AppCode: ${endpoints.app_code}' ${endpoints.gateway}/sync-tasks/${endpoints.sync_task_id}

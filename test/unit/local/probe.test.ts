@@ -42,4 +42,22 @@ describe('probe', () => {
       'f cannot run: index.nope is not a function',
     );
   });
+
+  it('invokes with an event that changes nothing', async () => {
+    const events: unknown[] = [];
+    const host = {
+      invoke: async (_: string, event: unknown) => {
+        events.push(event);
+        return { outcome: 'success', payload: '{"statusCode":404}' };
+      },
+    } as unknown as FunctionGraph;
+    await probe(host, 'f', HTTP, () => undefined);
+    await probe(host, 'f', EVENT, () => undefined);
+    await probe(host, 'redrive', HTTP, () => undefined);
+    expect(events).toEqual([
+      expect.objectContaining({ httpMethod: 'GET', path: '/' }),
+      { Records: [] },
+      { dry_run: true, limit: 1 },
+    ]);
+  });
 });
