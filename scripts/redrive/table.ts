@@ -1,0 +1,80 @@
+import type { RedriveReport } from '#shared/redrive/report.ts';
+
+const WHY_STOPPED = {
+  deadline: 'the time was used up',
+  limit: 'the limit was reached',
+  interrupted: 'it was interrupted',
+  oms_unavailable: 'OMS takes nothing at the moment',
+} as const;
+
+/** What a person reads after a run: counts, what was found, what stands in the way, and what to do. */
+export function summaryOf(report: RedriveReport): string {
+  const { documents, keys, codes, causes, stopped } = report;
+  const lines = report.dry_run ? [] : counts(report);
+  if (codes.length > 0) lines.push('', ...found(report));
+  if (causes.length > 0) {
+    lines.push('', report.dry_run ? 'What would be refused:' : 'What stands in the way:');
+    for (const { code, count, retryable, remedy } of causes)
+      lines.push(`  ${code}  ${number(count)}${retryable ? ', passes by itself' : ''}`, `    ${remedy}`);
+  }
+  lines.push('');
+  if (stopped !== undefined) lines.push(`Stopped before the end: ${WHY_STOPPED[stopped]}.`);
+  if (report.dry_run)
+    lines.push(
+      documents.taken === 0
+        ? 'Nothing to redrive.'
+        : `Would redrive ${plural(documents.taken, 'document')}. Nothing was changed.`,
+    );
+  else if (!report.remains) lines.push(`Nothing remains; ${plural(keys.accepted, 'key')} accepted.`);
+  else lines.push(remains(report));
+  return lines.join('\n');
+}
+
+function counts({ documents, keys, calls, started, ended }: RedriveReport): string[] {
+  const seconds = Math.max(0, Date.parse(ended) - Date.parse(started)) / 1000;
+  const rows: readonly (readonly [string, string])[] = [
+    ['read', `${plural(documents.read, 'document')}, ${number(documents.taken)} taken`],
+    ['submitted', `${plural(keys.submitted, 'key')} in ${plural(calls, 'call')}, ${seconds.toFixed(1)} s`],
+    ['accepted', plural(keys.accepted, 'key')],
+    ['refused', plural(keys.refused, 'key')],
+    ['left', `${plural(keys.left, 'key')} that may be accepted later`],
+    ['documents', `${number(documents.redriven)} deleted, ${number(documents.rewritten)} kept with one attempt more`],
+    ['', `${number(documents.parked)} parked, ${number(documents.left)} left as they were`],
+  ];
+  return rows.map(([name, value]) => `  ${name.padEnd(10)} ${value}`);
+}
+
+function found({ codes, dry_run }: RedriveReport): string[] {
+  const head = dry_run
+    ? ['code', 'documents', 'keys', 'oldest']
+    : ['code', 'documents', 'keys', 'oldest', 'deleted', 'kept', 'parked', 'left'];
+  const rows = codes.map((row) => [
+    row.code,
+    ...[row.documents, row.keys].map(number),
+    row.oldest.slice(0, 16).replace('T', ' '),
+    ...(dry_run ? [] : [row.redriven, row.rewritten, row.parked, row.left].map(number)),
+  ]);
+  const widths = head.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]) =>
+    `  ${cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')}`;
+  const remedies = dry_run ? codes.map(({ code, remedy }) => `  ${code}: ${remedy}`) : [];
+  return [line(head), ...rows.map(line), ...(remedies.length > 0 ? ['', 'What to do:', ...remedies] : [])];
+}
+
+function remains({ documents }: RedriveReport): string {
+  const parts = [
+    [documents.rewritten, 'refused again'],
+    [documents.parked, 'parked'],
+    [documents.left, 'left'],
+  ] as const;
+  const shown = parts.filter(([count]) => count > 0).map(([count, what]) => `${number(count)} ${what}`);
+  return shown.length > 0 ? `Something remains: ${shown.join(', ')}.` : 'Something remains.';
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+function plural(count: number, noun: string): string {
+  return `${number(count)} ${noun}${count === 1 ? '' : 's'}`;
+}

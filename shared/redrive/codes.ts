@@ -1,0 +1,27 @@
+/** What stands in the way of documents, beside the failures of keys. Stable names, each with what to do. */
+export interface DocumentFailure {
+  readonly code: string;
+  readonly remedy: string;
+}
+
+export const DOCUMENT_FAILURES = {
+  /** An event that FunctionGraph gave up; what failed is known only when it is tried again. */
+  failedInvocation: {
+    code: 'OmsSync.FailedInvocation',
+    remedy: 'Redrive it. FunctionGraph gave the event up after its retries; it is whole, and can be taken again.',
+  },
+  otherFunction: {
+    code: 'OmsSync.FailedCall',
+    remedy:
+      'Look into the log of the function that is named in the event and call it again where its timer does not. The ' +
+      'event names no objects.',
+  },
+  unreadable: {
+    code: 'OmsSync.UnreadableDocument',
+    remedy: 'Look at the event: it holds what was found. Put what it names through again by hand, then delete it.',
+  },
+  newer: {
+    code: 'OmsSync.NewerDocument',
+    remedy: 'A later release of the functions wrote the document. Deploy that release everywhere, and redrive then.',
+  },
+} as const satisfies Record<string, DocumentFailure>;

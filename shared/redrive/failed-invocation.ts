@@ -1,0 +1,70 @@
+import { type Fields, field, isFields, optionalText } from '#shared/events/fields.ts';
+
+/** What FunctionGraph wrote of an asynchronous invocation that it gave up, as far as it is needed to repeat it. */
+export interface FailedInvocation {
+  /** The event as the function got it. */
+  readonly event: unknown;
+  /** When the invocation began, milliseconds since the epoch; undefined where the text is no time. */
+  readonly time: number | undefined;
+  readonly requestId: string | undefined;
+  readonly functionUrn: string | undefined;
+  /** What the last attempt ended with, in the function's or the platform's words. */
+  readonly cause: string | undefined;
+}
+
+/** The vendor's own example has both: `2020-08-20T12:00:00.000Z+08:00`. The offset is then the one that counts. */
+const Z_AND_OFFSET = /Z(?=[+-]\d\d:\d\d$)/;
+/** What a message may quote of a cause. */
+const CAUSE_LENGTH = 300;
+
+/**
+ * Reads a document of a failure destination. Only the request context and the event are asked for; the vendor says of
+ * the rest what it means, not what is always there, and writes `statusCode` where its example has `status_code`.
+ *
+ * @returns undefined where it is another document
+ * @see https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0390.html
+ */
+export function readFailedInvocation(document: unknown): FailedInvocation | undefined {
+  const context = field(document, 'request_context');
+  if (!isFields(document) || !isFields(context) || !Object.hasOwn(document, 'request_payload')) return undefined;
+  return {
+    event: readPayload(field(document, 'request_payload')),
+    time: readTimestamp(optionalText(document, 'timestamp')),
+    requestId: optionalText(context, 'request_id'),
+    functionUrn: optionalText(context, 'function_urn'),
+    cause: readCause(document, context),
+  };
+}
+
+/** The payload is shown as a text in the vendor's example, so it may be the event itself or the event's JSON. */
+function readPayload(payload: unknown): unknown {
+  if (typeof payload !== 'string') return payload;
+  try {
+    return JSON.parse(payload);
+  } catch {
+    return payload;
+  }
+}
+
+function readTimestamp(text: string | undefined): number | undefined {
+  const time = Date.parse(text?.replace(Z_AND_OFFSET, '') ?? '');
+  return Number.isNaN(time) ? undefined : time;
+}
+
+function readCause(document: Fields, context: Fields): string | undefined {
+  const payload = readPayload(field(document, 'response_payload'));
+  const parts = [
+    optionalText(context, 'condition'),
+    optionalText(payload, 'errorMessage') ?? optionalText(field(document, 'response_context'), 'function_error'),
+  ];
+  const cause = parts.filter((part) => part !== undefined).join(': ');
+  return cause === '' ? undefined : cause.slice(0, CAUSE_LENGTH);
+}
+
+/**
+ * True for the invocations of functions that are called by a timer or over HTTP: their events name no objects, and
+ * what they did is done again by their next call.
+ */
+export function isCallOfOtherFunction(event: unknown): boolean {
+  return field(event, 'trigger_type') === 'TIMER' || optionalText(event, 'httpMethod') !== undefined;
+}

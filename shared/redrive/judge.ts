@@ -1,0 +1,92 @@
+import type { DeadLetter } from '#shared/deadletters/document.ts';
+import { classify, FAILURES, type FailureKind } from '#shared/pipeline/failures.ts';
+import { DOCUMENT_FAILURES, type DocumentFailure } from './codes.ts';
+import type { RedriveDocument } from './document.ts';
+import { isCallOfOtherFunction } from './failed-invocation.ts';
+import { adopt, type KeyFailure, type LetterContext, lettersOfRest, type Rest } from './letters.ts';
+import type { CauseRow, DocumentOutcome } from './report.ts';
+import type { Taken } from './window.ts';
+
+export interface JudgeContext extends LetterContext {
+  /** Attempts after which a document is parked. */
+  readonly maxAttempts: number;
+}
+
+/** What is to become of a document. */
+export interface Verdict {
+  readonly outcome: DocumentOutcome;
+  /** What is written before the document is deleted; nothing is where the outcome is `left`. */
+  readonly letters: readonly { readonly letter: DeadLetter; readonly parked: boolean }[];
+  readonly causes: readonly CauseRow[];
+}
+
+/**
+ * Decides what becomes of a document after its keys were submitted.
+ *
+ * - everything was accepted, or nothing is to be replicated: deleted
+ * - only failures that pass: left as it is, so that an outage uses up no attempt
+ * - a refusal among it: dead letters for everything that was not accepted take its place, those of refused keys with one
+ *   attempt more, parked where that is the last
+ *
+ * @param failed the document's keys that were not accepted; all others were
+ */
+export function judge({ document, resolved }: Taken, failed: readonly KeyFailure[], context: JudgeContext): Verdict {
+  const { content, found } = document;
+  if (content.type === 'newer') return left([{ ...DOCUMENT_FAILURES.newer, retryable: true, count: 1 }]);
+  if (content.type === 'unreadable') {
+    const cause = { ...DOCUMENT_FAILURES.unreadable, retryable: false, count: 1 };
+    // What is parked and cannot be read stays where it is: there is no better place for it.
+    return found.source === 'parked' ? left([cause]) : park(document, DOCUMENT_FAILURES.unreadable, context);
+  }
+  if (content.type === 'invocation' && resolved.unrecognised && isCallOfOtherFunction(content.invocation.event))
+    return park(document, DOCUMENT_FAILURES.otherFunction, context);
+
+  const passing = failed.filter(({ failure }) => failure.retryable);
+  const refused: Rest = {
+    keys: failed.filter(({ failure }) => !failure.retryable),
+    unrouted: resolved.unrouted,
+    rejected: resolved.rejected,
+    unrecognised: resolved.unrecognised,
+  };
+  const causes = causesOf(passing, refused);
+  const isRefused = causes.some(({ retryable }) => !retryable);
+  if (causes.length === 0) return { outcome: 'redriven', letters: [], causes };
+  // A letter keeps all its keys until one is refused: that some are submitted twice is cheaper than writing.
+  const isPartly = content.type === 'invocation' && passing.length < resolved.wanted.length;
+  if (!isRefused && !isPartly) return left(causes);
+
+  const isParked = found.source === 'parked';
+  const attempts = content.type === 'letter' ? document.attempts + 1 : 1;
+  const again = lettersOfRest(document, refused, context, attempts);
+  const later = lettersOfRest(document, { ...NO_REST, keys: passing }, context, document.attempts);
+  const letters = [
+    ...again.map((letter) => ({ letter, parked: isParked || attempts >= context.maxAttempts })),
+    ...later.map((letter) => ({ letter, parked: isParked })),
+  ];
+  return { outcome: letters.every(({ parked }) => parked) ? 'parked' : 'rewritten', letters, causes };
+}
+
+const NO_REST: Rest = { keys: [], unrouted: [], rejected: [], unrecognised: undefined };
+
+function left(causes: readonly CauseRow[]): Verdict {
+  return { outcome: 'left', letters: [], causes };
+}
+
+function park(document: RedriveDocument, failure: DocumentFailure, context: LetterContext): Verdict {
+  const letters = [{ letter: adopt(document, failure, context), parked: true }];
+  return { outcome: 'parked', letters, causes: [{ ...failure, retryable: false, count: 1 }] };
+}
+
+function causesOf(passing: readonly KeyFailure[], { keys, unrouted, rejected, unrecognised }: Rest): CauseRow[] {
+  const causes = new Map<string, { -readonly [Name in keyof CauseRow]: CauseRow[Name] }>();
+  const add = ({ code, remedy, retryable }: FailureKind, count = 1): void => {
+    const row = causes.get(code) ?? { code, remedy, retryable, count: 0 };
+    causes.set(code, row);
+    row.count += count;
+  };
+  for (const { failure } of [...passing, ...keys]) add(failure);
+  for (const { error } of rejected) add(classify(error));
+  if (unrouted.length > 0) add(FAILURES['OmsSync.NoRoute'], unrouted.length);
+  if (unrecognised !== undefined) add(classify(unrecognised));
+  return [...causes.values()];
+}

@@ -1,0 +1,250 @@
+import type { Redact } from '#shared/deadletters/conceal-event.ts';
+import type { DeadLetters } from '#shared/deadletters/store.ts';
+import type { Logger } from '#shared/logging/logger.ts';
+import type { ObjectStore } from '#shared/objectstore/port.ts';
+import { toBatches } from '#shared/pipeline/batch.ts';
+import { encodeChanges } from '#shared/pipeline/encode.ts';
+import { classify } from '#shared/pipeline/failures.ts';
+import type { KeyOutcome } from '#shared/pipeline/outcome.ts';
+import type { RoutedChange } from '#shared/pipeline/route.ts';
+import { type SubmitOptions, type Submitted, submit } from '#shared/pipeline/submit.ts';
+import type { Clock } from '#shared/runtime/clock.ts';
+import { forEachConcurrently } from './concurrently.ts';
+import { type JudgeContext, judge } from './judge.ts';
+import type { KeyFailure } from './letters.ts';
+import type { Position, Source } from './listing.ts';
+import type { RedriveFilter } from './options.ts';
+import { type RedriveProgress, type RedriveReport, type StopReason, Tally, toReport } from './report.ts';
+import type { ResolveOptions } from './resolve.ts';
+import { settle } from './settle.ts';
+import { readWindows, type Taken, type Window } from './window.ts';
+
+export interface RedriveRun extends ResolveOptions, Omit<SubmitOptions, 'reserveMs'> {
+  readonly deadLetters: DeadLetters;
+  readonly store: ObjectStore;
+  /** The state bucket. */
+  readonly bucket: string;
+  readonly prefixes: { readonly deadLetters: string; readonly parked: string; readonly failedInvocations: string };
+  /** Attempts after which a document is parked. */
+  readonly maxAttempts: number;
+  readonly maxKeysPerCall: number;
+  readonly clock: Clock;
+  readonly filter: RedriveFilter;
+  /** Only reads, and says what would be taken. */
+  readonly dryRun: boolean;
+  /** Leaves documents alone until their wait has passed. */
+  readonly backoff: boolean;
+  /** Begins behind this document. */
+  readonly from?: Position | undefined;
+  /** Stops the run after the calls that are under way. */
+  readonly signal?: AbortSignal | undefined;
+  /** Of the run; names its report. */
+  readonly id: string;
+  /** Of the invocation's logger. */
+  readonly redact: Redact;
+  readonly onProgress?: ((progress: RedriveProgress) => void) | undefined;
+  readonly log: Logger;
+}
+
+/** Milliseconds that are left for writing what became of a window's documents. */
+const SETTLE_MS = 4_000;
+/** Milliseconds below which no further window is begun. */
+const SHORTEST_WINDOW_MS = 8_000;
+/** Documents that are written and deleted at a time. */
+const SETTLING = 16;
+
+/**
+ * Submits what dead letters and failed invocations name, and deletes the documents of what was accepted.
+ *
+ * Documents are worked through in windows of bounded size: read, turned into keys by the routes of now, submitted in
+ * batches across documents, settled one by one. What is refused again is written anew with one attempt more, at last
+ * below the parked prefix; what fails for a passing reason is left as it is. Whatever is written is written before the
+ * document that it replaces is deleted, so a run may be killed at any moment and two may run at once: a key may then be
+ * submitted twice, but is never forgotten. That needs no conditional writes, because a dead letter's name is made from
+ * what it names: two documents of one name stand for the same uploads, all older than the submission after which the
+ * name is deleted.
+ *
+ * @throws ObjectStoreError where the state bucket cannot be listed or none of a window's documents can be read
+ */
+export async function redrive(run: RedriveRun): Promise<RedriveReport> {
+  return new Redrive(run).run();
+}
+
+class Redrive {
+  readonly #run: RedriveRun;
+  readonly #tally = new Tally();
+  /** Names that this run has written and that its listing has still to come to. */
+  readonly #written = new Set<string>();
+  readonly #started: number;
+  #position: Position | undefined;
+
+  constructor(run: RedriveRun) {
+    this.#run = run;
+    this.#started = run.clock.now();
+  }
+
+  async run(): Promise<RedriveReport> {
+    const stopped = await this.#windows();
+    const { clock, id, dryRun } = this.#run;
+    return toReport(this.#tally, {
+      id,
+      started: this.#started,
+      ended: clock.now(),
+      dryRun,
+      stopped,
+      position: this.#position,
+    });
+  }
+
+  async #windows(): Promise<StopReason | undefined> {
+    const { dryRun } = this.#run;
+    const windows = readWindows({
+      ...this.#run,
+      sources: sourcesOf(this.#run),
+      started: this.#started,
+      tally: this.#tally,
+      isOwn: (name) => this.#written.has(name),
+    });
+    for (;;) {
+      const early = this.#reasonToStop();
+      if (early !== undefined) return early;
+      const { value: window, done } = await windows.next();
+      if (done === true) return window;
+      const stop = dryRun ? this.#show(window) : await this.#work(window);
+      if (stop !== undefined) return stop;
+      this.#position = window.last;
+      this.#progress(window);
+    }
+  }
+
+  #reasonToStop(): StopReason | undefined {
+    if (this.#run.signal?.aborted === true) return 'interrupted';
+    return this.#run.remaining() < SHORTEST_WINDOW_MS ? 'deadline' : undefined;
+  }
+
+  /** Of a dry run: what is known without asking OMS. */
+  #show({ taken }: Window): undefined {
+    for (const each of taken) for (const cause of judge(each, [], this.#context()).causes) this.#tally.cause(cause);
+  }
+
+  async #work({ taken }: Window): Promise<StopReason | undefined> {
+    const { items, places } = uniqueKeys(taken);
+    const submitted = await this.#submit(items);
+    const failures = items.map((item, index) => toFailure(item, submitted.outcomes[index]));
+    this.#count(failures, submitted);
+    await forEachConcurrently(taken, SETTLING, async (each) => {
+      const failed = (places.get(each) ?? []).flatMap((index) => failures[index] ?? []);
+      await this.#settle(each, failed);
+    });
+    const early = this.#reasonToStop();
+    if (early !== undefined && failures.some((failure) => failure?.failure.retryable)) return early;
+    return isOutage(failures) ? 'oms_unavailable' : undefined;
+  }
+
+  #submit(items: readonly RoutedChange[]): Promise<Submitted> {
+    const { maxKeysPerCall, signal, remaining } = this.#run;
+    const batches = toBatches(encodeChanges(items), maxKeysPerCall);
+    return submit(batches, {
+      ...this.#run,
+      reserveMs: SETTLE_MS,
+      remaining: () => (signal?.aborted === true ? 0 : remaining()),
+    });
+  }
+
+  #count(failures: readonly (KeyFailure | undefined)[], { calls }: Submitted): void {
+    const { keys } = this.#tally;
+    keys.submitted += failures.length;
+    for (const failure of failures) {
+      if (failure === undefined) keys.accepted += 1;
+      else if (failure.failure.retryable) keys.left += 1;
+      else keys.refused += 1;
+    }
+    this.#tally.calls += calls;
+  }
+
+  async #settle(taken: Taken, failed: readonly KeyFailure[]): Promise<void> {
+    const { document } = taken;
+    const { log, deadLetters, store, bucket } = this.#run;
+    for (const { change, syncTaskId, error, failure } of failed.filter((each) => !each.failure.retryable))
+      log.error('key refused', {
+        document: document.found.name,
+        bucket: change.bucket,
+        key: change.key,
+        sync_task_id: syncTaskId,
+        failure_code: failure.code,
+        error,
+      });
+    try {
+      const verdict = judge(taken, failed, this.#context());
+      const written = await settle(verdict, document.found, { deadLetters, store, bucket });
+      // The listing has passed the document itself already.
+      for (const name of written) if (name !== document.found.name) this.#written.add(name);
+      this.#tally.settle(document, verdict.outcome);
+      for (const cause of verdict.causes) this.#tally.cause(cause);
+    } catch (error) {
+      // The document is still there, with all that it names: the next run finds it.
+      log.error('document not settled', { document: document.found.name, error });
+      this.#tally.failed(document, error);
+    }
+  }
+
+  #context(): JudgeContext {
+    const { clock, maxAttempts, redact } = this.#run;
+    return { now: clock.now(), maxAttempts, redact };
+  }
+
+  #progress({ last }: Window): void {
+    const { documents, keys } = this.#tally;
+    this.#run.onProgress?.({
+      read: documents.read,
+      taken: documents.taken,
+      accepted: keys.accepted,
+      current: last.name,
+      source: last.source,
+    });
+  }
+}
+
+/** What may expire comes first: FunctionGraph's destination deletes its documents after some days. */
+function sourcesOf({ prefixes, filter }: RedriveRun): Source[] {
+  return [
+    { source: 'failed_invocation', prefix: prefixes.failedInvocations },
+    { source: 'dead_letter', prefix: prefixes.deadLetters },
+    ...(filter.parked === true ? [{ source: 'parked', prefix: prefixes.parked } as const] : []),
+  ];
+}
+
+/** Each pair of sync task and key once, and which of them a document asked for. */
+function uniqueKeys(taken: readonly Taken[]) {
+  const items: RoutedChange[] = [];
+  const places = new Map<Taken, number[]>();
+  const known = new Map<string, Map<string, number>>();
+  for (const each of taken) {
+    const mine: number[] = [];
+    places.set(each, mine);
+    for (const item of each.resolved.wanted) {
+      const keys = known.get(item.syncTaskId) ?? new Map<string, number>();
+      known.set(item.syncTaskId, keys);
+      const index = keys.get(item.change.key) ?? items.push(item) - 1;
+      keys.set(item.change.key, index);
+      mine.push(index);
+    }
+  }
+  return { items, places };
+}
+
+/** A key without an outcome counts as failed: nothing is deleted that is not known to be accepted. */
+function toFailure(item: RoutedChange, outcome: KeyOutcome | undefined): KeyFailure | undefined {
+  if (outcome?.status === 'accepted') return undefined;
+  const error = outcome?.error ?? new Error('The submission has no outcome for the key.');
+  return { ...item, error, failure: outcome?.failure ?? classify(error) };
+}
+
+/** Nothing was accepted, and what failed is neither a key nor a task: the next window would fail the same way. */
+function isOutage(failures: readonly (KeyFailure | undefined)[]): boolean {
+  return (
+    failures.length > 0 &&
+    failures.every((each) => each?.failure.retryable === true) &&
+    failures.some((each) => each?.failure.scope === 'account' || each?.failure.scope === 'call')
+  );
+}

@@ -1,0 +1,187 @@
+import { classify } from '#shared/pipeline/failures.ts';
+import type { DocumentSource, RedriveDocument } from './document.ts';
+import type { Position } from './listing.ts';
+
+/** What became of a document. */
+export type DocumentOutcome =
+  /** Everything that it names was accepted: deleted. */
+  | 'redriven'
+  /** Some of it was refused again: written anew with one attempt more. */
+  | 'rewritten'
+  /** Refused for the last time, or nothing that can be redriven: below the parked prefix. */
+  | 'parked'
+  /** As it was: the failure is one that passes, or the store failed. */
+  | 'left';
+
+/** Why a run ended before it had looked at every document. */
+export type StopReason = 'deadline' | 'limit' | 'interrupted' | 'oms_unavailable';
+
+/** Documents that had a code when they were read, and what became of them. */
+export interface CodeRow {
+  readonly code: string;
+  readonly remedy: string;
+  readonly documents: number;
+  /** Keys that they name, by the routes of now. */
+  readonly keys: number;
+  /** When the oldest was written first; ISO 8601. */
+  readonly oldest: string;
+  readonly redriven: number;
+  readonly rewritten: number;
+  readonly parked: number;
+  readonly left: number;
+}
+
+/** What stands in the way now. */
+export interface CauseRow {
+  readonly code: string;
+  readonly remedy: string;
+  /** Whether the same may succeed later with nothing changed. */
+  readonly retryable: boolean;
+  /** Keys, records that cannot be read, and documents that name neither. */
+  readonly count: number;
+}
+
+/** What a run did; published as JSON. */
+export interface RedriveReport {
+  readonly version: 1;
+  readonly id: string;
+  readonly started: string;
+  readonly ended: string;
+  readonly dry_run: boolean;
+  /** Absent where every document was looked at. */
+  readonly stopped?: StopReason;
+  /** The last document that was dealt with, where the run was stopped. */
+  readonly position?: Position;
+  /** Whether something is still to be redriven of what was asked for. */
+  readonly remains: boolean;
+  readonly documents: Readonly<Record<'read' | 'taken' | 'filtered' | 'waiting' | DocumentOutcome, number>>;
+  readonly keys: Readonly<Record<'submitted' | 'accepted' | 'refused' | 'left', number>>;
+  /** Of OMS. */
+  readonly calls: number;
+  readonly codes: readonly CodeRow[];
+  readonly causes: readonly CauseRow[];
+}
+
+/** Codes are words of other people's documents, so their number needs a bound. */
+const MAX_ROWS = 100;
+const OTHER = { code: 'other', remedy: 'See the documents.' };
+
+type Counted<T> = { -readonly [Name in keyof T]: T[Name] };
+
+/** Adds a run up. Its size does not depend on the number of documents. */
+export class Tally {
+  readonly documents = { read: 0, taken: 0, filtered: 0, waiting: 0, redriven: 0, rewritten: 0, parked: 0, left: 0 };
+  readonly keys = { submitted: 0, accepted: 0, refused: 0, left: 0 };
+  calls = 0;
+  readonly #codes = new Map<string, Counted<CodeRow> & { oldestTime: number }>();
+  readonly #causes = new Map<string, Counted<CauseRow>>();
+
+  /** @param keys that the document names */
+  take({ code, remedy, created }: RedriveDocument, keys: number): void {
+    this.documents.taken += 1;
+    const row = this.#row(code, remedy);
+    row.documents += 1;
+    row.keys += keys;
+    row.oldestTime = Math.min(row.oldestTime, created);
+  }
+
+  settle({ code, remedy }: RedriveDocument, outcome: DocumentOutcome): void {
+    this.documents[outcome] += 1;
+    this.#row(code, remedy)[outcome] += 1;
+  }
+
+  cause(cause: CauseRow): void {
+    const shown = this.#causes.has(cause.code) || this.#causes.size < MAX_ROWS ? cause : { ...cause, ...OTHER };
+    const row = this.#causes.get(shown.code) ?? { ...shown, count: 0 };
+    this.#causes.set(shown.code, row);
+    row.count += cause.count;
+  }
+
+  /** A document that could not be read. */
+  unread(error: unknown): void {
+    this.documents.left += 1;
+    this.#failed(error);
+  }
+
+  /** A document of which it could not be written what became of it. */
+  failed(document: RedriveDocument, error: unknown): void {
+    this.settle(document, 'left');
+    this.#failed(error);
+  }
+
+  #failed(error: unknown): void {
+    const { code, remedy, retryable } = classify(error);
+    this.cause({ code, remedy, retryable, count: 1 });
+  }
+
+  rows(): { readonly codes: readonly CodeRow[]; readonly causes: readonly CauseRow[] } {
+    const codes = [...this.#codes.values()].map(({ oldestTime, ...row }) => ({ ...row, oldest: toIso(oldestTime) }));
+    return {
+      codes: codes.sort((a, b) => b.documents - a.documents || (a.code < b.code ? -1 : 1)),
+      causes: [...this.#causes.values()].sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1)),
+    };
+  }
+
+  #row(code: string, remedy: string) {
+    const shown = this.#codes.has(code) || this.#codes.size < MAX_ROWS ? { code, remedy } : OTHER;
+    const row = this.#codes.get(shown.code) ?? {
+      ...shown,
+      documents: 0,
+      keys: 0,
+      oldest: '',
+      redriven: 0,
+      rewritten: 0,
+      parked: 0,
+      left: 0,
+      oldestTime: Number.POSITIVE_INFINITY,
+    };
+    this.#codes.set(shown.code, row);
+    return row;
+  }
+}
+
+export interface ReportOptions {
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly started: number;
+  /** Milliseconds since the epoch. */
+  readonly ended: number;
+  readonly dryRun: boolean;
+  readonly stopped: StopReason | undefined;
+  readonly position: Position | undefined;
+}
+
+export function toReport(tally: Tally, options: ReportOptions): RedriveReport {
+  const { documents, keys, calls } = tally;
+  const { stopped, position, dryRun } = options;
+  const kept = documents.rewritten + documents.parked + documents.left + documents.waiting;
+  return {
+    version: 1,
+    id: options.id,
+    started: toIso(options.started),
+    ended: toIso(options.ended),
+    dry_run: dryRun,
+    ...(stopped !== undefined && { stopped }),
+    ...(stopped !== undefined && position !== undefined && { position }),
+    remains: stopped !== undefined || kept > 0 || (dryRun && documents.taken > 0),
+    documents: { ...documents },
+    keys: { ...keys },
+    calls,
+    ...tally.rows(),
+  };
+}
+
+/** Of a time that comes from a document: one that no calendar has must not break the report. */
+function toIso(time: number): string {
+  return Math.abs(time) <= 8.64e15 ? new Date(time).toISOString() : '';
+}
+
+/** For progress: how far the run is. */
+export interface RedriveProgress {
+  /** Documents that were looked at. */
+  readonly read: number;
+  readonly taken: number;
+  readonly accepted: number;
+  readonly current: string;
+  readonly source: DocumentSource;
+}
