@@ -1,4 +1,4 @@
 import { eventFunction } from '#shared/middleware/events.ts';
-import { onObjectCreated, variables } from './on-object-created.ts';
+import { createOnObjectCreated, variables } from './on-object-created.ts';
 
-export const handler = eventFunction({ variables, handle: onObjectCreated });
+export const handler = eventFunction({ variables, handle: createOnObjectCreated() });

@@ -1,16 +1,22 @@
 import { eventVariables } from '#shared/config/oms.ts';
 import type { ConfigOf } from '#shared/config/read.ts';
+import { statePrefixes, stateVariables } from '#shared/config/state.ts';
 import { choiceVariable, parsedVariable, required, withDefault } from '#shared/config/variable.ts';
-import type { Services } from '#shared/middleware/http.ts';
+import type { EventServices } from '#shared/middleware/events.ts';
+import { RateLimiter } from '#shared/pipeline/rate-limiter.ts';
 import type { Summary } from '#shared/pipeline/report.ts';
+import { deadLetterReserve } from '#shared/pipeline/reserve.ts';
 import { parseRoutes } from '#shared/pipeline/routes.ts';
 import { run } from '#shared/pipeline/run.ts';
+import { TaskStates } from '#shared/pipeline/task-states.ts';
+import { type Clock, systemClock } from '#shared/runtime/clock.ts';
 
 const encodings = ['form', 'rfc3986', 'raw'] as const;
 
 /** The variables of this function. */
 export const variables = {
   ...eventVariables,
+  ...stateVariables,
   routes: required(
     parsedVariable('ROUTES', { hint: 'JSON, see docs/routes.schema.json; [] for no route', parse: parseRoutes }),
   ),
@@ -24,20 +30,39 @@ export const variables = {
   ),
 } as const;
 
-/** A notification of OBS: the objects that it names become sync events of the tasks that the routes say. */
-export function onObjectCreated(
-  event: unknown,
-  { config, invocation, oms }: Services<ConfigOf<typeof variables>>,
-): Promise<Summary> {
-  return run(event, {
-    routes: config.routes,
-    eventGridKeyEncoding: config.eventGridKeyEncoding,
-    obsKeyEncoding: config.obsKeyEncoding,
-    maxKeysPerCall: config.maxKeysPerCall,
-    concurrency: config.concurrency,
-    send: (call) => oms.createSyncEvents(call),
-    remaining: () => invocation.remainingTime,
-    log: invocation.log,
-    now: Date.now,
-  });
+export type OnObjectCreatedServices = EventServices<ConfigOf<typeof variables>>;
+
+/**
+ * A notification of OBS: the objects that it names become sync events of the tasks that the routes say.
+ *
+ * @returns the function of one instance, whose invocations share a rate of calls and what is known of the tasks
+ */
+export function createOnObjectCreated({ clock = systemClock }: { readonly clock?: Clock } = {}) {
+  const now = () => clock.now();
+  const states = new TaskStates({ now });
+  let limiter: RateLimiter | undefined;
+  return (event: unknown, services: OnObjectCreatedServices): Promise<Summary> => {
+    const { config, invocation, oms, deadLetters } = services;
+    const bucket = config.stateBucket;
+    limiter ??= new RateLimiter({ perSecond: config.callsPerSecond, now, sleep: (ms) => clock.sleep(ms) });
+    return run(event, {
+      routes: config.routes,
+      eventGridKeyEncoding: config.eventGridKeyEncoding,
+      obsKeyEncoding: config.obsKeyEncoding,
+      maxKeysPerCall: config.maxKeysPerCall,
+      concurrency: config.concurrency,
+      send: (call) => oms.createSyncEvents(call),
+      remaining: () => invocation.remainingTime,
+      reserveMs: bucket === undefined ? 0 : deadLetterReserve(invocation.remainingTime),
+      limiter,
+      taskState: (syncTaskId) => states.of(syncTaskId, oms),
+      random: () => clock.random(),
+      deadLetters,
+      state: bucket === undefined ? undefined : { bucket, prefixes: statePrefixes(config).map(([, prefix]) => prefix) },
+      functionName: invocation.functionName ?? 'on-object-created',
+      requestId: invocation.requestId ?? '',
+      log: invocation.log,
+      now,
+    });
+  };
 }

@@ -12,6 +12,4 @@ export const DEAD_LETTER_LIMITS = {
   problems: 100,
   /** Levels of an event that are kept; nothing that names an object is deeper than 6. */
   depth: 32,
-  /** Documents that are written at a time. */
-  writes: 4,
 } as const;

@@ -1,3 +1,4 @@
+import { concealIn } from './redact.ts';
 import { toLine } from './serialise.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -45,6 +46,11 @@ export class Logger {
   /** From now on these texts appear in no line, whichever field they are in. */
   conceal(secrets: Iterable<string | undefined>): void {
     for (const secret of secrets) if (secret) this.#secrets.add(secret);
+  }
+
+  /** A text as lines show it: without the secrets that are known by now. For what is kept elsewhere than in the log. */
+  redact(text: string): string {
+    return concealIn(text, this.#secrets);
   }
 
   debug(message: string, fields?: LogFields): void {

@@ -1,25 +1,47 @@
 import type { OmsConfig } from '#shared/config/oms.ts';
 import type { ConfigOf } from '#shared/config/read.ts';
+import type { StateConfig, stateVariables } from '#shared/config/state.ts';
+import { checkStateConfig } from '#shared/config/state.ts';
+import type { DeadLetters } from '#shared/deadletters/store.ts';
+import { deadLetterReserve } from '#shared/pipeline/reserve.ts';
 import { configReader, type FunctionVariables } from './function-config.ts';
 import type { Services } from './http.ts';
 import { failureLog } from './invocation-log.ts';
+import { deadLettersFactory } from './object-store.ts';
 import { omsClientFactory } from './oms-client.ts';
 import { type PlatformHandler, stack } from './stack.ts';
 
-export interface EventFunction<S extends FunctionVariables> {
+/** The variables of an event function, with more of its own. */
+export type EventVariables = FunctionVariables & typeof stateVariables;
+
+/** What the work of an event function receives besides its event. */
+export interface EventServices<Config> extends Services<Config> {
+  /** Loaded when it is first asked for; undefined where no state bucket is configured. */
+  readonly deadLetters: () => Promise<DeadLetters | undefined>;
+}
+
+export interface EventFunction<S extends EventVariables> {
   readonly variables: S;
-  readonly handle: (event: unknown, services: Services<ConfigOf<S>>) => Promise<unknown>;
+  readonly handle: (event: unknown, services: EventServices<ConfigOf<S>>) => Promise<unknown>;
 }
 
 /**
  * The stack of every event function: errors are logged and rethrown, so that the platform retries the invocation and
  * in the end hands the event to the failure destination. The order is written here and nowhere else.
  */
-export function eventFunction<S extends FunctionVariables>({ variables, handle }: EventFunction<S>): PlatformHandler {
-  const readConfig = configReader(variables);
+export function eventFunction<S extends EventVariables>({ variables, handle }: EventFunction<S>): PlatformHandler {
+  const readConfig = configReader(variables, (config) => checkStateConfig(config as StateConfig));
   const omsClient = omsClientFactory();
+  const deadLetters = deadLettersFactory();
   return stack([failureLog()], async (event, invocation) => {
     const config = readConfig(invocation);
-    return handle(event, { config, invocation, oms: omsClient(config as OmsConfig, invocation) });
+    const shared = config as OmsConfig & StateConfig;
+    const reserve = shared.stateBucket === undefined ? 0 : deadLetterReserve(invocation.remainingTime);
+    return handle(event, {
+      config,
+      invocation,
+      oms: omsClient(shared, invocation, reserve),
+      deadLetters: () => deadLetters(shared, invocation),
+    });
   });
 }

@@ -14,16 +14,18 @@ function noCredentials(): never {
 /**
  * The OMS client of one function instance: connections are kept between invocations, while credentials and deadline
  * are read from the invocation at hand.
+ *
+ * @returns a client for the invocation; it leaves `reserve` more milliseconds for what comes after its calls
  */
-export function omsClientFactory(): (config: OmsConfig, invocation: Invocation) => OmsClient {
+export function omsClientFactory(): (config: OmsConfig, invocation: Invocation, reserve?: number) => OmsClient {
   let shared: OmsClient | undefined;
-  return (config, invocation) => {
+  return (config, invocation, reserve = 0) => {
     const credentials = () => {
       const current = readCredentials(config, invocation);
       invocation.log.conceal(Object.values(current));
       return current;
     };
-    const deadline = () => invocation.remainingTime - RESERVE;
+    const deadline = () => invocation.remainingTime - RESERVE - reserve;
     shared ??= new OmsClient({
       ...(config.region === undefined ? {} : { region: config.region }),
       ...(config.endpoint === undefined ? {} : { endpoint: config.endpoint }),

@@ -9,21 +9,43 @@ import type { Route } from './routes.ts';
  */
 export const OMS_RESULT_PREFIX = 'oms/sync_task/';
 
+/** Why a change must not be replicated. */
+export type FilterReason = 'oms_result_list' | 'own_state';
+
 export interface Filtered {
   readonly kept: readonly ObjectChange[];
   /** Changes that must not be replicated, each with its reason. */
-  readonly ignored: readonly { readonly change: ObjectChange; readonly reason: 'oms_result_list' }[];
+  readonly ignored: readonly { readonly change: ObjectChange; readonly reason: FilterReason }[];
 }
 
-/** Drops what no route should see. */
-export function filterChanges(changes: readonly ObjectChange[], routes: readonly Route[]): Filtered {
+/** What this project itself writes: dead letters, reports. */
+export interface OwnState {
+  readonly bucket: string;
+  readonly prefixes: readonly string[];
+}
+
+/**
+ * Drops what no route should see.
+ *
+ * @param state without it, the notification of a dead letter could become the next dead letter, without end
+ */
+export function filterChanges(
+  changes: readonly ObjectChange[],
+  routes: readonly Route[],
+  state?: OwnState | undefined,
+): Filtered {
   const destinations = new Set(routes.map((route) => route.destination?.bucket));
+  const reasonOf = ({ bucket, key }: ObjectChange): FilterReason | undefined => {
+    if (key.startsWith(OMS_RESULT_PREFIX) && destinations.has(bucket)) return 'oms_result_list';
+    if (bucket === state?.bucket && state.prefixes.some((prefix) => key.startsWith(prefix))) return 'own_state';
+    return undefined;
+  };
   const kept: ObjectChange[] = [];
-  const ignored: { change: ObjectChange; reason: 'oms_result_list' }[] = [];
+  const ignored: { change: ObjectChange; reason: FilterReason }[] = [];
   for (const change of changes) {
-    if (change.key.startsWith(OMS_RESULT_PREFIX) && destinations.has(change.bucket))
-      ignored.push({ change, reason: 'oms_result_list' });
-    else kept.push(change);
+    const reason = reasonOf(change);
+    if (reason === undefined) kept.push(change);
+    else ignored.push({ change, reason });
   }
   return { kept, ignored };
 }

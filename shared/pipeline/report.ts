@@ -1,11 +1,13 @@
 import { AppError } from '#shared/errors/base.ts';
-import type { NormalisedEvent } from '#shared/events/object-change.ts';
+import type { NormalisedEvent, ObjectChange } from '#shared/events/object-change.ts';
 import type { Logger } from '#shared/logging/logger.ts';
+import type { Buried } from './bury.ts';
 import type { Filtered } from './filter.ts';
 import { failedOf } from './outcome.ts';
 import { recordAt } from './record-at.ts';
 import type { Routed } from './route.ts';
 import type { Submitted } from './submit.ts';
+import type { TerminalItem } from './terminal.ts';
 
 /** What one invocation did; also its result and its log line. Counts, except `ms`. */
 export interface Summary {
@@ -18,10 +20,14 @@ export interface Summary {
   readonly rejected: number;
   /** Changes that no route matches. */
   readonly unrouted: number;
+  /** Changes, one per route, that another of the same sync task and key made superfluous. */
+  readonly duplicates: number;
   /** Keys to be sent: each pair of sync task and key once. */
   readonly submitted: number;
   readonly accepted: number;
   readonly failed: number;
+  /** Keys and records, or the event as a whole, that dead letters hold. */
+  readonly dead_lettered: number;
   readonly calls: number;
   readonly ms: number;
 }
@@ -29,9 +35,14 @@ export interface Summary {
 export interface Results {
   readonly event: unknown;
   readonly normalised: NormalisedEvent;
+  /** The error where the event is no notification at all. */
+  readonly unrecognised?: AppError | undefined;
   readonly filtered: Filtered;
   readonly routed: Routed;
+  /** Those of the changes that no route matches whose bucket no route names. */
+  readonly misdirected: readonly ObjectChange[];
   readonly submitted: Submitted;
+  readonly buried: readonly Buried[];
   readonly ms: number;
 }
 
@@ -48,13 +59,33 @@ export class SubmitFailedError extends AppError {
 }
 
 /**
- * Logs what an invocation did and decides whether it failed: it did where a retry can cure something. What no retry
- * can cure (a record that cannot be read, a key that OMS refuses) is logged with all that an engineer needs to
- * repair it, and does not make the platform repeat the rest.
- *
- * @throws SubmitFailedError
+ * Something can never be accepted as it is, and no dead letter holds it: the platform must keep the event. Its retry
+ * writes the dead letter, or its failure destination has the event.
  */
-export function report({ event, normalised, filtered, routed, submitted, ms }: Results, log: Logger): Summary {
+export class DeadLetterFailedError extends AppError {
+  override readonly name = 'DeadLetterFailedError';
+  readonly retryable = true;
+  readonly summary: Summary;
+
+  /** @param lost keys and records that no dead letter holds */
+  constructor(summary: Summary, lost: number, cause: unknown) {
+    const what = lost === 1 ? '1 failure that is final has' : `${lost} failures that are final have`;
+    const why = cause instanceof AppError ? ` ${cause.message}` : '';
+    super(503, 'OmsSync.DeadLetterFailed', `${what} no dead letter.${why}`, { cause });
+    this.summary = summary;
+  }
+}
+
+/**
+ * Logs what an invocation did and decides whether it failed: it did where a retry can cure something, or where nothing
+ * would hold what it could not do. What no retry can cure (a record that cannot be read, a key that OMS refuses) is in
+ * a dead letter and in the log with all that an engineer needs to repair it, and does not make the platform repeat the
+ * rest.
+ *
+ * @throws SubmitFailedError, DeadLetterFailedError
+ */
+export function report(results: Results, log: Logger): Summary {
+  const { normalised, filtered, routed, submitted, buried, ms } = results;
   const failed = failedOf(submitted.outcomes);
   const summary: Summary = {
     records: normalised.records,
@@ -62,20 +93,53 @@ export function report({ event, normalised, filtered, routed, submitted, ms }: R
     ignored: normalised.ignored.length + filtered.ignored.length,
     rejected: normalised.rejected.length,
     unrouted: routed.unrouted.length,
+    duplicates: routed.duplicates,
     submitted: submitted.outcomes.length,
     accepted: submitted.outcomes.length - failed.length,
     failed: failed.length,
+    dead_lettered: sum(buried, ({ name, items }) => (name === undefined ? 0 : items.length)),
     calls: submitted.calls,
     ms,
   };
+  logRecords(results, log);
+  log.info('summary', { ...summary });
+  const curable = failed.filter(({ retryable }) => retryable);
+  if (curable.length > 0) throw new SubmitFailedError(summary, curable.length, curable[0]?.error);
+  const lost = buried.filter(({ name }) => name === undefined);
+  if (lost.length > 0)
+    throw new DeadLetterFailedError(
+      summary,
+      sum(lost, ({ items }) => items.length),
+      lost[0]?.error,
+    );
+  return summary;
+}
+
+/** One line for whatever was not simply accepted. */
+function logRecords({ event, normalised, unrecognised, filtered, ...results }: Results, log: Logger): void {
+  const { routed, misdirected, submitted, buried } = results;
+  const names = new Map<TerminalItem, string>();
+  for (const { name, items } of buried) if (name !== undefined) for (const item of items) names.set(item, name);
+  if (unrecognised)
+    log.error('event not recognised', { ...shapeOf(event), dead_letter: names.get(unrecognised), error: unrecognised });
   for (const { path, reason, eventName } of normalised.ignored)
     log.debug('record ignored', { path, reason, event_name: eventName });
   for (const { change, reason } of filtered.ignored)
     log.debug('record ignored', { path: change.path, reason, bucket: change.bucket, key: change.key });
-  for (const { path, problem, error } of normalised.rejected)
-    log.error('record rejected', { path, error_code: error.code, problem, record: recordAt(event, path), error });
-  for (const { path, bucket, key } of routed.unrouted) log.warn('no route matches', { path, bucket, key });
-  for (const { index, error, retryable } of failed) {
+  for (const rejected of normalised.rejected) {
+    const { path, problem, error } = rejected;
+    const fields = { path, error_code: error.code, problem, record: recordAt(event, path) };
+    log.error('record rejected', { ...fields, dead_letter: names.get(rejected), error });
+  }
+  const unknown = new Set(misdirected);
+  for (const change of routed.unrouted) {
+    const { path, bucket, key } = change;
+    if (unknown.has(change))
+      log.error('no route names the bucket', { path, bucket, key, dead_letter: names.get(change) });
+    else log.warn('no route matches', { path, bucket, key });
+  }
+  for (const key of failedOf(submitted.outcomes)) {
+    const { index, error, failure, retryable } = key;
     const item = routed.routed[index];
     const fields = {
       path: item?.change.path,
@@ -83,22 +147,26 @@ export function report({ event, normalised, filtered, routed, submitted, ms }: R
       key: item?.change.key,
       sync_task_id: item?.syncTaskId,
       retryable,
-      error,
+      failure: failure.code,
+      remedy: failure.remedy,
     };
-    if (retryable) log.warn('key not accepted', fields);
-    else log.error('key refused', fields);
+    if (retryable) log.warn('key not accepted', { ...fields, error });
+    else log.error('key refused', { ...fields, dead_letter: names.get(key), error });
   }
-  log.info('summary', { ...summary });
-  const curable = failed.filter(({ retryable }) => retryable);
-  if (curable.length > 0) throw new SubmitFailedError(summary, curable.length, curable[0]?.error);
-  return summary;
+  for (const { name, failed, items, error } of buried)
+    if (name === undefined)
+      log.error('dead letter not written', { failure: failed.failure.code, count: items.length, error });
 }
 
 /** How much of a foreign event's shape is logged. Names only: what it holds is not known, so neither is its secrecy. */
 const SHOWN_NAMES = 20;
 
-/** Logs the shape of an event that is no notification, by which an engineer tells what the trigger delivers. */
-export function reportUnrecognised(event: unknown, log: Logger): void {
+/** The shape of an event that is no notification, by which an engineer tells what the trigger delivers. */
+function shapeOf(event: unknown): { readonly type: string; readonly names: string[] | undefined } {
   const names = typeof event === 'object' && event !== null ? Object.keys(event).slice(0, SHOWN_NAMES) : undefined;
-  log.error('event not recognised', { type: Array.isArray(event) ? 'array' : typeof event, names });
+  return { type: Array.isArray(event) ? 'array' : typeof event, names };
+}
+
+function sum<T>(items: readonly T[], count: (item: T) => number): number {
+  return items.reduce((total, item) => total + count(item), 0);
 }

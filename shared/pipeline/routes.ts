@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { AppError } from '#shared/errors/base.ts';
 import { parseJson } from '#shared/validation/json.ts';
 import { parse } from '#shared/validation/parse.ts';
 
@@ -31,6 +32,20 @@ export const routeSchema = z.strictObject({
 export const routesSchema = z.array(routeSchema).check(z.maxLength(1000));
 
 export type Route = z.infer<typeof routeSchema>;
+
+/** A notification of a bucket that no route names: the trigger and ROUTES do not fit each other. */
+export class NoRouteError extends AppError {
+  override readonly name = 'NoRouteError';
+
+  constructor() {
+    super(400, 'OmsSync.NoRoute', 'No route names the bucket of the notification.');
+  }
+}
+
+/** The buckets that some route names. What is notified of others was not left out on purpose. */
+export function routedBuckets(routes: readonly Route[]): ReadonlySet<string> {
+  return new Set(routes.map(({ source }) => source.bucket));
+}
 
 /**
  * Reads the variable ROUTES.

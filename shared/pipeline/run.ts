@@ -1,42 +1,67 @@
+import { UnrecognisedEventError } from '#shared/events/errors.ts';
 import { type NormaliseOptions, normaliseEvent } from '#shared/events/normalise.ts';
 import type { NormalisedEvent } from '#shared/events/object-change.ts';
 import type { Logger } from '#shared/logging/logger.ts';
 import { toBatches } from './batch.ts';
+import { bury, type DeadLetterSink } from './bury.ts';
 import { encodeChanges } from './encode.ts';
-import { filterChanges } from './filter.ts';
-import { report, reportUnrecognised, type Summary } from './report.ts';
+import { filterChanges, type OwnState } from './filter.ts';
+import { report, type Summary } from './report.ts';
 import { routeChanges } from './route.ts';
-import type { Route } from './routes.ts';
+import { type Route, routedBuckets } from './routes.ts';
 import { type SubmitOptions, submit } from './submit.ts';
+import { terminalFailures } from './terminal.ts';
 
 export interface RunOptions extends NormaliseOptions, SubmitOptions {
   readonly routes: readonly Route[];
   readonly maxKeysPerCall: number;
+  /** Where dead letters go; undefined where there is no bucket for them. Asked only where there are some. */
+  readonly deadLetters: () => Promise<DeadLetterSink | undefined>;
+  /** Where this project itself writes. */
+  readonly state?: OwnState | undefined;
+  readonly functionName: string;
+  readonly requestId: string;
   readonly log: Logger;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
 
 /**
- * From a bucket notification to sync events: normalise, filter, route, encode, batch, submit, report.
+ * From a bucket notification to sync events: normalise, filter, route, encode, batch, submit, dead letters, report.
  *
- * @throws UnrecognisedEventError where the event is no notification, SubmitFailedError where a retry may help
+ * @throws SubmitFailedError where a retry may help, DeadLetterFailedError where nothing holds what can never succeed
  */
 export async function run(event: unknown, options: RunOptions): Promise<Summary> {
   const started = options.now();
-  const normalised = normalise(event, options);
-  const filtered = filterChanges(normalised.changes, options.routes);
-  const routed = routeChanges(filtered.kept, options.routes);
+  const { routes, log, functionName, requestId } = options;
+  const { normalised, unrecognised } = normalise(event, options);
+  const filtered = filterChanges(normalised.changes, routes, options.state);
+  const routed = routeChanges(filtered.kept, routes);
+  const known = routedBuckets(routes);
+  const misdirected = routed.unrouted.filter(({ bucket }) => !known.has(bucket));
   const batches = toBatches(encodeChanges(routed.routed), options.maxKeysPerCall);
   const submitted = await submit(batches, options);
-  return report({ event, normalised, filtered, routed, submitted, ms: options.now() - started }, options.log);
+  const { outcomes } = submitted;
+  const buried = await bury(
+    terminalFailures({ normalised, unrecognised, routed, misdirected, batches, outcomes }),
+    { event, functionName, requestId, now: options.now(), redact: (text) => log.redact(text) },
+    options.deadLetters,
+  );
+  const ms = options.now() - started;
+  return report({ event, normalised, unrecognised, filtered, routed, misdirected, submitted, buried, ms }, log);
 }
 
-function normalise(event: unknown, options: RunOptions): NormalisedEvent {
+interface Normalised {
+  readonly normalised: NormalisedEvent;
+  readonly unrecognised?: UnrecognisedEventError;
+}
+
+/** Of an event that is no notification nothing is known but that. */
+function normalise(event: unknown, options: RunOptions): Normalised {
   try {
-    return normaliseEvent(event, options);
+    return { normalised: normaliseEvent(event, options) };
   } catch (error) {
-    reportUnrecognised(event, options.log);
-    throw error;
+    if (!(error instanceof UnrecognisedEventError)) throw error;
+    return { normalised: { changes: [], ignored: [], rejected: [], records: 0 }, unrecognised: error };
   }
 }

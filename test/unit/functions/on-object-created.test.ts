@@ -56,9 +56,11 @@ describe('on-object-created', () => {
       ignored: 0,
       rejected: 0,
       unrouted: 0,
+      duplicates: 0,
       submitted: 2,
       accepted: 2,
       failed: 0,
+      dead_lettered: 0,
       calls: 1,
       ms: expect.any(Number),
     });
@@ -102,19 +104,22 @@ describe('on-object-created', () => {
     expect(sentKeys()).toEqual(['a%2Bb%2520', 'a%2Bb%20']);
   });
 
-  it('counts and reports what no route matches, without failing', async () => {
-    const summary = await fn.invoke({ Records: [s3Record('x', 'other')] });
+  it('counts and reports what no prefix of a bucket matches, without failing', async () => {
+    fn = await load({ ROUTES: JSON.stringify([{ source: { bucket: 'source', prefix: 'a/' }, sync_task_id: 't' }]) });
 
-    expect(summary).toMatchObject({ changes: 1, unrouted: 1, submitted: 0, calls: 0 });
+    const summary = await fn.invoke({ Records: [s3Record('x')] });
+
+    expect(summary).toMatchObject({ changes: 1, unrouted: 1, submitted: 0, calls: 0, dead_lettered: 0 });
     expect(oms.log.parsed()).toContainEqual(
-      expect.objectContaining({ level: 'warn', message: 'no route matches', bucket: 'other', key: 'x' }),
+      expect.objectContaining({ level: 'warn', message: 'no route matches', bucket: 'source', key: 'x' }),
     );
   });
 
   it('logs a rejected record loudly with path and code, and sends the others', async () => {
-    const summary = await fn.invoke({ Records: [s3Record('a%2'), s3Record('b')] });
-
-    expect(summary).toMatchObject({ records: 2, rejected: 1, accepted: 1 });
+    await expect(fn.invoke({ Records: [s3Record('a%2'), s3Record('b')] })).rejects.toMatchObject({
+      name: 'DeadLetterFailedError',
+      summary: { records: 2, rejected: 1, accepted: 1 },
+    });
     expect(sentKeys()).toEqual(['b']);
     expect(oms.log.parsed()).toContainEqual(
       expect.objectContaining({
@@ -173,10 +178,14 @@ describe('on-object-created', () => {
   it.each([
     [400, { error_code: 'OMS.0001', error_msg: 'invalid parameter' }],
     [404, { error_code: 'OMS.0001', error_msg: 'no such task' }],
-  ])('does not fail where OMS answers %i, which no retry cures', async (status, body) => {
+  ])('fails where OMS answers %i, which no retry cures, and nothing is there to hold it', async (status, body) => {
     oms.stub.reply = () => ({ status, body });
 
-    expect(await fn.invoke({ Records: [s3Record('x')] })).toMatchObject({ failed: 1, accepted: 0 });
+    await expect(fn.invoke({ Records: [s3Record('x')] })).rejects.toMatchObject({
+      name: 'DeadLetterFailedError',
+      message: expect.stringContaining('STATE_BUCKET'),
+      summary: { failed: 1, accepted: 0 },
+    });
     expect(oms.log.parsed()).toContainEqual(
       expect.objectContaining({
         level: 'error',
@@ -195,17 +204,19 @@ describe('on-object-created', () => {
     expect(oms.stub.requests).toHaveLength(0);
   });
 
-  it('fails for an event that is no notification', async () => {
-    await expect(fn.invoke({ hello: 'world' })).rejects.toMatchObject({ code: 'OmsSync.UnrecognisedEvent' });
+  it('fails for an event that is no notification where nothing is there to hold it', async () => {
+    await expect(fn.invoke({ hello: 'world' })).rejects.toMatchObject({ code: 'OmsSync.DeadLetterFailed' });
     expect(oms.log.parsed()).toMatchObject([
       { level: 'error', message: 'event not recognised', type: 'object', names: ['hello'] },
+      { level: 'error', message: 'dead letter not written', failure: 'OmsSync.UnrecognisedEvent', count: 1 },
+      { level: 'info', message: 'summary' },
       { level: 'error', message: 'invocation failed' },
     ]);
     expect(oms.log.raw.join('')).not.toContain('world');
   });
 
   it.each([undefined, null, [], {}, 'text'])('survives %o as an event', async (event) => {
-    await fn.invoke(event).catch((error: unknown) => expect(error).toMatchObject({ status: 400 }));
+    await fn.invoke(event).catch((error: unknown) => expect(error).toMatchObject({ code: 'OmsSync.DeadLetterFailed' }));
   });
 
   it('fails with every wrong variable in one error', async () => {

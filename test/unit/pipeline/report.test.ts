@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '#shared/errors/base.ts';
+import { UnrecognisedEventError } from '#shared/events/errors.ts';
 import { Logger } from '#shared/logging/logger.ts';
-import type { KeyOutcome } from '#shared/pipeline/outcome.ts';
-import { type Results, report, SubmitFailedError } from '#shared/pipeline/report.ts';
+import { NoStateBucketError } from '#shared/pipeline/bury.ts';
+import { classify } from '#shared/pipeline/failures.ts';
+import type { FailedKey, KeyOutcome } from '#shared/pipeline/outcome.ts';
+import { DeadLetterFailedError, type Results, report, SubmitFailedError } from '#shared/pipeline/report.ts';
 import { change } from '../../helpers/changes.ts';
+import { storeUnavailable } from '../../helpers/memory-object-store.ts';
 import { omsError } from '../../helpers/oms-error.ts';
 
 function reporting(results: Partial<Results> & { outcomes?: readonly KeyOutcome[] }) {
@@ -16,7 +20,9 @@ function reporting(results: Partial<Results> & { outcomes?: readonly KeyOutcome[
         event: {},
         normalised: { changes: [], ignored: [], rejected: [], records: 0 },
         filtered: { kept: [], ignored: [] },
-        routed: { routed: [], unrouted: [] },
+        routed: { routed: [], unrouted: [], duplicates: 0 },
+        misdirected: [],
+        buried: [],
         submitted: { outcomes, calls: 1, attempts: 1 },
         ms: 5,
         ...given,
@@ -29,7 +35,13 @@ function reporting(results: Partial<Results> & { outcomes?: readonly KeyOutcome[
 const routed = (...keys: string[]) => ({
   routed: keys.map((key) => ({ syncTaskId: 'task', change: change(key) })),
   unrouted: [],
+  duplicates: 0,
 });
+
+const failed = (index: number, error: unknown): FailedKey => {
+  const failure = classify(error);
+  return { index, status: 'failed', error, failure, retryable: failure.retryable };
+};
 
 describe('report', () => {
   it('counts everything in one line', () => {
@@ -42,7 +54,7 @@ describe('report', () => {
         records: 5,
       },
       filtered: { kept: [change('a'), change('b')], ignored: [{ change: change('c'), reason: 'oms_result_list' }] },
-      routed: { routed: [{ syncTaskId: 'task', change: change('a') }], unrouted: [change('b')] },
+      routed: { routed: [{ syncTaskId: 'task', change: change('a') }], unrouted: [change('b')], duplicates: 2 },
       outcomes: [{ index: 0, status: 'accepted' }],
     });
 
@@ -52,9 +64,11 @@ describe('report', () => {
       ignored: 2,
       rejected: 1,
       unrouted: 1,
+      duplicates: 2,
       submitted: 1,
       accepted: 1,
       failed: 0,
+      dead_lettered: 0,
       calls: 1,
       ms: 5,
     };
@@ -85,11 +99,7 @@ describe('report', () => {
     const cause = omsError(503);
     const { run, lines } = reporting({
       routed: routed('a', 'b', 'c'),
-      outcomes: [
-        { index: 0, status: 'accepted' },
-        { index: 1, status: 'failed', error: omsError(400), retryable: false },
-        { index: 2, status: 'failed', error: cause, retryable: true },
-      ],
+      outcomes: [{ index: 0, status: 'accepted' }, failed(1, omsError(400)), failed(2, cause)],
     });
 
     expect(run).toThrow(SubmitFailedError);
@@ -104,12 +114,110 @@ describe('report', () => {
     ]);
   });
 
-  it('does not throw for what no retry can cure', () => {
-    const { run } = reporting({
-      routed: routed('a'),
-      outcomes: [{ index: 0, status: 'failed', error: omsError(404), retryable: false }],
+  describe('of what no retry can cure', () => {
+    const refused = failed(0, omsError(404));
+    const reason = { kind: 'keys', syncTaskId: 'task', changes: [change('a')], ...refused } as const;
+
+    it('does not throw where a dead letter has it, and names the dead letter', () => {
+      const { run, lines } = reporting({
+        routed: routed('a'),
+        outcomes: [refused],
+        buried: [{ failed: reason, items: [refused], name: 'dead-letters/x.json' }],
+      });
+
+      expect(run()).toMatchObject({ failed: 1, dead_lettered: 1 });
+      expect(lines[0]).toMatchObject({
+        level: 'error',
+        message: 'key refused',
+        path: 'Records[0]',
+        bucket: 'source',
+        key: 'a',
+        sync_task_id: 'task',
+        failure: 'OmsSync.SyncTaskNotFound',
+        remedy: expect.stringMatching(/ROUTES/),
+        dead_letter: 'dead-letters/x.json',
+      });
     });
 
-    expect(run()).toMatchObject({ failed: 1 });
+    it('throws where no dead letter could be written, so that the platform keeps the event', () => {
+      const cause = storeUnavailable({ operation: 'PutObject', bucket: 'state' });
+      const { run, lines } = reporting({
+        routed: routed('a', 'b'),
+        outcomes: [refused, failed(1, omsError(404))],
+        buried: [{ failed: reason, items: [refused, refused], error: cause }],
+      });
+
+      expect(run).toThrow(DeadLetterFailedError);
+      expect(run).toThrow(expect.objectContaining({ retryable: true, status: 503, cause }));
+      expect(run).toThrow(/^2 failures/);
+      expect(run).toThrow(
+        expect.objectContaining({ summary: expect.objectContaining({ failed: 2, dead_lettered: 0 }) }),
+      );
+      expect(lines.find(({ message }) => message === 'dead letter not written')).toMatchObject({
+        level: 'error',
+        failure: 'OmsSync.SyncTaskNotFound',
+        count: 2,
+        error: { storeStatus: 503 },
+      });
+    });
+
+    it('says that there is no bucket where none is configured', () => {
+      const { run } = reporting({
+        routed: routed('a'),
+        outcomes: [refused],
+        buried: [{ failed: reason, items: [refused], error: new NoStateBucketError() }],
+      });
+
+      expect(run).toThrow(/^1 failure .*STATE_BUCKET/);
+    });
+
+    it('names the retryable keys first where both are there', () => {
+      const { run } = reporting({
+        routed: routed('a', 'b'),
+        outcomes: [refused, failed(1, omsError(503))],
+        buried: [{ failed: reason, items: [refused], error: new NoStateBucketError() }],
+      });
+
+      expect(run).toThrow(SubmitFailedError);
+    });
+  });
+
+  it('logs of an event that is no notification its shape and its dead letter, and nothing that it holds', () => {
+    const unrecognised = new UnrecognisedEventError();
+    const { run, lines } = reporting({
+      event: { hello: 'world' },
+      unrecognised,
+      buried: [
+        {
+          failed: { kind: 'event', failure: classify(unrecognised), error: unrecognised },
+          items: [unrecognised],
+          name: 'dead-letters/undated/x.json',
+        },
+      ],
+    });
+
+    expect(run()).toMatchObject({ records: 0, dead_lettered: 1 });
+    expect(lines[0]).toMatchObject({
+      level: 'error',
+      message: 'event not recognised',
+      type: 'object',
+      names: ['hello'],
+      dead_letter: 'dead-letters/undated/x.json',
+    });
+    expect(JSON.stringify(lines)).not.toContain('world');
+  });
+
+  it('tells a bucket without a route, which is a mistake, from a prefix without one, which is meant', () => {
+    const stray = change('a', 'other');
+    const { run, lines } = reporting({
+      routed: { routed: [], unrouted: [stray, change('b')], duplicates: 0 },
+      misdirected: [stray],
+    });
+
+    expect(run()).toMatchObject({ unrouted: 2 });
+    expect(lines.slice(0, 2)).toMatchObject([
+      { level: 'error', message: 'no route names the bucket', bucket: 'other', key: 'a' },
+      { level: 'warn', message: 'no route matches', bucket: 'source', key: 'b' },
+    ]);
   });
 });
