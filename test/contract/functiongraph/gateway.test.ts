@@ -314,6 +314,59 @@ describe('response', () => {
     expect(logs).toEqual([expect.objectContaining({ text: 'ran POST', requestId: answer.json.request_id })]);
   });
 
+  describe('of an asynchronous route', () => {
+    const later = { events: [route('/later/{id}', { async: true })] };
+
+    it('gives the function the event that a synchronous one would give it', async () => {
+      const { fg, deploy, logs } = await start();
+      await deploy('exports.handler = async (e, c) => { console.log(JSON.stringify(e)) }', later);
+
+      const answer = await send('POST', fg.gatewayUrl, '/later/7?a=b', { headers: BY_CODE, body: '{"x":"雪"}' });
+      await fg.idle();
+
+      expect(answer.headers['x-request-id']).toEqual(expect.any(String));
+      const event = JSON.parse(logs[0]?.text ?? '') as { body: string };
+      expect(event).toMatchObject({
+        httpMethod: 'POST',
+        path: '/later/7',
+        pathParameters: { id: '7' },
+        queryStringParameters: { a: 'b' },
+        isBase64Encoded: true,
+        requestContext: { requestId: answer.headers['x-request-id'], stage: 'RELEASE' },
+      });
+      expect(Buffer.from(event.body, 'base64').toString()).toBe('{"x":"雪"}');
+      expect(logs[0]?.text).not.toContain(APP_CODE);
+    });
+
+    it('is 202 whatever the function does then: its result is dropped, its errors are retried', async () => {
+      const { fg, deploy, logs } = await start({ retryDelay: () => 0 });
+      await deploy("exports.handler = async (e, c) => { console.log('ran'); throw new Error('no') }", {
+        ...later,
+        async: { maxRetries: 2, maxEventAge: 60 },
+      });
+
+      const answer = await send('POST', fg.gatewayUrl, '/later/7', { headers: BY_CODE });
+      await fg.idle();
+
+      expect(answer.status).toBe(202);
+      expect(logs.filter(({ text }) => text === 'ran')).toHaveLength(3);
+    });
+
+    it('is 401 without authentication and 413 for an event of more than 256 KB; the function is not run', async () => {
+      const { fg, deploy, logs } = await start();
+      await deploy("exports.handler = async (e, c) => { console.log('ran') }", later);
+
+      const answers = await Promise.all([
+        send('POST', fg.gatewayUrl, '/later/7'),
+        send('POST', fg.gatewayUrl, '/later/7', { headers: BY_CODE, body: 'x'.repeat(200_000) }),
+      ]);
+      await fg.idle();
+
+      expect(answers.map(({ status }) => status)).toEqual([401, 413]);
+      expect(logs).toEqual([]);
+    });
+  });
+
   it('is 429 when every instance is busy', async () => {
     const { fg, deploy } = await start({ maxInstancesPerFunction: 1 });
     await deploy(

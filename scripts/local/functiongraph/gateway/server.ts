@@ -101,7 +101,10 @@ export class Gateway {
       return this.#refuse(response, problemOf(error), requestId);
     }
     if (result === 'timeout') return this.#refuse(response, PROBLEMS.timeout, requestId);
-    if (result.outcome === 'accepted') return sendJson(response, 202, { request_id: result.requestId });
+    // The answer is that of the service's own asynchronous invocation; the gateway's is not documented.
+    // https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0126.html
+    if (result.outcome === 'accepted')
+      return sendJson(response, 202, { request_id: result.requestId }, { 'x-request-id': requestId });
     this.#deliver(response, key, requestId, result);
   }
 
