@@ -300,10 +300,12 @@ const ROWS = {
     remedy: 'Look at the document that the log names and move it out of the prefix: nothing of ours wrote it.',
   },
   'OmsSync.ObjectStoreMalformedResponse': {
-    meaning: 'The store answered with success in a form that is not understood.',
+    meaning: 'The store answered with success in a form that is not understood or contradicts itself.',
     scope: 'call',
     retryable: true,
-    remedy: 'Check that STATE_ENDPOINT is that of the object store: a proxy or a login page answers like this.',
+    remedy:
+      'Check that the endpoint (STATE_ENDPOINT, or that of the route) is an object store: a proxy or a login page ' +
+      'answers like this.',
   },
   'OmsSync.ObjectStoreRefused': {
     meaning: 'The store refused the request for a reason that has no row of its own.',
@@ -314,10 +316,10 @@ const ROWS = {
       'bucket.',
   },
   'OmsSync.ObjectStoreUnsupported': {
-    meaning: 'The store cannot do what was asked of it.',
+    meaning: "The bucket's cloud has no S3 interface, or is none that is known.",
     scope: 'account',
     retryable: true,
-    remedy: 'Read the message in the log: it names what the store of this provider lacks. Use another store.',
+    remedy: 'Correct the cloud that the route or the variables name, and deploy; a cloud without S3 cannot be listed.',
   },
   'OmsSync.Internal': {
     meaning: 'A defect of this software, or an error that nobody thought of.',

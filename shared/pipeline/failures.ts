@@ -83,6 +83,7 @@ export const ERRORS: Readonly<Record<string, FailureCode>> = {
   'OmsSync.ObjectStoreThrottled': 'OmsSync.ObjectStoreUnavailable',
   'OmsSync.ObjectStoreFailed': 'OmsSync.ObjectStoreUnavailable',
   'OmsSync.ObjectStoreMalformedListing': 'OmsSync.ObjectStoreMalformedResponse',
+  'OmsSync.ObjectStoreListingNotTrusted': 'OmsSync.ObjectStoreMalformedResponse',
 };
 
 /** Why there was no connection, by the code of Node.js; what is not listed is an interruption that passes. */

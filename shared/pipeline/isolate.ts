@@ -26,13 +26,13 @@ const SUSPICIOUS = 2;
  * of which every key is refused takes n + 2 * ceil(log2 n) at most.
  *
  * @param refusal of the whole batch
- * @returns how many keys were accepted, and the errors of those that were refused
+ * @returns the errors of the condemned
  */
 export async function isolate(
   items: readonly BatchItem[],
   refusal: unknown,
   options: IsolateOptions,
-): Promise<{ readonly accepted: number; readonly refusals: readonly unknown[] }> {
+): Promise<readonly unknown[]> {
   const search = new Search(options);
   let rest = await search.findOne(items, refusal);
   while (rest.length > 0) {
@@ -41,14 +41,13 @@ export async function isolate(
     const sent = await search.send(part);
     rest = sent.status === 'refused' ? [...(await search.findOne(part, sent.error)), ...after] : after;
   }
-  return { accepted: search.accepted, refusals: search.refusals };
+  return search.refusals;
 }
 
 class Search {
   readonly #options: IsolateOptions;
   readonly refusals: unknown[] = [];
-  accepted = 0;
-  /** Keys of the largest call that was accepted. */
+  /** Keys of the largest call that was accepted; 0 where none was. */
   #largest = 0;
   /** The number of keys was the cause, not one of them. */
   #tooMany = false;
@@ -59,16 +58,13 @@ class Search {
 
   /** Keys to send next. */
   get size(): number {
-    if (this.refusals.length >= SUSPICIOUS && this.accepted === 0) return 1;
+    if (this.refusals.length >= SUSPICIOUS && this.#largest === 0) return 1;
     return this.#tooMany ? this.#largest : Number.POSITIVE_INFINITY;
   }
 
   async send(items: readonly BatchItem[]): Promise<Sent> {
     const sent = await this.#options.send(items);
-    if (sent.status === 'accepted') {
-      this.accepted += items.length;
-      this.#largest = Math.max(this.#largest, items.length);
-    }
+    if (sent.status === 'accepted') this.#largest = Math.max(this.#largest, items.length);
     return sent;
   }
 

@@ -77,11 +77,16 @@ interface RefusedBatch extends Batch {
 
 /** What is known of a task. */
 class Task {
-  /** It has accepted something, so that a refusal is about the keys. */
+  /** It accepted something, and did not refuse a whole batch since: a refusal is about the keys. */
   accepts = false;
+  /** Calls that it accepted. */
+  accepted = 0;
   /** A batch is being taken apart before it is known whether the task accepts anything. */
   probing = false;
-  /** Batches that were taken apart to find every key refused alike: as far as is known, the cause is not in the keys. */
+  /**
+   * Batches that were taken apart to find every key refused alike, with nothing accepted since: as far as is known, the
+   * cause is not in the keys.
+   */
   refusedBatches = 0;
   failuresInARow = 0;
   stopped: Failure | undefined;
@@ -149,20 +154,25 @@ class Submission {
   }
 
   async #takeApart({ syncTaskId, items, error }: RefusedBatch, task: Task): Promise<void> {
-    const stopped = this.#reasonToStop(task) ?? (await this.#stateAfter(error, syncTaskId, task));
-    if (stopped) {
-      this.#fail(items, stopped);
-      return;
-    }
+    const acceptedBefore = task.accepted;
     const probes = !task.accepts;
     task.probing ||= probes;
     try {
-      const { accepted, refusals } = await isolate(items, error, {
+      if (this.#reasonToStop(task) === undefined) await this.#ask(error, syncTaskId, task);
+      const stopped = this.#reasonToStop(task);
+      if (stopped) {
+        this.#fail(items, stopped);
+        return;
+      }
+      const refusals = await isolate(items, error, {
         send: (part) => this.#send({ syncTaskId, items: part }),
         condemn: (item, refusal) => this.#fail([item], toFailure(refusal)),
       });
-      if (accepted === 0 && refusals.length === items.length && items.length > 1 && alike(refusals))
+      const isSuspicious = refusals.length === items.length && items.length > 1 && alike(refusals);
+      if (isSuspicious && task.accepted === acceptedBefore) {
+        task.accepts = false;
         task.refusedBatches += 1;
+      }
     } finally {
       if (probes) task.probing = false;
     }
@@ -187,6 +197,8 @@ class Submission {
     this.#failuresInARow = 0;
     task.failuresInARow = 0;
     task.accepts = true;
+    task.accepted += 1;
+    task.refusedBatches = 0;
     for (const { index } of items) this.#settle({ index, status: 'accepted' });
     return { status: 'accepted' };
   }
@@ -206,14 +218,14 @@ class Submission {
 
   /** A task that OMS says is missing or cannot be used: what ShowSyncTask says of it counts more than the code. */
   async #stopTask(failed: Failure, syncTaskId: string, task: Task): Promise<Failure> {
-    const shown = await this.#stateAfter(failed.error, syncTaskId, task);
-    if (shown) return shown;
-    task.stopped ??= failed;
+    const state = await this.#ask(failed.error, syncTaskId, task);
+    const contradicts = state === 'running' && !failed.failure.retryable;
+    task.stopped ??= contradicts ? { error: failed.error, failure: FAILURES['OmsSync.SyncTaskRefused'] } : failed;
     return task.stopped;
   }
 
-  /** Why the task's keys need not be sent any more: asked when it refused something. */
-  async #stateAfter(error: unknown, syncTaskId: string, task: Task): Promise<Failure | undefined> {
+  /** Asks for the state of a task that refused something, and stops the task where the state is the reason. */
+  async #ask(error: unknown, syncTaskId: string, task: Task): Promise<TaskState> {
     let state: TaskState | undefined;
     try {
       state = await this.#options.taskState?.(syncTaskId);
@@ -222,7 +234,7 @@ class Submission {
     }
     if (state === 'stopped') task.stopped ??= { error, failure: FAILURES['OmsSync.SyncTaskStopped'] };
     if (state === 'missing') task.stopped ??= { error, failure: FAILURES['OmsSync.SyncTaskNotFound'] };
-    return task.stopped;
+    return state ?? 'unknown';
   }
 
   #reasonToStop(task: Task): Failure | undefined {

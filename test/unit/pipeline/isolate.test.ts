@@ -91,7 +91,7 @@ describe('isolate', () => {
     expect(condemned).toHaveLength(10);
     expect(calls).toHaveLength(17);
     expect(calls.slice(9)).toEqual([[2], [3], [4], [5], [6], [7], [8], [9]]);
-    expect(result).toEqual({ accepted: 0, refusals: others(10).map(String) });
+    expect(result).toEqual(others(10).map(String));
   });
 
   it('goes back to searching as soon as a key is accepted', async () => {
@@ -120,7 +120,7 @@ describe('isolate', () => {
     expect(calls).toEqual([[0, 1], [2, 3], [2], [3]]);
     expect(accepted).toEqual([2]);
     expect(condemned).toEqual([[3, '3']]);
-    expect(result).toEqual({ accepted: 1, refusals: ['3'] });
+    expect(result).toEqual(['3']);
   });
 
   it('ends where every further call fails', async () => {

@@ -63,4 +63,11 @@ describe('routeChanges', () => {
 
     expect(routed.routed).toHaveLength(2);
   });
+
+  it('counts the changes that another one of the same task and key made superfluous', () => {
+    const routes = [route('A', 'source'), route('B', 'source', 'logs/')];
+
+    expect(routeChanges([change('logs/1'), change('x'), change('logs/1'), change('x')], routes).duplicates).toBe(3);
+    expect(routeChanges([change('x'), change('y')], routes).duplicates).toBe(0);
+  });
 });
