@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { start, temporaryFolder } from './start.ts';
 
 const async = { async: true };
@@ -121,6 +121,25 @@ describe('asynchronous invocation', () => {
         },
       ],
     ]);
+  });
+
+  it.each([undefined, 1])('goes on over deployments, with a concurrency of %s', async (concurrency) => {
+    const { fg, deploy, logs } = await start({ asyncConcurrency: 2 });
+    const changes = concurrency ? { concurrency } : {};
+    const version = (name: string): string => `exports.handler = (n, context) => new Promise((resolve) => {
+      console.log('${name} ' + n); setTimeout(resolve, 25) })`;
+    await deploy(version('one'), changes);
+
+    const pushed = Promise.all(Array.from({ length: 40 }, (_, n) => fg.invoke('f', n, async)));
+    await vi.waitFor(() => expect(fg.stats().async.succeeded).toBeGreaterThan(2));
+    await deploy(version('two'), changes);
+    await pushed;
+    await fg.idle();
+
+    const done = logs.map(({ text }) => text.split(' '));
+    expect(done.map(([, n]) => Number(n)).sort((x, y) => x - y)).toEqual(Array.from({ length: 40 }, (_, n) => n));
+    expect(new Set(done.map(([name]) => name))).toEqual(new Set(['one', 'two']));
+    expect(fg.stats().async).toMatchObject({ succeeded: 40, failed: 0, waiting: 0 });
   });
 
   it('refuses an event of more than 256 KB', async () => {
