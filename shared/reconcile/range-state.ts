@@ -1,0 +1,121 @@
+import { addCounts, type Counts, noCounts, submittable } from './counts.ts';
+import type { DiffStep } from './diff.ts';
+
+/**
+ * Keys of a range that wait for another try. Where there would be more, the range is not to go on: submitting fails.
+ */
+export const MAX_PENDING = 100;
+
+/** Names of doubtful submissions that a range keeps. One that is not kept costs a submission of the next pass. */
+export const MAX_DOUBTS = 1000;
+
+/** How far one range of a pass has come. It stands for itself: whatever is not done after `cursor` says is in `pending`. */
+export interface RangeState {
+  /** Exclusive; absent: from the beginning. */
+  readonly after?: string;
+  /** Inclusive; absent: to the end. */
+  readonly until?: string;
+  /** Every key up to this one has been judged, and everything to submit is accounted for. Absent: none. */
+  readonly cursor?: string;
+  /** Judged to its end. Keys may be pending still. */
+  readonly done: boolean;
+  readonly counts: Counts;
+  /** Objects that OMS has accepted. */
+  readonly accepted: number;
+  /** Objects that no further try would cure; each has its dead letter. */
+  readonly failed: number;
+  /** Objects that are to be tried again, by key. */
+  readonly pending: readonly string[];
+  /** Names of the submissions that OMS may skip, those that earlier passes have made and this one has found again included. */
+  readonly doubts: readonly string[];
+  readonly list_calls: number;
+  readonly event_calls: number;
+}
+
+/** What became of the objects that were submitted. */
+export interface Submitted {
+  readonly accepted: number;
+  readonly failed: number;
+  readonly pending: readonly string[];
+  readonly calls: number;
+}
+
+export function newRange({
+  after,
+  until,
+}: {
+  readonly after?: string | undefined;
+  readonly until?: string | undefined;
+}): RangeState {
+  return {
+    ...(after !== undefined && { after }),
+    ...(until !== undefined && { until }),
+    done: false,
+    counts: noCounts(),
+    accepted: 0,
+    failed: 0,
+    pending: [],
+    doubts: [],
+    list_calls: 0,
+    event_calls: 0,
+  };
+}
+
+/**
+ * A range one step further, once it is known what became of everything that the step found.
+ *
+ * @param listCalls made for the step, on both sides
+ * @throws RangeError where an object that was to be submitted is neither accepted, nor failed, nor pending: to go on
+ *   would be to skip it
+ */
+export function advance(range: RangeState, step: DiffStep, submitted: Submitted, listCalls: number): RangeState {
+  const found = submittable(step.counts).objects;
+  const { accepted, failed, pending, calls } = submitted;
+  if (accepted + failed + pending.length !== found)
+    throw new RangeError(`${found} objects to submit, ${accepted + failed + pending.length} accounted for`);
+  const doubts = step.findings.flatMap(({ doubt }) => (doubt === undefined ? [] : [doubt]));
+  return {
+    ...range,
+    cursor: step.cursor,
+    counts: addCounts(range.counts, step.counts),
+    accepted: range.accepted + accepted,
+    failed: range.failed + failed,
+    pending: [...range.pending, ...pending],
+    doubts: [...range.doubts, ...doubts].slice(0, MAX_DOUBTS),
+    list_calls: range.list_calls + listCalls,
+    event_calls: range.event_calls + calls,
+  };
+}
+
+/**
+ * A range that the diff has walked through to its end.
+ *
+ * @param listCalls made since the last step
+ */
+export function finish(range: RangeState, listCalls: number): RangeState {
+  return { ...range, done: true, list_calls: range.list_calls + listCalls };
+}
+
+/**
+ * A range whose pending objects have been tried again.
+ *
+ * @throws RangeError as {@link advance}
+ */
+export function retried(range: RangeState, { accepted, failed, pending, calls }: Submitted): RangeState {
+  if (accepted + failed + pending.length !== range.pending.length)
+    throw new RangeError(
+      `${range.pending.length} objects were pending, ${accepted + failed + pending.length} accounted for`,
+    );
+  return {
+    ...range,
+    accepted: range.accepted + accepted,
+    failed: range.failed + failed,
+    pending,
+    event_calls: range.event_calls + calls,
+  };
+}
+
+/** Whether everything that was to be submitted is accounted for. */
+export function isSettled({ counts, accepted, failed, pending }: RangeState): boolean {
+  return submittable(counts).objects === accepted + failed + pending.length;
+}
