@@ -89,7 +89,7 @@ export function toStoreError(answer: Answer, call: AnsweredCall, now: number): O
     retryable: isTransient || status === 429 || (status >= 500 && status !== 501),
     retryAfter: readRetryAfter(headers['retry-after'], now),
   };
-  if (status === 404 && storeCode === 'NoSuchBucket') return new NoSuchBucketError(fields);
+  if (storeCode === 'NoSuchBucket') return new NoSuchBucketError(fields);
   if (status === 404 && call.isObject && (storeCode === 'NoSuchKey' || isBareHead(answer, call)))
     return new ObjectNotFoundError(fields);
   if (status === 412) return new PreconditionFailedError(fields);

@@ -136,7 +136,7 @@ export async function exchange<T>(
 const NO_BODY = new Uint8Array();
 
 function requestOf<T>(call: Call<T>, context: ExchangeContext, credentials: StoreCredentials, now: number) {
-  const { method, bucket, key, body } = call;
+  const { method, bucket, key } = call;
   const { hostname, host, path } = locate(context.endpoint, context.addressing, bucket, key);
   const query = encodeQuery(call.query ?? []);
   const { securityToken, ...keyPair } = credentials;
@@ -145,7 +145,6 @@ function requestOf<T>(call: Call<T>, context: ExchangeContext, credentials: Stor
     context.sendsToken && securityToken !== undefined ? { ...keyPair, securityToken } : keyPair,
     now,
   );
-  if (body) headers['content-length'] = String(body.length);
   return { method, hostname, target: query === '' ? path : `${path}?${query}`, headers };
 }
 

@@ -45,7 +45,10 @@ const key = fc.oneof(
     .map((segments) => `${segments.join('/')}x`),
 );
 const headerValue = fc
-  .string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 30 })
+  .oneof(
+    fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 30 }),
+    fc.array(fc.constantFrom('a', ' ', '  ', ';'), { minLength: 1, maxLength: 8 }).map((parts) => parts.join('')),
+  )
   .map((value) => value.trim())
   .filter((value) => value !== '');
 /** None that a signer leaves out, or sets itself. */

@@ -18,7 +18,7 @@ import {
   startLoopback,
   startTcp,
 } from '../oms/loopback.ts';
-import { BUCKET, page, REQUEST_ID, refusal, reply, testStore } from './test-store.ts';
+import { BUCKET, page, REQUEST_ID, recordingStore, refusal, reply, testStore } from './test-store.ts';
 
 let server: Loopback | undefined;
 afterEach(() => server?.close());
@@ -147,6 +147,30 @@ describe('a call of ObjectStoreClient is tried again', () => {
     expect(error).toMatchObject({ attempts: 2, status: 502, reason: 'ECONNRESET' });
   });
 
+  it('and does not count the connection that was closed', async () => {
+    const closing: Reply = ({ socket }) => socket.destroy();
+    server = await startLoopback(good, closing, answer(503), good);
+    const { store } = testStore(server.url, { maxAttempts: 2 });
+    await store.getObject(object);
+    expect((await store.getObject(object)).body.toString()).toBe('body');
+    expect(server.requests).toHaveLength(4);
+  });
+
+  it('over a new connection even where another one is kept, for that may be closed as well', async () => {
+    const closing: Reply = ({ socket }) => socket.destroy();
+    const held: (() => void)[] = [];
+    const together: Reply = (received, response, index) => {
+      held.push(() => good(received, response, index));
+      if (held.length === 2) for (const release of held) release();
+    };
+    server = await startLoopback(together, together, closing, good);
+    const { store } = testStore(server.url);
+    await Promise.all([store.getObject(object), store.getObject(object)]);
+    expect(server.connections()).toBe(2);
+    await store.getObject(object);
+    expect(server.connections()).toBe(3);
+  });
+
   it('where nobody listens', async () => {
     const { store, waits } = testStore(`http://127.0.0.1:${await refusedPort()}`, { maxAttempts: 3 });
     const error = await rejection(store.putObject({ ...object, body: 'x' }));
@@ -269,6 +293,16 @@ describe('the deadline of ObjectStoreClient', () => {
     const error = await rejection(testStore(server.url, { deadline: () => 50 }).store.getObject(object));
     expect(error).toBeInstanceOf(ObjectStoreDeadlineError);
     expect(error).toMatchObject({ attempts: 1 });
+  });
+
+  it.each([
+    [50, 50],
+    [100_000, 10_000],
+    [Number.POSITIVE_INFINITY, 10_000],
+  ])('of %d ms gives an attempt %d ms', async (left, given) => {
+    const { exchanges, store } = recordingStore({ deadline: () => left });
+    await store.deleteObject(object);
+    expect(exchanges[0]?.timeout).toBe(given);
   });
 
   it('that passes between two attempts has the last failure as its cause', async () => {

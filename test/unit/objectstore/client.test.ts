@@ -1,7 +1,6 @@
 import { Agent } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { KeyEncodingError } from '#shared/encoding/errors.ts';
-import { connectStore, ObjectStoreClient } from '#shared/objectstore/client.ts';
 import {
   NoSuchBucketError,
   ObjectNotFoundError,
@@ -9,10 +8,20 @@ import {
   ObjectTooLargeError,
   PreconditionFailedError,
 } from '#shared/objectstore/errors.ts';
-import type { Exchange } from '#shared/runtime/transport.ts';
 import { ValidationError } from '#shared/validation/errors.ts';
 import { answer, type Loopback, type Reply, rejection, startLoopback } from '../oms/loopback.ts';
-import { ACCESS_KEY, BUCKET, page, REQUEST_ID, refusal, reply, SECRET_KEY, TOKEN, testStore } from './test-store.ts';
+import {
+  ACCESS_KEY,
+  BUCKET,
+  page,
+  REQUEST_ID,
+  recordingStore,
+  refusal,
+  reply,
+  SECRET_KEY,
+  TOKEN,
+  testStore,
+} from './test-store.ts';
 
 let server: Loopback | undefined;
 afterEach(() => server?.close());
@@ -135,21 +144,9 @@ describe('ObjectStoreClient', () => {
     ['http://localhost:1', {}, 'localhost'],
     ['http://localhost:1', { overrides: { addressing: 'virtual' } }, 'my-bucket.localhost'],
   ] as const)('of %s with %j goes to %s', async (endpoint, given, hostname) => {
-    const sent: Exchange[] = [];
-    const options = {
-      endpoint,
-      region: 'r-1',
-      credentials: () => ({ accessKey: ACCESS_KEY, secretKey: SECRET_KEY }),
-      ...given,
-    };
-    const sender = {
-      send: (exchange: Exchange) => {
-        sent.push(exchange);
-        return Promise.resolve({ status: 204, headers: {}, body: Buffer.alloc(0) });
-      },
-    };
-    await new ObjectStoreClient(options, connectStore(options, sender)).deleteObject({ bucket: BUCKET, key: 'k' });
-    expect(sent[0]?.hostname).toBe(hostname);
+    const { exchanges, store } = recordingStore({ endpoint, ...given });
+    await store.deleteObject({ bucket: BUCKET, key: 'k' });
+    expect(exchanges[0]?.hostname).toBe(hostname);
   });
 
   it.each([

@@ -69,8 +69,8 @@ describe('SigV4Signer', () => {
     expect(headers).toEqual({ host: 'obs.example' });
   });
 
-  it('sends no token where there is none', () => {
-    expect(signer.sign(request, { ...pair, securityToken: undefined }, 0)).not.toHaveProperty('x-amz-security-token');
+  it.each([undefined, ''])('sends no token where there is none: %j', (securityToken) => {
+    expect(signer.sign(request, { ...pair, securityToken }, 0)).not.toHaveProperty('x-amz-security-token');
   });
 
   it.each([

@@ -1,4 +1,5 @@
-import { ObjectStoreClient, type ObjectStoreOptions } from '#shared/objectstore/client.ts';
+import { connectStore, ObjectStoreClient, type ObjectStoreOptions } from '#shared/objectstore/client.ts';
+import type { Exchange } from '#shared/runtime/transport.ts';
 import { answer, type Reply } from '../oms/loopback.ts';
 
 export const ACCESS_KEY = 'AKIDEXAMPLE0123456789';
@@ -28,6 +29,22 @@ export function testStore(endpoint: string, options: Partial<ObjectStoreOptions>
     ...options,
   });
   return { store, waits };
+}
+
+/** A client without a network, whose every request is answered with 204. */
+export function recordingStore(options: Partial<ObjectStoreOptions> = {}) {
+  const exchanges: Exchange[] = [];
+  const all: ObjectStoreOptions = {
+    endpoint: 'https://obs.cn-north-4.myhuaweicloud.com',
+    region: 'cn-north-4',
+    credentials: () => ({ accessKey: ACCESS_KEY, secretKey: SECRET_KEY }),
+    ...options,
+  };
+  const send = (exchange: Exchange) => {
+    exchanges.push(exchange);
+    return Promise.resolve({ status: 204, headers: {}, body: Buffer.alloc(0) });
+  };
+  return { exchanges, store: new ObjectStoreClient(all, connectStore(all, { send })) };
 }
 
 const STORE_HEADERS = { 'x-obs-request-id': REQUEST_ID };
