@@ -2,9 +2,7 @@ import * as z from 'zod/mini';
 import { field } from '#shared/events/fields.ts';
 import { crossFieldRule } from '#shared/validation/rule.ts';
 import { UnreadableDeadLetterError } from './errors.ts';
-
-/** The version that this release writes. A document with other fields beside these has the same version. */
-export const DEAD_LETTER_VERSION = 1;
+import { DEAD_LETTER_VERSION } from './limits.ts';
 
 const time = z.string().check(z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/));
 const count = z.int().check(z.gte(0));

@@ -1,3 +1,6 @@
+/** The version of the documents that this release writes. More fields are no other version. */
+export const DEAD_LETTER_VERSION = 1;
+
 /** Numbers of ours. */
 export const DEAD_LETTER_LIMITS = {
   /**

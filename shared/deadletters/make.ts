@@ -2,8 +2,8 @@ import { AppError, type Problem } from '#shared/errors/base.ts';
 import type { ObjectChange } from '#shared/events/object-change.ts';
 import { OmsError } from '#shared/oms/errors.ts';
 import { checkName, concealEvent, concealText, type Redact } from './conceal-event.ts';
-import { DEAD_LETTER_VERSION, type DeadLetter, type DeadLetterKey } from './document.ts';
-import { DEAD_LETTER_LIMITS } from './limits.ts';
+import type { DeadLetter, DeadLetterKey } from './document.ts';
+import { DEAD_LETTER_LIMITS, DEAD_LETTER_VERSION } from './limits.ts';
 import { eventTimes, minimalEvent } from './minimal-event.ts';
 import { deadLetterId } from './name.ts';
 

@@ -1,51 +1,23 @@
 import type { ListedObject, ObjectStore } from '#shared/objectstore/port.ts';
 import { type DeadLetter, parseDeadLetter } from './document.ts';
-import { DeadLetterTooLargeError, UnreadableDeadLetterError } from './errors.ts';
+import { UnreadableDeadLetterError } from './errors.ts';
 import { DEAD_LETTER_LIMITS } from './limits.ts';
-import { deadLetterName } from './name.ts';
-
-export interface DeadLettersOptions {
-  readonly store: ObjectStore;
-  /** The state bucket. */
-  readonly bucket: string;
-  /** Of the dead letters; ends with a slash. */
-  readonly prefix: string;
-  /** Of those that were given up; ends with a slash. */
-  readonly parkedPrefix: string;
-}
+import { type DeadLettersOptions, DeadLetterWriter } from './writer.ts';
 
 /** The dead letters of a bucket. Names are those of the objects, prefix included. Every method throws ObjectStoreError. */
-export class DeadLetters {
+export class DeadLetters extends DeadLetterWriter {
   readonly #store: ObjectStore;
   readonly #bucket: string;
   readonly #prefix: string;
   readonly #parkedPrefix: string;
 
-  constructor({ store, bucket, prefix, parkedPrefix }: DeadLettersOptions) {
+  constructor(options: DeadLettersOptions) {
+    super(options);
+    const { store, bucket, prefix, parkedPrefix } = options;
     this.#store = store;
     this.#bucket = bucket;
     this.#prefix = prefix;
     this.#parkedPrefix = parkedPrefix;
-  }
-
-  /**
-   * Writes a dead letter, over the one of the same name: it tells of the same failure (name.ts).
-   *
-   * @returns its name
-   * @throws DeadLetterTooLargeError
-   */
-  async put(letter: DeadLetter): Promise<string> {
-    return await this.#write(this.#prefix, letter);
-  }
-
-  /**
-   * Writes a dead letter to where those are that were given up. The one that it was made of is still to be deleted.
-   *
-   * @returns its name
-   * @throws DeadLetterTooLargeError
-   */
-  async park(letter: DeadLetter): Promise<string> {
-    return await this.#write(this.#parkedPrefix, letter);
   }
 
   /**
@@ -93,13 +65,5 @@ export class DeadLetters {
       yield* page.objects;
       continuationToken = page.nextToken;
     } while (continuationToken !== undefined);
-  }
-
-  async #write(prefix: string, letter: DeadLetter): Promise<string> {
-    const key = `${prefix}${deadLetterName(letter)}`;
-    const body = Buffer.from(`${JSON.stringify(letter)}\n`);
-    if (body.byteLength > DEAD_LETTER_LIMITS.documentBytes) throw new DeadLetterTooLargeError(body.byteLength);
-    await this.#store.putObject({ bucket: this.#bucket, key, body, contentType: 'application/json' });
-    return key;
   }
 }

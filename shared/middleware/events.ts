@@ -2,12 +2,12 @@ import type { OmsConfig } from '#shared/config/oms.ts';
 import type { ConfigOf } from '#shared/config/read.ts';
 import type { StateConfig, stateVariables } from '#shared/config/state.ts';
 import { checkStateConfig } from '#shared/config/state.ts';
-import type { DeadLetters } from '#shared/deadletters/store.ts';
+import type { DeadLetterSink } from '#shared/pipeline/bury.ts';
 import { deadLetterReserve } from '#shared/pipeline/reserve.ts';
 import { configReader, type FunctionVariables } from './function-config.ts';
 import type { Services } from './http.ts';
 import { failureLog } from './invocation-log.ts';
-import { deadLettersFactory } from './object-store.ts';
+import { deadLetterWriterFactory } from './object-store.ts';
 import { omsClientFactory } from './oms-client.ts';
 import { type PlatformHandler, stack } from './stack.ts';
 
@@ -17,7 +17,7 @@ export type EventVariables = FunctionVariables & typeof stateVariables;
 /** What the work of an event function receives besides its event. */
 export interface EventServices<Config> extends Services<Config> {
   /** Loaded when it is first asked for; undefined where no state bucket is configured. */
-  readonly deadLetters: () => Promise<DeadLetters | undefined>;
+  readonly deadLetters: () => Promise<DeadLetterSink | undefined>;
 }
 
 export interface EventFunction<S extends EventVariables> {
@@ -32,7 +32,7 @@ export interface EventFunction<S extends EventVariables> {
 export function eventFunction<S extends EventVariables>({ variables, handle }: EventFunction<S>): PlatformHandler {
   const readConfig = configReader(variables, (config) => checkStateConfig(config as StateConfig));
   const omsClient = omsClientFactory();
-  const deadLetters = deadLettersFactory();
+  const deadLetters = deadLetterWriterFactory();
   return stack([failureLog()], async (event, invocation) => {
     const config = readConfig(invocation);
     const shared = config as OmsConfig & StateConfig;

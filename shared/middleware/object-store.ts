@@ -1,6 +1,6 @@
 import type { OmsConfig } from '#shared/config/oms.ts';
 import { type StateConfig, stateLocation } from '#shared/config/state.ts';
-import type { DeadLetters } from '#shared/deadletters/store.ts';
+import type { DeadLetterWriter } from '#shared/deadletters/writer.ts';
 import { AppError } from '#shared/errors/base.ts';
 import type { ObjectStoreClient } from '#shared/objectstore/client.ts';
 import type { ObjectStore } from '#shared/objectstore/port.ts';
@@ -69,21 +69,21 @@ export function objectStoreFactory(): (
 }
 
 /**
- * The dead letters of one function instance, loaded when they are first asked for.
+ * What writes the dead letters of one function instance, loaded when it is first asked for.
  *
  * @returns undefined where no state bucket is configured
  */
-export function deadLettersFactory(): (
+export function deadLetterWriterFactory(): (
   config: StoreConfig,
   invocation: Invocation,
-) => Promise<DeadLetters | undefined> {
+) => Promise<DeadLetterWriter | undefined> {
   const objectStore = objectStoreFactory();
   return async (config, invocation) => {
     const store = await objectStore(config, invocation);
     if (store === undefined || config.stateBucket === undefined) return undefined;
-    const { DeadLetters } = await import('#shared/deadletters/store.ts');
+    const { DeadLetterWriter } = await import('#shared/deadletters/writer.ts');
     const { stateBucket: bucket, deadLetterPrefix: prefix, parkedPrefix } = config;
-    return new DeadLetters({ store, bucket, prefix, parkedPrefix });
+    return new DeadLetterWriter({ store, bucket, prefix, parkedPrefix });
   };
 }
 

@@ -1,0 +1,61 @@
+import type { ObjectStore } from '#shared/objectstore/port.ts';
+import type { DeadLetter } from './document.ts';
+import { DeadLetterTooLargeError } from './errors.ts';
+import { DEAD_LETTER_LIMITS } from './limits.ts';
+import { deadLetterName } from './name.ts';
+
+export interface DeadLettersOptions {
+  readonly store: ObjectStore;
+  /** The state bucket. */
+  readonly bucket: string;
+  /** Of the dead letters; ends with a slash. */
+  readonly prefix: string;
+  /** Of those that were given up; ends with a slash. */
+  readonly parkedPrefix: string;
+}
+
+/**
+ * Writes dead letters. Apart from reading (store.ts), because a function that only writes them loads no schema. Names
+ * are those of the objects, prefix included.
+ */
+export class DeadLetterWriter {
+  readonly #store: ObjectStore;
+  readonly #bucket: string;
+  readonly #prefix: string;
+  readonly #parkedPrefix: string;
+
+  constructor({ store, bucket, prefix, parkedPrefix }: DeadLettersOptions) {
+    this.#store = store;
+    this.#bucket = bucket;
+    this.#prefix = prefix;
+    this.#parkedPrefix = parkedPrefix;
+  }
+
+  /**
+   * Writes a dead letter, over the one of the same name: it tells of the same failure (name.ts).
+   *
+   * @returns its name
+   * @throws DeadLetterTooLargeError, ObjectStoreError
+   */
+  async put(letter: DeadLetter): Promise<string> {
+    return await this.#write(this.#prefix, letter);
+  }
+
+  /**
+   * Writes a dead letter to where those are that were given up. The one that it was made of is still to be deleted.
+   *
+   * @returns its name
+   * @throws DeadLetterTooLargeError, ObjectStoreError
+   */
+  async park(letter: DeadLetter): Promise<string> {
+    return await this.#write(this.#parkedPrefix, letter);
+  }
+
+  async #write(prefix: string, letter: DeadLetter): Promise<string> {
+    const key = `${prefix}${deadLetterName(letter)}`;
+    const body = Buffer.from(`${JSON.stringify(letter)}\n`);
+    if (body.byteLength > DEAD_LETTER_LIMITS.documentBytes) throw new DeadLetterTooLargeError(body.byteLength);
+    await this.#store.putObject({ bucket: this.#bucket, key, body, contentType: 'application/json' });
+    return key;
+  }
+}
