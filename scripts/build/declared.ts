@@ -10,7 +10,7 @@ export interface DeclaredFunction {
   /** Export that the platform calls, from `index.<export>`. */
   readonly handler: string;
   readonly initializer?: string;
-  /** Has an API Gateway trigger. */
+  /** Has an API Gateway trigger that waits for its answer. */
   readonly http: boolean;
 }
 
@@ -49,11 +49,15 @@ export async function declaredFunctions(root: string): Promise<DeclaredFunction[
     if (declaration.initializer !== undefined && !initializer)
       problems.push(`serverless.yml: functions.${name}.initializer must be index.<export>`);
     const events = Array.isArray(declaration.events) ? declaration.events : [];
-    const http = events.some((event) => typeof event === 'object' && event !== null && 'apig' in event);
+    const http = events.some((event) => isObject(event) && isObject(event['apig']) && event['apig']['async'] !== true);
     functions.push({ name, handler: handler ?? '', ...(initializer ? { initializer } : {}), http });
   }
   if (problems.length > 0) throw new CommandError(problems.join('\n'));
   return functions.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 /** The platform finds a handler by `<file>.<export>`, and index.js is the only file in a zip. */

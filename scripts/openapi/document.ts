@@ -55,6 +55,7 @@ export function openApiDocument() {
     tags: [
       { name: 'sync tasks', description: 'Each copies objects from one bucket to another.' },
       { name: 'sync events', description: 'Objects that a sync task is asked to copy.' },
+      { name: 'delivery', description: 'What could not be submitted, and what was missed.' },
     ],
     paths,
     components: { schemas, responses: errorResponses(), securitySchemes: SECURITY_SCHEMES },
@@ -76,7 +77,7 @@ function describeOperation(operation: Operation, schemas: Record<string, JsonSch
   const successes = Object.entries(replies).map(([status, reply]) => {
     const schema = component(reply.component, () =>
       '_zod' in reply.schema
-        ? toJsonSchema(reply.schema as z.ZodMiniType, 'output')
+        ? toJsonSchema(reply.schema as z.ZodMiniType, 'output', reply.component)
         : tableSchema(reply.schema, reply.always),
     );
     return [status, { description: reply.description, content: content(schema, reply.examples) }] as const;
@@ -95,7 +96,10 @@ function describeOperation(operation: Operation, schemas: Record<string, JsonSch
           requestBody: {
             required: body.required,
             content: content(
-              component(body.component, () => ({ ...toJsonSchema(body.schema, 'input'), ...body.also })),
+              component(body.component, () => ({
+                ...toJsonSchema(body.schema, 'input', body.component),
+                ...body.also,
+              })),
               body.examples,
             ),
           },
@@ -114,8 +118,8 @@ export function descriptionOf({ description, permissions: { needed, optional } }
 }
 
 /** Every status of an error that the operation may answer, in order. */
-export function errorsOf({ errors }: Operation): ErrorStatus[] {
-  return [...COMMON_ERRORS, ...errors].toSorted((one, other) => one - other);
+export function errorsOf({ errors, asynchronous }: Operation): ErrorStatus[] {
+  return [...(asynchronous ? [] : COMMON_ERRORS), ...errors].toSorted((one, other) => one - other);
 }
 
 function describeParameters(

@@ -1,6 +1,6 @@
 const PERMISSION = 'with the permissions that OMS asks for';
 
-/** What every field means, by its name, or by its path where one name has several meanings. */
+/** What every field means: by its name, or by its path or component and path where one name has several meanings. */
 export const FIELDS: Readonly<Record<string, string>> = {
   sync_task_id: 'Opaque id of the sync task.',
   src_cloud_type: 'Cloud of the source bucket. OMS takes it for `Aliyun` where it is left out.',
@@ -68,6 +68,15 @@ export const FIELDS: Readonly<Record<string, string>> = {
   'statistic_datas.data_type': 'Type of the series.',
   time_stamp: 'Milliseconds since the epoch.',
   statistic_num: 'Objects, or bytes where the type is `SIZE`.',
+  // Of POST /redrive.
+  dry_run: 'Only read, and report what would be taken.',
+  codes: 'Only documents with one of these codes, for example `OmsSync.NoRoute`.',
+  older_than:
+    'Only documents whose failure happened first so long ago (`90s`, `30m`, `12h`, `7d`), or before this time (ISO 8601 with a time zone).',
+  newer_than: 'Only documents whose failure happened first within this age, or since this time.',
+  prefix: 'Only documents that name an object there: `bucket`, or `bucket/prefix`, in real names.',
+  parked: 'Take parked documents, too.',
+  'RedriveRequest.limit': 'Most documents to take.',
   // Parameters.
   if_exists: 'With `return`, a sync task between the same two buckets is answered in place of making a second one.',
   limit: 'Most tasks of the page.',

@@ -9,10 +9,11 @@ export type JsonSchema = { properties?: Record<string, JsonSchema>; items?: Json
  * The JSON Schema of a schema that the functions check with.
  *
  * @param schema whose rules JSON Schema can say in part; the others are in the descriptions
+ * @param component whose fields have descriptions of their own where they are listed below its name
  * @param io what is sent to the schema, or what comes out of it (query parameters that are read as numbers, answers)
  * @throws Error naming a field without a description
  */
-export function toJsonSchema(schema: z.ZodMiniType, io: 'input' | 'output'): JsonSchema {
+export function toJsonSchema(schema: z.ZodMiniType, io: 'input' | 'output', component = ''): JsonSchema {
   const { $schema: _, ...converted } = z.toJSONSchema(schema, {
     io,
     target: 'draft-2020-12',
@@ -26,7 +27,7 @@ export function toJsonSchema(schema: z.ZodMiniType, io: 'input' | 'output'): Jso
       if (io === 'output') delete written['additionalProperties'];
     },
   }) as JsonSchema;
-  describe(converted, '');
+  describe(converted, '', component);
   return converted;
 }
 
@@ -65,13 +66,13 @@ function fromTable(table: AnswerTable): JsonSchema {
 }
 
 /** Descriptions are kept out of the bundles, which need no prose. */
-function describe(schema: JsonSchema, path: string): void {
+function describe(schema: JsonSchema, path: string, component = ''): void {
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
     const at = path === '' ? name : `${path}.${name}`;
-    const description = FIELDS[at] ?? FIELDS[name];
+    const description = FIELDS[`${component}.${at}`] ?? FIELDS[at] ?? FIELDS[name];
     if (description === undefined) throw new Error(`scripts/openapi/fields.ts has no description of ${at}`);
     property['description'] = description;
-    describe(property, at);
+    describe(property, at, component);
   }
-  if (schema.items) describe(schema.items, path);
+  if (schema.items) describe(schema.items, path, component);
 }

@@ -11,9 +11,11 @@ export interface Operation {
   readonly path: string;
   /** In the words of the vendor's SDKs. */
   readonly operationId: string;
-  readonly tag: 'sync tasks' | 'sync events';
+  readonly tag: 'sync tasks' | 'sync events' | 'delivery';
   readonly summary: string;
   readonly description?: string;
+  /** Declared so in serverless.yml: the gateway answers 202 before the function has seen the request. */
+  readonly asynchronous?: true;
   /**
    * Actions that the function's credentials must be allowed; the optional ones only help to explain a refusal.
    * @see https://support.huaweicloud.com/intl/en-us/api-oms/oms_api_8003.html
@@ -51,7 +53,7 @@ export interface Operation {
       }
     >
   >;
-  /** Statuses of errors, beside those that every operation has. */
+  /** Statuses of errors, beside those that every operation has; all there are, where it is asynchronous. */
   readonly errors: readonly ErrorStatus[];
 }
 
@@ -128,7 +130,7 @@ export const ERRORS = {
 
 export type ErrorStatus = keyof typeof ERRORS;
 
-/** What every operation may answer. */
+/** What every operation may answer that is waited for. */
 export const COMMON_ERRORS: readonly ErrorStatus[] = [400, 401, 403, 429, 500, 502, 503, 504];
 
 function error(error_code: string, error_msg: string) {

@@ -7,12 +7,13 @@ import { showSyncTaskRequest } from '#shared/oms/schemas/show-sync-task.ts';
 import { SHOW_SYNC_TASK_ANSWER } from '#shared/oms/schemas/show-sync-task-response.ts';
 import { startSyncTaskRequest } from '#shared/oms/schemas/start-sync-task.ts';
 import { syncTaskPath } from '#shared/oms/schemas/sync-task-path.ts';
+import { redriveOptions } from '#shared/redrive/options.ts';
 import { createSyncEventBody, createSyncEventParameters } from '../../functions/create-sync-event/request.ts';
 import { createSyncTaskParameters } from '../../functions/create-sync-task/parameters.ts';
 import { deleteSyncTaskRequest } from '../../functions/delete-sync-task/request.ts';
 import { exampleStatistics, exampleTask, ID, listedTask, PLACES } from './examples.ts';
 import type { Operation } from './operation.ts';
-import { createSyncEventReply, createSyncTaskReply, syncTaskReply } from './replies.ts';
+import { acceptedReply, createSyncEventReply, createSyncTaskReply, syncTaskReply } from './replies.ts';
 
 const MILLISECONDS = { type: 'integer', format: 'int64', minimum: 1e12, maximum: 9_999_999_999_999 };
 const KEYS = { src_ak: 'SRCACCESSKEY', src_sk: 'src-secret-key', dst_ak: 'DSTACCESSKEY', dst_sk: 'dst-secret-key' };
@@ -229,5 +230,35 @@ export const OPERATIONS: readonly Operation[] = [
     },
     replies: { 200: syncTask('The sync task is deleted.') },
     errors: [404, 409],
+  },
+  {
+    method: 'post',
+    path: '/redrive',
+    operationId: 'redrive',
+    tag: 'delivery',
+    summary: 'Submit again what was not accepted',
+    description:
+      'Takes the dead letters and the failed invocations of the state bucket, asks OMS to copy the objects that they name, and deletes the documents of which everything was accepted. The gateway answers at once, whatever the body says; a wrong one is in the log of the function. What a run has done is in the state bucket: `redrive/last.json`, and below `redrive/reports/` by the `request_id` of the answer. It may run twice at once.',
+    asynchronous: true,
+    permissions: { needed: ['createEvent'], optional: ['get'] },
+    body: {
+      component: 'RedriveRequest',
+      schema: redriveOptions,
+      required: false,
+      examples: {
+        'see what is there': { dry_run: true },
+        'after a missing route was deployed': { codes: ['OmsSync.NoRoute'] },
+        everything: {},
+      },
+    },
+    replies: {
+      202: {
+        description: 'The run is going to begin.',
+        component: 'Accepted',
+        schema: acceptedReply,
+        examples: { accepted: { request_id: '7e8e5be05ab44d0e8d0c3a4c2f1f9a10' } },
+      },
+    },
+    errors: [401, 413],
   },
 ];

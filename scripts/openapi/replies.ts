@@ -29,6 +29,9 @@ export const createSyncEventReply = z.object({
 
 export const syncTaskReply = z.object({ sync_task_id: z.string() });
 
+/** Of the gateway, to an asynchronous request. */
+export const acceptedReply = z.object({ request_id: z.string() });
+
 export const createSyncTaskReply = z.object({
   sync_task_id: z.string(),
   existing: z.optional(z.literal(true)),

@@ -3,8 +3,9 @@ import type { DeadLetter } from '#shared/deadletters/document.ts';
 import { makeDeadLetter, makeDeadLetters, type Origin, type TerminalFailure } from '#shared/deadletters/make.ts';
 import { AppError } from '#shared/errors/base.ts';
 import type { ObjectChange, RejectedRecord } from '#shared/events/object-change.ts';
-import { classify, FAILURES, type FailureKind } from '#shared/pipeline/failures.ts';
+import { classify, type FailureKind } from '#shared/pipeline/failures.ts';
 import type { RoutedChange } from '#shared/pipeline/route.ts';
+import { NoRouteError } from '#shared/pipeline/routes.ts';
 import type { DocumentFailure } from './codes.ts';
 import type { RedriveDocument } from './document.ts';
 
@@ -111,8 +112,8 @@ function failuresOf({ content }: RedriveDocument, rest: Rest): TerminalFailure[]
     failures.push({ kind: 'records', failure: classify(error), error, records: group });
   }
   if (unrouted.length > 0) {
-    const failure = FAILURES['OmsSync.NoRoute'];
-    const error = new DocumentError(failure.code, 'No route names the bucket.');
+    const error = new NoRouteError();
+    const failure = classify(error);
     const syncTaskId =
       content.type === 'letter' && content.letter.kind === 'keys' ? content.letter.sync_task_id : undefined;
     failures.push(

@@ -1,9 +1,9 @@
 import { checkObjectKey } from '#shared/encoding/object-key.ts';
 import { type NormaliseOptions, normaliseEvent } from '#shared/events/normalise.ts';
 import type { ObjectChange, RejectedRecord } from '#shared/events/object-change.ts';
-import { filterChanges } from '#shared/pipeline/filter.ts';
+import { filterChanges, type OwnState } from '#shared/pipeline/filter.ts';
 import { matchesRoute, type RoutedChange, routeChanges } from '#shared/pipeline/route.ts';
-import type { Route } from '#shared/pipeline/routes.ts';
+import { type Route, routedBuckets } from '#shared/pipeline/routes.ts';
 import type { RedriveDocument } from './document.ts';
 
 /** What a document asks for, by the routes of now. */
@@ -22,6 +22,8 @@ export interface Resolved {
 
 export interface ResolveOptions extends NormaliseOptions {
   readonly routes: readonly Route[];
+  /** Where this project itself writes. */
+  readonly state?: OwnState | undefined;
 }
 
 const NOTHING: Resolved = { wanted: [], unrouted: [], rejected: [], unrecognised: undefined, changes: [] };
@@ -52,8 +54,9 @@ function resolveEvent(event: unknown, options: ResolveOptions): Resolved {
   })();
   if ('error' in normalised) return { ...NOTHING, unrecognised: normalised.error };
   const { changes, rejected } = normalised;
-  const { routed, unrouted } = routeChanges(filterChanges(changes, options.routes).kept, options.routes);
-  const buckets = new Set(options.routes.map(({ source }) => source.bucket));
+  const { routes, state } = options;
+  const { routed, unrouted } = routeChanges(filterChanges(changes, routes, state).kept, routes);
+  const buckets = routedBuckets(routes);
   return {
     wanted: routed,
     // Of a bucket that has routes, what lies below no prefix is not to be replicated.

@@ -1,0 +1,4 @@
+import { eventFunction } from '#shared/middleware/events.ts';
+import { createRedrive, variables } from './redrive.ts';
+
+export const handler = eventFunction({ variables, handle: createRedrive() });

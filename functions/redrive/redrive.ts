@@ -1,0 +1,117 @@
+import { eventVariables } from '#shared/config/oms.ts';
+import type { ConfigOf } from '#shared/config/read.ts';
+import { statePrefixes, stateVariables } from '#shared/config/state.ts';
+import { required } from '#shared/config/variable.ts';
+import { DeadLetters } from '#shared/deadletters/store.ts';
+import { AppError } from '#shared/errors/base.ts';
+import type { Services } from '#shared/middleware/http.ts';
+import type { Invocation } from '#shared/middleware/invocation.ts';
+import { objectStoreFactory } from '#shared/middleware/object-store.ts';
+import type { ObjectStore } from '#shared/objectstore/port.ts';
+import { RateLimiter } from '#shared/pipeline/rate-limiter.ts';
+import { TaskStates } from '#shared/pipeline/task-states.ts';
+import { notificationVariables } from '#shared/pipeline/variables.ts';
+import { toFilter } from '#shared/redrive/options.ts';
+import { redrive } from '#shared/redrive/redrive.ts';
+import type { RedriveReport } from '#shared/redrive/report.ts';
+import { readPosition, writeReport } from '#shared/redrive/reports.ts';
+import { type Clock, systemClock } from '#shared/runtime/clock.ts';
+import { callerOf, type RedriveRequest, readRedriveRequest } from './request.ts';
+
+/** The variables of this function. */
+export const variables = {
+  ...eventVariables,
+  ...stateVariables,
+  ...notificationVariables,
+  stateBucket: required(stateVariables.stateBucket),
+} as const;
+
+type Config = ConfigOf<typeof variables>;
+
+/** What a call that asks for nothing sensible is answered, where somebody reads the answer. */
+interface Refusal {
+  readonly error_code: string;
+  readonly error_msg: string;
+  readonly details: AppError['details'];
+}
+
+export interface RedriveFunctionOptions {
+  readonly clock?: Clock;
+  /** In place of the store that the variables name. */
+  readonly store?: (config: Config, invocation: Invocation) => Promise<ObjectStore | undefined>;
+}
+
+/**
+ * Submits again what was not accepted: by POST /redrive, by timer, or called directly with the options as the event.
+ *
+ * A wrong request is logged and not thrown: it comes asynchronously, and its retry would be as wrong.
+ *
+ * @returns the function of one instance; it throws where the state bucket cannot be read
+ */
+export function createRedrive({
+  clock = systemClock,
+  store: storeOf = objectStoreFactory(),
+}: RedriveFunctionOptions = {}) {
+  const now = () => clock.now();
+  const states = new TaskStates({ now });
+  let limiter: RateLimiter | undefined;
+  return async (event: unknown, services: Services<Config>): Promise<RedriveReport | Refusal> => {
+    const { config, invocation, oms } = services;
+    const { log } = invocation;
+    const request = readRequest(event, invocation);
+    if ('error_code' in request) return request;
+    const { caller, options } = request;
+    const store = await storeOf(config, invocation);
+    if (store === undefined) throw new Error('The variables of the state bucket were not checked.');
+    const place = { store, bucket: config.stateBucket };
+    const prefixes = {
+      deadLetters: config.deadLetterPrefix,
+      parked: config.parkedPrefix,
+      failedInvocations: config.failedInvocationsPrefix,
+    };
+    limiter ??= new RateLimiter({ perSecond: config.callsPerSecond, now, sleep: (ms) => clock.sleep(ms) });
+    const report = await redrive({
+      ...place,
+      deadLetters: new DeadLetters({ ...place, prefix: prefixes.deadLetters, parkedPrefix: prefixes.parked }),
+      prefixes,
+      state: { bucket: config.stateBucket, prefixes: statePrefixes(config).map(([, prefix]) => prefix) },
+      maxAttempts: config.redriveMaxAttempts,
+      routes: config.routes,
+      eventGridKeyEncoding: config.eventGridKeyEncoding,
+      obsKeyEncoding: config.obsKeyEncoding,
+      maxKeysPerCall: config.maxKeysPerCall,
+      concurrency: config.concurrency,
+      send: (call) => oms.createSyncEvents(call),
+      remaining: () => invocation.remainingTime,
+      limiter,
+      taskState: (syncTaskId) => states.of(syncTaskId, oms),
+      clock,
+      filter: toFilter(options, now()),
+      dryRun: options.dry_run ?? false,
+      backoff: caller === 'timer',
+      from: caller === 'timer' ? await readPosition(place) : undefined,
+      id: invocation.requestId ?? String(now()),
+      redact: (text) => log.redact(text),
+      log,
+    });
+    const { documents, keys, calls, stopped, remains, causes } = report;
+    log.info('redrive', { caller, ...(stopped && { stopped }), remains, documents, keys, calls, causes });
+    try {
+      await writeReport({ ...report, caller, options }, place);
+    } catch (error) {
+      // The work is done, and the line above tells of it.
+      log.error('report not written', { error });
+    }
+    return report;
+  };
+}
+
+function readRequest(event: unknown, { log }: Invocation): RedriveRequest | Refusal {
+  try {
+    return readRedriveRequest(event);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.status >= 500) throw error;
+    log.error('redrive refused', { caller: callerOf(event), error });
+    return { error_code: error.code, error_msg: error.publicMessage, details: error.details };
+  }
+}
