@@ -447,6 +447,91 @@ describe('submit', () => {
       expect(codes(outcomes)).toEqual(all.map((key) => [Number(key.slice(1)), 'OmsSync.KeyRefused', false]));
     });
 
+    it('takes apart at the same time what was put off, once the task is cleared', async () => {
+      const bad = [...Array.from({ length: 20 }, (_, index) => `k${index}`), 'k20', 'k35', 'k44', 'k59'];
+      let running = 0;
+      let most = 0;
+
+      await submit(batchesOf(70), {
+        send: async (call) => {
+          const isPart = call.objectKeys.length < 10;
+          if (isPart) running += 1;
+          most = Math.max(most, running);
+          await settled();
+          if (isPart) running -= 1;
+          if (holds(...bad)(call)) throw omsError(400, 'OMS.0001');
+          return { attempts: 1 };
+        },
+        concurrency: 4,
+        remaining: () => 60_000,
+      });
+
+      expect(most).toBe(4);
+    });
+
+    it('blames keys that were batches of their own, however many are refused alike', async () => {
+      const { outcomes, calls } = await submitTo(batchesOf(10, 1), () => omsError(400, 'OMS.9999'));
+
+      expect(calls).toBe(10);
+      expect(codes(outcomes).every(([, code]) => code === 'OmsSync.KeyRefused')).toBe(true);
+    });
+
+    it('suspects no task that accepted another batch in the meantime', async () => {
+      const state = { begun: false, parts: new Set<string>(), later: false, alone: new Set<string>() };
+      const until = async (reached: () => boolean) => {
+        while (!reached()) await settled();
+      };
+      const refuse = () => Promise.reject(omsError(400, 'OMS.9999'));
+      // Batch 0 is accepted; 1 and 2 are bad throughout; 3 is accepted while these are taken apart; 4 has one bad key.
+      const { outcomes } = await submit(batchesOf(50), {
+        send: async ({ objectKeys }) => {
+          const batch = Math.floor(Number(objectKeys[0]?.slice(1)) / 10);
+          if (batch === 0) state.begun = true;
+          if (batch === 1 || batch === 2) {
+            await until(() => state.begun);
+            if (objectKeys.length < 10) {
+              state.parts.add(`${batch}`);
+              await until(() => state.later);
+            }
+            if (objectKeys.length === 1) state.alone.add(`${objectKeys[0]}`);
+            return refuse();
+          }
+          if (batch === 3) {
+            await until(() => state.parts.size === 2);
+            state.later = true;
+          }
+          if (batch === 4) {
+            await until(() => state.alone.size === 20);
+            await settled();
+            if (objectKeys.includes('k44')) return refuse();
+          }
+          return { attempts: 1 };
+        },
+        concurrency: 3,
+        remaining: () => 60_000,
+      });
+
+      expect(codes(outcomes).slice(20)).toEqual([[44, 'OmsSync.KeyRefused', false]]);
+    });
+
+    it('begins to count anew once the task accepted something', async () => {
+      const whole = (first: number) => Array.from({ length: 10 }, (_, index) => `k${first + index}`);
+      const bad = [...whole(0), ...whole(20), 'k33'];
+
+      const { outcomes } = await submitTo(batchesOf(40), (call) =>
+        holds(...bad)(call) ? omsError(400, 'OMS.9999') : undefined,
+      );
+
+      expect(codes(outcomes)).toEqual(bad.map((key) => [Number(key.slice(1)), 'OmsSync.KeyRefused', false]));
+    });
+
+    it('takes the second batch apart before the third is sent', async () => {
+      const { sent } = await submitTo(batchesOf(40), () => omsError(400, 'OMS.9999'));
+
+      const whole = sent.flatMap(({ objectKeys }, index) => (objectKeys.length === 10 ? [index] : []));
+      expect(whole).toEqual([0, 18, 36, 37]);
+    });
+
     it('suspects no task that refuses each key for another reason', async () => {
       const { outcomes } = await submitTo(batchesOf(50), ({ objectKeys: [key] }) => omsError(400, `OMS.X${key}`));
 
@@ -518,6 +603,14 @@ describe('submit', () => {
     expect(codes(outcomes)).toEqual(
       Array.from({ length: 100 }, (_, index) => [index, 'OmsSync.OmsInternalError', true]),
     );
+  });
+
+  it('counts failures anew after a refusal, which shows that OMS is up', async () => {
+    const { calls } = await submitTo(batchesOf(12, 1), (_call, number) =>
+      number % 3 === 0 ? omsError(400, 'OMS.0001') : omsError(503),
+    );
+
+    expect(calls).toBe(12);
   });
 
   it('counts the failures of a task anew after each call that was answered', async () => {
@@ -634,13 +727,18 @@ describe('submit', () => {
       ['the time is not known', { remaining: thrown }],
       ['the limiter fails', { limiter: { take: thrown } }],
       ['the limiter rejects', { limiter: { take: () => Promise.reject(new TypeError('defect')) } }],
-      ['nothing may be sent at a time', { concurrency: 0 }],
+      ['it is not known how much may be sent at a time', { concurrency: Number.NaN }],
     ])('where %s', async (_name, options) => {
       const { outcomes } = await submitTo(batchesOf(35), () => undefined, options);
 
       expect(outcomes.map(({ index }) => index)).toEqual(Array.from({ length: 35 }, (_, index) => index));
-      if (options.concurrency !== 0)
-        expect(codes(outcomes).every(([, code, retryable]) => code === 'OmsSync.Internal' && retryable)).toBe(true);
+      expect(codes(outcomes).every(([, code, retryable]) => code === 'OmsSync.Internal' && retryable)).toBe(true);
+    });
+
+    it('where nothing may be sent at a time, and sends one call then', async () => {
+      const { outcomes } = await submitTo(batchesOf(35), () => undefined, { concurrency: 0 });
+
+      expect(outcomes.every(({ status }) => status === 'accepted')).toBe(true);
     });
 
     it('where the time is not known any more when a batch is taken apart', async () => {
