@@ -45,7 +45,11 @@ export interface RunOptions {
   readonly trace?: boolean;
   /** Kills at this point of the run and nowhere else, counted from 1. */
   readonly killAt?: number;
+  /** Told when something of interest happens, for figures over time. */
+  readonly observe?: (what: Observed, at: number, count: number) => void;
 }
+
+export type Observed = 'uploaded' | 'accepted' | 'redriven' | 'given up' | 'dead-lettered' | 'documents deleted';
 
 export interface RunResult {
   readonly seed: number;
@@ -59,9 +63,13 @@ export interface RunResult {
 }
 
 /** One run of a seed, from the first upload until everything is healed. */
-export async function simulate(seed: number, programs: Programs, options: RunOptions = {}): Promise<RunResult> {
-  const run = new Run(drawScenario(seed), programs, options);
-  return run.finish();
+export function simulate(seed: number, programs: Programs, options: RunOptions = {}): Promise<RunResult> {
+  return simulateScenario(drawScenario(seed), programs, options);
+}
+
+/** One run of what is to happen. */
+export function simulateScenario(scenario: Scenario, programs: Programs, options: RunOptions = {}): Promise<RunResult> {
+  return new Run(scenario, programs, options).finish();
 }
 
 class Run {
@@ -108,7 +116,11 @@ class Run {
       refuses: (task, key) => scenario.refused.has(`${task}/${key}`),
       now: kernel.now,
       knows,
-      onAccepted: (task, texts, caller) => ledger.accepted(task, texts, caller),
+      onAccepted: (task, texts, caller) => {
+        const fresh = ledger.accepted(task, texts, caller);
+        this.#observe(caller.machine.startsWith(REDRIVE) ? 'redriven' : 'accepted', fresh);
+      },
+      onCall: (text) => this.#tell(text, []),
       onRefused: (task, texts, status, caller, genuine) => ledger.refused(task, texts, status, caller, genuine),
     });
     this.#store = new SimulatedObjectStore({
@@ -120,9 +132,14 @@ class Run {
       onPut: (_bucket, key, text, caller) => {
         if (text.includes('SKCHAOS') || text.includes('TOKENCHAOS'))
           ledger.violate('secret told', `${key} holds a secret`);
-        ledger.stored(key, text, caller);
+        const things = ledger.stored(key, text, caller);
+        if (key.startsWith(PREFIXES.deadLetters)) this.#observe('dead-lettered', things);
+        if (key.startsWith(PREFIXES.failed)) this.#observe('given up', things);
       },
-      onDelete: (_bucket, key, text, caller) => ledger.deleted(key, text, caller),
+      onDelete: (_bucket, key, text, caller) => {
+        ledger.deleted(key, text, caller);
+        this.#observe('documents deleted', 1);
+      },
     });
     const latency = root.stream('latency');
     const network: Network = (host) =>
@@ -139,6 +156,7 @@ class Run {
       },
       isFatal: (label) => this.#isFatal(label),
       onExecution: ({ attempt, event, machine }) => {
+        ledger.attempt(attempt);
         this.#tell(
           `attempt ${attempt} of ${event.id}: ${event.functionName} on ${machine.name}`,
           this.#thingsOf(event.text),
@@ -164,7 +182,8 @@ class Run {
       onCrash: (error) => ledger.violate('crash', String(error)),
       log: (line) => {
         if (line.includes('SKCHAOS') || line.includes('TOKENCHAOS')) ledger.violate('secret told', line);
-        if (this.#options.trace) this.#tell(line, []);
+        // Not in the hash: how much is logged is no part of what happens.
+        if (this.#options.trace) this.#lines.push({ at: kernel.now(), text: line, things: [] });
       },
     });
   }
@@ -213,6 +232,10 @@ class Run {
     if (this.#options.trace) this.#lines.push({ at: this.#kernel.now(), text, things });
   }
 
+  #observe(what: Observed, count: number): void {
+    if (count > 0) this.#options.observe?.(what, this.#kernel.now(), count);
+  }
+
   #thingsOf(text: string): string[] {
     return this.#options.trace ? this.#ledger.named(text).map(({ id }) => id) : [];
   }
@@ -256,7 +279,11 @@ class Run {
           if (left === 0) this.#ledger.release(`notification ${index}`);
         });
     }
-    for (const upload of uploads) at(upload.time, 'upload', () => this.#ledger.uploaded(upload));
+    for (const upload of uploads)
+      at(upload.time, 'upload', () => {
+        this.#ledger.uploaded(upload);
+        this.#observe('uploaded', 1);
+      });
     for (const { at: time, task, state } of taskChanges)
       at(time, `task is ${state}`, () => this.#oms.setState(task, state));
     for (const rotation of rotations)
@@ -326,7 +353,7 @@ class Run {
         things.map(({ id }) => id),
       );
       this.#ledger.hold(`undeliverable ${event.id}`, things);
-    } else {
+    } else if (event.functionName === FUNCTION || this.#scenario.platform.redriveDestination) {
       const record = {
         timestamp: new Date(event.accepted).toISOString(),
         request_context: {

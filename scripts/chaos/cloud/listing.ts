@@ -6,6 +6,17 @@ export interface ListedEntry {
   readonly modified: number;
 }
 
+/** What a request for a page asks for. */
+export interface ListingQuery {
+  readonly version: 1 | 2;
+  readonly prefix: string;
+  /** Exclusive. */
+  readonly after: string;
+  readonly size: number;
+  /** Keys are to be written with `encoding-type=url`. */
+  readonly encoded: boolean;
+}
+
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -18,35 +29,39 @@ function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
 }
 
+/** @param most keys of a page, whatever `max-keys` says */
+export function readListingQuery(query: URLSearchParams, most: number): ListingQuery {
+  const version = query.get('list-type') === '2' ? 2 : 1;
+  const after = version === 2 ? (query.get('continuation-token') ?? query.get('start-after')) : query.get('marker');
+  return {
+    version,
+    prefix: query.get('prefix') ?? '',
+    after: after ?? '',
+    size: Math.min(most, Number(query.get('max-keys') ?? '1000')),
+    encoded: query.get('encoding-type') === 'url',
+  };
+}
+
 /**
  * A page of ListObjects, version 1 or 2 as asked for.
  * https://support.huaweicloud.com/intl/en-us/api-obs/obs_04_0022.html
  *
- * @param most keys of a page, whatever `max-keys` says
+ * @param entries of this page, in order
+ * @param truncated whether there are more
  */
 export function listingPage(
   bucket: string,
+  { version, prefix, after, size, encoded }: ListingQuery,
   entries: readonly ListedEntry[],
-  query: URLSearchParams,
-  most: number,
+  truncated: boolean,
 ): string {
-  const v2 = query.get('list-type') === '2';
-  const prefix = query.get('prefix') ?? '';
-  const after = v2 ? (query.get('continuation-token') ?? query.get('start-after') ?? '') : (query.get('marker') ?? '');
-  const size = Math.min(most, Number(query.get('max-keys') ?? '1000'));
-  const url = query.get('encoding-type') === 'url';
-  const name = (key: string): string => (url ? encodeURIComponent(key) : escaped(key));
-  const from = Buffer.from(after);
-  const matching = entries
-    .filter(({ key }) => key.startsWith(prefix) && Buffer.compare(Buffer.from(key), from) > 0)
-    .sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
-  const page = matching.slice(0, size);
-  const truncated = matching.length > size;
-  const last = page.at(-1)?.key ?? '';
-  const next = v2
-    ? `<NextContinuationToken>${escaped(last)}</NextContinuationToken>`
-    : `<NextMarker>${name(last)}</NextMarker>`;
-  const contents = page.map(
+  const name = (key: string): string => (encoded ? encodeURIComponent(key) : escaped(key));
+  const last = entries.at(-1)?.key ?? '';
+  const next =
+    version === 2
+      ? `<NextContinuationToken>${escaped(last)}</NextContinuationToken>`
+      : `<NextMarker>${name(last)}</NextMarker>`;
+  const contents = entries.map(
     ({ key, size: bytes, etag, modified }) =>
       `<Contents><Key>${name(key)}</Key><LastModified>${new Date(modified).toISOString()}</LastModified>` +
       `<ETag>"${etag}"</ETag><Size>${bytes}</Size><StorageClass>STANDARD</StorageClass></Contents>`,
@@ -54,8 +69,8 @@ export function listingPage(
   return (
     '<?xml version="1.0" encoding="UTF-8"?><ListBucketResult xmlns="http://obs.myhwclouds.com/doc/2015-06-30/">' +
     `<Name>${bucket}</Name><Prefix>${name(prefix)}</Prefix><MaxKeys>${size}</MaxKeys>` +
-    `${url ? '<EncodingType>url</EncodingType>' : ''}<IsTruncated>${truncated}</IsTruncated>` +
-    `${v2 ? `<KeyCount>${page.length}</KeyCount>` : `<Marker>${name(after)}</Marker>`}${truncated ? next : ''}` +
-    `${contents.join('')}</ListBucketResult>`
+    `${encoded ? '<EncodingType>url</EncodingType>' : ''}<IsTruncated>${truncated}</IsTruncated>` +
+    `${version === 2 ? `<KeyCount>${entries.length}</KeyCount>` : `<Marker>${name(after)}</Marker>`}` +
+    `${truncated ? next : ''}${contents.join('')}</ListBucketResult>`
   );
 }

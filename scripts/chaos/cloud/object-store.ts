@@ -3,13 +3,19 @@ import { OBS_VOCABULARY } from '../../local/faults/vocabulary.ts';
 import { hash32 } from '../kernel/random.ts';
 import type { Answer, Caller, Message, Server, Service } from '../machine/network.ts';
 import { withFaults } from './faulty.ts';
-import { type ListedEntry, listingPage } from './listing.ts';
+import { listingPage, readListingQuery } from './listing.ts';
+import { SortedNames } from './sorted-names.ts';
 
 export interface StoredObject {
   readonly body: Buffer;
   readonly etag: string;
   /** Milliseconds since the epoch. */
   readonly modified: number;
+}
+
+interface Bucket {
+  readonly objects: Map<string, StoredObject>;
+  readonly names: SortedNames;
 }
 
 export interface ObjectStoreOptions {
@@ -41,7 +47,7 @@ export class SimulatedObjectStore implements Server {
   requests = 0;
   reach: 'yes' | 'refused' | 'silent' = 'yes';
   readonly #options: ObjectStoreOptions;
-  readonly #buckets = new Map<string, Map<string, StoredObject>>();
+  readonly #buckets = new Map<string, Bucket>();
   readonly #faults = new FaultInjector(
     OBS_VOCABULARY,
     (seed, rule, counter, occurrence) => hash32(`${seed} ${rule} ${occurrence} ${counter}`) / 2 ** 32,
@@ -49,7 +55,7 @@ export class SimulatedObjectStore implements Server {
 
   constructor(options: ObjectStoreOptions) {
     this.#options = options;
-    for (const bucket of options.buckets) this.#buckets.set(bucket, new Map());
+    for (const bucket of options.buckets) this.#buckets.set(bucket, { objects: new Map(), names: new SortedNames() });
   }
 
   readonly reachable = (): 'yes' | 'refused' | 'silent' => this.reach;
@@ -63,13 +69,15 @@ export class SimulatedObjectStore implements Server {
 
   /** The objects of a bucket, in no order. */
   objects(bucket: string): ReadonlyMap<string, StoredObject> {
-    return this.#buckets.get(bucket) ?? new Map();
+    return this.#bucket(bucket).objects;
   }
 
   /** Stores an object, without a request: for what the platform itself writes. */
   put(bucket: string, key: string, body: Buffer, caller?: Caller): string {
     const etag = hash32(body.toString('latin1')).toString(16).padStart(32, '0');
-    this.#bucket(bucket).set(key, { body, etag, modified: this.#options.now() });
+    const { objects, names } = this.#bucket(bucket);
+    objects.set(key, { body, etag, modified: this.#options.now() });
+    names.add(key);
     this.#options.onPut(bucket, key, body.toString('utf8'), caller);
     return etag;
   }
@@ -118,8 +126,8 @@ export class SimulatedObjectStore implements Server {
     const accessKey = /Credential=([^/,]+)\//.exec(headers['authorization'] ?? '')?.[1];
     if (accessKey === undefined || !this.#options.knows(accessKey)) return refusal(403, 'InvalidAccessKeyId');
     if (!this.#buckets.has(bucket)) return refusal(404, 'NoSuchBucket');
-    const objects = this.#bucket(bucket);
-    if (key === '') return method === 'GET' ? this.#list(bucket, objects, query) : refusal(405, 'MethodNotAllowed');
+    const { objects, names } = this.#bucket(bucket);
+    if (key === '') return method === 'GET' ? this.#list(bucket, query) : refusal(405, 'MethodNotAllowed');
     const found = objects.get(key);
     switch (method) {
       case 'PUT': {
@@ -137,6 +145,7 @@ export class SimulatedObjectStore implements Server {
       case 'DELETE':
         if (found) {
           objects.delete(key);
+          names.delete(key);
           this.#options.onDelete(bucket, key, found.body.toString('utf8'), caller);
         }
         return { status: 204, headers: {}, body: '' };
@@ -155,18 +164,19 @@ export class SimulatedObjectStore implements Server {
     }
   }
 
-  #list(bucket: string, objects: ReadonlyMap<string, StoredObject>, query: URLSearchParams): Answer {
-    const entries: ListedEntry[] = [...objects].map(([key, { body, etag, modified }]) => ({
-      key,
-      size: body.length,
-      etag,
-      modified,
-    }));
-    const body = listingPage(bucket, entries, query, this.#options.pageSize);
+  #list(bucket: string, query: URLSearchParams): Answer {
+    const { objects, names } = this.#bucket(bucket);
+    const asked = readListingQuery(query, this.#options.pageSize);
+    const found = names.after(asked.after, asked.prefix, asked.size);
+    const entries = found.slice(0, asked.size).flatMap((key) => {
+      const object = objects.get(key);
+      return object ? [{ key, size: object.body.length, etag: object.etag, modified: object.modified }] : [];
+    });
+    const body = listingPage(bucket, asked, entries, found.length > entries.length);
     return { status: 200, headers: { 'content-type': 'application/xml' }, body };
   }
 
-  #bucket(name: string): Map<string, StoredObject> {
+  #bucket(name: string): Bucket {
     const bucket = this.#buckets.get(name);
     if (!bucket) throw new Error(`The simulation has no bucket ${name}.`);
     return bucket;

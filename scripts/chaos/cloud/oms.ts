@@ -25,6 +25,7 @@ export interface OmsOptions {
   readonly knows: (accessKey: string) => boolean;
   /** A call was accepted. `texts` are the keys as they were sent. */
   readonly onAccepted: (taskId: string, texts: readonly string[], caller: Caller) => void;
+  readonly onCall: (text: string) => void;
   /** A call was answered with 400 or 404. `genuine`: by OMS itself, not by a fault. */
   readonly onRefused: (
     taskId: string,
@@ -75,17 +76,25 @@ export class SimulatedOms implements Server {
           keys: events ? textsOf(message).flatMap((text) => decodeObjectKey(text, this.#options.decoding) ?? []) : [],
         })
       : [];
+    const name = events ? 'CreateSyncEvents' : 'ShowSyncTask';
+    const faults = fired.map(
+      ({ fault, status = '', when = '', body = '' }) => `, fault ${fault} ${status}${body} ${when}`,
+    );
     const refused = (answer: Answer, genuine: boolean): Answer => {
+      this.#options.onCall(
+        `OMS: ${name} by ${caller.machine}: ${answer.status} ${answer.status < 300 ? '' : answer.body}${faults.join('')}`,
+      );
       if (answer.status === 400 || answer.status === 404)
         this.#options.onRefused(taskOf(message) ?? '', textsOf(message), answer.status, caller, genuine);
       return answer;
     };
+    const isDamaged = fired.some(({ fault }) => fault === 'body');
     return withFaults(
       fired,
       (skew) =>
         refused(
           this.#answer(() => this.#work(message, caller, skew)),
-          true,
+          !isDamaged,
         ),
       (status) => {
         const fault = injectedFault(status);

@@ -4,6 +4,18 @@ import { type Letter, readLetter } from './letter.ts';
 import { type Mention, markersIn } from './notifications.ts';
 import { type Scenario, serves, type Upload } from './scenario.ts';
 
+/** Milliseconds for which an instance may take it that a task is what it was. */
+const TASK_CACHE = 6_000;
+
+/** Codes of what OMS or the configuration refuses for good; docs/failures.md. */
+const TERMINAL = new Set([
+  'OmsSync.KeyRefused',
+  'OmsSync.SyncTaskNotFound',
+  'OmsSync.NoRoute',
+  'OmsSync.InvalidObjectKey',
+  'OmsSync.InvalidRecord',
+]);
+
 /** A rule that was broken: what the product promises and did not keep. */
 export interface Violation {
   readonly rule: Rule;
@@ -55,10 +67,12 @@ export interface Thing {
 export interface AttemptLog {
   /** `wish/thing` */
   readonly accepted: Set<string>;
-  readonly kept: Map<string, ReadonlySet<number> | undefined>;
-  /** `task/key as sent` that OMS refused in a way that no repetition cures, as far as its answer tells. */
+  /** `wish/thing` that it wrote into a document. */
+  readonly kept: Set<string>;
+  /** `wish/thing` that OMS refused in a way that no repetition cures, as far as its answer tells. */
   readonly refused: Set<string>;
-  calls: number;
+  /** When it was first heard of. */
+  readonly started: number;
 }
 
 export interface LedgerOptions {
@@ -81,6 +95,8 @@ export class Ledger {
   readonly #held = new Map<string, readonly Thing[]>();
   readonly #attempts = new Map<number, AttemptLog>();
   readonly #documents = new Map<string, Letter>();
+  /** When OMS last said that the task of a wish is missing, by `machine/wish`. */
+  readonly #missing = new Map<string, number>();
   readonly #options: LedgerOptions;
 
   constructor(options: LedgerOptions) {
@@ -104,7 +120,7 @@ export class Ledger {
   attempt(number: number): AttemptLog {
     let log = this.#attempts.get(number);
     if (!log) {
-      log = { accepted: new Set(), kept: new Map(), refused: new Set(), calls: 0 };
+      log = { accepted: new Set(), kept: new Set(), refused: new Set(), started: this.#options.now() };
       this.#attempts.set(number, log);
     }
     return log;
@@ -134,8 +150,13 @@ export class Ledger {
     for (const thing of things) this.#check(thing);
   }
 
-  /** OMS accepted a call. Both ways of decoding must name the same object. */
-  accepted(task: string, texts: readonly string[], { attempt }: Caller): void {
+  /**
+   * OMS accepted a call. Both ways of decoding must name the same object.
+   *
+   * @returns how many objects it had not accepted before
+   */
+  accepted(task: string, texts: readonly string[], { attempt }: Caller): number {
+    let fresh = 0;
     const { scenario, now, tell } = this.#options;
     const log = this.attempt(attempt);
     for (const text of texts) {
@@ -159,17 +180,26 @@ export class Ledger {
         continue;
       }
       this.counts.accepted += 1;
+      if (!thing.accepted.has(wish)) fresh += 1;
       thing.accepted.set(wish, now());
       log.accepted.add(`${wish}/${thing.id}`);
       tell([thing.id], `accepted by OMS for ${task} in attempt ${attempt}`);
     }
+    return fresh;
   }
 
   /** OMS refused a call in a way that may be meant for good: 400 or 404. */
-  refused(task: string, texts: readonly string[], status: number, { attempt }: Caller, genuine: boolean): void {
-    const { scenario, tell } = this.#options;
+  refused(
+    task: string,
+    texts: readonly string[],
+    status: number,
+    { machine, attempt }: Caller,
+    genuine: boolean,
+  ): void {
+    const { scenario, tell, now } = this.#options;
     const log = this.attempt(attempt);
     const wish = scenario.wishes.findIndex(({ tasks }) => tasks.includes(task));
+    if (status === 404) this.#missing.set(`${machine}/${wish}`, now());
     for (const text of texts) {
       const key = decodeObjectKey(text, 'rfc3986') ?? '';
       const thing = this.things.get(objectId(scenario.wishes[wish]?.bucket ?? '', key));
@@ -180,11 +210,15 @@ export class Ledger {
     }
   }
 
-  /** A document was stored in the state bucket. */
-  stored(name: string, text: string, caller: Caller | undefined): void {
+  /**
+   * A document was stored in the state bucket.
+   *
+   * @returns how many objects it names
+   */
+  stored(name: string, text: string, caller: Caller | undefined): number {
     const { prefixes, scenario, tell } = this.#options;
     const area = this.#area(name);
-    if (area === undefined) return;
+    if (area === undefined) return 0;
     const letter = readLetter(text, (task) => scenario.wishes.findIndex(({ tasks }) => tasks.includes(task)));
     const things = letter.keys
       ? letter.keys.flatMap(({ bucket, key }) => this.things.get(objectId(bucket, key)) ?? [])
@@ -197,10 +231,12 @@ export class Ledger {
     this.hold(`document ${name}`, things, letter.scope);
     if (name.startsWith(prefixes.parked)) this.counts.parked += 1;
     else if (name.startsWith(prefixes.deadLetters)) this.counts.deadLettered += 1;
-    if (!caller) return;
+    if (!caller) return things.length;
     const log = this.attempt(caller.attempt);
-    for (const { id } of things) log.kept.set(id, letter.scope);
-    if (area !== 'failed') for (const thing of things) this.#explain(thing, letter, log, name);
+    for (const { id, wishes } of things)
+      for (const wish of letter.scope ?? [-1, ...wishes]) log.kept.add(`${wish}/${id}`);
+    if (area !== 'failed') for (const thing of things) this.#explain(thing, letter, caller, name);
+    return things.length;
   }
 
   /** A document has gone from the state bucket. */
@@ -237,9 +273,8 @@ export class Ledger {
     const log = this.attempt(number);
     for (const thing of things)
       for (const wish of thing.object ? thing.wishes : [-1]) {
-        if (log.accepted.has(`${wish}/${thing.id}`)) continue;
-        const scope = log.kept.get(thing.id);
-        if (log.kept.has(thing.id) && (scope === undefined || scope.has(wish))) continue;
+        const name = `${wish}/${thing.id}`;
+        if (log.accepted.has(name) || log.kept.has(name)) continue;
         this.violate('false success', `attempt ${number} succeeded without it`, thing.id);
       }
   }
@@ -287,17 +322,22 @@ export class Ledger {
     return name.startsWith(prefixes.failed) ? 'failed' : undefined;
   }
 
-  #explain(thing: Thing, letter: Letter, log: AttemptLog, name: string): void {
+  #explain(thing: Thing, letter: Letter, { machine, attempt }: Caller, name: string): void {
     if (!thing.object) return;
     const { deployments } = this.#options.scenario;
+    const log = this.attempt(attempt);
     const { bucket } = thing.object;
     const isRouted = deployments.every(({ variables }) =>
       variables['ROUTES']?.includes(`"bucket":${JSON.stringify(bucket)}`),
     );
-    if (!isRouted) return;
-    for (const wish of letter.scope ?? thing.wishes)
-      if (!log.refused.has(`${wish}/${thing.id}`))
+    if (!isRouted || (letter.kind === 'records' && this.#options.scenario.misread.has(thing.id))) return;
+    // Of an event that was accepted in part, redrive writes down what is left, whatever its cause.
+    if (machine.startsWith('redrive') && !TERMINAL.has(letter.code ?? '')) return;
+    for (const wish of letter.scope ?? thing.wishes) {
+      const missing = this.#missing.get(`${machine}/${wish}`) ?? Number.NEGATIVE_INFINITY;
+      if (missing < log.started - TASK_CACHE && !log.refused.has(`${wish}/${thing.id}`))
         this.violate('condemned', `${name} names it with ${letter.code}`, thing.id);
+    }
   }
 
   #check(thing: Thing): void {

@@ -61,7 +61,8 @@ export function writeKey(key: string, encoding: Encoding, random: Random): strin
 function objectOf(mention: Mention, encoding: Encoding, random: Random): Record<string, unknown> {
   const { key, marker, defect } = mention;
   const text: unknown = {
-    'malformed key': () => `${writeKey(key, 'form', random)}%E4%B`,
+    // Where keys are not encoded, only the empty one is malformed.
+    'malformed key': () => (encoding === 'raw' ? '' : `${writeKey(key, 'form', random)}%E4%B`),
     'key too long': () => 'k'.repeat(1025),
     'key of another type': () => 17,
     'no bucket': () => writeKey(key, encoding, random),

@@ -60,6 +60,8 @@ export interface Scenario {
   readonly taskChanges: readonly TaskChange[];
   /** `task/key` that OMS refuses whenever it is asked. */
   readonly refused: ReadonlySet<string>;
+  /** `bucket/key` that the first deployments cannot read, for their variables have the wrong encoding. */
+  readonly misread: ReadonlySet<string>;
   readonly windows: readonly FaultWindow[];
   /** When the temporary credentials are replaced. */
   readonly rotations: readonly number[];
@@ -79,6 +81,8 @@ export interface PlatformPlan {
   /** Seconds. */
   readonly timeout: number;
   readonly redriveTimeout: number;
+  /** Whether redrive has a failure destination of its own; serverless.yml gives it none. */
+  readonly redriveDestination: boolean;
   readonly instances: number;
   /** At each point where a process may be killed. */
   readonly killProbability: number;
@@ -105,7 +109,8 @@ export function drawScenario(seed: number): Scenario {
   const length = random.int(5, 40) * MINUTE;
   const sources = drawSources(random);
   const wishes = drawWishes(random, sources);
-  const uploads = drawUploads(random, sources, wishes, start, length);
+  const misreads = sources.some(({ encoding }) => encoding === 'raw') && random.chance(0.5);
+  const uploads = drawUploads(random, { sources, wishes, start, length, misreads });
   const { deliveries, lost } = drawDeliveries(root.stream('notifications'), uploads, start, length);
   const poisonous = random.chance(0.4) ? random.next() * 0.3 : 0;
   const refused = new Set<string>();
@@ -115,6 +120,7 @@ export function drawScenario(seed: number): Scenario {
         if (serves(wish, bucket, key)) for (const task of wish.tasks) refused.add(`${task}/${key}`);
   const maxAttempts = random.chance(0.3) ? random.int(1, 3) : 10;
   const { deployments, taskChanges } = drawChanges(root.stream('operations'), {
+    misreads,
     wishes,
     sources,
     start,
@@ -139,6 +145,7 @@ export function drawScenario(seed: number): Scenario {
     deployments,
     taskChanges,
     refused,
+    misread: new Set(misreads ? uploads.filter(isMisread).map(({ bucket, key }) => `${bucket}/${key}`) : []),
     windows: drawFaults(root.stream('faults'), start, length),
     rotations: random.chance(0.3) ? [start + random.int(0, length)] : [],
     decoding: random.pick(['form', 'rfc3986']),
@@ -147,6 +154,7 @@ export function drawScenario(seed: number): Scenario {
       maxEventAge: random.pick([60, 600, 3600, 86_400]),
       timeout: random.pick([3, 10, 30, 60, 60, 60, 300]),
       redriveTimeout: random.pick([10, 60, 300, 900]),
+      redriveDestination: random.chance(0.1),
       instances: random.int(1, 4),
       killProbability: killing ? random.pick([0.002, 0.01, 0.05, 0.15]) : 0,
       retryDelay: random.pick([1_000, 10_000, 60_000]),
@@ -189,10 +197,7 @@ function drawWishes(random: Random, sources: readonly Source[]): Wish[] {
 
 function drawUploads(
   random: Random,
-  sources: readonly Source[],
-  wishes: readonly Wish[],
-  start: number,
-  length: number,
+  { sources, wishes, start, length, misreads }: Omit<World, 'maxAttempts'>,
 ): Upload[] {
   const uploads: Upload[] = [];
   const count = random.chance(0.15) ? random.int(30, 70) : random.int(3, 24);
@@ -205,7 +210,9 @@ function drawUploads(
       ? uploads.filter(({ bucket }) => bucket === source.bucket).at(-1)?.key
       : undefined;
     const prefix = random.pick(wishes.filter(({ bucket }) => bucket === source.bucket)).prefix;
-    const key = again ?? drawKey(random, random.chance(0.05) ? 'elsewhere/' : prefix);
+    const drawn = again ?? drawKey(random, random.chance(0.05) ? 'elsewhere/' : prefix);
+    // A key that the wrong encoding turns into another one is beyond help; one that it cannot read is not.
+    const key = misreads && source.encoding === 'raw' && readAsForm(drawn) === 'another' ? `${prefix}100%` : drawn;
     uploads.push({
       marker: newMarker(random),
       bucket: source.bucket,
@@ -216,6 +223,19 @@ function drawUploads(
     });
   }
   return uploads.sort((a, b) => a.time - b.time);
+}
+
+/** What a reader that expects the form encoding makes of a key that is not encoded. */
+function readAsForm(key: string): 'itself' | 'another' | 'nothing' {
+  try {
+    return decodeURIComponent(key.replaceAll('+', ' ')) === key ? 'itself' : 'another';
+  } catch {
+    return 'nothing';
+  }
+}
+
+function isMisread({ key, source }: Upload): boolean {
+  return source.encoding === 'raw' && readAsForm(key) === 'nothing';
 }
 
 function drawDeliveries(
@@ -301,7 +321,7 @@ function defect(random: Random, bucket: string, time: number): Mention {
 
 function drawTimers(random: Random, start: number, length: number): number[] {
   const timers: number[] = [];
-  const period = random.pick([2, 5, 15]) * MINUTE;
+  const period = random.pick([5, 15, 15]) * MINUTE;
   for (let at = start + random.int(0, period); at < start + length + 10 * MINUTE; at += period) {
     timers.push(at);
     // The platform may fire twice, and somebody may start another by hand.
@@ -316,11 +336,12 @@ interface World {
   readonly start: number;
   readonly length: number;
   readonly maxAttempts: number;
+  readonly misreads: boolean;
 }
 
 function drawChanges(
   random: Random,
-  { wishes, sources, start, length, maxAttempts }: World,
+  { wishes, sources, start, length, maxAttempts, misreads }: World,
 ): { deployments: Deployment[]; taskChanges: TaskChange[] } {
   const taskChanges: TaskChange[] = [];
   const moment = (): number => start + random.int(0, length);
@@ -345,7 +366,7 @@ function drawChanges(
   const times = [
     start,
     ...switches.map(({ at }) => at),
-    ...(forgotten ? [noticed] : []),
+    ...(forgotten || misreads ? [noticed] : []),
     ...(random.chance(0.4) ? [moment()] : []),
   ];
   const deployments = [...new Set(times)]
@@ -366,7 +387,8 @@ function drawChanges(
         at,
         variables: {
           ROUTES: JSON.stringify(routes),
-          EVENTGRID_KEY_ENCODING: sources.some(({ encoding }) => encoding === 'raw') ? 'raw' : 'form',
+          EVENTGRID_KEY_ENCODING:
+            sources.some(({ encoding }) => encoding === 'raw') && !(misreads && at < noticed) ? 'raw' : 'form',
           OMS_MAX_KEYS_PER_CALL: `${random.pick([10, 10, 10, 3, 1])}`,
           OMS_CONCURRENCY: `${random.pick([1, 4, 8])}`,
           OMS_TIMEOUT_MS: `${random.pick([10_000, 2_000])}`,
