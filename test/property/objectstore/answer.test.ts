@@ -34,7 +34,7 @@ describe('toStoreError', () => {
         expect(error.requestId ?? 'x').toMatch(/^[\x21-\x7e]{1,128}$/);
         expect(error.retryAfter ?? 0).toBeGreaterThanOrEqual(0);
       }),
-      { seed: SEED, numRuns: 1000 },
+      { seed: SEED, numRuns: 500 },
     );
   });
 
@@ -60,7 +60,7 @@ describe('toStoreError', () => {
       const body = Buffer.from(`<Error>${part.repeat(Math.floor(65_000 / part.length))}`);
       const started = performance.now();
       toStoreError({ status: 400, headers: {}, body }, { ...call, secrets: [] }, 0);
-      expect(performance.now() - started).toBeLessThan(500);
+      expect(performance.now() - started).toBeLessThan(2_000);
     }
   });
 });
