@@ -138,16 +138,16 @@ const ROWS = {
     scope: 'account',
     retryable: true,
     remedy:
-      'Give the function an agency with the permissions of docs/iam.md, or set OMS_ACCESS_KEY and OMS_SECRET_KEY as ' +
-      'encrypted variables, without spaces or line ends. What was not retried by then, redrive.',
+      'Give the function an agency that may use OMS, or set OMS_ACCESS_KEY and OMS_SECRET_KEY as encrypted variables, ' +
+      'without spaces or line ends. What was not retried by then, redrive.',
   },
   'OmsSync.PermissionDenied': {
     meaning: 'The credentials are valid and not allowed to send events (403).',
     scope: 'account',
     retryable: true,
     remedy:
-      'Grant the agency oms:synctask:createEvent and oms:synctask:get (docs/iam.md); it takes some minutes to count. ' +
-      'What was not retried by then, redrive.',
+      "Grant the function's agency, or the user of its key pair, oms:synctask:createEvent and oms:synctask:get; it takes " +
+      'some minutes to count. What was not retried by then, redrive.',
   },
   'OmsSync.AccountRestricted': {
     meaning: 'The Huawei Cloud account is restricted, frozen, or lacks real-name authentication.',
@@ -272,8 +272,8 @@ const ROWS = {
     scope: 'account',
     retryable: true,
     remedy:
-      'Allow the agency to list, read, write and delete objects of the state bucket (docs/iam.md), also in the ' +
-      "bucket's own policy.",
+      "Allow the function's agency to list, read, write and delete objects of the state bucket, also in the bucket's " +
+      'own policy.',
   },
   'OmsSync.ObjectStoreNoSuchBucket': {
     meaning: 'The state bucket does not exist.',

@@ -190,9 +190,9 @@ describe('submit', () => {
   });
 
   it('stops all calls after three that failed in a row', async () => {
-    const { outcomes, calls } = await submitTo(batchesOf(100), () => omsError(503));
+    const { outcomes, calls, attempts } = await submitTo(batchesOf(100), () => omsError(503));
 
-    expect(calls).toBe(3);
+    expect({ calls, attempts }).toEqual({ calls: 3, attempts: 3 });
     expect(failures(outcomes)).toHaveLength(100);
     expect(failures(outcomes).every(([, , retryable]) => retryable)).toBe(true);
   });
