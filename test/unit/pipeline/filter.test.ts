@@ -38,4 +38,15 @@ describe('filterChanges', () => {
 
     expect(filterChanges(objects, [route('both', 'both')]).kept).toEqual(objects);
   });
+
+  it('ignores what this project writes into the state bucket, and nothing else there', () => {
+    const state = { bucket: 'state', prefixes: ['dead-letters/', 'parked/'] };
+    const own = [change('dead-letters/x', 'state'), change('parked/2026/x', 'state')];
+    const others = [change('dead-letters', 'state'), change('x/parked/y', 'state'), change('parked/x', 'source')];
+
+    const filtered = filterChanges([...own, ...others], [route('source')], state);
+
+    expect(filtered.kept).toEqual(others);
+    expect(filtered.ignored).toEqual(own.map((each) => ({ change: each, reason: 'own_state' })));
+  });
 });
