@@ -62,7 +62,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine | undefine
       limit: { type: 'string', value: 'N', help: 'take N documents at the most' },
       rate: { type: 'string', value: 'N', help: 'OMS calls per second (OMS_CALLS_PER_SECOND, 100)' },
       json: { type: 'boolean', help: 'print the report as JSON' },
-      verbose: { type: 'boolean', help: 'print a log line for each document that remains' },
+      verbose: { type: 'boolean', help: 'print the log, one line of JSON for each key that is refused' },
       endpoints: { type: 'string', value: 'FILE', help: 'use the local cloud of this file' },
     },
     argv,

@@ -205,8 +205,8 @@ class Redrive {
   }
 }
 
-/** What may expire comes first: FunctionGraph's destination deletes its documents after some days. */
-function sourcesOf({ prefixes, filter }: RedriveRun): Source[] {
+/** Where a run looks, and in which order. Events come first that have not been judged yet. */
+export function sourcesOf({ prefixes, filter }: Pick<RedriveRun, 'prefixes' | 'filter'>): Source[] {
   return [
     { source: 'failed_invocation', prefix: prefixes.failedInvocations },
     { source: 'dead_letter', prefix: prefixes.deadLetters },

@@ -21,7 +21,7 @@ export interface CodeRow {
   readonly code: string;
   readonly remedy: string;
   readonly documents: number;
-  /** Keys that they name, by the routes of now. */
+  /** Keys that they name; records that cannot be read count, too. */
   readonly keys: number;
   /** When the oldest was written first; ISO 8601. */
   readonly oldest: string;
@@ -76,7 +76,7 @@ export class Tally {
   readonly #codes = new Map<string, Counted<CodeRow> & { oldestTime: number }>();
   readonly #causes = new Map<string, Counted<CauseRow>>();
 
-  /** @param keys that the document names */
+  /** @param keys that the document names, records that cannot be read included */
   take({ code, remedy, created }: RedriveDocument, keys: number): void {
     this.documents.taken += 1;
     const row = this.#row(code, remedy);

@@ -127,7 +127,7 @@ class WindowReader {
       return [];
     }
     this.#left -= 1;
-    tally.take(document, resolved.wanted.length);
+    tally.take(document, resolved.changes.length + resolved.rejected.length);
     return [{ document, resolved }];
   }
 
