@@ -30,6 +30,22 @@ describe('loadServerless', () => {
     expect(trigger?.environment['STATE_BUCKET']).toBe('keep');
   });
 
+  it('redrives by timer and over HTTP, asynchronously, and no run meets the next one', async () => {
+    const redrive = (await loadServerless('local', { OMS_SYNC_STATE_BUCKET: 'keep' })).functions['redrive'];
+    expect(redrive?.events).toEqual([
+      { apig: { method: 'POST', path: '/redrive', auth: 'APP', async: true } },
+      { timer: { name: 'redrive', type: 'Rate', schedule: '15m' } },
+    ]);
+    expect(redrive?.timeout).toBe(15 * 60);
+    expect(redrive?.async.onFailure).toMatchObject({ bucket: 'keep', prefix: 'failed-invocations/redrive/' });
+  });
+
+  it('gives redrive what on-object-created submits with', async () => {
+    const { functions } = await loadServerless('local', { OMS_SYNC_STATE_ENDPOINT: 'http://127.0.0.1:1' });
+    const { REDRIVE_MAX_ATTEMPTS: _, ...same } = functions['redrive']?.environment ?? {};
+    expect(same).toEqual(functions['on-object-created']?.environment);
+  });
+
   it('declares IAM authentication for every route, and APP on the local stage only', async () => {
     const [deployed, local] = await Promise.all([loadServerless('prod'), loadServerless('local')]);
     const auth = (config: typeof local) =>
