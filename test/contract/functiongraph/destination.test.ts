@@ -1,6 +1,7 @@
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Accounts } from '../../../scripts/local/accounts.ts';
+import type { FaultRule } from '../../../scripts/local/faults/plan.ts';
 import type { DestinationRecord } from '../../../scripts/local/functiongraph/async/destination.ts';
 import type { FunctionGraphOptions } from '../../../scripts/local/functiongraph/server.ts';
 import { type ObsServer, startObs } from '../../../scripts/local/obs/server.ts';
@@ -25,9 +26,15 @@ interface Place extends Started {
 }
 
 /** A FunctionGraph beside an object store with the bucket `state`. */
-async function together(options: Partial<FunctionGraphOptions> = {}, bucket = 'state'): Promise<Place> {
+async function together(
+  options: Partial<FunctionGraphOptions> = {},
+  bucket = 'state',
+  faults: readonly FaultRule[] = [],
+): Promise<Place> {
   const accounts = new Accounts([{ accessKey: ACCESS_KEY, secretKey: SECRET_KEY }]);
-  const obs = await startObs({ dataDir: await temporaryFolder(), port: 0, region: 'cn-north-4', accounts });
+  const dataDir = await temporaryFolder();
+  const plan = { seed: 1, rules: faults };
+  const obs = await startObs({ dataDir, port: 0, region: 'cn-north-4', accounts, faults: plan });
   onTestFinished(() => obs.close());
   const s3 = s3Client({ endpoint: obs.url, region: 'cn-north-4', accessKey: ACCESS_KEY, secretKey: SECRET_KEY });
   onTestFinished(() => s3.destroy());
@@ -191,6 +198,20 @@ describe('a destination that cannot be written', () => {
       requestId,
       text: 'the destination of a failed invocation did not take it: The bucket state answers 404 NoSuchBucket; its event is lost',
     });
+  });
+
+  it('holds one document although its answer was lost', async () => {
+    const lost = { fault: 'reset', when: 'after', operation: 'PutObject', calls: [1, 3] } as const;
+    const refused = { fault: 'status', status: 503, operation: 'PutObject', calls: [2] } as const;
+    const { fg, deploy, s3, logs } = await together({}, 'state', [lost, refused]);
+    await deploy(ALWAYS, failing());
+
+    await fg.invoke('f', { name: 'a' }, async);
+    await fg.idle();
+
+    expect(await namesIn(s3)).toHaveLength(1);
+    expect(logs.filter(({ text }) => text.includes('did not take it'))).toHaveLength(3);
+    expect(fg.stats().async).toMatchObject({ destination_stored: 1, destination_failed: 0 });
   });
 
   it('does not hold up other events, and its function is not run again', async () => {

@@ -196,4 +196,25 @@ describe('Journal', () => {
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
     expect((await pendingIn(path)).map(({ id }) => id)).toEqual(['a', 'c']);
   });
+
+  it('leaves no half of a line before others', async () => {
+    const path = await file();
+    const { journal } = await Journal.open(path);
+    await journal.add(event('a'));
+    const other = await open(path);
+    await other.close();
+    const prototype = Object.getPrototypeOf(other) as { appendFile: (text: string) => Promise<void> };
+    const { appendFile } = prototype;
+    const failing = vi.spyOn(prototype, 'appendFile').mockImplementationOnce(async function (this: unknown, text) {
+      await appendFile.call(this, text.slice(0, 20));
+      throw new Error('disk full');
+    });
+
+    await expect(journal.add(event('b'))).rejects.toThrow('disk full');
+    failing.mockRestore();
+    await journal.add(event('c'));
+    await journal.close();
+
+    expect((await pendingIn(path)).map(({ id }) => id)).toEqual(['a', 'c']);
+  });
 });
