@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as z from 'zod/mini';
 import { routesSchema } from '#shared/pipeline/routes.ts';
+import { DEAD_LETTER_SCHEMA_FILE, deadLetterJsonSchema } from './schema/dead-letter.ts';
+import { REPORT_SCHEMA_FILE, reportJsonSchema } from './schema/reconcile-report.ts';
 
 /** Where the schema is published. */
 export const SCHEMA_FILE = join(dirname(fileURLToPath(import.meta.url)), '..', 'docs', 'routes.schema.json');
@@ -68,6 +70,13 @@ function onOneLine(_list: string, items: string): string {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  writeFileSync(SCHEMA_FILE, routesJsonSchema());
-  console.log(SCHEMA_FILE);
+  const published = [
+    [SCHEMA_FILE, routesJsonSchema()],
+    [DEAD_LETTER_SCHEMA_FILE, deadLetterJsonSchema()],
+    [REPORT_SCHEMA_FILE, reportJsonSchema()],
+  ] as const;
+  for (const [file, text] of published) {
+    writeFileSync(file, text);
+    console.log(file);
+  }
 }
