@@ -15,9 +15,13 @@ export type Server = Target & { readonly stop: () => Promise<void> };
 /** Names that software on the way likes to change; those that XML can carry in every form. */
 export const KEYS: readonly string[] = [
   'plain',
+  '.',
+  '..',
   '../x',
   '../../escape',
   'a/../b',
+  'a/..',
+  'a/.',
   './x',
   './',
   'a//b',
@@ -43,7 +47,12 @@ export const KEYS: readonly string[] = [
   '～',
   'é',
   'e\u0301',
+  '\ufeffbyte order mark',
+  'lost \ufffd',
+  'line\u2028separator',
+  'not a character \uffff',
   'ÿ'.repeat(512),
+  'x'.repeat(1024),
 ];
 
 export function optionsOf(target: Target): ObjectStoreOptions {
