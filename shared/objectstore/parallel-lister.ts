@@ -1,10 +1,10 @@
 import { compareUtf8 } from '#shared/encoding/utf8-order.ts';
 import type { KeyFinder, ListedPage, Lister, ListRequest } from './lister.ts';
 import { LiveRange } from './listing/live-range.ts';
-import { type KeyRange, planRanges, splitRange } from './ranges.ts';
+import { type KeyRange, rangeOf, splitRange } from './ranges.ts';
 
 /** Pages that a range must have shown before it is worth the questions that splitting it takes. */
-const PAGES_BEFORE_SPLIT = 4;
+const PAGES_BEFORE_SPLIT = 2;
 
 export interface RangeWorkOptions {
   /** In any order; no two may overlap. */
@@ -25,7 +25,7 @@ export interface RangeWorkOptions {
     cursor: string | undefined,
     signal: AbortSignal,
   ) => Promise<readonly [KeyRange, KeyRange] | undefined>;
-  /** Pages of a range before others take a part of it; 4 by default. */
+  /** Pages of a range before others take a part of it; 2 by default. */
   readonly pagesBeforeSplit?: number;
   readonly signal?: AbortSignal;
 }
@@ -157,7 +157,8 @@ export interface ParallelListing {
 }
 
 /**
- * Lists a bucket with several workers, each in a range of keys of its own, whatever the keys look like.
+ * Lists a bucket with several workers, each in a range of keys of its own, whatever the keys look like. One begins, and
+ * the others take parts as soon as there is more than a few pages: a small bucket costs not one call more.
  *
  * @throws what the lister or `onPage` throws: without an error every object was handed out, once
  */
@@ -168,7 +169,7 @@ export async function listInParallel(
   const { bucket, prefix, signal } = request;
   const where = { bucket, ...(prefix === undefined ? {} : { prefix }) };
   const work = new RangeWork({
-    ranges: await planRanges(lister, { ...request, workers }),
+    ranges: [rangeOf(request.after, request.until)],
     workers,
     ...(signal === undefined ? {} : { signal }),
     split: (range, cursor, stop) => splitRange(lister, { ...where, signal: stop }, range, cursor),

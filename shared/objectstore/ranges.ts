@@ -36,14 +36,18 @@ export async function planRanges(
   const { workers, after, until, ...where } = request;
   const ranges = [rangeOf(after, until)];
   /** Those that may still be split, the widest first. */
-  const open = [...ranges];
-  while (ranges.length < workers) {
-    const range = open.shift();
-    if (range === undefined) break;
-    const parts = await splitRange(lister, where, range);
-    if (parts === undefined) continue;
-    ranges.splice(ranges.indexOf(range), 1, ...parts);
-    open.push(...parts);
+  let open = [...ranges];
+  while (ranges.length < workers && open.length > 0) {
+    const chosen = open.slice(0, workers - ranges.length);
+    open = open.slice(chosen.length);
+    const split = await Promise.all(
+      chosen.map(async (range) => ({ range, parts: await splitRange(lister, where, range) })),
+    );
+    for (const { range, parts } of split) {
+      if (parts === undefined) continue;
+      ranges.splice(ranges.indexOf(range), 1, ...parts);
+      open.push(...parts);
+    }
   }
   return ranges;
 }

@@ -1,0 +1,37 @@
+import { ObjectStoreClient } from '#shared/objectstore/client.ts';
+import { ObjectLister } from '#shared/objectstore/lister.ts';
+import { listInParallel } from '#shared/objectstore/parallel-lister.ts';
+import { serveListings } from './listing-load.ts';
+
+/** Listings through this project's client and lister, as the reconciler makes them: signed, checked, in pages. */
+const lister = new ObjectLister({
+  store: new ObjectStoreClient({
+    endpoint: process.argv[2] ?? '',
+    region: 'cn-north-4',
+    credentials: () => ({ accessKey: 'BENCH', secretKey: 'bench-secret' }),
+    maxAttempts: 1,
+  }),
+});
+
+async function count(bucket: string): Promise<number> {
+  let objects = 0;
+  for await (const page of lister.pages({ bucket })) objects += page.objects.length;
+  return objects;
+}
+
+async function countWith(workers: number): Promise<number> {
+  let objects = 0;
+  const onPage = (page: { readonly objects: readonly unknown[] }): void => {
+    objects += page.objects.length;
+  };
+  await listInParallel({ bucket: 'far' }, { lister, workers, onPage });
+  return objects;
+}
+
+serveListings(async (what) => {
+  if (what === 'far') return count('far');
+  if (what === 'workers') return countWith(8);
+  const [source = 0, destination = 0] = await Promise.all([count('source'), count('destination')]);
+  if (source !== destination) throw new Error(`${source} objects here and ${destination} there`);
+  return source;
+});
