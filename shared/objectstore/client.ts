@@ -2,14 +2,15 @@ import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
 import { KeyEncodingError } from '#shared/encoding/errors.ts';
 import { checkObjectKey } from '#shared/encoding/object-key.ts';
-import { type Answer, type Sender, Transport } from '#shared/runtime/transport.ts';
+import { type Sender, Transport } from '#shared/runtime/transport.ts';
 import { ValidationError } from '#shared/validation/errors.ts';
 import { type AttemptInfo, type CallContext, makeCall } from './call.ts';
 import { readStoreEndpoint, type StoreEndpoint } from './endpoint.ts';
 import { ObjectNotFoundError } from './errors.ts';
-import { type Call, MalformedAnswer } from './exchange.ts';
+import type { Call } from './exchange.ts';
 import { CLIENT_LIMITS, S3_LIMITS } from './limits.ts';
 import { readListAnswer } from './listing/answer.ts';
+import { checkIsOfStore, kindOf, sizeOf, stateOf, wholeBodyOf } from './object-answer.ts';
 import type { ListObjectsRequest, ObjectHead, ObjectPage, ObjectStore, PutRequest, StoredObject } from './port.ts';
 import { type Addressing, type Provider, type ProviderName, type ProviderOverrides, providerOf } from './providers.ts';
 import { type QueryParameter, SigV4Signer, type StoreCredentials } from './sigv4.ts';
@@ -137,12 +138,7 @@ export class ObjectStoreClient implements ObjectStore {
       tooLarge: 'object',
       read: (answer) => {
         checkIsOfStore(answer);
-        if (answer.status !== 200) throw new MalformedAnswer('is a part of an object that was asked for as a whole');
-        const { headers, body } = answer;
-        // A body that ends with its connection may be cut, and nobody would know.
-        if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined)
-          throw new MalformedAnswer('does not tell its length');
-        return { body, ...this.#stateOf(answer) };
+        return { body: wholeBodyOf(answer), ...stateOf(answer, this.#connection.provider) };
       },
     });
   }
@@ -165,7 +161,7 @@ export class ObjectStoreClient implements ObjectStore {
       tooLarge: 'answer',
       read: (answer) => {
         checkIsOfStore(answer);
-        const { etag } = this.#stateOf(answer);
+        const { etag } = stateOf(answer, this.#connection.provider);
         return etag === undefined ? {} : { etag };
       },
     });
@@ -202,7 +198,7 @@ export class ObjectStoreClient implements ObjectStore {
         tooLarge: 'answer',
         read: (answer) => {
           checkIsOfStore(answer);
-          return { size: sizeOf(answer), ...this.#stateOf(answer), ...kindOf(answer) };
+          return { size: sizeOf(answer), ...stateOf(answer, this.#connection.provider), ...kindOf(answer) };
         },
       });
     } catch (error) {
@@ -245,15 +241,6 @@ export class ObjectStoreClient implements ObjectStore {
     return query;
   }
 
-  #stateOf({ headers }: Answer): { readonly etag?: string; readonly lastModified?: number } {
-    const etag = headers.etag?.replaceAll('"', '');
-    const lastModified = Date.parse(headers['last-modified'] ?? '');
-    return {
-      ...(etag ? { etag: this.#connection.provider.upperCaseEtag ? etag.toLowerCase() : etag } : {}),
-      ...(Number.isNaN(lastModified) ? {} : { lastModified }),
-    };
-  }
-
   /** An ETag as the store writes it. */
   #storeEtag(etag: string): string {
     return this.#connection.provider.upperCaseEtag ? etag.toUpperCase() : etag;
@@ -262,27 +249,6 @@ export class ObjectStoreClient implements ObjectStore {
   #call<T>(call: Call<T>): Promise<T> {
     return makeCall(call, this.#context);
   }
-}
-
-/** What a proxy or a sign-in page answers with 200 is neither an object nor a receipt for one. */
-function checkIsOfStore({ headers }: Answer): void {
-  if (!headers.etag && !headers['x-amz-request-id'] && !headers['x-obs-request-id'])
-    throw new MalformedAnswer('has neither an ETag nor a request id');
-}
-
-function sizeOf({ headers }: Answer): number {
-  const length = headers['content-length'] ?? '';
-  if (!/^\d{1,15}$/.test(length)) throw new MalformedAnswer('does not tell the size');
-  return Number(length);
-}
-
-function kindOf({ headers }: Answer): { readonly contentType?: string; readonly storageClass?: string } {
-  const contentType = headers['content-type'];
-  const storageClass = headers['x-amz-storage-class'] ?? headers['x-obs-storage-class'];
-  return {
-    ...(contentType === undefined ? {} : { contentType }),
-    ...(typeof storageClass === 'string' ? { storageClass } : {}),
-  };
 }
 
 /** @throws KeyEncodingError on what has no UTF-8 */

@@ -119,6 +119,15 @@ describe('Transport', () => {
     });
   });
 
+  it('does not take a kept connection that broke within an answer for stale', async () => {
+    const { transport } = await transportTo(answer(200), reset({ status: 200, part: 'x' }));
+    await transport.send(GET);
+    expect(await rejection(transport.send({ ...GET, maxBytes: 5_000 }))).toMatchObject({
+      kind: 'connection',
+      stale: false,
+    });
+  });
+
   it('knows of a new connection that did not come about that nothing was sent', async () => {
     const transport = new Transport({ secure: false, hostname: '127.0.0.1', port: await refusedPort() });
     expect(await rejection(transport.send({ ...GET, freshConnection: true }))).toMatchObject({
