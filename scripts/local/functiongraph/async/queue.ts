@@ -11,6 +11,7 @@ import {
   type PayloadStyle,
 } from './destination.ts';
 import { type AsyncEvent, Journal } from './journal.ts';
+import { Line } from './line.ts';
 
 /** What the queue must know of a deployed function. */
 export interface AsyncTarget {
@@ -78,8 +79,8 @@ interface Item extends AsyncEvent {
   tries: number;
 }
 
-interface Line {
-  readonly items: Item[];
+interface Lane {
+  readonly items: Line<Item>;
   running: number;
   timer: NodeJS.Timeout | undefined;
 }
@@ -99,7 +100,7 @@ export class AsyncQueue {
   readonly #options: AsyncQueueOptions;
   readonly #journal: Journal;
   readonly #targets = new Map<string, AsyncTarget>();
-  readonly #lines = new Map<string, Line>();
+  readonly #lanes = new Map<string, Lane>();
   readonly #idle: (() => void)[] = [];
   readonly #running = new Set<Promise<void>>();
   readonly #aborter = new AbortController();
@@ -127,7 +128,7 @@ export class AsyncQueue {
     const { journal, pending } = await Journal.open(options.journal);
     const queue = new AsyncQueue(options, journal);
     for (const { attempts = 0, next = 0, tries = 0, failure, ...event } of pending)
-      queue.#line(event.function).items.push({ ...event, attempts, next, tries, failure, result: undefined });
+      queue.#wait({ ...event, attempts, next, tries, failure, result: undefined });
     return queue;
   }
 
@@ -146,7 +147,7 @@ export class AsyncQueue {
     const event: AsyncEvent = { id: randomUUID(), function: key, event: text, accepted: this.#options.now() };
     this.#counts.accepted++;
     // In line before it is written, so that the order of acceptance is the order of execution.
-    this.#line(key).items.push({ ...event, attempts: 0, next: 0, tries: 0, failure: undefined, result: undefined });
+    this.#wait({ ...event, attempts: 0, next: 0, tries: 0, failure: undefined, result: undefined });
     const written = this.#journal.add(event);
     this.#dispatch(key);
     await written;
@@ -160,10 +161,10 @@ export class AsyncQueue {
   }
 
   stats(): AsyncStats {
-    const lines = [...this.#lines.values()];
+    const lanes = [...this.#lanes.values()];
     return {
-      waiting: lines.reduce((sum, line) => sum + line.items.length, 0),
-      running: lines.reduce((sum, line) => sum + line.running, 0),
+      waiting: lanes.reduce((sum, lane) => sum + lane.items.length, 0),
+      running: lanes.reduce((sum, lane) => sum + lane.running, 0),
       ...this.#counts,
     };
   }
@@ -171,7 +172,7 @@ export class AsyncQueue {
   /** Starts no more executions. What waits stays in the journal. */
   stop(): void {
     this.#closing = true;
-    for (const line of this.#lines.values()) clearTimeout(line.timer);
+    for (const lane of this.#lanes.values()) clearTimeout(lane.timer);
   }
 
   /** Resolves when the running executions have ended and what they did is written. */
@@ -183,46 +184,47 @@ export class AsyncQueue {
     this.#wakeIdle(true);
   }
 
-  #line(key: string): Line {
-    let line = this.#lines.get(key);
-    if (!line) {
-      line = { items: [], running: 0, timer: undefined };
-      this.#lines.set(key, line);
+  #lane(key: string): Lane {
+    let lane = this.#lanes.get(key);
+    if (!lane) {
+      lane = { items: new Line(), running: 0, timer: undefined };
+      this.#lanes.set(key, lane);
     }
-    return line;
+    return lane;
+  }
+
+  #wait(item: Item): void {
+    this.#lane(item.function).items.push(item, this.#options.now());
   }
 
   #dispatch(key: string): void {
-    const line = this.#line(key);
+    const lane = this.#lane(key);
     const target = this.#targets.get(key);
     if (!target || this.#closing) return;
-    clearTimeout(line.timer);
-    while (line.running < this.#options.concurrency) {
-      const now = this.#options.now();
-      const index = line.items.findIndex((item) => item.next <= now);
-      const [item] = index < 0 ? [] : line.items.splice(index, 1);
+    clearTimeout(lane.timer);
+    while (lane.running < this.#options.concurrency) {
+      const item = lane.items.take(this.#options.now());
       if (!item) break;
-      line.running++;
+      lane.running++;
       const run = (item.failure ? this.#handOver(key, target, item, item.failure) : this.#run(key, target, item))
         .catch((error: unknown) => {
           this.#options.onError(error as Error);
           // The journal did not take what happened: the event stays, rather than being forgotten until the next start.
           item.next = Math.max(item.next, this.#options.now() + JOURNAL_PAUSE);
-          line.items.push(item);
+          this.#wait(item);
         })
         .finally(() => {
-          line.running--;
+          lane.running--;
           this.#dispatch(key);
           this.#wakeIdle(false);
           this.#running.delete(run);
         });
       this.#running.add(run);
     }
-    if (line.items.length > 0 && line.running < this.#options.concurrency) {
-      const next = line.items.reduce((first, item) => Math.min(first, item.next), Number.POSITIVE_INFINITY);
-      const wait = Math.min(Math.max(1, next - this.#options.now()), MAX_WAIT);
-      line.timer = setTimeout(() => this.#dispatch(key), wait);
-    }
+    const next = lane.items.nextTime();
+    if (next === undefined || lane.running >= this.#options.concurrency) return;
+    const wait = Math.min(Math.max(1, next - this.#options.now()), MAX_WAIT);
+    lane.timer = setTimeout(() => this.#dispatch(key), wait);
   }
 
   async #run(key: string, target: AsyncTarget, item: Item): Promise<void> {
@@ -250,15 +252,14 @@ export class AsyncQueue {
     this.#counts.retried++;
     item.next = next;
     await this.#journal.update(item.id, { attempts: item.attempts, next });
-    this.#line(key).items.push(item);
+    this.#wait(item);
   }
 
   /** From here on the function is done with the event, also after a restart. */
   async #giveUp(key: string, target: AsyncTarget, item: Item, condition: FailureCondition): Promise<void> {
     const failure = failureOf(condition, item.result);
     item.failure = failure;
-    item.next = 0;
-    await this.#journal.update(item.id, { attempts: item.attempts, next: 0, failure });
+    await this.#journal.update(item.id, { attempts: item.attempts, failure });
     this.#counts.failed++;
     this.#options.onFailure(key, this.#record(target, item, failure));
     await this.#handOver(key, target, item, failure);
@@ -280,7 +281,7 @@ export class AsyncQueue {
         if (!last) {
           item.next = now() + destinationDelay(item.tries);
           await this.#journal.update(item.id, { tries: item.tries, next: item.next });
-          this.#line(key).items.push(item);
+          this.#wait(item);
           return;
         }
         this.#counts.destination_failed++;
@@ -304,8 +305,8 @@ export class AsyncQueue {
   }
 
   #isIdle(): boolean {
-    for (const [key, line] of this.#lines) {
-      if (line.running > 0 || (line.items.length > 0 && this.#targets.has(key))) return false;
+    for (const [key, lane] of this.#lanes) {
+      if (lane.running > 0 || (lane.items.length > 0 && this.#targets.has(key))) return false;
     }
     return true;
   }
