@@ -255,10 +255,13 @@ describe('a failed invocation with a function as its destination', () => {
   const NOTE = 'exports.handler = async (event, context) => { console.log(JSON.stringify(event)) }';
   const to = (name: string) => failing({ type: 'FunctionGraph', function: name });
 
-  it('invokes that function with the record, asynchronously', async () => {
+  it.each([
+    ['its key', 'g'],
+    ['its URN', 'urn:fss:cn-north-4:project:function:default:service-local-g:latest'],
+  ])('invokes that function, named by %s, with the record, asynchronously', async (_, name) => {
     const { fg, deploy, logs } = await together();
     await deploy(NOTE, {}, 'g');
-    await deploy(ALWAYS, to('g'));
+    await deploy(ALWAYS, to(name));
 
     const { requestId } = await fg.invoke('f', { name: 'a' }, async);
     await fg.idle();

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Journal } from '../../../../../scripts/local/functiongraph/async/journal.ts';
-import { AsyncQueue, type AsyncTarget } from '../../../../../scripts/local/functiongraph/async/queue.ts';
+import type { AsyncTarget } from '../../../../../scripts/local/functiongraph/async/options.ts';
+import { AsyncQueue } from '../../../../../scripts/local/functiongraph/async/queue.ts';
 import type { ExecutionResult } from '../../../../../scripts/local/functiongraph/types.ts';
 
 const MAX_RETRIES = 2;

@@ -3,11 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { DestinationRecord } from '../../../../../scripts/local/functiongraph/async/destination.ts';
-import {
-  AsyncQueue,
-  type AsyncQueueOptions,
-  type AsyncTarget,
-} from '../../../../../scripts/local/functiongraph/async/queue.ts';
+import type { AsyncQueueOptions, AsyncTarget } from '../../../../../scripts/local/functiongraph/async/options.ts';
+import { AsyncQueue } from '../../../../../scripts/local/functiongraph/async/queue.ts';
 import type { ExecutionResult } from '../../../../../scripts/local/functiongraph/types.ts';
 
 const START = Date.UTC(2026, 0, 1);
