@@ -1,7 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { ANSWERS, type AnswerRow, ERRORS, FAILURES, NETWORK_ERRORS } from '../shared/pipeline/failures.ts';
+import {
+  ANSWERS,
+  type AnswerRow,
+  ERRORS,
+  FAILURES,
+  type FailureCode,
+  NETWORK_ERRORS,
+} from '../shared/pipeline/failures.ts';
+import { MEANINGS } from './failure-meanings.ts';
 
 /** Where the table is published. */
 export const FAILURES_FILE = join(dirname(fileURLToPath(import.meta.url)), '..', 'docs', 'failures.md');
@@ -35,11 +43,11 @@ largest number of instances.`;
 
 /** docs/failures.md. */
 export function failuresDocument(): string {
-  const failures = Object.entries(FAILURES).map(([code, { scope, retryable, meaning, remedy }]) => [
+  const failures = Object.entries(FAILURES).map(([code, { scope, retryable, remedy }]) => [
     `\`${code}\``,
     scope,
     retryable ? 'yes' : 'no',
-    meaning,
+    MEANINGS[code as FailureCode],
     remedy,
   ]);
   const answers = ANSWERS.map((row) => [statusesOf(row), codesOf(row), `\`${row.failure}\``]);

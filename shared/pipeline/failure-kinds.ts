@@ -18,15 +18,9 @@ export interface FailureKind {
   readonly remedy: string;
 }
 
-interface Row extends Omit<FailureKind, 'code'> {
-  /** What happened, for docs/failures.md. */
-  readonly meaning: string;
-}
-
-/** Every failure by its code. docs/failures.md is written from it (`npm run docs`). */
+/** Every failure by its code; docs/failures.md is written from it. What they mean: scripts/failure-meanings.ts. */
 const ROWS = {
   'OmsSync.KeyRefused': {
-    meaning: 'OMS refused the key, sent alone, with 400.',
     scope: 'content',
     retryable: false,
     remedy:
@@ -34,7 +28,6 @@ const ROWS = {
       '*_KEY_ENCODING that fits the trigger; where the name itself is what OMS refuses, rename the object. Then redrive.',
   },
   'OmsSync.BatchRefused': {
-    meaning: 'OMS refused whole batches of the sync task alike, so that no single key can be blamed.',
     scope: 'content',
     retryable: true,
     remedy:
@@ -42,13 +35,11 @@ const ROWS = {
       'sync task or in all keys, most likely their encoding. Correct it; what was not retried by then, redrive.',
   },
   'OmsSync.RequestTooLarge': {
-    meaning: 'The request was larger than OMS or its gateway takes (413).',
     scope: 'content',
     retryable: false,
     remedy: 'Set OMS_MAX_KEYS_PER_CALL to 10 or less, deploy, and redrive.',
   },
   'OmsSync.SourceObjectMissing': {
-    meaning: 'OMS found no such object in the source bucket.',
     scope: 'content',
     retryable: false,
     remedy:
@@ -56,7 +47,6 @@ const ROWS = {
       'dead letter. Where it is there under another name, correct the variable *_KEY_ENCODING and redrive.',
   },
   'OmsSync.InvalidObjectKey': {
-    meaning: "The record's key is not one in the encoding that is configured, or it is longer than 1024 bytes.",
     scope: 'content',
     retryable: false,
     remedy:
@@ -64,7 +54,6 @@ const ROWS = {
       'trigger uses, deploy, and redrive.',
   },
   'OmsSync.InvalidRecord': {
-    meaning: 'A record of the notification lacks what names its object.',
     scope: 'content',
     retryable: false,
     remedy:
@@ -72,7 +61,6 @@ const ROWS = {
       'delete the dead letter, and see to it that the trigger sends OBS notifications unchanged.',
   },
   'OmsSync.UnrecognisedEvent': {
-    meaning: 'The event is no notification of OBS in any of its forms.',
     scope: 'content',
     retryable: false,
     remedy:
@@ -80,7 +68,6 @@ const ROWS = {
       'ORIGINAL). Where the event names objects, reconcile their bucket; then delete the dead letter.',
   },
   'OmsSync.NoRoute': {
-    meaning: 'No route names the bucket of the notification.',
     scope: 'content',
     retryable: false,
     remedy:
@@ -88,7 +75,6 @@ const ROWS = {
       'dead letter.',
   },
   'OmsSync.SyncTaskStopped': {
-    meaning: 'The sync task is stopped, as it is while its keys are rotated.',
     scope: 'task',
     retryable: true,
     remedy:
@@ -96,7 +82,6 @@ const ROWS = {
       'again; where it has given up by then, redrive.',
   },
   'OmsSync.SyncTaskNotFound': {
-    meaning: 'OMS has no sync task of this id in this project and region.',
     scope: 'task',
     retryable: false,
     remedy:
@@ -104,7 +89,6 @@ const ROWS = {
       'and redrive. Where the task was deleted, create it again and use its new id.',
   },
   'OmsSync.SyncTaskUnusable': {
-    meaning: "OMS cannot work with the sync task's buckets, regions or key pairs.",
     scope: 'task',
     retryable: true,
     remedy:
@@ -112,7 +96,6 @@ const ROWS = {
       'both exist. Stop and start the task with working key pairs; what was not retried by then, redrive.',
   },
   'OmsSync.SyncTaskRefused': {
-    meaning: 'OMS refuses events of the sync task for a reason that is not in the keys.',
     scope: 'task',
     retryable: true,
     remedy:
@@ -120,13 +103,11 @@ const ROWS = {
       "the request id to Huawei's support where the two contradict each other.",
   },
   'OmsSync.InvalidSyncTaskId': {
-    meaning: 'The id of the sync task cannot be a part of a URL path.',
     scope: 'task',
     retryable: false,
     remedy: 'Correct sync_task_id in ROUTES (GET /sync-tasks lists the ids), deploy, and redrive.',
   },
   'OmsSync.CredentialsRefused': {
-    meaning: 'OMS refused the signature or the token (401).',
     scope: 'account',
     retryable: true,
     remedy:
@@ -134,7 +115,6 @@ const ROWS = {
       'means that the clock is wrong. What was not retried by then, redrive.',
   },
   'OmsSync.MissingCredentials': {
-    meaning: 'The function has no credentials for OMS, or none that can be sent.',
     scope: 'account',
     retryable: true,
     remedy:
@@ -142,7 +122,6 @@ const ROWS = {
       'without spaces or line ends. What was not retried by then, redrive.',
   },
   'OmsSync.PermissionDenied': {
-    meaning: 'The credentials are valid and not allowed to send events (403).',
     scope: 'account',
     retryable: true,
     remedy:
@@ -150,19 +129,16 @@ const ROWS = {
       'some minutes to count. What was not retried by then, redrive.',
   },
   'OmsSync.AccountRestricted': {
-    meaning: 'The Huawei Cloud account is restricted, frozen, or lacks real-name authentication.',
     scope: 'account',
     retryable: true,
     remedy: 'Let the owner of the account settle it in the billing center, and redrive afterwards.',
   },
   'OmsSync.QuotaExceeded': {
-    meaning: 'A quota of the account is used up.',
     scope: 'account',
     retryable: true,
     remedy: "Raise OMS's quota (console, My Quotas) or delete sync tasks that are not needed, and redrive.",
   },
   'OmsSync.OmsOperationUnknown': {
-    meaning: 'The gateway in front of OMS knows no such operation.',
     scope: 'account',
     retryable: true,
     remedy:
@@ -170,13 +146,11 @@ const ROWS = {
       'them, deploy, and redrive.',
   },
   'OmsSync.Configuration': {
-    meaning: "The function's variables are wrong.",
     scope: 'account',
     retryable: true,
     remedy: 'Correct the variables that the log line names, deploy, and redrive.',
   },
   'OmsSync.NameNotResolved': {
-    meaning: "The name of OMS's endpoint could not be resolved.",
     scope: 'account',
     retryable: true,
     remedy:
@@ -184,7 +158,6 @@ const ROWS = {
       'redrive.',
   },
   'OmsSync.TlsRefused': {
-    meaning: "The certificate of OMS's endpoint was not accepted.",
     scope: 'account',
     retryable: true,
     remedy:
@@ -192,7 +165,6 @@ const ROWS = {
       'trusted. What was not retried by then, redrive.',
   },
   'OmsSync.OmsThrottled': {
-    meaning: 'OMS receives too many requests (429).',
     scope: 'call',
     retryable: true,
     remedy:
@@ -200,7 +172,6 @@ const ROWS = {
       'instances.',
   },
   'OmsSync.OmsUnavailable': {
-    meaning: 'OMS or its gateway failed (5xx).',
     scope: 'call',
     retryable: true,
     remedy:
@@ -208,7 +179,6 @@ const ROWS = {
       'platform has given up.',
   },
   'OmsSync.OmsInternalError': {
-    meaning: 'OMS reports an internal error, also with status 400 (OMS.1001).',
     scope: 'call',
     retryable: true,
     remedy:
@@ -216,7 +186,6 @@ const ROWS = {
       'over what the platform has given up.',
   },
   'OmsSync.OmsUnreachable': {
-    meaning: 'There was no connection to OMS, or it broke.',
     scope: 'call',
     retryable: true,
     remedy:
@@ -224,7 +193,6 @@ const ROWS = {
       'what the platform has given up.',
   },
   'OmsSync.OmsTimeout': {
-    meaning: 'OMS did not answer in time.',
     scope: 'call',
     retryable: true,
     remedy:
@@ -232,13 +200,11 @@ const ROWS = {
       'platform has given up.',
   },
   'OmsSync.OmsMalformedResponse': {
-    meaning: 'OMS answered with success in a form that is not understood, so it is not known what it did.',
     scope: 'call',
     retryable: true,
     remedy: 'Check that OMS_ENDPOINT is that of OMS: a proxy or a login page answers like this.',
   },
   'OmsSync.OmsUnexpectedAnswer': {
-    meaning: 'OMS answered with a status that no page documents.',
     scope: 'call',
     retryable: true,
     remedy:
@@ -246,7 +212,6 @@ const ROWS = {
       'support.',
   },
   'OmsSync.DeadlineExceeded': {
-    meaning: "The invocation's time was used up before the key's turn came.",
     scope: 'call',
     retryable: true,
     remedy:
@@ -254,13 +219,11 @@ const ROWS = {
       'has given up.',
   },
   'OmsSync.AmbiguousCreate': {
-    meaning: 'It is not known whether OMS created the sync task.',
     scope: 'call',
     retryable: false,
     remedy: 'Look for its buckets in GET /sync-tasks before you create it again, or create it with if_exists=return.',
   },
   'OmsSync.ObjectStoreUnavailable': {
-    meaning: 'The state bucket could not be reached, or its store failed.',
     scope: 'call',
     retryable: true,
     remedy:
@@ -268,7 +231,6 @@ const ROWS = {
       'the event; redrive when it is over.',
   },
   'OmsSync.ObjectStoreAccessDenied': {
-    meaning: 'The store refused the credentials, or does not permit them the operation.',
     scope: 'account',
     retryable: true,
     remedy:
@@ -276,31 +238,26 @@ const ROWS = {
       'own policy.',
   },
   'OmsSync.ObjectStoreNoSuchBucket': {
-    meaning: 'The state bucket does not exist.',
     scope: 'account',
     retryable: true,
     remedy: 'Create the bucket that STATE_BUCKET names, in STATE_REGION, or correct the variables and deploy.',
   },
   'OmsSync.ObjectStoreObjectNotFound': {
-    meaning: 'A document of the state bucket is gone.',
     scope: 'call',
     retryable: false,
     remedy: 'Nothing: another redrive has dealt with it, or somebody deleted it.',
   },
   'OmsSync.ObjectStorePreconditionFailed': {
-    meaning: 'A document of the state bucket was changed by somebody else at the same time.',
     scope: 'call',
     retryable: true,
     remedy: 'Nothing: the next run takes the document as it is then.',
   },
   'OmsSync.ObjectStoreObjectTooLarge': {
-    meaning: 'A document of the state bucket is larger than any that is written there.',
     scope: 'call',
     retryable: false,
     remedy: 'Look at the document that the log names and move it out of the prefix: nothing of ours wrote it.',
   },
   'OmsSync.ObjectStoreMalformedResponse': {
-    meaning: 'The store answered with success in a form that is not understood or contradicts itself.',
     scope: 'call',
     retryable: true,
     remedy:
@@ -308,7 +265,6 @@ const ROWS = {
       'answers like this.',
   },
   'OmsSync.ObjectStoreRefused': {
-    meaning: 'The store refused the request for a reason that has no row of its own.',
     scope: 'call',
     retryable: true,
     remedy:
@@ -316,23 +272,21 @@ const ROWS = {
       'bucket.',
   },
   'OmsSync.ObjectStoreUnsupported': {
-    meaning: "The bucket's cloud has no S3 interface, or is none that is known.",
     scope: 'account',
     retryable: true,
     remedy: 'Correct the cloud that the route or the variables name, and deploy; a cloud without S3 cannot be listed.',
   },
   'OmsSync.Internal': {
-    meaning: 'A defect of this software, or an error that nobody thought of.',
     scope: 'call',
     retryable: true,
     remedy:
       'Report it with the log line, which has the stack. The platform still holds the event: redrive it after the fix ' +
       'is deployed.',
   },
-} as const satisfies Readonly<Record<string, Row>>;
+} as const satisfies Readonly<Record<string, Omit<FailureKind, 'code'>>>;
 
 export type FailureCode = keyof typeof ROWS;
 
-export const FAILURES: Readonly<Record<FailureCode, FailureKind & Row>> = Object.fromEntries(
+export const FAILURES: Readonly<Record<FailureCode, FailureKind>> = Object.fromEntries(
   Object.entries(ROWS).map(([code, row]) => [code, { code, ...row }]),
 ) as never;

@@ -96,7 +96,8 @@ class Task {
 
 class Submission {
   readonly #options: SubmitOptions;
-  readonly #outcomes = new Map<number, KeyOutcome>();
+  /** By index. */
+  readonly #outcomes: (KeyOutcome | undefined)[] = [];
   readonly #tasks = new Map<string, Task>();
   /** Refused batches that are not taken apart for the moment: 19 calls for 10 keys would most likely be for nothing. */
   readonly #deferred: RefusedBatch[] = [];
@@ -150,8 +151,10 @@ class Submission {
 
   result(batches: readonly Batch[]): Submitted {
     // Settles nothing, unless there is a defect above.
-    for (const { items } of batches) this.#fail(items, toFailure(new Error('The key was left out.')));
-    const outcomes = [...this.#outcomes.values()].sort((a, b) => a.index - b.index);
+    for (const { items } of batches)
+      for (const item of items)
+        if (this.#outcomes[item.index] === undefined) this.#fail([item], toFailure(new Error('The key was left out.')));
+    const outcomes = this.#outcomes.filter((outcome) => outcome !== undefined);
     return { outcomes, calls: this.#calls, attempts: this.#attempts };
   }
 
@@ -275,7 +278,7 @@ class Submission {
 
   /** The first outcome of a key counts. */
   #settle(outcome: KeyOutcome): void {
-    if (!this.#outcomes.has(outcome.index)) this.#outcomes.set(outcome.index, outcome);
+    this.#outcomes[outcome.index] ??= outcome;
   }
 }
 

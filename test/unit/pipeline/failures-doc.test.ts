@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { FAILURES } from '#shared/pipeline/failures.ts';
+import { FAILURES, type FailureCode } from '#shared/pipeline/failures.ts';
+import { MEANINGS } from '../../../scripts/failure-meanings.ts';
 import { FAILURES_FILE, failuresDocument } from '../../../scripts/failures-doc.ts';
 
 describe('docs/failures.md', () => {
@@ -8,10 +9,17 @@ describe('docs/failures.md', () => {
     expect(await readFile(FAILURES_FILE, 'utf8')).toBe(failuresDocument());
   });
 
+  it('says of every failure what it means', () => {
+    expect(Object.keys(MEANINGS)).toEqual(Object.keys(FAILURES));
+    for (const meaning of Object.values(MEANINGS)) expect(meaning).toMatch(/^[A-Z].{10,200}\.$/);
+  });
+
   it('has a row for every failure, with its remedy', () => {
     const lines = failuresDocument().split('\n');
 
-    for (const { code, scope, retryable, meaning, remedy } of Object.values(FAILURES))
+    for (const { code, scope, retryable, remedy } of Object.values(FAILURES)) {
+      const meaning = MEANINGS[code as FailureCode];
       expect(lines).toContain(`| \`${code}\` | ${scope} | ${retryable ? 'yes' : 'no'} | ${meaning} | ${remedy} |`);
+    }
   });
 });
