@@ -1,5 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { RedriveProgress } from '#shared/redrive/report.ts';
+import { printable } from './printable.ts';
 
 export interface Progress {
   show(progress: RedriveProgress): void;
@@ -42,7 +43,7 @@ export function startProgress(total: number, now: () => number, output: NodeJS.W
   bar.start(total, 0, { accepted: 0, rate: 0, current: '' });
   return {
     show: ({ read, accepted, current }) =>
-      bar.update(Math.min(read, total), { accepted, rate: rate(accepted), current: current.slice(-SHOWN) }),
+      bar.update(Math.min(read, total), { accepted, rate: rate(accepted), current: printable(current).slice(-SHOWN) }),
     stop: () => bar.stop(),
   };
 }

@@ -1,4 +1,5 @@
 import type { RedriveReport } from '#shared/redrive/report.ts';
+import { printable } from './printable.ts';
 
 const WHY_STOPPED = {
   deadline: 'the time was used up',
@@ -8,7 +9,8 @@ const WHY_STOPPED = {
 } as const;
 
 /** What a person reads after a run: counts, what was found, what stands in the way, and what to do. */
-export function summaryOf(report: RedriveReport): string {
+export function summaryOf(written: RedriveReport): string {
+  const report = { ...written, codes: written.codes.map(readable), causes: written.causes.map(readable) };
   const { documents, keys, codes, causes, stopped } = report;
   const lines = report.dry_run ? [] : counts(report);
   if (codes.length > 0) lines.push('', ...found(report));
@@ -28,6 +30,11 @@ export function summaryOf(report: RedriveReport): string {
   else if (!report.remains) lines.push(`Nothing remains; ${plural(keys.accepted, 'key')} accepted.`);
   else lines.push(remains(report));
   return lines.join('\n');
+}
+
+/** Codes and remedies are read from documents. */
+function readable<T extends { readonly code: string; readonly remedy: string }>(row: T): T {
+  return { ...row, code: printable(row.code), remedy: printable(row.remedy) };
 }
 
 function counts({ documents, keys, calls, started, ended }: RedriveReport): string[] {

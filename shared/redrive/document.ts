@@ -26,6 +26,8 @@ export type DocumentContent =
 
 export interface RedriveDocument {
   readonly found: FoundDocument;
+  /** Of what was read; absent where the store tells none. */
+  readonly etag?: string | undefined;
   readonly content: DocumentContent;
   /** Of the failure that it tells of. */
   readonly code: string;

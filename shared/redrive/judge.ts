@@ -5,6 +5,7 @@ import type { RedriveDocument } from './document.ts';
 import { isCallOfOtherFunction } from './failed-invocation.ts';
 import { adopt, type KeyFailure, type LetterContext, lettersOfRest, type Rest } from './letters.ts';
 import type { CauseRow, DocumentOutcome } from './report.ts';
+import type { Resolved } from './resolve.ts';
 import type { Taken } from './window.ts';
 
 export interface JudgeContext extends LetterContext {
@@ -32,14 +33,16 @@ export interface Verdict {
  */
 export function judge({ document, resolved }: Taken, failed: readonly KeyFailure[], context: JudgeContext): Verdict {
   const { content, found } = document;
-  if (content.type === 'newer') return left([{ ...DOCUMENT_FAILURES.newer, retryable: true, count: 1 }]);
-  if (content.type === 'unreadable') {
-    const cause = { ...DOCUMENT_FAILURES.unreadable, retryable: false, count: 1 };
-    // What is parked and cannot be read stays where it is: there is no better place for it.
-    return found.source === 'parked' ? left([cause]) : park(document, DOCUMENT_FAILURES.unreadable, context);
+  const hopeless = hopelessCause(document, resolved);
+  if (hopeless) {
+    // A later release knows what to do; what is parked has no better place.
+    if (hopeless.retryable || found.source === 'parked') return left([hopeless]);
+    return {
+      outcome: 'parked',
+      letters: [{ letter: adopt(document, hopeless, context), parked: true }],
+      causes: [hopeless],
+    };
   }
-  if (content.type === 'invocation' && resolved.unrecognised && isCallOfOtherFunction(content.invocation.event))
-    return park(document, DOCUMENT_FAILURES.otherFunction, context);
 
   const passing = failed.filter(({ failure }) => failure.retryable);
   const refused: Rest = {
@@ -72,9 +75,24 @@ function left(causes: readonly CauseRow[]): Verdict {
   return { outcome: 'left', letters: [], causes };
 }
 
-function park(document: RedriveDocument, failure: DocumentFailure, context: LetterContext): Verdict {
-  const letters = [{ letter: adopt(document, failure, context), parked: true }];
-  return { outcome: 'parked', letters, causes: [{ ...failure, retryable: false, count: 1 }] };
+/** What is known to stand in a document's way without asking OMS. */
+export function foresee(document: RedriveDocument, resolved: Resolved): readonly CauseRow[] {
+  const hopeless = hopelessCause(document, resolved);
+  return hopeless ? [hopeless] : causesOf([], { ...resolved, keys: [] });
+}
+
+/** Why a document as a whole cannot be redriven, however often it is tried. */
+function hopelessCause({ content, code }: RedriveDocument, { unrecognised }: Resolved): CauseRow | undefined {
+  const { newer, unreadable, otherFunction } = DOCUMENT_FAILURES;
+  if (content.type === 'newer') return { ...newer, retryable: true, count: 1 };
+  const cause = (failure: DocumentFailure): CauseRow => ({ ...failure, retryable: false, count: 1 });
+  if (content.type === 'unreadable') return cause(unreadable);
+  if (unrecognised === undefined) return undefined;
+  if (content.type === 'invocation')
+    return isCallOfOtherFunction(content.invocation.event) ? cause(otherFunction) : undefined;
+  // Parked for one of these reasons before: that it is no notification is no news.
+  const before = [unreadable, otherFunction].find((failure) => failure.code === code);
+  return before && cause(before);
 }
 
 function causesOf(passing: readonly KeyFailure[], { keys, unrouted, rejected, unrecognised }: Rest): CauseRow[] {

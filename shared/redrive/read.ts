@@ -1,6 +1,7 @@
 import { type DeadLetter, readDeadLetter } from '#shared/deadletters/document.ts';
 import { UnreadableDeadLetterError } from '#shared/deadletters/errors.ts';
 import { isObjectKey } from '#shared/encoding/object-key.ts';
+import type { StoredObject } from '#shared/objectstore/port.ts';
 import { DOCUMENT_FAILURES } from './codes.ts';
 import type { DocumentContent, FoundDocument, RedriveDocument } from './document.ts';
 import { readFailedInvocation } from './failed-invocation.ts';
@@ -9,25 +10,32 @@ import { readFailedInvocation } from './failed-invocation.ts';
  * Reads a document. Never throws: one that cannot be read is one to be reported, not to be lost. What it is is told by
  * its content, not by the prefix that it was found below.
  */
-export function readDocument(found: FoundDocument, body: Buffer): RedriveDocument {
+export function readDocument(found: FoundDocument, { body, etag }: StoredObject): RedriveDocument {
   const content = readContent(body);
   const { lastModified } = found;
+  const common = { found, etag, content };
   switch (content.type) {
     case 'letter': {
-      const { code, remedy, created, last_failed, attempts } = content.letter;
-      const lastFailed = Date.parse(last_failed);
-      return { found, content, code, remedy, created: Date.parse(created), lastFailed, attempts };
+      const { code, remedy, attempts } = content.letter;
+      const lastFailed = timeOf(content.letter.last_failed, lastModified);
+      return { ...common, code, remedy, created: timeOf(content.letter.created, lastModified), lastFailed, attempts };
     }
     case 'invocation': {
       const created = content.invocation.time ?? lastModified;
-      return { found, content, ...DOCUMENT_FAILURES.failedInvocation, created, lastFailed: lastModified, attempts: 1 };
+      return { ...common, ...DOCUMENT_FAILURES.failedInvocation, created, lastFailed: lastModified, attempts: 1 };
     }
     case 'newer':
     case 'unreadable': {
       const failure = DOCUMENT_FAILURES[content.type];
-      return { found, content, ...failure, created: lastModified, lastFailed: lastModified, attempts: 1 };
+      return { ...common, ...failure, created: lastModified, lastFailed: lastModified, attempts: 1 };
     }
   }
+}
+
+/** What was written cannot tell of later: a time that no calendar has, or of the future, would make it wait for ever. */
+function timeOf(text: string, lastModified: number): number {
+  const time = Date.parse(text);
+  return Number.isNaN(time) ? lastModified : Math.min(time, lastModified);
 }
 
 function readContent(body: Buffer): DocumentContent {

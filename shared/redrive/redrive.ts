@@ -10,7 +10,7 @@ import type { RoutedChange } from '#shared/pipeline/route.ts';
 import { type SubmitOptions, type Submitted, submit } from '#shared/pipeline/submit.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
 import { forEachConcurrently } from './concurrently.ts';
-import { type JudgeContext, judge } from './judge.ts';
+import { foresee, type JudgeContext, judge } from './judge.ts';
 import type { KeyFailure } from './letters.ts';
 import type { Position, Source } from './listing.ts';
 import type { RedriveFilter } from './options.ts';
@@ -124,7 +124,8 @@ class Redrive {
 
   /** Of a dry run: what is known without asking OMS. */
   #show({ taken }: Window): undefined {
-    for (const each of taken) for (const cause of judge(each, [], this.#context()).causes) this.#tally.cause(cause);
+    for (const { document, resolved } of taken)
+      for (const cause of foresee(document, resolved)) this.#tally.cause(cause);
   }
 
   async #work({ taken }: Window): Promise<StopReason | undefined> {
@@ -176,10 +177,10 @@ class Redrive {
       });
     try {
       const verdict = judge(taken, failed, this.#context());
-      const written = await settle(verdict, document.found, { deadLetters, store, bucket });
+      const { outcome, written } = await settle(verdict, document, { deadLetters, store, bucket });
       // The listing has passed the document itself already.
       for (const name of written) if (name !== document.found.name) this.#written.add(name);
-      this.#tally.settle(document, verdict.outcome);
+      this.#tally.settle(document, outcome);
       for (const cause of verdict.causes) this.#tally.cause(cause);
     } catch (error) {
       // The document is still there, with all that it names: the next run finds it.

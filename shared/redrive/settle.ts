@@ -1,7 +1,8 @@
 import type { DeadLetters } from '#shared/deadletters/store.ts';
 import type { ObjectStore } from '#shared/objectstore/port.ts';
-import type { FoundDocument } from './document.ts';
+import type { RedriveDocument } from './document.ts';
 import type { Verdict } from './judge.ts';
+import type { DocumentOutcome } from './report.ts';
 
 export interface StateBucket {
   readonly deadLetters: DeadLetters;
@@ -9,23 +10,35 @@ export interface StateBucket {
   readonly bucket: string;
 }
 
+export interface Settled {
+  readonly outcome: DocumentOutcome;
+  /** Names that were written. */
+  readonly written: readonly string[];
+}
+
 /**
  * Does what the verdict says: writes what takes the document's place, then deletes the document. In this order, so that
  * being killed in between leaves both.
  *
- * @returns names that were written
  * @throws ObjectStoreError; the document is still there then
  */
 export async function settle(
   verdict: Verdict,
-  found: FoundDocument,
+  document: RedriveDocument,
   { deadLetters, store, bucket }: StateBucket,
-): Promise<readonly string[]> {
-  if (verdict.outcome === 'left') return [];
+): Promise<Settled> {
+  const { found, etag } = document;
+  if (verdict.outcome === 'left') return { outcome: 'left', written: [] };
   const written: string[] = [];
   for (const { letter, parked } of verdict.letters)
     written.push(parked ? await deadLetters.park(letter) : await deadLetters.put(letter));
   // A letter that is refused for the same reason keeps its name, and was overwritten.
-  if (!written.includes(found.name)) await store.deleteObject({ bucket, key: found.name });
-  return written;
+  if (written.includes(found.name)) return { outcome: verdict.outcome, written };
+  if (found.source === 'failed_invocation' && etag !== undefined) {
+    // How FunctionGraph names its documents is not documented. Where it gave a name twice, the second event is another.
+    const head = await store.headObject({ bucket, key: found.name });
+    if (head?.etag !== undefined && head.etag !== etag) return { outcome: 'left', written };
+  }
+  await store.deleteObject({ bucket, key: found.name });
+  return { outcome: verdict.outcome, written };
 }

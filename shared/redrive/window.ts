@@ -149,8 +149,8 @@ async function readAll(
   let gone = 0;
   await forEachConcurrently(found, READING, async (each) => {
     try {
-      const { body } = await store.getObject({ bucket, key: each.name, maxBytes: MAX_DOCUMENT_BYTES });
-      documents.set(each, readDocument(each, body));
+      const object = await store.getObject({ bucket, key: each.name, maxBytes: MAX_DOCUMENT_BYTES });
+      documents.set(each, readDocument(each, object));
     } catch (error) {
       // Another run has dealt with it since it was listed.
       if (error instanceof ObjectNotFoundError) gone += 1;

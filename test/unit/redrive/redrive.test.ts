@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { MAX_DOCUMENT_BYTES } from '#shared/redrive/window.ts';
 import { omsError } from '../../helpers/oms-error.ts';
 import { eventLetter, keysLetter, record, seedFailed, seedLetter } from '../../helpers/redrive-documents.ts';
 import { NOW, PREFIXES, RedriveWorld, STATE_BUCKET } from '../../helpers/redrive-world.ts';
@@ -309,6 +310,22 @@ describe('a failed invocation', () => {
     expect(report).toMatchObject({ remains: true, documents: { parked: 2 } });
   });
 
+  it('stays where its name was given to another event since it was read', async () => {
+    const name = seedFailed(world, batch('a'));
+    world.beforeCall = async () => {
+      seedFailed(world, batch('b'));
+    };
+
+    const report = await world.redrive();
+
+    expect(world.documents()).toEqual([name]);
+    expect(report).toMatchObject({ remains: true, documents: { left: 1, redriven: 0 } });
+    world.beforeCall = async () => {};
+    await world.redrive();
+    expect(world.accepted).toEqual(['task-1/a', 'task-1/b']);
+    expect(world.documents()).toEqual([]);
+  });
+
   it('of an event that is no notification becomes a dead letter', async () => {
     seedFailed(world, 'no JSON {');
 
@@ -389,6 +406,26 @@ describe('parked documents', () => {
     expect(report).toMatchObject({ documents: { redriven: 1 }, remains: false });
   });
 
+  it('keep their reason when they can never be redriven', async () => {
+    seedFailed(world, { trigger_type: 'TIMER', user_event: '' });
+    world.store.seed(STATE_BUCKET, `${PREFIXES.deadLetters}odd.json`, '{');
+    await world.redrive();
+    const before = world.documents().map((name) => world.store.text(STATE_BUCKET, name));
+
+    const report = await world.redrive({ filter: { parked: true } });
+
+    expect(before).toHaveLength(2);
+    expect(world.documents().map((name) => world.store.text(STATE_BUCKET, name))).toEqual(before);
+    expect(report).toMatchObject({
+      remains: true,
+      documents: { left: 2 },
+      causes: [
+        { code: 'OmsSync.FailedCall', retryable: false },
+        { code: 'OmsSync.UnreadableDocument', retryable: false },
+      ],
+    });
+  });
+
   it('stay parked when they are refused again, whatever their attempts', async () => {
     const name = seedLetter(world, keysLetter(batch('bad', 'good'), { attempts: 1 }), PREFIXES.parked);
     world.reactions.set('bad', 'refuse');
@@ -445,12 +482,26 @@ describe('a run', () => {
   });
 
   it('leaves documents that are written while it runs to the next run', async () => {
+    world.clock.time = NOW + 1;
     seedLetter(world, keysLetter(batch('new'), { lastFailed: NOW + 1 }));
+    world.clock.time = NOW;
 
     expect(await world.redrive()).toMatchObject({ remains: true, documents: { waiting: 1, taken: 0 } });
     world.clock.time = NOW + 1;
     expect(await world.redrive()).toMatchObject({ remains: false, documents: { redriven: 1 } });
   });
+
+  it.each(['2026-99-99T00:00:00.000Z', '9999-12-31T00:00:00.000Z'])(
+    'takes a document that claims to have failed at %s',
+    async (time) => {
+      seedLetter(world, { ...keysLetter(batch('a')), created: time, last_failed: time });
+
+      const report = await world.redrive();
+
+      expect(report).toMatchObject({ remains: false, documents: { redriven: 1 } });
+      expect(report.codes).toMatchObject([{ oldest: new Date(NOW).toISOString() }]);
+    },
+  );
 
   it('of a timer waits 15 minutes after the first attempt, twice as long after every further one, a day at the most', async () => {
     const ages: readonly (readonly [attempts: number, minutes: number])[] = [
@@ -519,6 +570,37 @@ describe('a run', () => {
     expect(world.accepted).toEqual(['task-1/b']);
     expect(world.documents()).toEqual([name]);
     expect(report).toMatchObject({ remains: true, documents: { redriven: 1, left: 1 } });
+  });
+
+  it('leaves a document whose dead letter would hold a credential', async () => {
+    const name = seedLetter(world, keysLetter(batch('with-SECRET-in-it')));
+    world.reactions.set('with-SECRET-in-it', 'refuse');
+    const redact = (text: string) => text.replaceAll('SECRET', '[redacted]');
+
+    const report = await world.redrive({ redact });
+
+    expect(world.documents()).toEqual([name]);
+    expect(report).toMatchObject({ remains: true, documents: { left: 1 } });
+    expect(await world.redrive({ redact, dryRun: true })).toMatchObject({ documents: { taken: 1 } });
+  });
+
+  it('leaves a document that is larger than any that is written', async () => {
+    const name = `${PREFIXES.deadLetters}large.json`;
+    world.store.seed(STATE_BUCKET, name, Buffer.alloc(MAX_DOCUMENT_BYTES + 1, 32));
+    seedLetter(world, keysLetter(batch('a')));
+
+    const report = await world.redrive();
+
+    expect(world.accepted).toEqual(['task-1/a']);
+    expect(world.documents()).toEqual([name]);
+    expect(report).toMatchObject({ remains: true, causes: [{ code: 'OmsSync.ObjectStoreObjectTooLarge' }] });
+  });
+
+  it('passes over the folders that a console makes', async () => {
+    world.store.seed(STATE_BUCKET, `${PREFIXES.deadLetters}2026-10-01/`, '');
+
+    expect(await world.redrive()).toMatchObject({ remains: false, documents: { read: 0 } });
+    expect(world.documents()).toHaveLength(1);
   });
 
   it('keeps a document that it cannot replace or delete, and says so', async () => {

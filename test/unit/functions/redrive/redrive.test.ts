@@ -1,0 +1,204 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type ConfigOf, readConfig } from '#shared/config/read.ts';
+import { Invocation } from '#shared/middleware/invocation.ts';
+import type { OmsClient } from '#shared/oms/client.ts';
+import { LAST_REPORT, REPORT_PREFIX } from '#shared/redrive/reports.ts';
+import { createRedrive, variables } from '../../../../functions/redrive/redrive.ts';
+import { fakeContext } from '../../../helpers/fake-context.ts';
+import { gatewayEvent } from '../../../helpers/gateway-event.ts';
+import { storeUnavailable } from '../../../helpers/memory-object-store.ts';
+import { omsError } from '../../../helpers/oms-error.ts';
+import { keysLetter, record, seedLetter } from '../../../helpers/redrive-documents.ts';
+import { NOW, RedriveWorld, STATE_BUCKET } from '../../../helpers/redrive-world.ts';
+
+const VARIABLES: Readonly<Record<string, string>> = {
+  OMS_REGION: 'cn-north-4',
+  OMS_PROJECT_ID: 'project',
+  STATE_BUCKET,
+  ROUTES: JSON.stringify([{ source: { bucket: 'source' }, sync_task_id: 'task-1' }]),
+};
+const timer = (user_event: unknown = '') => ({
+  version: 'v2.0',
+  trigger_type: 'TIMER',
+  trigger_name: 'redrive',
+  user_event,
+});
+const http = (body?: unknown) => gatewayEvent('POST', '/redrive', body);
+
+let world: RedriveWorld;
+let lines: Record<string, unknown>[];
+let remaining: () => number;
+let fail: unknown;
+beforeEach(() => {
+  world = new RedriveWorld();
+  lines = [];
+  remaining = () => 60_000;
+  fail = undefined;
+});
+
+/** The function of one instance, called as its stack calls it. */
+function instance() {
+  const fn = createRedrive({ clock: world.clock, store: async () => world.store });
+  const oms = {
+    createSyncEvents: async ({ objectKeys }: { objectKeys: readonly string[] }) => {
+      if (fail !== undefined) throw fail;
+      world.accepted.push(...objectKeys);
+      return { attempts: 1 };
+    },
+    showSyncTask: async () => ({ status: 'SYNCHRONIZING' }),
+  } as unknown as OmsClient;
+  return (event: unknown, id = 'request-1') => {
+    const invocation = new Invocation(fakeContext({ requestId: id, remaining: () => remaining() }), {
+      write: (_level, line) => lines.push(JSON.parse(line) as Record<string, unknown>),
+    });
+    const config: ConfigOf<typeof variables> = readConfig(variables, (name) => VARIABLES[name]);
+    return fn(event, { config, invocation, oms });
+  };
+}
+const seedMany = (count: number) => {
+  for (let index = 0; index < count; index += 1)
+    seedLetter(world, keysLetter({ Records: [record(`key-${index}`)] }, { requestId: `${index}` }));
+};
+const documents = () => world.documents().filter((name) => !name.startsWith('redrive/'));
+
+describe('redrive', () => {
+  it.each([
+    ['over HTTP', http({})],
+    ['over HTTP without a body', http()],
+    ['by timer', timer()],
+    ['by timer with options', timer('{"parked":true}')],
+    ['directly', {}],
+    ['directly with nothing', undefined],
+  ])('submits what waits when it is called %s', async (_how, event) => {
+    seedMany(3);
+
+    expect(await instance()(event)).toMatchObject({ remains: false, keys: { accepted: 3 } });
+    expect(documents()).toEqual([]);
+  });
+
+  it.each([
+    ['over HTTP', http({ dry_run: true, limit: 2 }), 'http'],
+    ['by timer', timer('{"dry_run":true,"limit":2}'), 'timer'],
+    ['directly', { dry_run: true, limit: 2 }, 'direct'],
+  ])('takes its options %s', async (_how, event, caller) => {
+    seedMany(3);
+    const before = documents();
+
+    await instance()(event);
+
+    expect(documents()).toEqual(before);
+    expect(world.read(LAST_REPORT)).toMatchObject({
+      caller,
+      options: { dry_run: true, limit: 2 },
+      dry_run: true,
+      stopped: 'limit',
+      documents: { taken: 2 },
+    });
+  });
+
+  it.each([
+    ['over HTTP', http({ limit: 0, dryrun: true }), ['limit', 'dryrun']],
+    ['over HTTP, no JSON', http('{'), ['']],
+    ['by timer', timer('{"limit":0,"dryrun":true}'), ['limit', 'dryrun']],
+    ['by timer, no JSON', timer('all'), ['']],
+    ['directly', { limit: 0, dryrun: true }, ['limit', 'dryrun']],
+    ['directly, a list', [], ['']],
+  ])('logs a wrong request %s with all its problems, does nothing, and is not retried', async (_how, event, paths) => {
+    seedMany(1);
+
+    expect(await instance()(event)).toMatchObject({
+      error_code: 'OmsSync.InvalidInput',
+      details: paths.map((path) => ({ path })),
+    });
+    expect(lines).toContainEqual(expect.objectContaining({ level: 'error', message: 'redrive refused' }));
+    expect(world.store.calls).toEqual([]);
+  });
+
+  it('fails when the state bucket cannot be read, so that it is called again', async () => {
+    world.store.intercept = (call) => {
+      throw storeUnavailable(call);
+    };
+    await expect(instance()({})).rejects.toThrow();
+  });
+
+  it('does not fail when OMS refuses or fails', async () => {
+    seedMany(2);
+    for (const error of [omsError(400, 'OMS.0064'), omsError(503), omsError(401)]) {
+      fail = error;
+      expect(await instance()({})).toMatchObject({ remains: true, keys: { accepted: 0 } });
+    }
+    expect(documents()).toHaveLength(2);
+  });
+
+  it('does not fail when its report cannot be written, and logs what it did', async () => {
+    seedMany(1);
+    world.store.intercept = (call, work) => {
+      if (call.operation === 'PutObject') throw storeUnavailable(call);
+      work();
+    };
+
+    expect(await instance()({})).toMatchObject({ keys: { accepted: 1 } });
+    expect(lines).toContainEqual(expect.objectContaining({ message: 'redrive', caller: 'direct', remains: false }));
+    expect(lines).toContainEqual(expect.objectContaining({ level: 'error', message: 'report not written' }));
+  });
+
+  it('leaves a report by its request, and none where there was nothing to take', async () => {
+    const call = instance();
+    await call(timer());
+    expect(world.store.keys(STATE_BUCKET)).toEqual([LAST_REPORT]);
+
+    seedMany(1);
+    await call(timer(), 'request-7');
+    expect(world.store.keys(STATE_BUCKET)).toEqual([
+      LAST_REPORT,
+      `${REPORT_PREFIX}2026-10-01T12-00-00.000Z-request-7.json`,
+    ]);
+    expect(world.read(LAST_REPORT)).toMatchObject({ id: 'request-7', started: new Date(NOW).toISOString() });
+  });
+
+  it('waits by timer until a document is due, and not otherwise', async () => {
+    const lastFailed = NOW - 14 * 60_000;
+    seedLetter(world, keysLetter({ Records: [record('a')] }, { lastFailed, created: lastFailed }));
+
+    expect(await instance()(timer())).toMatchObject({ documents: { waiting: 1, taken: 0 } });
+    expect(await instance()(http({}))).toMatchObject({ documents: { waiting: 0, redriven: 1 } });
+  });
+
+  it('stops before its time is up; the next timer goes on from there and then begins anew', async () => {
+    seedMany(600);
+    fail = omsError(400, 'OMS.0066');
+    const before = documents();
+    let calls = 0;
+    const limited = () => (calls++ < 40 ? 60_000 : 7_000);
+    const call = instance();
+
+    remaining = limited;
+    const first = await call(timer());
+    expect(first).toMatchObject({ remains: true, stopped: 'deadline' });
+    const { position } = first as { position?: { name: string } };
+    expect(before.slice(0, -1)).toContain(position?.name);
+
+    remaining = () => 60_000;
+    fail = undefined;
+    expect(await call(timer())).not.toHaveProperty('stopped');
+    const done = before.indexOf(position?.name ?? '') + 1;
+    expect(documents()).toEqual(before.slice(0, done));
+
+    await call(timer());
+    expect(documents()).toEqual([]);
+  });
+
+  it('goes on from nowhere when the last report is no report of a timer that ran out of time', async () => {
+    seedMany(1);
+    for (const text of [
+      'no JSON',
+      '{"caller":"timer","stopped":"deadline","position":{"source":"elsewhere","name":"x"}}',
+      '{"caller":"timer","stopped":"deadline","position":{"source":"dead_letter","name":7}}',
+      '{"caller":"http","stopped":"deadline","position":{"source":"dead_letter","name":"dead-letters/z"}}',
+      '{"caller":"timer","stopped":"oms_unavailable","position":{"source":"dead_letter","name":"dead-letters/z"}}',
+    ]) {
+      world.store.seed(STATE_BUCKET, LAST_REPORT, text);
+      expect(await instance()(timer('{"dry_run":true}'))).toMatchObject({ documents: { taken: 1 } });
+    }
+  });
+});

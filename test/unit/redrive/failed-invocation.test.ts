@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { isCallOfOtherFunction, readFailedInvocation } from '#shared/redrive/failed-invocation.ts';
+import { destinationRecord } from '../../../scripts/local/functiongraph/async/destination.ts';
+
+/** As the vendor shows it: https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0390_03.html */
+const EXAMPLE = {
+  timestamp: '2020-08-20T12:00:00.000Z+08:00',
+  request_context: {
+    request_id: '1167bf8c-87b0-43ab-8f5f-26b16c64f252',
+    function_urn: 'urn:fss:xx-xxxx-x:xxxxxxx:function:xxxx:xxxx:latest',
+    condition: '',
+    approximate_invoke_count: 0,
+  },
+  request_payload: '',
+  response_context: { status_code: 200, function_error: '' },
+  response_payload: 'hello world!',
+};
+
+describe('a document of a failure destination', () => {
+  it('is read as the vendor shows it, with a time that is local and says so twice', () => {
+    expect(readFailedInvocation(EXAMPLE)).toEqual({
+      event: '',
+      time: Date.parse('2020-08-20T04:00:00Z'),
+      requestId: '1167bf8c-87b0-43ab-8f5f-26b16c64f252',
+      functionUrn: 'urn:fss:xx-xxxx-x:xxxxxxx:function:xxxx:xxxx:latest',
+      cause: undefined,
+    });
+  });
+
+  it.each(['value', 'text'] as const)('is read as the local cloud writes it, payloads as %s', (payloads) => {
+    const event = { Records: [{ eventName: 'ObjectCreated:Put' }] };
+    const written = destinationRecord({
+      requestId: 'request-1',
+      urn: 'urn:fss:r:p:function:default:f',
+      event: JSON.stringify(event),
+      attempts: 4,
+      failure: {
+        condition: 'RetriesExhausted',
+        status: 200,
+        error: '400',
+        payload: JSON.stringify({ errorMessage: 'OMS did not accept 1 of 1 keys.' }),
+      },
+      time: 1_790_000_000_000,
+      timeZone: 'Asia/Shanghai',
+      payloads,
+    });
+
+    expect(readFailedInvocation(JSON.parse(JSON.stringify(written)))).toEqual({
+      event,
+      time: 1_790_000_000_000,
+      requestId: 'request-1',
+      functionUrn: 'urn:fss:r:p:function:default:f:latest',
+      cause: 'RetriesExhausted: OMS did not accept 1 of 1 keys.',
+    });
+  });
+
+  it('needs the context of the request and its event, and nothing else', () => {
+    expect(readFailedInvocation({ request_context: {}, request_payload: { a: 1 } })).toEqual({
+      event: { a: 1 },
+      time: undefined,
+      requestId: undefined,
+      functionUrn: undefined,
+      cause: undefined,
+    });
+    for (const other of [
+      { request_payload: {} },
+      { request_context: {} },
+      { ...EXAMPLE, request_context: 1 },
+      [],
+      null,
+      'a',
+    ])
+      expect(readFailedInvocation(other)).toBeUndefined();
+  });
+
+  it.each([
+    ['2026-10-01T12:00:00Z', Date.parse('2026-10-01T12:00:00Z')],
+    ['2026-10-01T12:00:00-03:00', Date.parse('2026-10-01T15:00:00Z')],
+    ['yesterday', undefined],
+    [17, undefined],
+  ])('may have the time %s', (timestamp, time) => {
+    expect(readFailedInvocation({ ...EXAMPLE, timestamp })?.time).toBe(time);
+  });
+
+  it('keeps a cause short', () => {
+    const long = { ...EXAMPLE, response_context: { function_error: 'x'.repeat(1000) }, response_payload: null };
+    expect(readFailedInvocation(long)?.cause).toHaveLength(300);
+  });
+});
+
+describe('the event of another function', () => {
+  it.each([
+    [{ trigger_type: 'TIMER', user_event: '' }, true],
+    [{ httpMethod: 'POST', path: '/redrive' }, true],
+    [{ Records: [] }, false],
+    [{ trigger_type: 'KAFKA' }, false],
+    ['TIMER', false],
+  ])('%j: %s', (event, expected) => {
+    expect(isCallOfOtherFunction(event)).toBe(expected);
+  });
+});

@@ -1,0 +1,58 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { startProgress } from '../../../../scripts/redrive/progress.ts';
+
+const at = (read: number, current = 'dead-letters/x') => ({
+  read,
+  taken: read,
+  accepted: read,
+  current,
+  source: 'dead_letter' as const,
+});
+
+function output(isTTY: boolean) {
+  const stream = Object.assign(new PassThrough(), {
+    isTTY,
+    columns: 200,
+    cursorTo() {},
+    clearLine() {},
+    moveCursor() {},
+  });
+  const chunks: string[] = [];
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk.toString()));
+  return { stream: stream as unknown as NodeJS.WriteStream, text: () => chunks.join('') };
+}
+
+describe('the progress of redrive', () => {
+  it('is a line for every tenth where nobody watches', () => {
+    const { stream, text } = output(false);
+    let now = 0;
+    const progress = startProgress(40, () => now, stream);
+    for (let read = 1; read <= 40; read += 1) {
+      now = read * 100;
+      progress.show(at(read));
+    }
+    progress.stop();
+
+    const lines = text().trimEnd().split('\n');
+    expect(lines).toHaveLength(10);
+    expect(lines[0]).toBe('  4/40 documents, 4 keys accepted, 10 keys/s');
+    expect(lines[9]).toBe('  40/40 documents, 40 keys accepted, 10 keys/s');
+  });
+
+  it('is a bar with documents, keys, rate and the current document on a terminal', () => {
+    const { stream, text } = output(true);
+    const progress = startProgress(2, () => 1000, stream);
+    progress.show(at(2, 'dead-letters/2026-10-01/\u001b[2Jname'));
+    progress.stop();
+
+    expect(text()).toContain('2/2 documents, 2 keys accepted');
+    expect(text()).toContain('2026-10-01/?[2Jname');
+  });
+
+  it('of nothing writes nothing', () => {
+    const { stream, text } = output(false);
+    startProgress(0, () => 0, stream).stop();
+    expect(text()).toBe('');
+  });
+});

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { summaryOf } from '../../../../scripts/redrive/table.ts';
+import { keysLetter, record, seedFailed, seedLetter } from '../../../helpers/redrive-documents.ts';
+import { NOW, RedriveWorld } from '../../../helpers/redrive-world.ts';
+
+const seeded = () => {
+  const world = new RedriveWorld();
+  seedLetter(world, keysLetter({ Records: [record('a'), record('bad')] }, { created: NOW - 3_600_000 }));
+  seedFailed(world, { Records: [record('c')] });
+  return world;
+};
+
+describe('the summary', () => {
+  it('of a dry run says what is there and what to do', async () => {
+    const text = summaryOf(await seeded().redrive({ dryRun: true }));
+
+    expect(text).toMatch(/code +documents +keys +oldest\n/);
+    expect(text).toMatch(/OmsSync\.KeyRefused +1 +2 +2026-10-01 11:00/);
+    expect(text).toContain('OmsSync.KeyRefused: Compare the key');
+    expect(text).toContain('Would redrive 2 documents. Nothing was changed.');
+  });
+
+  it('of an empty bucket is one line', async () => {
+    expect(summaryOf(await new RedriveWorld().redrive({ dryRun: true })).trim()).toBe('Nothing to redrive.');
+  });
+
+  it('of a run counts, and says what remains and why', async () => {
+    const world = seeded();
+    world.reactions.set('bad', 'refuse');
+
+    const text = summaryOf(await world.redrive());
+
+    expect(text).toMatch(/read +2 documents, 2 taken\n/);
+    expect(text).toMatch(/submitted +3 keys in \d+ calls, 0\.0 s\n/);
+    expect(text).toMatch(/accepted +2 keys\n/);
+    expect(text).toMatch(/refused +1 key\n/);
+    expect(text).toMatch(/What stands in the way:\n {2}OmsSync\.KeyRefused {2}1\n {4}Compare the key/);
+    expect(text).toMatch(/Something remains: 1 refused again\.$/);
+  });
+
+  it('of a run that brought everything back says so', async () => {
+    expect(summaryOf(await seeded().redrive())).toMatch(/Nothing remains; 3 keys accepted\.$/);
+  });
+
+  it('says why a run has stopped', async () => {
+    const text = summaryOf(await seeded().redrive({ filter: { limit: 1 } }));
+    expect(text).toContain('Stopped before the end: the limit was reached.');
+  });
+
+  it('sends no control characters of a document to the terminal', async () => {
+    const world = new RedriveWorld();
+    seedLetter(world, { ...keysLetter({ Records: [record('a')] }), code: 'a\u001b[2J\nb\u009b', remedy: 'c\u0007' });
+
+    expect(summaryOf(await world.redrive({ dryRun: true }))).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+  });
+});
