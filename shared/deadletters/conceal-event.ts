@@ -19,25 +19,13 @@ export function concealEvent(event: unknown, redact: Redact): unknown {
 
 /** @throws CredentialInNameError */
 export function checkName(name: string, redact: Redact): string {
-  if (concealText(name, redact) !== name) throw new CredentialInNameError();
+  if (redact(name) !== name) throw new CredentialInNameError();
   return name;
-}
-
-/** A text without credentials, be they written plainly or percent-encoded as keys are. */
-export function concealText(text: string, redact: Redact): string {
-  const redacted = redact(text);
-  if (redacted !== text || !text.includes('%')) return redacted;
-  const decoded = decodeLeniently(text);
-  return redact(decoded) === decoded ? text : REDACTED;
-}
-
-function decodeLeniently(text: string): string {
-  return text.replace(/(?:%[0-9A-Fa-f]{2})+/g, (escapes) => Buffer.from(escapes.replaceAll('%', ''), 'hex').toString());
 }
 
 /** @param isName whether a text here names an object or a bucket */
 function copy(value: unknown, redact: Redact, depth: number, parent = '', isName = false): unknown {
-  if (typeof value === 'string') return isName ? checkName(value, redact) : concealText(value, redact);
+  if (typeof value === 'string') return isName ? checkName(value, redact) : redact(value);
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   if (typeof value === 'boolean') return value;
   if (typeof value === 'bigint') return value.toString();
@@ -48,7 +36,7 @@ function copy(value: unknown, redact: Redact, depth: number, parent = '', isName
   // Built of entries, because assigning `__proto__` would change the prototype.
   return Object.fromEntries(
     Object.entries(value).map(([name, field]) => [
-      concealText(name, redact),
+      redact(name),
       isSecretName(name) ? REDACTED : copy(field, redact, depth + 1, name, namesSomething(parent, name)),
     ]),
   );

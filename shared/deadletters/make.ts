@@ -1,7 +1,7 @@
 import { AppError, type Problem } from '#shared/errors/base.ts';
 import type { ObjectChange } from '#shared/events/object-change.ts';
 import { OmsError } from '#shared/oms/errors.ts';
-import { checkName, concealEvent, concealText, type Redact } from './conceal-event.ts';
+import { checkName, concealEvent, type Redact } from './conceal-event.ts';
 import type { DeadLetter, DeadLetterKey } from './document.ts';
 import { DEAD_LETTER_LIMITS, DEAD_LETTER_VERSION } from './limits.ts';
 import { eventTimes, minimalEvent } from './minimal-event.ts';
@@ -96,7 +96,6 @@ function oldest(times: readonly string[]): string | undefined {
 }
 
 function keyOf(change: ObjectChange, paths: ReadonlyMap<string, string>, redact: Redact): DeadLetterKey {
-  const conceal = (text: string): string => concealText(text, redact);
   const { time, size, etag, sequencer, versionId } = change;
   return {
     bucket: checkName(change.bucket, redact),
@@ -104,22 +103,22 @@ function keyOf(change: ObjectChange, paths: ReadonlyMap<string, string>, redact:
     path: paths.get(change.path) ?? change.path,
     ...(time === undefined ? {} : { event_time: time }),
     ...(size === undefined ? {} : { size }),
-    ...(etag === undefined ? {} : { etag: conceal(etag) }),
-    ...(sequencer === undefined ? {} : { sequencer: conceal(sequencer) }),
-    ...(versionId === undefined ? {} : { version_id: conceal(versionId) }),
+    ...(etag === undefined ? {} : { etag: redact(etag) }),
+    ...(sequencer === undefined ? {} : { sequencer: redact(sequencer) }),
+    ...(versionId === undefined ? {} : { version_id: redact(versionId) }),
   };
 }
 
 /** Of errors that are thrown on purpose. Others quote what they like. */
 function messageOf(error: unknown, redact: Redact): string {
   const message = error instanceof AppError ? error.message : 'An unexpected error; see the log of the request.';
-  return concealText(message, redact).slice(0, DEAD_LETTER_LIMITS.message);
+  return redact(message).slice(0, DEAD_LETTER_LIMITS.message);
 }
 
 function omsOf(error: unknown, redact: Redact): DeadLetter['oms'] {
   if (!(error instanceof OmsError)) return undefined;
   const { omsStatus, omsErrorCode, omsErrorMsg, requestId } = error;
-  const conceal = (text: string): string => concealText(text, redact).slice(0, DEAD_LETTER_LIMITS.message);
+  const conceal = (text: string): string => redact(text).slice(0, DEAD_LETTER_LIMITS.message);
   return {
     ...(omsStatus === undefined ? {} : { status: omsStatus }),
     ...(omsErrorCode === undefined ? {} : { error_code: conceal(omsErrorCode) }),

@@ -53,12 +53,23 @@ export function isSecretName(name: string): boolean {
 /** A shorter one would blank out innocent text. */
 const SHORTEST_SECRET = 4;
 
-/** Replaces every one of the secrets wherever it occurs in the text. */
+const ESCAPES = /(?:%[0-9A-Fa-f]{2})+/g;
+
+/**
+ * Replaces every one of the secrets wherever it occurs in the text. Of a text in which one is percent-encoded, as it is
+ * in keys and URLs, nothing is left.
+ */
 export function concealIn(text: string, secrets: Iterable<string>): string {
+  const decoded = text.includes('%') ? text.replace(ESCAPES, decode) : text;
   let concealed = text;
   for (const secret of secrets) {
-    if (secret.length >= SHORTEST_SECRET && concealed.includes(secret))
-      concealed = concealed.replaceAll(secret, REDACTED);
+    if (secret.length < SHORTEST_SECRET) continue;
+    if (concealed.includes(secret)) concealed = concealed.replaceAll(secret, REDACTED);
+    else if (decoded !== text && decoded.includes(secret)) return REDACTED;
   }
   return concealed;
+}
+
+function decode(escapes: string): string {
+  return Buffer.from(escapes.replaceAll('%', ''), 'hex').toString();
 }
