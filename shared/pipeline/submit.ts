@@ -99,7 +99,7 @@ class Submission {
   /** By index. */
   readonly #outcomes: (KeyOutcome | undefined)[] = [];
   readonly #tasks = new Map<string, Task>();
-  /** Refused batches that are not taken apart for the moment: 19 calls for 10 keys would most likely be for nothing. */
+  /** Refused batches that are not taken apart for the moment: 18 calls for 10 keys would most likely be for nothing. */
   readonly #deferred: RefusedBatch[] = [];
   #stopped: Failure | undefined;
   #failuresInARow = 0;

@@ -74,6 +74,15 @@ describe('submit', () => {
     expect({ calls, attempts }).toEqual({ calls: 3, attempts: 3 });
   });
 
+  it('reports keys by whatever index they have', async () => {
+    const items = [7, 3].map((index) => ({ index, key: `k${index}` }));
+
+    expect((await submitTo([{ syncTaskId: 'task', items }], () => undefined)).outcomes).toEqual([
+      { index: 3, status: 'accepted' },
+      { index: 7, status: 'accepted' },
+    ]);
+  });
+
   it('sends nothing for nothing', async () => {
     expect(await submitTo([], () => undefined)).toMatchObject({ outcomes: [], calls: 0, attempts: 0 });
   });
@@ -733,6 +742,21 @@ describe('submit', () => {
 
       expect(outcomes.map(({ index }) => index)).toEqual(Array.from({ length: 35 }, (_, index) => index));
       expect(codes(outcomes).every(([, code, retryable]) => code === 'OmsSync.Internal' && retryable)).toBe(true);
+    });
+
+    it('where an error cannot even be looked at, and keeps what is known of the other keys', async () => {
+      const hostile = {
+        get code() {
+          throw new TypeError('defect');
+        },
+      };
+
+      const { outcomes } = await submitTo(batchesOf(10), ({ objectKeys }, number) =>
+        number === 3 ? hostile : holds('k9')({ syncTaskId: 'task', objectKeys }) ? omsError(400) : undefined,
+      );
+
+      expect(outcomes.slice(0, 5).every(({ status }) => status === 'accepted')).toBe(true);
+      expect(codes(outcomes)).toEqual([5, 6, 7, 8, 9].map((index) => [index, 'OmsSync.Internal', true]));
     });
 
     it('where nothing may be sent at a time, and sends one call then', async () => {
