@@ -83,19 +83,22 @@ describe('redrive on the local cloud', () => {
     await stack.functiongraph.idle();
     stack.oms.setFaults(undefined);
   };
-  const cli = (...flags: string[]): Promise<{ code: number | null; out: string; err: string }> =>
-    new Promise((resolve) => {
-      const program = ['--import', 'tsx', join(ROOT, 'scripts', 'redrive.ts')];
-      const child = spawn(process.execPath, [...program, '--endpoints', endpointsFile, ...flags], { cwd: ROOT });
-      const text = { out: '', err: '' };
-      child.stdout.on('data', (chunk: Buffer) => {
-        text.out += chunk.toString();
-      });
-      child.stderr.on('data', (chunk: Buffer) => {
-        text.err += chunk.toString();
-      });
-      child.on('close', (code) => resolve({ code, ...text }));
+  const start = (...flags: string[]) => {
+    const program = ['--import', 'tsx', join(ROOT, 'scripts', 'redrive.ts')];
+    const child = spawn(process.execPath, [...program, '--endpoints', endpointsFile, ...flags], { cwd: ROOT });
+    const text = { out: '', err: '' };
+    child.stdout.on('data', (chunk: Buffer) => {
+      text.out += chunk.toString();
     });
+    child.stderr.on('data', (chunk: Buffer) => {
+      text.err += chunk.toString();
+    });
+    const ended = new Promise<{ code: number | null; out: string; err: string }>((resolve) =>
+      child.on('close', (code) => resolve({ code, ...text })),
+    );
+    return { child, ended };
+  };
+  const cli = (...flags: string[]) => start(...flags).ended;
 
   it('brings back what an outage has left in the failure destination, by timer', async () => {
     const keys = ['outage/a b.txt', 'outage/报告+1%.pdf'];
@@ -218,6 +221,31 @@ describe('redrive on the local cloud', () => {
     for (const { out, err } of [shown, run, filtered, done])
       for (const secret of [stack.endpoints.secret_key, stack.endpoints.access_key])
         expect(out + err).not.toContain(secret);
+  });
+
+  it.each(['SIGINT', 'SIGKILL'] as const)('loses nothing when the command is ended by %s', async (signal) => {
+    const keys = Array.from({ length: 25 }, (_, index) => `${signal}/${index}.txt`);
+    await uploadInOutage(...keys);
+    const before = await documents();
+    const arrivals = keys.map(arrival);
+    const { child, ended } = start('--rate', '1');
+    // The first call goes out at once, the second waits a second for its turn.
+    await Promise.race(arrivals);
+    child.kill(signal);
+    const { code, out } = await ended;
+
+    const left = await documents();
+    if (signal === 'SIGINT') {
+      expect(code).toBe(1);
+      expect(out).toContain('Stopped before the end: it was interrupted.');
+      expect(left.length).toBeLessThan(before.length);
+    }
+    expect(left.length).toBeGreaterThan(0);
+    for (const name of left) expect(before).toContain(name);
+
+    expect((await cli()).code).toBe(0);
+    await Promise.all(arrivals);
+    expect(await documents()).toEqual([]);
   });
 
   it('tells in one line and with exit code 2 what is wrong', async () => {
