@@ -1,7 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { parseCommand, runCommand, UsageError } from './build/command-line.ts';
 import { runCampaign } from './chaos/campaign.ts';
+import { formatLive, runLiveCampaign } from './chaos/live/campaign.ts';
 import { buildSubject } from './chaos/machine/subject.ts';
+import { formatVerdicts, MUTATIONS, runMutations } from './chaos/mutations.ts';
+import { formatOutage, simulateOutage } from './chaos/outage.ts';
 import { formatFailures, formatTally } from './chaos/report.ts';
 import { compileSubject, simulate } from './chaos/simulate.ts';
 import { tellStory } from './chaos/story.ts';
@@ -17,7 +20,13 @@ that would be deployed; see docs/chaos.md.
   --workers N    processes; one per processor by default
   --seed N       one run of this seed alone
   --trace        with --seed: its history
-  --json         figures as JSON, nothing else on standard output`;
+  --outage       30 minutes without OMS, and what comes of 100000 uploads
+  --uploads N    with --outage: other than 100000
+  --mutations    makes deliberate bugs and shows which run finds each
+  --live N       N runs on the live local cloud, with real processes killed
+  --json         figures as JSON, nothing else on standard output
+
+Exit code 0: every promise was kept. 1: one was broken, or a deliberate bug was not found. 2: wrong flags.`;
 
 const command = {
   help: HELP,
@@ -27,6 +36,10 @@ const command = {
     workers: { type: 'string' },
     seed: { type: 'string' },
     trace: { type: 'boolean' },
+    outage: { type: 'boolean' },
+    uploads: { type: 'string' },
+    mutations: { type: 'boolean' },
+    live: { type: 'string' },
     json: { type: 'boolean' },
   },
 } as const;
@@ -35,11 +48,18 @@ await runCommand(async () => {
   const parsed = parseCommand(command, process.argv.slice(2));
   if (!parsed) return 0;
   const { values } = parsed;
-  if (values.seed !== undefined) return runSeed(whole('seed', values.seed, 0), values.trace ?? false);
-  if (values.trace) throw new UsageError('--trace belongs to --seed');
-  const runs = whole('runs', values.runs ?? '10000', 1);
+  const { seed, trace = false, json = false, uploads = '100000' } = values;
+  const modes = ['seed', 'outage', 'mutations', 'live'].filter((name) => Reflect.get(values, name) !== undefined);
+  if (modes.length > 1) throw new UsageError(`--${modes.join(' and --')} do not go together`);
+  if (trace && seed === undefined) throw new UsageError('--trace belongs to --seed');
+  if (values.uploads !== undefined && !values.outage) throw new UsageError('--uploads belongs to --outage');
+  const first = whole('first', values.first ?? '1', 0);
   const workers = whole('workers', values.workers ?? `${availableParallelism()}`, 0);
-  return runMany({ first: whole('first', values.first ?? '1', 0), runs, workers, json: values.json ?? false });
+  if (seed !== undefined) return runSeed(whole('seed', seed, 0), trace);
+  if (values.outage) return runOutage(whole('uploads', uploads, 1), json);
+  if (values.mutations) return findMutations({ first, workers, json });
+  if (values.live !== undefined) return runLive({ first, runs: whole('live', values.live, 1), json });
+  return runMany({ first, runs: whole('runs', values.runs ?? '10000', 1), workers, json });
 });
 
 /** @throws UsageError naming the flag */
@@ -70,4 +90,33 @@ async function runMany(plan: { first: number; runs: number; workers: number; jso
     if (tally.failures.length > 0) console.error(formatFailures(tally));
   }
   return tally.failures.length === 0 ? 0 : 1;
+}
+
+async function runOutage(uploads: number, json: boolean): Promise<number> {
+  const programs = compileSubject(await buildSubject());
+  const outage = await simulateOutage(programs, { uploads, minutes: [10, 30, 20], manner: 'answers 503' });
+  if (json) console.log(JSON.stringify({ windows: outage.windows, counts: outage.run.counts }));
+  else console.log(formatOutage(outage));
+  return outage.run.violations.length === 0 ? 0 : 1;
+}
+
+async function findMutations({ first, workers, json }: { first: number; workers: number; json: boolean }) {
+  const progress = json ? undefined : startProgress({ bugs: MUTATIONS.length });
+  let done = 0;
+  const onVerdict = (): void => {
+    done += 1;
+    progress?.set('bugs', done);
+  };
+  const verdicts = await runMutations(MUTATIONS, { first, workers, onVerdict });
+  progress?.stop();
+  console.log(json ? JSON.stringify(verdicts) : formatVerdicts(verdicts));
+  return verdicts.every(({ rule }) => rule !== undefined) ? 0 : 1;
+}
+
+async function runLive({ first, runs, json }: { first: number; runs: number; json: boolean }): Promise<number> {
+  const progress = json ? undefined : startProgress({ runs });
+  const results = await runLiveCampaign({ first, runs, onProgress: (count) => progress?.set('runs', count) });
+  progress?.stop();
+  console.log(json ? JSON.stringify(results) : formatLive(results));
+  return results.every(({ problems }) => problems.length === 0) ? 0 : 1;
 }

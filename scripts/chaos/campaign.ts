@@ -32,7 +32,7 @@ export interface CampaignOptions {
 }
 
 /** Runs of one message to a worker: long enough to be worth it, short enough to share work evenly. */
-const CHUNK = 50;
+const CHUNK = 20;
 
 export function emptyTally(): Tally {
   return { runs: 0, counts: {}, failures: [] };

@@ -120,7 +120,10 @@ class Run {
         const fresh = ledger.accepted(task, texts, caller);
         this.#observe(caller.machine.startsWith(REDRIVE) ? 'redriven' : 'accepted', fresh);
       },
-      onCall: (text) => this.#tell(text, []),
+      onCall: (text, caller) => {
+        ledger.called(caller);
+        this.#tell(text, []);
+      },
       onRefused: (task, texts, status, caller, genuine) => ledger.refused(task, texts, status, caller, genuine),
     });
     this.#store = new SimulatedObjectStore({
@@ -156,7 +159,7 @@ class Run {
       },
       isFatal: (label) => this.#isFatal(label),
       onExecution: ({ attempt, event, machine }) => {
-        ledger.attempt(attempt);
+        ledger.begun(attempt, event.functionName === FUNCTION ? ledger.named(event.text) : undefined);
         this.#tell(
           `attempt ${attempt} of ${event.id}: ${event.functionName} on ${machine.name}`,
           this.#thingsOf(event.text),

@@ -25,7 +25,8 @@ export interface OmsOptions {
   readonly knows: (accessKey: string) => boolean;
   /** A call was accepted. `texts` are the keys as they were sent. */
   readonly onAccepted: (taskId: string, texts: readonly string[], caller: Caller) => void;
-  readonly onCall: (text: string) => void;
+  /** A request is answered, or its connection is reset. */
+  readonly onCall: (text: string, caller: Caller) => void;
   /** A call was answered with 400 or 404. `genuine`: by OMS itself, not by a fault. */
   readonly onRefused: (
     taskId: string,
@@ -83,6 +84,7 @@ export class SimulatedOms implements Server {
     const refused = (answer: Answer, genuine: boolean): Answer => {
       this.#options.onCall(
         `OMS: ${name} by ${caller.machine}: ${answer.status} ${answer.status < 300 ? '' : answer.body}${faults.join('')}`,
+        caller,
       );
       if (answer.status === 400 || answer.status === 404)
         this.#options.onRefused(taskOf(message) ?? '', textsOf(message), answer.status, caller, genuine);

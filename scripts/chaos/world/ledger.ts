@@ -16,6 +16,9 @@ const TERMINAL = new Set([
   'OmsSync.InvalidRecord',
 ]);
 
+/** Attempts of one call: the largest OMS_MAX_ATTEMPTS of a scenario. */
+const MOST_ATTEMPTS = 4;
+
 /** A rule that was broken: what the product promises and did not keep. */
 export interface Violation {
   readonly rule: Rule;
@@ -71,6 +74,9 @@ export interface AttemptLog {
   readonly kept: Set<string>;
   /** `wish/thing` that OMS refused in a way that no repetition cures, as far as its answer tells. */
   readonly refused: Set<string>;
+  calls: number;
+  /** Calls that its event can need at most; unknown for redrive. */
+  mostCalls: number;
   /** When it was first heard of. */
   readonly started: number;
 }
@@ -120,10 +126,37 @@ export class Ledger {
   attempt(number: number): AttemptLog {
     let log = this.#attempts.get(number);
     if (!log) {
-      log = { accepted: new Set(), kept: new Set(), refused: new Set(), started: this.#options.now() };
+      log = {
+        accepted: new Set(),
+        kept: new Set(),
+        refused: new Set(),
+        calls: 0,
+        mostCalls: Number.POSITIVE_INFINITY,
+        started: this.#options.now(),
+      };
       this.#attempts.set(number, log);
     }
     return log;
+  }
+
+  /**
+   * An invocation begins.
+   *
+   * @param things of its event; undefined where it chooses them itself
+   */
+  begun(number: number, things: readonly Thing[] | undefined): void {
+    const log = this.attempt(number);
+    if (!things) return;
+    const keys = things.reduce((sum, { wishes }) => sum + wishes.length, 0);
+    // To send each key with others and alone, to halve, to ask for tasks; each with its retries.
+    log.mostCalls = MOST_ATTEMPTS * (3 * keys + 10);
+  }
+
+  /** OMS received a request. */
+  called({ attempt }: Caller): void {
+    const log = this.attempt(attempt);
+    log.calls += 1;
+    if (log.calls === log.mostCalls + 1) this.violate('too many calls', `attempt ${attempt} made ${log.calls} calls`);
   }
 
   uploaded(upload: Upload): void {

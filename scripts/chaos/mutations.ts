@@ -1,0 +1,245 @@
+import { formatTable } from '../build/table.ts';
+import { type CampaignOptions, runCampaign } from './campaign.ts';
+import { buildSubject, type Patch } from './machine/subject.ts';
+import type { Rule } from './world/ledger.ts';
+
+/** A bug that somebody could make, and that the simulation must find. */
+export interface Mutation {
+  readonly name: string;
+  readonly patches: readonly Patch[];
+}
+
+const patch = (file: string, find: string, replace: string): Patch => ({ file, find, replace });
+
+/** Deliberate bugs. A text that is not in its file any more is an error: the bug has to be written anew. */
+export const MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'the last batch is dropped where it is not full',
+    patches: [
+      patch(
+        'shared/pipeline/batch.ts',
+        '    current.push({ index, key });\n  }\n  return batches;',
+        '    current.push({ index, key });\n  }\n  return batches.length > 1 ? batches.filter((each) => each.items.length >= size) : batches;',
+      ),
+    ],
+  },
+  {
+    name: 'a key that is refused for good is retried for ever',
+    patches: [
+      patch(
+        'shared/pipeline/failure-kinds.ts',
+        "    meaning: 'OMS refused the key, sent alone, with 400.',\n    scope: 'content',\n    retryable: false,",
+        "    meaning: 'OMS refused the key, sent alone, with 400.',\n    scope: 'content',\n    retryable: true,",
+      ),
+    ],
+  },
+  {
+    name: 'a retryable failure is logged and not thrown',
+    patches: [patch('shared/pipeline/report.ts', 'if (curable.length > 0) throw', 'if (curable.length > 1_000) throw')],
+  },
+  {
+    name: 'a dead letter that cannot be written is forgotten',
+    patches: [patch('shared/pipeline/report.ts', '  if (lost.length > 0)\n', '  if (lost.length > 1_000)\n')],
+  },
+  {
+    name: 'redrive deletes a document before it writes what takes its place',
+    patches: [
+      patch(
+        'shared/redrive/settle.ts',
+        '  const written: string[] = [];\n',
+        '  const written: string[] = [];\n  await store.deleteObject({ bucket, key: found.name });\n',
+      ),
+    ],
+  },
+  {
+    name: 'redrive parks without writing',
+    patches: [patch('shared/redrive/settle.ts', 'parked ? await deadLetters.park(letter)', 'parked ? letter.id')],
+  },
+  {
+    name: 'redrive takes a failure that passes for acceptance',
+    patches: [
+      patch(
+        'shared/redrive/redrive.ts',
+        "if (outcome?.status === 'accepted') return undefined;",
+        "if (outcome?.status === 'accepted' || outcome?.retryable) return undefined;",
+      ),
+    ],
+  },
+  {
+    name: 'throttling (429) counts as final',
+    patches: [
+      patch(
+        'shared/pipeline/failure-kinds.ts',
+        "    meaning: 'OMS receives too many requests (429).',\n    scope: 'call',\n    retryable: true,",
+        "    meaning: 'OMS receives too many requests (429).',\n    scope: 'call',\n    retryable: false,",
+      ),
+    ],
+  },
+  {
+    name: 'one bad key condemns its whole batch',
+    patches: [
+      patch(
+        'shared/pipeline/isolate.ts',
+        '  const search = new Search(options);\n',
+        '  const search = new Search(options);\n  for (const item of items) options.condemn(item, refusal);\n  if (items.length > 0) return items.map(() => refusal);\n',
+      ),
+    ],
+  },
+  {
+    name: 'keys are decoded twice',
+    patches: [
+      patch(
+        'shared/encoding/decode.ts',
+        '    key = decodeURIComponent(text);',
+        '    key = decodeURIComponent(decodeURIComponent(text));',
+      ),
+    ],
+  },
+  {
+    name: 'a key that cannot be decoded is used as it is',
+    patches: [
+      patch(
+        'shared/events/fields.ts',
+        '    if (error instanceof KeyEncodingError) throw new RecordRejection(error.toProblem(at), error);\n',
+        '    if (error instanceof KeyEncodingError) return value as ObjectKey;\n',
+      ),
+    ],
+  },
+  {
+    name: 'a bare plus is sent to OMS',
+    patches: [
+      patch(
+        'shared/encoding/encode.ts',
+        '  const encoded = encodeURIComponent(key);',
+        "  const encoded = encodeURIComponent(key).replaceAll('%2B', '+');",
+      ),
+    ],
+  },
+  {
+    name: 'keys count as accepted before OMS has answered',
+    patches: [
+      patch(
+        'shared/pipeline/submit.ts',
+        'const { attempts } = await this.#options.send({ syncTaskId, objectKeys: items.map(({ key }) => key) });',
+        'const attempts = 1; this.#options.send({ syncTaskId, objectKeys: items.map(({ key }) => key) }).catch(() => {});',
+      ),
+    ],
+  },
+  {
+    name: 'only the first record of an event is read',
+    patches: [
+      patch(
+        'shared/events/native.ts',
+        'for (let index = 0; index < records.length; index++) {',
+        'for (let index = 0; index < Math.min(1, records.length); index++) {',
+      ),
+    ],
+  },
+  {
+    name: 'an object goes to the first of its tasks only',
+    patches: [
+      patch(
+        'shared/pipeline/route.ts',
+        'for (const { sync_task_id: syncTaskId } of matching) {',
+        'for (const { sync_task_id: syncTaskId } of matching.slice(0, 1)) {',
+      ),
+    ],
+  },
+  {
+    name: 'the prefix of a route is not looked at',
+    patches: [
+      patch(
+        'shared/pipeline/route.ts',
+        "change.key.startsWith(route.source.prefix ?? '')",
+        "change.key.startsWith(route.source.prefix === undefined ? '' : '')",
+      ),
+    ],
+  },
+  {
+    name: 'two dead letters of one second share a name',
+    patches: [
+      patch(
+        'shared/deadletters/name.ts',
+        'JSON.stringify([kind, syncTaskId, code, event, requestId])',
+        'JSON.stringify([kind, syncTaskId, code, requestId])',
+      ),
+    ],
+  },
+  {
+    name: 'a stopped task counts as missing',
+    patches: [
+      patch(
+        'shared/pipeline/submit.ts',
+        "if (state === 'stopped') task.stopped ??= { error, failure: FAILURES['OmsSync.SyncTaskStopped'] };",
+        "if (state === 'stopped') task.stopped ??= { error, failure: FAILURES['OmsSync.SyncTaskNotFound'] };",
+      ),
+    ],
+  },
+  {
+    name: 'an unrecognised event is ignored',
+    patches: [
+      patch(
+        'shared/pipeline/terminal.ts',
+        '    unrecognised === undefined\n      ? []',
+        '    unrecognised === undefined || true\n      ? []',
+      ),
+    ],
+  },
+  {
+    name: 'a dead letter keeps the first of its records only',
+    patches: [
+      patch(
+        'shared/pipeline/terminal.ts',
+        'const records = [first, ...others];',
+        'const records = [first, ...others].slice(0, 1);',
+      ),
+    ],
+  },
+];
+
+/** How a bug was found, or that it was not. */
+export interface Verdict {
+  readonly mutation: string;
+  readonly seed: number | undefined;
+  readonly rule: Rule | undefined;
+  /** Runs until then. */
+  readonly runs: number;
+}
+
+/** Most runs for one bug. */
+const RUNS = 1_500;
+
+/**
+ * Makes each bug on its own and looks for a seed that finds it.
+ *
+ * @throws PatchError where the text of a bug is not in its file
+ */
+export async function runMutations(
+  mutations: readonly Mutation[],
+  options: Pick<CampaignOptions, 'first' | 'workers'> & {
+    readonly runs?: number;
+    readonly onVerdict?: (verdict: Verdict) => void;
+  },
+): Promise<Verdict[]> {
+  const verdicts: Verdict[] = [];
+  for (const { name, patches } of mutations) {
+    const subject = await buildSubject(patches);
+    const tally = await runCampaign({ runs: RUNS, ...options, subject, failFast: true });
+    const [found] = tally.failures;
+    const verdict = { mutation: name, seed: found?.seed, rule: found?.violation.rule, runs: tally.runs };
+    verdicts.push(verdict);
+    options.onVerdict?.(verdict);
+  }
+  return verdicts;
+}
+
+export function formatVerdicts(verdicts: readonly Verdict[]): string {
+  const rows = verdicts.map(({ mutation, seed, rule, runs }) => [
+    mutation,
+    rule ?? 'NOT FOUND',
+    `${seed ?? ''}`,
+    `${runs}`,
+  ]);
+  const found = verdicts.filter(({ rule }) => rule !== undefined).length;
+  return `${formatTable([['deliberate bug', 'broken promise', 'seed', 'runs'], ...rows])}\n\n${found} of ${verdicts.length} found`;
+}
