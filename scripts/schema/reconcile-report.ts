@@ -43,7 +43,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   differences: 'Objects that keep the two apart.',
   verdicts:
     'What was found, by verdict. Bytes are those of the source; of the destination where it alone has the object.',
-  keys: `The first ${NAMED_KEYS} keys in the order of a listing; cut, with an ellipsis, behind ${NAMED_KEY_LENGTH - 1} UTF-16 units.`,
+  keys: `The first ${NAMED_KEYS} keys in the order of a listing; those of more than ${NAMED_KEY_LENGTH} characters are cut and end with an ellipsis.`,
   'verdicts.same': 'Nothing tells the two apart.',
   'verdicts.missing': 'Not at the destination; submitted.',
   'verdicts.size_differs': 'Of another size; submitted.',

@@ -14,9 +14,16 @@ const SURROGATE = /[\ud800-\udfff]/;
  */
 export function compareUtf8(a: string, b: string): number {
   if (a === b) return 0;
-  // Two texts without surrogates have the same order in both encodings.
-  if (SURROGATE.test(a) || SURROGATE.test(b)) return compareCodePoints(a, b);
-  return a < b ? -1 : 1;
+  return isBefore(a, b) ? -1 : 1;
+}
+
+/**
+ * Whether a text comes before another one: {@link compareUtf8} for a listing in order, where it nearly always does.
+ */
+export function isBefore(a: string, b: string): boolean {
+  // The code unit that makes it smaller for `<` must be a surrogate, if the order of UTF-8 is another.
+  if (a < b) return !SURROGATE.test(a) || compareCodePoints(a, b) < 0;
+  return SURROGATE.test(b) && compareCodePoints(a, b) < 0;
 }
 
 /** The first code units that differ decide, and a surrogate, which begins a character above U+FFFF, is above the rest. */

@@ -1,10 +1,10 @@
-import { compareUtf8 } from '#shared/encoding/utf8-order.ts';
+import { compareUtf8, isBefore } from '#shared/encoding/utf8-order.ts';
 import { type Finding, isSubmitted, REASONS, type Reason, VERDICTS, type Verdict } from './verdict.ts';
 
 /** Keys that are named of each verdict: those that come first. */
 export const NAMED_KEYS = 100;
-/** UTF-16 units of a named key. Longer ones are cut, and end with an ellipsis. */
-export const NAMED_KEY_LENGTH = 256;
+/** Characters (code points) of a named key. Longer ones are cut, and an ellipsis is put behind. */
+export const NAMED_KEY_LENGTH = 200;
 const ELLIPSIS = '\u2026';
 
 export interface Totals {
@@ -82,7 +82,7 @@ export function countSame(counts: Counts, key: string, sourceSize: number, desti
   const { same } = counts.verdicts;
   same.objects += 1;
   same.bytes += sourceSize;
-  if (same.keys.length < NAMED_KEYS) same.keys.push(namedKey(key));
+  if (same.keys.length < NAMED_KEYS) name(same.keys, key);
 }
 
 /** Counts one object that is not the same. Objects come in the order of their keys. */
@@ -98,17 +98,24 @@ export function countFinding(counts: Counts, { key, verdict, source, destination
   const count = counts.verdicts[verdict];
   count.objects += 1;
   count.bytes += (source ?? destination)?.size ?? 0;
-  if (count.keys.length < NAMED_KEYS) count.keys.push(namedKey(key));
+  if (count.keys.length < NAMED_KEYS) name(count.keys, key);
   if (reason) counts.reasons[reason] = (counts.reasons[reason] ?? 0) + 1;
 }
 
-/** A key as it is named: not longer than {@link NAMED_KEY_LENGTH}, and never with half a character. */
+/**
+ * A key as it is named: never with half a character. Cutting by code points keeps the order, so that the first keys of
+ * all parts together are among the first of each part.
+ */
 export function namedKey(key: string): string {
   if (key.length <= NAMED_KEY_LENGTH) return key;
-  const cut = key.slice(0, NAMED_KEY_LENGTH - ELLIPSIS.length);
-  const last = cut.charCodeAt(cut.length - 1);
-  const halved = last >= 0xd800 && last <= 0xdbff;
-  return (halved ? cut.slice(0, -1) : cut) + ELLIPSIS;
+  const characters = [...key.slice(0, 2 * NAMED_KEY_LENGTH + 1)];
+  return characters.length <= NAMED_KEY_LENGTH ? key : characters.slice(0, NAMED_KEY_LENGTH).join('') + ELLIPSIS;
+}
+
+/** Keys come in order, so those that have become equal by being cut are neighbours. */
+function name(keys: string[], key: string): void {
+  const named = namedKey(key);
+  if (named !== keys.at(-1)) keys.push(named);
 }
 
 function addTotals(a: Totals, b: Totals): Totals {
@@ -119,8 +126,19 @@ function byVerdict<T>(make: (verdict: Verdict) => T): Record<Verdict, T> {
   return Object.fromEntries(VERDICTS.map((verdict) => [verdict, make(verdict)])) as Record<Verdict, T>;
 }
 
+/** @param a of all parts so far, where `b` is the next one: its keys are kept as they are */
 function firstKeys(a: readonly string[], b: readonly string[]): string[] {
-  if (b.length === 0) return [...a];
-  if (a.length === 0) return [...b];
-  return [...new Set([...a, ...b])].sort(compareUtf8).slice(0, NAMED_KEYS);
+  const [first, last] = [b[0], a.at(-1)];
+  if (first === undefined || (a.length >= NAMED_KEYS && last !== undefined && !isBefore(first, last))) return [...a];
+  const known = new Set(a);
+  const added = b.filter((key) => !known.has(key)).map(detached);
+  return [...new Set([...a, ...added])].sort(compareUtf8).slice(0, NAMED_KEYS);
+}
+
+/**
+ * A text of its own. One that was cut out of another, as readers of pages do it, keeps the whole of it in memory: a
+ * hundred keys that are kept would keep a hundred pages.
+ */
+export function detached(text: string): string {
+  return Buffer.from(text).toString();
 }

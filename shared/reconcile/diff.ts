@@ -1,4 +1,4 @@
-import { compareUtf8 } from '#shared/encoding/utf8-order.ts';
+import { isBefore } from '#shared/encoding/utf8-order.ts';
 import { type Counts, countFinding, countSame, noCounts } from './counts.ts';
 import type { Judge, JudgeTimes } from './judge.ts';
 import type { FactsPage, ObjectFacts } from './object-facts.ts';
@@ -50,7 +50,8 @@ export type DiffEnd =
  *
  * @returns how it ended, as the generator's return value
  * @throws DiffError naming the side and the position where a listing fails or cannot be trusted. Steps that came before
- *   hold: an object counts as missing only when the destination has listed a later key, or its proper end
+ *   hold, for an object counts as missing only when the destination has listed a later key or its proper end; only a
+ *   listing that is out of order casts doubt on them ({@link DiffError.earlierHolds})
  */
 export async function* diff(options: DiffOptions): AsyncGenerator<DiffStep, DiffEnd> {
   const { range = {}, now, lookahead = false } = options;
@@ -89,7 +90,6 @@ function walk(source: ListingSide, destination: ListingSide, options: DiffOption
   const find = (finding: Finding): void => {
     findings.push(finding);
     countFinding(counts, finding);
-    cursor = finding.key;
     if (finding.source && finding.source.lastModified >= changedSince && finding.verdict !== 'in_flight') {
       counts.changed.objects += 1;
       if (isSubmitted(finding.verdict)) counts.changed.lost += 1;
@@ -102,19 +102,21 @@ function walk(source: ListingSide, destination: ListingSide, options: DiffOption
     // A side without an object here has ended, or needs its next page.
     if ((!from && !source.ended) || (!to && !destination.ended)) break;
     if (from && to && from.key === to.key) {
+      cursor = from.key;
       const finding = judge.both(from, to, times);
       if (finding) find(finding);
       else {
-        countSame(counts, from.key, from.size, to.size);
-        cursor = from.key;
+        countSame(counts, cursor, from.size, to.size);
         if (from.lastModified >= changedSince) counts.changed.objects += 1;
       }
       i += 1;
       j += 1;
-    } else if (from && (!to || compareUtf8(from.key, to.key) < 0)) {
+    } else if (from && (!to || isBefore(from.key, to.key))) {
+      cursor = from.key;
       find(judge.sourceOnly(from, times));
       i += 1;
     } else if (to) {
+      cursor = to.key;
       find(judge.destinationOnly(to));
       j += 1;
     } else break;

@@ -27,21 +27,27 @@ const SENTENCES: Readonly<Record<ListingFault, string>> = {
 };
 
 /**
- * A listing cannot be trusted, so nothing may be concluded from what is not in it. Everything up to the cursor of the
- * last step holds; the range is to be stopped and done again from there.
+ * A listing cannot be trusted, so nothing may be concluded from what is not in it. The range is to be stopped, and done
+ * again from the cursor of the last step; from its beginning where {@link earlierHolds} is false.
  */
 export class DiffError extends AppError {
   override readonly name = 'DiffError';
   readonly side: Side;
   readonly fault: ListingFault;
-  /** The last key of that side that was in order; undefined at the beginning of the range. */
+  /** The last key of that side's pages before; undefined at the beginning of the range. */
   readonly position: string | undefined;
+  /**
+   * Whether earlier steps hold. In a listing that is out of order they may have taken an object for missing, or for
+   * extra, that comes later: what was submitted for it does no harm, but the counts are wrong.
+   */
+  readonly earlierHolds: boolean;
 
   constructor(side: Side, fault: ListingFault, position: string | undefined, cause?: unknown) {
     super(502, 'OmsSync.ListingNotTrusted', `The listing of the ${side} ${SENTENCES[fault]}.`, { cause });
     this.side = side;
     this.fault = fault;
     this.position = position;
+    this.earlierHolds = fault !== 'out_of_order';
   }
 
   /** Names no object. */

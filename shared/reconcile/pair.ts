@@ -17,6 +17,7 @@ const MD5 = /^[0-9a-f]{32}$/i;
 export function looksSame(source: ObjectFacts, destination: ObjectFacts, options: PairOptions): boolean {
   if (source.size !== destination.size) return false;
   if (destination.lastModified < source.lastModified && timeOf(source, destination) === 'older') return false;
+  if (source.etag === destination.etag && source.crc64 === destination.crc64) return true;
   return contentsOf(source, destination, options) !== 'different';
 }
 

@@ -1,4 +1,4 @@
-import { addCounts, type Counts, noCounts, submittable } from './counts.ts';
+import { addCounts, type Counts, detached, noCounts, submittable } from './counts.ts';
 import type { DiffStep } from './diff.ts';
 
 /**
@@ -76,11 +76,11 @@ export function advance(range: RangeState, step: DiffStep, submitted: Submitted,
   const doubts = step.findings.flatMap(({ doubt }) => (doubt === undefined ? [] : [doubt]));
   return {
     ...range,
-    cursor: step.cursor,
+    cursor: detached(step.cursor),
     counts: addCounts(range.counts, step.counts),
     accepted: range.accepted + accepted,
     failed: range.failed + failed,
-    pending: [...range.pending, ...pending],
+    pending: [...range.pending, ...pending.map(detached)],
     doubts: [...range.doubts, ...doubts].slice(0, MAX_DOUBTS),
     list_calls: range.list_calls + listCalls,
     event_calls: range.event_calls + calls,

@@ -1,6 +1,16 @@
-import { compareUtf8 } from '#shared/encoding/utf8-order.ts';
+import { compareUtf8, isBefore } from '#shared/encoding/utf8-order.ts';
+import { type ListingFault as ListerFault, ListingError } from '#shared/objectstore/listing/errors.ts';
 import { DiffError, type ListingFault, type Side } from './errors.ts';
 import type { FactsPage, ObjectFacts } from './object-facts.ts';
+
+/** A lister that looks at its pages itself. */
+const SAID_BY_LISTER: Readonly<Record<ListerFault, ListingFault>> = {
+  out_of_order: 'out_of_order',
+  repeated_key: 'repeated',
+  repeated_page: 'repeated',
+  outside_range: 'out_of_range',
+  no_progress: 'failed',
+};
 
 /** The part of a key space that was asked for. */
 export interface KeyRange {
@@ -33,8 +43,9 @@ export class ListingSide {
   listedAt: number;
   readonly #options: ListingSideOptions;
   readonly #pages: AsyncIterator<FactsPage>;
-  /** The last key in order. */
+  /** The last key of the page before, and its first one. */
   #position: string | undefined;
+  #firstBefore: string | undefined;
   #ahead: Promise<Asked> | undefined;
   #saidLast: boolean | undefined;
 
@@ -51,6 +62,8 @@ export class ListingSide {
    */
   async load(): Promise<void> {
     while (!this.ended && this.index >= this.page.length) {
+      this.#position = this.page.at(-1)?.key ?? this.#position;
+      this.#firstBefore = this.page[0]?.key ?? this.#firstBefore;
       const { result, askedAt } = await this.#next();
       this.listedAt = askedAt;
       if (result.done) {
@@ -81,7 +94,7 @@ export class ListingSide {
     try {
       return await asked;
     } catch (error) {
-      throw this.#error('failed', error);
+      throw this.#error(error instanceof ListingError ? SAID_BY_LISTER[error.fault] : 'failed', error);
     }
   }
 
@@ -93,29 +106,20 @@ export class ListingSide {
     return asked;
   }
 
+  /** A page is looked at as a whole before anything is concluded from it. */
   #check(objects: readonly ObjectFacts[]): void {
-    const first = objects[0];
-    const last = objects.at(-1);
+    const [first, last] = [objects[0], objects.at(-1)];
     if (!first || !last) return;
     let position = this.#position;
     for (const { key } of objects) {
-      if (position !== undefined) {
-        const order = compareUtf8(position, key);
-        if (order >= 0) throw this.#error(order === 0 ? 'repeated' : this.#isRepeated(objects));
-      }
+      if (position !== undefined && !isBefore(position, key))
+        throw this.#error(key === position || first.key === this.#firstBefore ? 'repeated' : 'out_of_order');
       position = key;
     }
+    // Of a page in order only its ends need be looked at: names with one prefix are neighbours in this order.
     if (!this.#inRange(first.key) || !this.#inRange(last.key)) throw this.#error('out_of_range');
-    this.#position = position;
   }
 
-  /** A page that begins with the key with which the current one began is that page again. */
-  #isRepeated(objects: readonly ObjectFacts[]): ListingFault {
-    const [before, now] = [this.page[0]?.key, objects[0]?.key];
-    return before !== undefined && before === now ? 'repeated' : 'out_of_order';
-  }
-
-  /** Of a page in order only its ends need be looked at: names with one prefix are neighbours in this order. */
   #inRange(key: string): boolean {
     const { prefix, after, until } = this.#options.range;
     if (prefix !== undefined && !key.startsWith(prefix)) return false;

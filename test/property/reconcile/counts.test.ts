@@ -1,13 +1,25 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addCounts, type Counts, countFinding, countSame, noCounts } from '#shared/reconcile/counts.ts';
+import { compareUtf8 } from '#shared/encoding/utf8-order.ts';
+import { addCounts, type Counts, countFinding, countSame, namedKey, noCounts } from '#shared/reconcile/counts.ts';
 import { REASONS, VERDICTS } from '#shared/reconcile/verdict.ts';
 
 const parameters = { seed: 20_261_121, numRuns: 200 };
 /** Few keys, so that the same come twice; up to more than are named. */
 const entries = fc.array(
   fc.record({
-    key: fc.oneof(fc.nat(150).map(String), fc.constantFrom('\uff5e', '\u{1f600}', 'k'.repeat(300), 'k'.repeat(301))),
+    key: fc.oneof(
+      fc.nat(150).map(String),
+      fc.constantFrom(
+        '\uff5e',
+        '\u{1f600}',
+        'k'.repeat(300),
+        'k'.repeat(301),
+        'k'.repeat(199),
+        'k'.repeat(200),
+        `${'k'.repeat(200)}\u{1f600}`,
+      ),
+    ),
     verdict: fc.constantFrom(...VERDICTS),
     reason: fc.constantFrom(undefined, ...REASONS),
     size: fc.nat(1000),
@@ -64,6 +76,21 @@ describe('addCounts', () => {
         expect(JSON.parse(JSON.stringify(a))).toEqual(a);
       }),
       parameters,
+    );
+  });
+});
+
+describe('namedKey', () => {
+  it('keeps the order of keys', () => {
+    const unit = fc.constantFrom('a', '\uff5e', '\u{1f600}', '…', '\uffff');
+    const end = fc.string({ unit, maxLength: 4 });
+    fc.assert(
+      fc.property(fc.integer({ min: 197, max: 201 }), end, end, (length, a, b) => {
+        const keys = [a, b].map((each) => 'k'.repeat(length) + each) as [string, string];
+        const named = keys.map(namedKey) as [string, string];
+        if (compareUtf8(...keys) <= 0) expect(compareUtf8(...named)).toBeLessThanOrEqual(0);
+      }),
+      { seed: 20_261_121, numRuns: 2000 },
     );
   });
 });
