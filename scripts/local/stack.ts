@@ -59,6 +59,8 @@ export interface StackOptions extends AsyncOptions {
   /** What goes wrong in OMS and the object store; none by default. */
   readonly faults?: FaultPlans;
   readonly onCopied?: OmsOptions['onCopied'];
+  /** Milliseconds after an upload until which its notification is offered to FunctionGraph; a day by default. */
+  readonly notificationMaxAge?: number;
   /** Lines for the user: what is being started. */
   readonly say?: (line: string) => void;
   /** Log lines of services and functions. */
@@ -120,6 +122,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         accounts,
         onError: (error) => log(`obs: ${error.message}`),
         ...(options.faults?.obs ? { faults: options.faults.obs } : {}),
+        ...(options.notificationMaxAge === undefined ? {} : { notificationMaxAge: options.notificationMaxAge }),
         deliver: async ({ trigger, event }) => {
           await functiongraph?.invoke(trigger.target, event, { async: true });
         },

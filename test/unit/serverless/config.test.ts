@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { readConfig } from '#shared/config/read.ts';
+import { stateVariables } from '#shared/config/state.ts';
 import { triggersOf } from '../../../scripts/local/triggers.ts';
 import { frameworkMessage, loadServerless } from '../../../scripts/serverless/config.ts';
 
@@ -38,6 +40,17 @@ describe('loadServerless', () => {
     ]);
     expect(redrive?.timeout).toBe(15 * 60);
     expect(redrive?.async.onFailure).toMatchObject({ bucket: 'keep', prefix: 'failed-invocations/redrive/' });
+  });
+
+  it('puts failed invocations where redrive looks for them', async () => {
+    const { functions } = await loadServerless('local');
+    for (const { async: policy, environment } of Object.values(functions)) {
+      const { onFailure } = policy;
+      if (onFailure?.type !== 'OBS') continue;
+      const { failedInvocationsPrefix } = readConfig(stateVariables, (name) => environment[name] || undefined);
+      expect(onFailure.prefix.startsWith(failedInvocationsPrefix), onFailure.prefix).toBe(true);
+      expect(onFailure.bucket).toBe(environment['STATE_BUCKET']);
+    }
   });
 
   it('gives redrive what on-object-created submits with', async () => {

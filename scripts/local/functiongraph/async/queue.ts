@@ -44,6 +44,15 @@ interface Lane {
   timer: NodeJS.Timeout | undefined;
 }
 
+/** The function was deployed without its destination while a record waited for it. */
+class NoDestinationError extends Error {
+  override readonly name = 'NoDestinationError';
+
+  constructor() {
+    super('the function has no destination any more');
+  }
+}
+
 /** Milliseconds after which an event goes on whose progress could not be written. */
 const JOURNAL_PAUSE = 1000;
 /** The longest wait of setTimeout; a longer one is taken in steps. */
@@ -218,33 +227,32 @@ export class AsyncQueue {
   async #giveUp(key: string, target: AsyncTarget, item: Item, condition: FailureCondition): Promise<void> {
     const failure = failureOf(condition, item.result);
     item.failure = failure;
-    await this.#journal.update(item.id, { attempts: item.attempts, failure });
+    if (target.destination) await this.#journal.update(item.id, { attempts: item.attempts, failure });
     this.#counts.failed++;
     this.#options.onFailure(key, this.#record(target, item, failure));
-    await this.#handOver(key, target, item, failure);
+    await (target.destination ? this.#handOver(key, target, item, failure) : this.#journal.done(item.id));
   }
 
   /** Brings the record to its destination. Only then, or when it cannot be brought there, the event is over. */
   async #handOver(key: string, target: AsyncTarget, item: Item, failure: Failure): Promise<void> {
     const { now, destinationAttempts, destinationDelay, onDestinationError } = this.#options;
-    if (target.destination) {
-      try {
-        await target.destination(this.#record(target, item, failure), item.accepted, this.#aborter.signal);
-        this.#counts.destination_stored++;
-      } catch (error) {
-        if (this.#closing) return;
-        item.tries++;
-        // The one refusal that no repetition changes.
-        const last = item.tries >= destinationAttempts || error instanceof EventTooLargeError;
-        onDestinationError(key, item.id, error as Error, last);
-        if (!last) {
-          item.next = now() + destinationDelay(item.tries);
-          await this.#journal.update(item.id, { tries: item.tries, next: item.next });
-          this.#wait(item);
-          return;
-        }
-        this.#counts.destination_failed++;
+    try {
+      if (!target.destination) throw new NoDestinationError();
+      await target.destination(this.#record(target, item, failure), item.accepted, this.#aborter.signal);
+      this.#counts.destination_stored++;
+    } catch (error) {
+      if (this.#closing) return;
+      item.tries++;
+      const hopeless = error instanceof EventTooLargeError || error instanceof NoDestinationError;
+      const last = hopeless || item.tries >= destinationAttempts;
+      onDestinationError(key, item.id, error as Error, last);
+      if (!last) {
+        item.next = now() + destinationDelay(item.tries);
+        await this.#journal.update(item.id, { tries: item.tries, next: item.next });
+        this.#wait(item);
+        return;
       }
+      this.#counts.destination_failed++;
     }
     await this.#journal.done(item.id);
   }

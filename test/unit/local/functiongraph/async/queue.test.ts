@@ -241,6 +241,31 @@ describe('AsyncQueue', () => {
     await second.queue.close();
   });
 
+  it('counts as lost what waited for a destination that is no more', async () => {
+    const journal = await journalFile();
+    const first = await open(journal, { maxRetries: 0, destination: () => Promise.reject(new Error('down')) });
+    await first.queue.push('f', '{}');
+    await pass(first.queue, 1);
+    await first.queue.close();
+
+    const second = await open(journal);
+    await pass(second.queue, 10);
+    expect(second.attempts).toEqual([]);
+    expect(second.tries).toHaveLength(1);
+    expect(second.queue.stats()).toMatchObject({ waiting: 0, destination_failed: 1 });
+    await second.queue.close();
+  });
+
+  it('counts nothing as lost for a function that never had a destination', async () => {
+    const { queue, tries, records } = await open(await journalFile(), { maxRetries: 0 });
+    await queue.push('f', '{}');
+    await pass(queue, 1);
+
+    expect([tries, records.length]).toEqual([[], 1]);
+    expect(queue.stats()).toMatchObject({ waiting: 0, failed: 1, destination_failed: 0 });
+    await queue.close();
+  });
+
   it('does not forget an event whose progress cannot be written', async () => {
     const { queue, attempts, records, errors } = await open(await journalFile());
     const other = await openFile('/dev/null');
