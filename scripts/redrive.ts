@@ -41,7 +41,7 @@ async function watched(run: RedriveRun): Promise<RedriveReport> {
   process.on('SIGTERM', stop);
   let total = 0;
   for await (const _ of listDocuments(run.store, run.bucket, sourcesOf(run))) total += 1;
-  const progress = startProgress(total, () => performance.now());
+  const progress = startProgress(total, !run.dryRun, () => performance.now());
   try {
     return await redrive({ ...run, signal: controller.signal, onProgress: (state) => progress.show(state) });
   } finally {

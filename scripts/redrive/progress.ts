@@ -15,35 +15,47 @@ const SHOWN = 40;
  * so that a report on stdout can be piped.
  *
  * @param total documents
+ * @param submits whether keys are submitted, or documents only read
  * @param now milliseconds, of any beginning
  */
-export function startProgress(total: number, now: () => number, output: NodeJS.WriteStream = process.stderr): Progress {
+export function startProgress(
+  total: number,
+  submits: boolean,
+  now: () => number,
+  output: NodeJS.WriteStream = process.stderr,
+): Progress {
   const began = now();
-  const rate = (keys: number): string => (keys / Math.max(0.001, (now() - began) / 1000)).toFixed(0);
+  const rate = (count: number): string => (count / Math.max(0.001, (now() - began) / 1000)).toFixed(0);
+  const speed = ({ read, accepted }: RedriveProgress): string =>
+    submits ? `${accepted} keys accepted, ${rate(accepted)} keys/s` : `${rate(read)} documents/s`;
   if (!output.isTTY) {
     let printed = 0;
     return {
-      show({ read, accepted }) {
+      show(progress) {
+        const { read } = progress;
         const tenth = Math.floor((read / Math.max(1, total)) * 10);
         if (tenth <= printed) return;
         printed = tenth;
-        output.write(`  ${read}/${total} documents, ${accepted} keys accepted, ${rate(accepted)} keys/s\n`);
+        output.write(`  ${read}/${total} documents, ${speed(progress)}\n`);
       },
       stop() {},
     };
   }
   const bar = new SingleBar(
     {
-      format: '  {bar} {value}/{total} documents, {accepted} keys accepted, {rate} keys/s  {current}',
+      format: '  {bar} {value}/{total} documents, {speed}  {current}',
       hideCursor: true,
       stream: output,
     },
     Presets.shades_classic,
   );
-  bar.start(total, 0, { accepted: 0, rate: 0, current: '' });
+  bar.start(total, 0, { speed: '', current: '' });
   return {
-    show: ({ read, accepted, current }) =>
-      bar.update(Math.min(read, total), { accepted, rate: rate(accepted), current: printable(current).slice(-SHOWN) }),
+    show: (progress) =>
+      bar.update(Math.min(progress.read, total), {
+        speed: speed(progress),
+        current: printable(progress.current).slice(-SHOWN),
+      }),
     stop: () => bar.stop(),
   };
 }

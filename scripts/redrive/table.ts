@@ -16,8 +16,13 @@ export function summaryOf(written: RedriveReport): string {
   if (codes.length > 0) lines.push('', ...found(report));
   if (causes.length > 0) {
     lines.push('', report.dry_run ? 'What would be refused:' : 'What stands in the way:');
+    // The dry run has told what to do about the codes that it found.
+    const told = new Set(report.dry_run ? codes.map(({ code }) => code) : []);
     for (const { code, count, retryable, remedy } of causes)
-      lines.push(`  ${code}  ${number(count)}${retryable ? ', passes by itself' : ''}`, `    ${remedy}`);
+      lines.push(
+        `  ${code}  ${number(count)}${retryable ? ', passes by itself' : ''}`,
+        ...(told.has(code) ? [] : [`    ${remedy}`]),
+      );
   }
   lines.push('');
   if (stopped !== undefined) lines.push(`Stopped before the end: ${WHY_STOPPED[stopped]}.`);

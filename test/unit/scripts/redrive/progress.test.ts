@@ -27,7 +27,7 @@ describe('the progress of redrive', () => {
   it('is a line for every tenth where nobody watches', () => {
     const { stream, text } = output(false);
     let now = 0;
-    const progress = startProgress(40, () => now, stream);
+    const progress = startProgress(40, true, () => now, stream);
     for (let read = 1; read <= 40; read += 1) {
       now = read * 100;
       progress.show(at(read));
@@ -40,9 +40,19 @@ describe('the progress of redrive', () => {
     expect(lines[9]).toBe('  40/40 documents, 40 keys accepted, 10 keys/s');
   });
 
+  it('of a dry run tells of documents only', () => {
+    const { stream, text } = output(false);
+    let now = 0;
+    const progress = startProgress(10, false, () => now, stream);
+    now = 500;
+    progress.show(at(10));
+
+    expect(text()).toBe('  10/10 documents, 20 documents/s\n');
+  });
+
   it('is a bar with documents, keys, rate and the current document on a terminal', () => {
     const { stream, text } = output(true);
-    const progress = startProgress(2, () => 1000, stream);
+    const progress = startProgress(2, true, () => 1000, stream);
     progress.show(at(2, 'dead-letters/2026-10-01/\u001b[2Jname'));
     progress.stop();
 
@@ -52,7 +62,7 @@ describe('the progress of redrive', () => {
 
   it('of nothing writes nothing', () => {
     const { stream, text } = output(false);
-    startProgress(0, () => 0, stream).stop();
+    startProgress(0, true, () => 0, stream).stop();
     expect(text()).toBe('');
   });
 });
