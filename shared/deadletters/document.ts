@@ -66,22 +66,10 @@ export type DeadLetterKey = z.infer<typeof keySchema>;
 /**
  * Reads a document.
  *
- * @param text of the object
+ * @param value parsed JSON
  * @throws UnreadableDeadLetterError; its reason is `newer_version` where a later release wrote it, which alone knows
  *   what to do with it
  */
-export function parseDeadLetter(text: string): DeadLetter {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    // The engine's message quotes the text.
-    throw new UnreadableDeadLetterError('not_json');
-  }
-  return readDeadLetter(value);
-}
-
-/** As parseDeadLetter, of parsed JSON. */
 export function readDeadLetter(value: unknown): DeadLetter {
   const version = field(value, 'version');
   if (typeof version === 'number' && Number.isSafeInteger(version) && version > DEAD_LETTER_VERSION)

@@ -26,23 +26,21 @@ export class CredentialInNameError extends AppError {
   }
 }
 
-/** What an object below the prefix of dead letters is, instead of one. */
-export type UnreadableReason = 'not_utf8' | 'not_json' | 'wrong_form' | 'newer_version';
+/** What a document is that cannot be read as a dead letter. */
+export type UnreadableReason = 'wrong_form' | 'newer_version';
 
 const REASONS: Readonly<Record<UnreadableReason, string>> = {
-  not_utf8: 'it is not UTF-8',
-  not_json: 'it is not JSON',
   wrong_form: 'it has not the form of a dead letter',
   newer_version: 'a later release wrote it',
 };
 
-/** An object below the prefix of dead letters that is none, or one of a later release. */
+/** A document that is no dead letter, or one of a later release. */
 export class UnreadableDeadLetterError extends AppError {
   override readonly name = 'UnreadableDeadLetterError';
   readonly reason: UnreadableReason;
 
-  constructor(reason: UnreadableReason, options: { readonly cause?: unknown } = {}) {
-    super(422, 'OmsSync.UnreadableDeadLetter', `The dead letter cannot be read: ${REASONS[reason]}.`, options);
+  constructor(reason: UnreadableReason) {
+    super(422, 'OmsSync.UnreadableDeadLetter', `The dead letter cannot be read: ${REASONS[reason]}.`);
     this.reason = reason;
   }
 }

@@ -1,19 +1,30 @@
-import type { ListedObject, ObjectStore } from '#shared/objectstore/port.ts';
-import { type DeadLetter, parseDeadLetter } from './document.ts';
-import { UnreadableDeadLetterError } from './errors.ts';
+import type { ObjectStore } from '#shared/objectstore/port.ts';
+import type { DeadLetter } from './document.ts';
+import { DeadLetterTooLargeError } from './errors.ts';
 import { DEAD_LETTER_LIMITS } from './limits.ts';
-import { type DeadLettersOptions, DeadLetterWriter } from './writer.ts';
+import { deadLetterName } from './name.ts';
 
-/** The dead letters of a bucket. Names are those of the objects, prefix included. Every method throws ObjectStoreError. */
-export class DeadLetters extends DeadLetterWriter {
+export interface DeadLettersOptions {
+  readonly store: ObjectStore;
+  /** The state bucket. */
+  readonly bucket: string;
+  /** Of the dead letters; ends with a slash. */
+  readonly prefix: string;
+  /** Of those that were given up; ends with a slash. */
+  readonly parkedPrefix: string;
+}
+
+/**
+ * Where dead letters are written. Names are those of the objects, prefix included. Reading needs the schema
+ * (document.ts), which a function that only writes does not load.
+ */
+export class DeadLetters {
   readonly #store: ObjectStore;
   readonly #bucket: string;
   readonly #prefix: string;
   readonly #parkedPrefix: string;
 
-  constructor(options: DeadLettersOptions) {
-    super(options);
-    const { store, bucket, prefix, parkedPrefix } = options;
+  constructor({ store, bucket, prefix, parkedPrefix }: DeadLettersOptions) {
     this.#store = store;
     this.#bucket = bucket;
     this.#prefix = prefix;
@@ -21,49 +32,30 @@ export class DeadLetters extends DeadLetterWriter {
   }
 
   /**
-   * @throws UnreadableDeadLetterError where the object is no dead letter, ObjectNotFoundError, ObjectTooLargeError
+   * Writes a dead letter, over the one of the same name: it tells of the same failure (name.ts).
+   *
+   * @returns its name
+   * @throws DeadLetterTooLargeError, ObjectStoreError
    */
-  async get(name: string): Promise<DeadLetter> {
-    const { body } = await this.#store.getObject({
-      bucket: this.#bucket,
-      key: name,
-      maxBytes: DEAD_LETTER_LIMITS.documentBytes,
-    });
-    let text: string;
-    try {
-      text = new TextDecoder('utf-8', { fatal: true }).decode(body);
-    } catch (cause) {
-      throw new UnreadableDeadLetterError('not_utf8', { cause });
-    }
-    return parseDeadLetter(text);
-  }
-
-  /** Removes a dead letter, also a parked one. That there is none is no error. */
-  async delete(name: string): Promise<void> {
-    await this.#store.deleteObject({ bucket: this.#bucket, key: name });
+  async put(letter: DeadLetter): Promise<string> {
+    return await this.#write(this.#prefix, letter);
   }
 
   /**
-   * The dead letters, those of the oldest events first.
+   * Writes a dead letter to where those are that were given up. The one that it was made of is still to be deleted.
    *
-   * @param options.parked those that were given up, instead
-   * @param options.startAfter name after which to begin
+   * @returns its name
+   * @throws DeadLetterTooLargeError, ObjectStoreError
    */
-  async *list(
-    options: { readonly parked?: boolean; readonly startAfter?: string } = {},
-  ): AsyncGenerator<ListedObject, void, undefined> {
-    const prefix = options.parked === true ? this.#parkedPrefix : this.#prefix;
-    let continuationToken: string | undefined;
-    do {
-      const page = await this.#store.listObjects({
-        bucket: this.#bucket,
-        prefix,
-        ...(continuationToken === undefined
-          ? options.startAfter !== undefined && { startAfter: options.startAfter }
-          : { continuationToken }),
-      });
-      yield* page.objects;
-      continuationToken = page.nextToken;
-    } while (continuationToken !== undefined);
+  async park(letter: DeadLetter): Promise<string> {
+    return await this.#write(this.#parkedPrefix, letter);
+  }
+
+  async #write(prefix: string, letter: DeadLetter): Promise<string> {
+    const key = `${prefix}${deadLetterName(letter)}`;
+    const body = Buffer.from(`${JSON.stringify(letter)}\n`);
+    if (body.byteLength > DEAD_LETTER_LIMITS.documentBytes) throw new DeadLetterTooLargeError(body.byteLength);
+    await this.#store.putObject({ bucket: this.#bucket, key, body, contentType: 'application/json' });
+    return key;
   }
 }

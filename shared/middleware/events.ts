@@ -7,7 +7,7 @@ import { deadLetterReserve } from '#shared/pipeline/reserve.ts';
 import { configReader, type FunctionVariables } from './function-config.ts';
 import type { Services } from './http.ts';
 import { failureLog } from './invocation-log.ts';
-import { deadLetterWriterFactory } from './object-store.ts';
+import { deadLettersFactory } from './object-store.ts';
 import { omsClientFactory } from './oms-client.ts';
 import { type PlatformHandler, stack } from './stack.ts';
 
@@ -32,7 +32,7 @@ export interface EventFunction<S extends EventVariables> {
 export function eventFunction<S extends EventVariables>({ variables, handle }: EventFunction<S>): PlatformHandler {
   const readConfig = configReader(variables, (config) => checkStateConfig(config as StateConfig));
   const omsClient = omsClientFactory();
-  const deadLetters = deadLetterWriterFactory();
+  const deadLetters = deadLettersFactory();
   return stack([failureLog()], async (event, invocation) => {
     const config = readConfig(invocation);
     const shared = config as OmsConfig & StateConfig;

@@ -1,6 +1,6 @@
 import type { OmsConfig } from '#shared/config/oms.ts';
 import { type StateConfig, stateLocation } from '#shared/config/state.ts';
-import type { DeadLetterWriter } from '#shared/deadletters/writer.ts';
+import type { DeadLetters } from '#shared/deadletters/store.ts';
 import { AppError } from '#shared/errors/base.ts';
 import type { ObjectStoreClient } from '#shared/objectstore/client.ts';
 import type { ObjectStore } from '#shared/objectstore/port.ts';
@@ -69,21 +69,21 @@ export function objectStoreFactory(): (
 }
 
 /**
- * What writes the dead letters of one function instance, loaded when it is first asked for.
+ * The dead letters of one function instance, loaded when they are first asked for.
  *
  * @returns undefined where no state bucket is configured
  */
-export function deadLetterWriterFactory(): (
+export function deadLettersFactory(): (
   config: StoreConfig,
   invocation: Invocation,
-) => Promise<DeadLetterWriter | undefined> {
+) => Promise<DeadLetters | undefined> {
   const objectStore = objectStoreFactory();
   return async (config, invocation) => {
     const store = await objectStore(config, invocation);
     if (store === undefined || config.stateBucket === undefined) return undefined;
-    const { DeadLetterWriter } = await import('#shared/deadletters/writer.ts');
+    const { DeadLetters } = await import('#shared/deadletters/store.ts');
     const { stateBucket: bucket, deadLetterPrefix: prefix, parkedPrefix } = config;
-    return new DeadLetterWriter({ store, bucket, prefix, parkedPrefix });
+    return new DeadLetters({ store, bucket, prefix, parkedPrefix });
   };
 }
 

@@ -1,10 +1,10 @@
 import type { Origin } from '#shared/deadletters/make.ts';
-import type { DeadLetterWriter } from '#shared/deadletters/writer.ts';
+import type { DeadLetters } from '#shared/deadletters/store.ts';
 import { AppError } from '#shared/errors/base.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Where dead letters go. */
-export type DeadLetterSink = Pick<DeadLetterWriter, 'put'>;
+export type DeadLetterSink = Pick<DeadLetters, 'put'>;
 
 /** A terminal failure, and its dead letter or why there is none. */
 export type Buried =

@@ -9,7 +9,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type DeadLetter, parseDeadLetter } from '#shared/deadletters/document.ts';
+import { type DeadLetter, readDeadLetter } from '#shared/deadletters/document.ts';
 import { request } from '../../scripts/local/request.ts';
 import { s3Client } from '../../scripts/local/s3.ts';
 import { type Stack, startStack } from '../../scripts/local/stack.ts';
@@ -54,7 +54,7 @@ async function text(name: string): Promise<string> {
 async function onlyLetter(): Promise<DeadLetter & { readonly name: string }> {
   const [name = '', ...others] = await names('dead-letters/');
   expect(others).toEqual([]);
-  return { name, ...parseDeadLetter(await text(name)) };
+  return { name, ...readDeadLetter(JSON.parse(await text(name))) };
 }
 
 const retries = () => stack.functiongraph.stats().async.retried;
@@ -172,7 +172,7 @@ describe('on the local cloud', () => {
     await stack.functiongraph.deploy('on-object-created', deployed, zip);
 
     const letters = await Promise.all(
-      (await names('dead-letters/')).map(async (name) => parseDeadLetter(await text(name))),
+      (await names('dead-letters/')).map(async (name) => readDeadLetter(JSON.parse(await text(name)))),
     );
     expect(letters.map(({ code, event }) => [code, event]).toSorted()).toEqual([
       ['OmsSync.NoRoute', { Records: [record('b', 'nowhere')] }],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type DeadLetter, parseDeadLetter } from '#shared/deadletters/document.ts';
+import { type DeadLetter, readDeadLetter } from '#shared/deadletters/document.ts';
 import { UnreadableDeadLetterError } from '#shared/deadletters/errors.ts';
 
 const letter: DeadLetter = {
@@ -23,7 +23,7 @@ const letter: DeadLetter = {
 
 function reasonOf(text: string): string | undefined {
   try {
-    parseDeadLetter(text);
+    readDeadLetter(JSON.parse(text));
     return undefined;
   } catch (error) {
     if (error instanceof UnreadableDeadLetterError) return error.reason;
@@ -31,15 +31,18 @@ function reasonOf(text: string): string | undefined {
   }
 }
 
-describe('parseDeadLetter', () => {
+describe('readDeadLetter', () => {
   it('reads what was written', () => {
-    expect(parseDeadLetter(JSON.stringify(letter))).toEqual(letter);
+    expect(readDeadLetter(JSON.parse(JSON.stringify(letter)))).toEqual(letter);
   });
 
   it('reads a document without what may be absent', () => {
     const { event_time: _time, oms: _oms, sync_task_id: _id, keys: _keys, ...least } = letter;
 
-    expect(parseDeadLetter(JSON.stringify({ ...least, kind: 'event' }))).toEqual({ ...least, kind: 'event' });
+    expect(readDeadLetter(JSON.parse(JSON.stringify({ ...least, kind: 'event' })))).toEqual({
+      ...least,
+      kind: 'event',
+    });
   });
 
   it('ignores fields that it does not know, __proto__ among them', () => {
@@ -48,7 +51,7 @@ describe('parseDeadLetter', () => {
       '{"new":1,"constructor":{"x":1},"__proto__":{"polluted":1},"version"',
     );
 
-    const read = parseDeadLetter(text);
+    const read = readDeadLetter(JSON.parse(text));
 
     expect(JSON.stringify(read)).toBe(JSON.stringify(letter));
     expect(Reflect.get(read, 'polluted')).toBeUndefined();
@@ -58,14 +61,12 @@ describe('parseDeadLetter', () => {
   it('keeps __proto__ and constructor of the event as fields like others', () => {
     const event = '{"Records":[{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}]}';
 
-    const read = parseDeadLetter(JSON.stringify({ ...letter, event: 0 }).replace('"event":0', `"event":${event}`));
+    const read = readDeadLetter(
+      JSON.parse(JSON.stringify({ ...letter, event: 0 }).replace('"event":0', `"event":${event}`)),
+    );
 
     expect(JSON.stringify(read.event)).toBe(event);
     expect(Reflect.get({}, 'polluted')).toBeUndefined();
-  });
-
-  it.each(['', '{', 'text', '{"version":1'])('says of %j that it is no JSON', (text) => {
-    expect(reasonOf(text)).toBe('not_json');
   });
 
   it.each([2, 17])('says of version %i that a later release wrote it, whatever else it has', (version) => {
@@ -90,11 +91,5 @@ describe('parseDeadLetter', () => {
     ['an empty code', { ...letter, code: '' }],
   ])('refuses %s', (_name, value) => {
     expect(reasonOf(JSON.stringify(value))).toBe('wrong_form');
-  });
-
-  it('says what is wrong without a word of the text', () => {
-    expect(() => parseDeadLetter('LEAK{')).toThrow(
-      expect.not.objectContaining({ message: expect.stringMatching(/LEAK/) }),
-    );
   });
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { parseDeadLetter } from '#shared/deadletters/document.ts';
+import { readDeadLetter } from '#shared/deadletters/document.ts';
 import { useOmsStub } from '../../helpers/functions.ts';
 import { type OmsStub, type StubReply, type StubRequest, startOmsStub } from '../../helpers/oms-stub.ts';
 
@@ -164,7 +164,7 @@ describe('keys cannot write log lines', () => {
         expect(JSON.parse(line)).toMatchObject({ level: expect.anything() });
       }
       expect(oms.log.parsed().filter(({ message }) => message === 'summary')).toHaveLength(2);
-      const letters = store.requests.map(({ text }) => parseDeadLetter(text));
+      const letters = store.requests.map(({ text }) => readDeadLetter(JSON.parse(text)));
       expect(letters.flatMap(({ keys = [] }) => keys.map((each) => each.key))).toEqual([`a${forged}b`]);
     },
   );
@@ -182,7 +182,7 @@ describe('names such as __proto__ and constructor', () => {
     });
 
     expect(summary).toMatchObject({ submitted: 1, failed: 1, unrouted: 1, dead_lettered: 2 });
-    const letters = store.requests.map(({ text }) => parseDeadLetter(text));
+    const letters = store.requests.map(({ text }) => readDeadLetter(JSON.parse(text)));
     expect(letters.find(({ kind }) => kind === 'keys')).toMatchObject({
       sync_task_id: name,
       keys: [{ bucket: name, key: name }],
@@ -206,7 +206,7 @@ describe('names such as __proto__ and constructor', () => {
     expect(summary).toMatchObject({ records: 3, changes: 1, rejected: 2, dead_lettered: 3 });
     expect(Object.getOwnPropertyNames(Object.prototype)).toEqual(before);
     expect(Reflect.get({}, 'polluted')).toBeUndefined();
-    const keys = store.requests.flatMap(({ text }) => parseDeadLetter(text).keys ?? []);
+    const keys = store.requests.flatMap(({ text }) => readDeadLetter(JSON.parse(text)).keys ?? []);
     expect(keys).toMatchObject([{ bucket: 'source', key: 'a' }]);
     expect(store.requests.some(({ text }) => text.includes('"__proto__"'))).toBe(true);
   });

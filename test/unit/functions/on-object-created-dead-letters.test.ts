@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type DeadLetter, parseDeadLetter } from '#shared/deadletters/document.ts';
+import { type DeadLetter, readDeadLetter } from '#shared/deadletters/document.ts';
 import { useOmsStub } from '../../helpers/functions.ts';
 import { type OmsStub, type StubReply, startOmsStub } from '../../helpers/oms-stub.ts';
 
@@ -27,7 +27,7 @@ const record = (key: string, bucket = 'source', time = '2026-09-30T03:24:43.160Z
   s3: { bucket: { name: bucket }, object: { key, eTag: 'e', size: 1, sequencer: '0' } },
 });
 const puts = () => store.requests.filter(({ method }) => method === 'PUT');
-const letters = (): DeadLetter[] => puts().map(({ text }) => parseDeadLetter(text));
+const letters = (): DeadLetter[] => puts().map(({ text }) => readDeadLetter(JSON.parse(text)));
 /** OMS refuses these keys, whatever they are sent with. */
 const refuse = (...bad: readonly string[]) => {
   oms.stub.reply = ({ json, method }): StubReply =>
