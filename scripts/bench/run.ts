@@ -2,8 +2,10 @@ import { access, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { CommandError, parseCommand, runCommand, UsageError } from '../build/command-line.ts';
 import { coldStart } from './cold-start.ts';
+import { diffOfListings } from './diff.ts';
 import { encoding } from './encoding.ts';
 import { firstResponse } from './first-response.ts';
+import { listingHttp } from './listing-http.ts';
 import { listing } from './listing-pages.ts';
 import type { Bench } from './measurement.ts';
 import { type BenchResult, formatResults, machine, misses } from './report.ts';
@@ -16,6 +18,8 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   'submit-throughput': submitThroughput,
   encoding,
   listing,
+  'listing-http': listingHttp,
+  diff: diffOfListings,
 };
 
 const HELP = `npm run bench [-- NAME ...] [FLAGS]
