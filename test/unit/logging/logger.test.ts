@@ -109,6 +109,26 @@ describe('Logger', () => {
     expect(lines).toHaveLength(2);
   });
 
+  it('conceals a secret that is percent-encoded, as in a key, and leaves other escapes alone', () => {
+    const { logger, last } = collecting();
+    const secret = 'sec/ret+key';
+    logger.conceal([secret]);
+
+    logger.info('m', { full: `k=${encodeURIComponent(secret)}`, odd: '%73ec%2fret%2bkey', other: 'a%2Fb 100%' });
+
+    expect(last()).toMatchObject({ full: '[redacted]', odd: '[redacted]', other: 'a%2Fb 100%' });
+  });
+
+  it('redacts a text for other places than the log, with all that it knows by now', () => {
+    const { logger } = collecting();
+    const derived = logger.with({ a: 1 });
+    logger.conceal(['first-secret']);
+    derived.conceal(['second-secret', 'abc']);
+
+    expect(logger.redact('first-secret, second-secret, abc')).toBe('[redacted], [redacted], abc');
+    expect(logger.redact('nothing')).toBe('nothing');
+  });
+
   it('conceals a secret that lies across the place where a long text is cut', () => {
     const { logger, lines } = collecting();
     logger.conceal(['SECRETSECRETSECRET']);
