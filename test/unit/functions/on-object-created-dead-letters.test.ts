@@ -200,6 +200,31 @@ describe('the dead letters of on-object-created', () => {
     expect(letters()).toHaveLength(1);
   });
 
+  it('have time left for them where OMS does not answer', async () => {
+    let answer = (): void => {};
+    oms.stub.reply = () => new Promise((resolve) => (answer = () => resolve({})));
+    const end = performance.now() + 2_400;
+    const left: number[] = [];
+    store.reply = () => {
+      left.push(end - performance.now());
+      return stored();
+    };
+    const fn = await oms.load('on-object-created', {
+      variables: { ROUTES: JSON.stringify(ROUTES), STATE_BUCKET: 'state', STATE_ENDPOINT: store.url },
+      remaining: () => end - performance.now(),
+    });
+
+    await expect(fn.invoke({ Records: [record('a'), record('%')] })).rejects.toMatchObject({
+      name: 'SubmitFailedError',
+      summary: { failed: 1, dead_lettered: 1 },
+    });
+    answer();
+
+    // 500 ms for the answer, and a quarter of the time for dead letters.
+    expect(left).toHaveLength(1);
+    expect(left[0]).toBeGreaterThan(700);
+  });
+
   it('of their own bucket are no notification of anything', async () => {
     const fn = await load();
 

@@ -52,6 +52,17 @@ describe('omsClientFactory', () => {
     expect(accessKeys()).toEqual(keys);
   });
 
+  it('leaves time to answer, and for what comes after its calls', async () => {
+    const late = invocation({ remaining: 5_400 });
+
+    await expect(omsClientFactory()(config(), late, 5_000).createSyncEvents(call)).rejects.toMatchObject({
+      code: 'OmsSync.DeadlineExceeded',
+    });
+    expect(stub.requests).toEqual([]);
+    await omsClientFactory()(config(), late).createSyncEvents(call);
+    expect(stub.requests).toHaveLength(1);
+  });
+
   it('keeps the connection between invocations', async () => {
     const client = omsClientFactory();
 
