@@ -111,7 +111,11 @@ class Worker {
   }
 
   static async start(subject: Subject): Promise<Worker> {
-    const child = fork(fileURLToPath(new URL('./worker.ts', import.meta.url)), { serialization: 'advanced' });
+    const child = fork(fileURLToPath(new URL('./worker.ts', import.meta.url)), {
+      serialization: 'advanced',
+      // Megabytes for young objects, of which a run makes many and keeps none: a third less time.
+      execArgv: ['--import', 'tsx', '--max-semi-space-size=64'],
+    });
     const worker = new Worker(child);
     child.send({ subject });
     return worker;

@@ -163,7 +163,7 @@ export class SimulatedFunctions {
         }
         machine.freeze();
         // The platform drops an instance when it pleases.
-        if (deployed.version === version && !random.chance(0.1)) deployed.idle.push(machine);
+        if (deployed.version === version && !random.chance(0.04)) deployed.idle.push(machine);
         else machine.kill();
       }
       if (!('value' in end)) this.#failed(execution, describe(end));

@@ -1,4 +1,4 @@
-import * as nodeCrypto from 'node:crypto';
+import nodeCrypto from 'node:crypto';
 import { createRequire } from 'node:module';
 import type { Kernel, Scheduled } from '../kernel/kernel.ts';
 import type { Random } from '../kernel/random.ts';
@@ -155,7 +155,7 @@ export class Machine {
       setInterval: refused('setInterval'),
       clearInterval: clear,
     };
-    const crypto = { ...nodeCrypto, ...seededCrypto(random) };
+    const crypto = Object.assign(Object.create(nodeCrypto), seededCrypto(random)) as object;
     const line = (level: string) => (text: unknown) => {
       if (this.alive) log(level, String(text));
     };

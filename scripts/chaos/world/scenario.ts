@@ -321,11 +321,11 @@ function defect(random: Random, bucket: string, time: number): Mention {
 
 function drawTimers(random: Random, start: number, length: number): number[] {
   const timers: number[] = [];
-  const period = random.pick([5, 15, 15]) * MINUTE;
+  const period = random.pick([7, 15, 30]) * MINUTE;
   for (let at = start + random.int(0, period); at < start + length + 10 * MINUTE; at += period) {
     timers.push(at);
     // The platform may fire twice, and somebody may start another by hand.
-    if (random.chance(0.2)) timers.push(at + random.int(0, 3_000));
+    if (random.chance(0.25)) timers.push(at + random.int(0, 3_000));
   }
   return timers;
 }
