@@ -29,7 +29,9 @@ let world: RedriveWorld;
 let lines: Record<string, unknown>[];
 let remaining: () => number;
 let fail: unknown;
+let status: string;
 beforeEach(() => {
+  status = 'SYNCHRONIZING';
   world = new RedriveWorld();
   lines = [];
   remaining = () => 60_000;
@@ -37,7 +39,7 @@ beforeEach(() => {
 });
 
 /** The function of one instance, called as its stack calls it. */
-function instance() {
+function instance(more: Readonly<Record<string, string>> = {}) {
   const fn = createRedrive({ clock: world.clock, store: async () => world.store });
   const oms = {
     createSyncEvents: async ({ objectKeys }: { objectKeys: readonly string[] }) => {
@@ -45,13 +47,13 @@ function instance() {
       world.accepted.push(...objectKeys);
       return { attempts: 1 };
     },
-    showSyncTask: async () => ({ status: 'SYNCHRONIZING' }),
+    showSyncTask: async () => ({ status }),
   } as unknown as OmsClient;
   return (event: unknown, id = 'request-1') => {
     const invocation = new Invocation(fakeContext({ requestId: id, remaining: () => remaining() }), {
       write: (_level, line) => lines.push(JSON.parse(line) as Record<string, unknown>),
     });
-    const config: ConfigOf<typeof variables> = readConfig(variables, (name) => VARIABLES[name]);
+    const config: ConfigOf<typeof variables> = readConfig(variables, (name) => more[name] ?? VARIABLES[name]);
     return fn(event, { config, invocation, oms });
   };
 }
@@ -140,6 +142,44 @@ describe('redrive', () => {
     expect(await instance()({})).toMatchObject({ keys: { accepted: 1 } });
     expect(lines).toContainEqual(expect.objectContaining({ message: 'redrive', caller: 'direct', remains: false }));
     expect(lines).toContainEqual(expect.objectContaining({ level: 'error', message: 'report not written' }));
+  });
+
+  it('keeps to the rate of calls, all runs of an instance together', async () => {
+    seedMany(25);
+    const slept: number[] = [];
+    world.clock.sleep = async (ms) => {
+      slept.push(ms);
+      world.clock.time += ms;
+    };
+    const call = instance({ OMS_CALLS_PER_SECOND: '1', OMS_CONCURRENCY: '1' });
+
+    expect(await call({})).toMatchObject({ calls: 3, keys: { accepted: 25 } });
+    expect(slept).toEqual([1000, 1000]);
+    seedMany(1);
+    await call({});
+    expect(slept).toEqual([1000, 1000, 1000]);
+  });
+
+  it('asks for the state of a task before it blames keys', async () => {
+    seedMany(1);
+    fail = omsError(400, 'OMS.0001');
+    status = 'STOPPED';
+
+    expect(await instance()({})).toMatchObject({ keys: { refused: 0, left: 1 }, documents: { left: 1 } });
+    expect(documents().map((name) => world.read(name)['attempts'])).toEqual([1]);
+  });
+
+  it("writes none of the invocation's credentials into a document", async () => {
+    const padding = 'the temporary-secret-key of somebody';
+    seedLetter(world, keysLetter({ Records: [{ ...record('bad'), padding }] }));
+    fail = omsError(400, 'OMS.0001');
+
+    await instance()({});
+
+    const [text = ''] = documents().map((name) => world.store.text(STATE_BUCKET, name));
+    expect(text).toContain('"key":"bad"');
+    expect(text).toContain('"attempts":2');
+    expect(text).not.toContain('temporary-secret-key');
   });
 
   it('leaves a report by its request, and none where there was nothing to take', async () => {
