@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { stateLocation, statePrefixes } from '#shared/config/state.ts';
 import { DeadLetters } from '#shared/deadletters/store.ts';
-import { Logger } from '#shared/logging/logger.ts';
 import { concealIn } from '#shared/logging/redact.ts';
 import { ObjectStoreClient } from '#shared/objectstore/client.ts';
-import { OmsClient } from '#shared/oms/client.ts';
 import { RateLimiter } from '#shared/pipeline/rate-limiter.ts';
 import { TaskStates } from '#shared/pipeline/task-states.ts';
 import { listDocuments } from '#shared/redrive/listing.ts';
@@ -12,6 +10,7 @@ import { toFilter } from '#shared/redrive/options.ts';
 import { type RedriveRun, redrive, sourcesOf } from '#shared/redrive/redrive.ts';
 import type { RedriveReport } from '#shared/redrive/report.ts';
 import { systemClock } from '#shared/runtime/clock.ts';
+import { commandLog, connectOms, endWith, stopSignal } from './command.ts';
 import { type CommandLine, readCommandLine } from './redrive/flags.ts';
 import { startProgress } from './redrive/progress.ts';
 import { summaryOf } from './redrive/table.ts';
@@ -31,19 +30,12 @@ async function main(): Promise<number> {
 
 /** The run with a progress bar, ended in order by Ctrl-C. */
 async function watched(run: RedriveRun): Promise<RedriveReport> {
-  const controller = new AbortController();
-  const stop = (): void => {
-    if (controller.signal.aborted) return;
-    console.error('\nstopping after the calls under way');
-    controller.abort();
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  const signal = stopSignal('stopping after the calls under way');
   let total = 0;
   for await (const _ of listDocuments(run.store, run.bucket, sourcesOf(run))) total += 1;
   const progress = startProgress(total, !run.dryRun, () => performance.now());
   try {
-    return await redrive({ ...run, signal: controller.signal, onProgress: (state) => progress.show(state) });
+    return await redrive({ ...run, signal, onProgress: (state) => progress.show(state) });
   } finally {
     progress.stop();
   }
@@ -56,23 +48,10 @@ function connect({ config, credentials }: Target, { options, rate, verbose }: Co
   if (location === undefined) throw new Error('The variables of the state bucket were not checked.');
   const { bucket } = location;
   const store = new ObjectStoreClient({ ...location, credentials: () => credentials });
-  const oms = new OmsClient({
-    ...(config.region === undefined ? {} : { region: config.region }),
-    ...(config.endpoint === undefined ? {} : { endpoint: config.endpoint }),
-    projectId: config.projectId,
-    timeoutMs: config.timeout,
-    maxAttempts: config.maxAttempts,
-    credentials: () => credentials,
-  });
+  const oms = connectOms(config, credentials);
   const states = new TaskStates({ now });
   const secrets = Object.values(credentials);
-  const log = new Logger({
-    level: verbose ? config.logLevel : 'error',
-    write: (_level, text) => {
-      if (verbose) process.stderr.write(`${text}\n`);
-    },
-  });
-  log.conceal(secrets);
+  const log = commandLog(verbose, config.logLevel, secrets);
   const prefixes = {
     deadLetters: config.deadLetterPrefix,
     parked: config.parkedPrefix,
@@ -110,16 +89,4 @@ function unknownCodes({ options }: CommandLine, { codes }: RedriveReport): strin
   return (options.codes ?? []).filter((code) => !known.has(code));
 }
 
-// Nobody reads any more (`| head`).
-process.stdout.on('error', () => process.exit(2));
-
-main().then(
-  (code) => {
-    // Connections are kept alive for calls that will not come; what is written must be read before the end.
-    process.stdout.write('', () => process.exit(code));
-  },
-  (error: Error) => {
-    console.error(error.message.replaceAll('\n', ' '));
-    process.exit(2);
-  },
-);
+endWith(main);

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { UsageError } from '../../../../scripts/local/options.ts';
-import { environmentName, findTarget } from '../../../../scripts/redrive/target.ts';
+import { findTarget } from '../../../../scripts/redrive/target.ts';
 import { ROOT } from '../../../../scripts/serverless/config.ts';
+import { environmentName } from '../../../../scripts/serverless/environment.ts';
 
 const ENDPOINTS = {
   obs: 'http://127.0.0.1:8081',
