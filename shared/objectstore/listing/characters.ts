@@ -59,7 +59,6 @@ function characterAt(wanted: number): number {
  * @returns undefined where there is none
  */
 export function characterBetween(low: number, high: number): number | undefined {
-  if (high - low < 2) return undefined;
   const middle = usableFrom(characterAt((weightBelow(low + 1) + weightBelow(high)) / 2));
   if (middle > low && middle < high) return middle;
   // At the edge of a block, or where no block is: the neighbours.

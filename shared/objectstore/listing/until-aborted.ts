@@ -10,9 +10,6 @@ export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | un
     stop = () => reject(signal.reason);
     signal.addEventListener('abort', stop, { once: true });
   });
-  // Whichever of the two is not waited for may fail unseen.
-  work.catch(() => {});
-  aborted.catch(() => {});
   try {
     return await Promise.race([work, aborted]);
   } finally {

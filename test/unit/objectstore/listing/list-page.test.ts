@@ -192,6 +192,7 @@ describe('a key', () => {
     '&#-1;',
     '&#x1',
     '&constructor;',
+    '&toString;',
     '&#x000000000041;',
   ])('with the reference %j is refused', (written) => {
     expect(malformed(page(LAST + object(written))).reason).toMatch(
@@ -216,6 +217,7 @@ describe('an object', () => {
     ['&quot;', '"'],
     ['&quot;a&amp;b&quot;', 'a&b'],
     ['<![CDATA["abc"]]>', 'abc'],
+    ['&quot;a&quot;<![CDATA[b]]>', '"a"b'],
     ['&quot;é&quot;', 'é'],
   ])('with the ETag %j has it without quotes', (written, etag) => {
     expect(one(`<ETag>${written}</ETag>`)?.etag).toBe(etag);
