@@ -90,7 +90,8 @@ function pathsOf(failed: TerminalFailure): string[] {
 
 function oldest(times: readonly string[]): string | undefined {
   if (times.length === 0) return undefined;
-  const time = new Date(Math.min(...times.map((text) => Date.parse(text)))).toISOString();
+  const earliest = times.map((text) => Date.parse(text)).reduce((a, b) => Math.min(a, b));
+  const time = new Date(earliest).toISOString();
   // An offset can lead out of the years of four digits.
   return /^\d{4}-/.test(time) ? time : undefined;
 }

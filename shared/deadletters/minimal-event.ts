@@ -81,9 +81,10 @@ function renamed(places: ReadonlyMap<string, string>, list: string): Map<string,
 function choose(list: unknown, wanted: readonly Place[]): Chosen | undefined {
   if (!Array.isArray(list) || wanted.some(({ index }) => index >= list.length)) return undefined;
   const indexes = [...new Set(wanted.map(({ index }) => index))].sort((a, b) => a - b);
+  const positions = new Map(indexes.map((index, position) => [index, position]));
   return {
     items: indexes.map((index): unknown => list[index]),
-    places: new Map(wanted.map(({ path, index }) => [path, `[${indexes.indexOf(index)}]`])),
+    places: new Map(wanted.map(({ path, index }) => [path, `[${positions.get(index)}]`])),
   };
 }
 
@@ -93,21 +94,24 @@ function chooseEntries(
   wanted: readonly (Place & { readonly item: string | undefined })[],
 ): Chosen | undefined {
   const chosen = choose(list, wanted);
-  if (!chosen || !Array.isArray(list)) return undefined;
-  const items = [...chosen.items];
+  if (!chosen) return undefined;
   const places = new Map(chosen.places);
-  for (const [path, place] of chosen.places) {
-    const index = wanted.find((each) => each.path === path)?.index;
-    const within = wanted.flatMap((each) =>
-      each.index === index && each.item !== undefined ? [{ path: each.path, index: Number(each.item) }] : [],
-    );
-    if (within.length === 0) continue;
-    const entry: unknown = index === undefined ? undefined : list[index];
-    const data = choose(field(entry, 'data'), within);
+  const within = new Map<string, Place[]>();
+  for (const { path, item } of wanted) {
+    const place = chosen.places.get(path);
+    if (item === undefined || place === undefined) continue;
+    const items = within.get(place) ?? [];
+    within.set(place, items);
+    items.push({ path, index: Number(item) });
+  }
+  const items = [...chosen.items];
+  for (const [place, wantedItems] of within) {
+    const position = Number(place.slice(1, -1));
+    const entry = items[position];
+    const data = choose(field(entry, 'data'), wantedItems);
     if (!data || !isFields(entry)) return undefined;
-    items[Number(place.slice(1, -1))] = withField(entry, 'data', data.items);
-    const at = data.places.get(path);
-    if (at !== undefined) places.set(path, `${place}.data${at}`);
+    items[position] = withField(entry, 'data', data.items);
+    for (const [path, at] of data.places) places.set(path, `${place}.data${at}`);
   }
   return { items, places };
 }
