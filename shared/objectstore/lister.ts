@@ -62,11 +62,17 @@ export class ObjectLister implements Lister, KeyFinder {
   readonly #store: Pick<ObjectStore, 'listObjects'>;
   readonly #pageKeys: number | undefined;
   readonly #now: () => number;
+  #calls = 0;
 
   constructor({ store, pageKeys, now = Date.now }: ObjectListerOptions) {
     this.#store = store;
     this.#pageKeys = pageKeys;
     this.#now = now;
+  }
+
+  /** LIST calls of all its listings and questions so far, each with however many attempts. */
+  get calls(): number {
+    return this.#calls;
   }
 
   pages(request: ListRequest): AsyncGenerator<ListedPage, void, undefined> {
@@ -86,6 +92,7 @@ export class ObjectLister implements Lister, KeyFinder {
       signal?.throwIfAborted();
       const listedAt = this.#now();
       if (walk.isOver) return yield { objects: [], last: true, listedAt, calls: calls - 1 };
+      this.#calls += 1;
       const asked = this.#store.listObjects({
         bucket,
         ...(prefix === undefined ? {} : { prefix }),

@@ -82,6 +82,15 @@ describe('a listing', () => {
     expect(store.requests).toHaveLength(1);
   });
 
+  it('is counted with all the others of its lister', async () => {
+    const { store, lister } = listerOf(KEYS);
+    await collect(lister.pages({ bucket: 'bucket' }));
+    await collect(lister.pages({ bucket: 'bucket', after: 'b', until: 'a' }));
+    await lister.firstKey({ bucket: 'bucket', after: 'd' });
+    expect(lister.calls).toBe(4);
+    expect(store.requests).toHaveLength(4);
+  });
+
   it('asks for as many keys as it was told to', async () => {
     const store = new ModelStore(KEYS);
     await collect(new ObjectLister({ store, pageKeys: 5 }).pages({ bucket: 'bucket', prefix: 'b/' }));

@@ -365,7 +365,7 @@ describe('a split', () => {
 
   it('works where an end lies beyond the prefix', async () => {
     const keys = Array.from({ length: 20 }, (_, index) => `logs/${index + 10}`);
-    expect((await ask(keys, { until: 'm' }, undefined, 'logs/')).parts?.[0].until).toMatch(/^logs\//);
+    expect((await ask(keys, { until: 'm' }, undefined, 'logs/')).parts?.[0].until).toMatch(/^logs\/[12]\d?$/);
     expect((await ask(keys, { until: 'logs/2' }, undefined, 'logs/')).parts?.[0].until).toMatch(/^logs\/1/);
   });
 
@@ -374,6 +374,18 @@ describe('a split', () => {
     const { parts, calls } = await ask(keys);
     expect(parts?.[0].until).toMatch(/^x{1000}/);
     expect(calls).toBeLessThan(25);
+  });
+
+  it('looks behind what all keys have in common for any character', async () => {
+    const keys = [...'uuvvwwxxyyzz'].map((letter, index) => `folder ${letter}${index}`);
+    expect((await ask(keys)).parts?.[0].until).toMatch(/^folder [v-z]$/);
+  });
+
+  it('learns from every key that it is told', async () => {
+    const keys = [1, 2, 3, 4].flatMap((index) => [`a${'x'.repeat(1000)}${index}`, `b${'x'.repeat(1000)}${index}`]);
+    const { parts, calls } = await ask(keys);
+    expect(parts?.[0].until).toBe('b');
+    expect(calls).toBeLessThan(10);
   });
 
   it('is found where every key begins with the one before', async () => {
