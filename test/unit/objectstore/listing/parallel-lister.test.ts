@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type ListedPage, ObjectLister } from '#shared/objectstore/lister.ts';
 import { LiveRange } from '#shared/objectstore/listing/live-range.ts';
 import { listInParallel, RangeWork, type RangeWorkOptions } from '#shared/objectstore/parallel-lister.ts';
-import { type KeyRange, splitRange } from '#shared/objectstore/ranges.ts';
+import { type KeyRange, planRanges, splitRange } from '#shared/objectstore/ranges.ts';
 import { byBytes, ModelStore } from '../../../helpers/model-store.ts';
 
 const BUCKET = 'bucket';
@@ -49,6 +49,14 @@ describe('a range under way', () => {
     await next(pages);
     expect(range.narrow('flat-000009')).toBe(true);
     expect(await next(pages)).toMatchObject({ objects: [], last: true });
+  });
+
+  it('ends with the page whose last key is its new end', async () => {
+    const range = new LiveRange({});
+    const pages = range.pages(lister, { bucket: BUCKET });
+    await next(pages);
+    expect(range.narrow('flat-000019')).toBe(true);
+    expect(await next(pages)).toMatchObject({ objects: { length: 10 }, last: true });
   });
 
   it('does not end before what any of its listings has handed out', async () => {
@@ -340,6 +348,30 @@ describe('a parallel listing', () => {
   });
 });
 
+describe('a plan', () => {
+  it('has as many ranges as workers where there are keys enough, for a few calls each', async () => {
+    for (const workers of [1, 2, 3, 8, 16]) {
+      const store = new ModelStore(numbered(20_000));
+      const ranges = await planRanges(new ObjectLister({ store }), { bucket: BUCKET, workers });
+      expect(ranges).toHaveLength(workers);
+      expect(store.requests.length).toBeLessThanOrEqual(9 * workers);
+    }
+  });
+
+  it('has fewer where there are not so many pages', async () => {
+    const lister = new ObjectLister({ store: new ModelStore(numbered(2500)) });
+    const ranges = await planRanges(lister, { bucket: BUCKET, workers: 8 });
+    expect(ranges.length).toBeGreaterThan(1);
+    expect(ranges.length).toBeLessThan(5);
+    expect(await planRanges(lister, { bucket: BUCKET, workers: 8, prefix: 'none' })).toEqual([{}]);
+  });
+
+  it('fails where a listing cannot be trusted', async () => {
+    const store = { listObjects: () => Promise.reject(new Error('the store is gone')) };
+    await expect(planRanges(new ObjectLister({ store }), { bucket: BUCKET, workers: 2 })).rejects.toThrow('is gone');
+  });
+});
+
 describe('a split', () => {
   const ask = (keys: readonly string[], range: KeyRange = {}, cursor?: string, prefix?: string, pageKeys = 2) => {
     const store = new ModelStore(keys);
@@ -361,6 +393,7 @@ describe('a split', () => {
     const { parts, store } = await ask(keys, {}, undefined, 'logs/');
     expect(parts?.[0].until).toMatch(/^logs\//);
     for (const { startAfter } of store.requests.slice(1)) expect(startAfter).toMatch(/^logs\//);
+    for (const { prefix } of store.requests) expect(prefix).toBe('logs/');
   });
 
   it('works where an end lies beyond the prefix', async () => {
