@@ -82,7 +82,8 @@ export class RangeWork {
       try {
         if (range) await this.#work(range);
         else if (!(await this.#takePart())) {
-          if (this.#live.size === 0 && this.#beingSplit.size === 0) break;
+          // A split that is under way then comes too late.
+          if (this.#live.size === 0) break;
           await new Promise<void>((resolve) => this.#idle.push(resolve));
         }
       } catch (error) {

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { type ListedPage, ObjectLister } from '#shared/objectstore/lister.ts';
 import { LiveRange } from '#shared/objectstore/listing/live-range.ts';
@@ -169,6 +170,12 @@ describe('work on ranges', () => {
     await expect(run).rejects.toThrow('out of time');
     expect(ended).toBe(2);
     expect(running.remaining).toEqual(three);
+  });
+
+  it('no longer listens to its signal when it has ended', async () => {
+    const { signal } = new AbortController();
+    await work({ signal }).run();
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it('that was aborted before does nothing', async () => {
