@@ -118,15 +118,17 @@ describe('objectStoreFactory', () => {
     expect(stub.requests).toEqual([]);
   });
 
-  it('has the credentials concealed in the log from then on', async () => {
+  it('has credentials concealed in the log that the platform replaced since the invocation began', async () => {
     const log = captureLog();
-    const current = invocation({ accessKey: 'BEFORE-0000', secretKey: 'secret-0000', securityToken: 'token-0000' });
+    let secretKey = 'secret-0000';
+    const current = new Invocation({ ...fakeContext(), getSecuritySecretKey: () => secretKey });
+    secretKey = 'secret-1111';
 
     await existing(await objectStoreFactory()(config(), current)).putObject(put);
-    current.log.info('BEFORE-0000 secret-0000 token-0000');
+    current.log.info('secret-0000 secret-1111');
     log.restore();
 
-    expect(log.parsed()[0].message).toBe('[redacted] [redacted] [redacted]');
+    expect(log.parsed()[0].message).toBe('[redacted] [redacted]');
   });
 });
 
