@@ -163,7 +163,7 @@ class Submission {
     const probes = !task.accepts;
     task.probing ||= probes;
     try {
-      if (this.#reasonToStop(task) === undefined) await this.#ask(error, syncTaskId, task);
+      const state = this.#reasonToStop(task) === undefined ? await this.#ask(error, syncTaskId, task) : 'unknown';
       const stopped = this.#reasonToStop(task);
       if (stopped) {
         this.#fail(items, stopped);
@@ -171,7 +171,7 @@ class Submission {
       }
       const refusals = await isolate(items, error, {
         send: (part) => this.#send({ syncTaskId, items: part }),
-        condemn: (item, refusal) => this.#fail([item], toFailure(refusal)),
+        condemn: (item, refusal) => this.#fail([item], toVerdict(refusal, state === 'running' || task.accepted > 0)),
       });
       const isSuspicious = refusals.length === items.length && items.length > 1 && alike(refusals);
       if (isSuspicious && task.accepted === acceptedBefore) {
@@ -284,6 +284,17 @@ class Submission {
 
 function toFailure(error: unknown): Failure {
   return { error, failure: classify(error) };
+}
+
+/**
+ * Of a key that was refused alone. Every refusal of OMS has a code; one without may be that of a proxy, which knows
+ * nothing of keys.
+ *
+ * @param reachesOms OMS itself has answered a call about this task
+ */
+function toVerdict(error: unknown, reachesOms: boolean): Failure {
+  const isAnonymous = error instanceof OmsError && error.omsErrorCode === undefined;
+  return isAnonymous && !reachesOms ? { error, failure: FAILURES['OmsSync.OmsUnexpectedAnswer'] } : toFailure(error);
 }
 
 function alike(errors: readonly unknown[]): boolean {

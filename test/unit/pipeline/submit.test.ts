@@ -129,6 +129,19 @@ describe('submit', () => {
       expect(failures(outcomes)).toEqual([[1, 400, false]]);
     });
 
+    it('blames no key for a refusal without a code while nothing tells that OMS itself was reached', async () => {
+      const refused = (taskState: 'running' | 'unknown') =>
+        submit(batchesOf(1), {
+          send: () => Promise.reject(omsError(400)),
+          concurrency: 1,
+          remaining: () => 60_000,
+          taskState: () => Promise.resolve(taskState),
+        });
+
+      expect(failures((await refused('unknown')).outcomes)).toEqual([[0, 400, true]]);
+      expect(failures((await refused('running')).outcomes)).toEqual([[0, 400, false]]);
+    });
+
     it('finds the size that OMS takes when the batches were too long', async () => {
       const { outcomes } = await submitTo(batchesOf(100, 100), ({ objectKeys }) =>
         objectKeys.length > 10 ? omsError(400, 'OMS.0001') : undefined,
