@@ -1,3 +1,4 @@
+import { compareUtf8 } from '#shared/encoding/utf8-order.ts';
 import type { ObjectStore } from '#shared/objectstore/port.ts';
 import type { DocumentSource, FoundDocument } from './document.ts';
 
@@ -20,7 +21,8 @@ const PAGE = 1000;
  * Every document below the prefixes, one prefix after the other, in the order of their names, which is the order of
  * their times. One page is held at a time. A document that is written while the listing runs may appear in it or not.
  *
- * @param from begins behind this document
+ * @param from begins behind this document, goes round and ends with it, so that a run that never gets to the end does
+ *   not begin with the same documents each time
  * @throws ObjectStoreError where the bucket cannot be listed
  */
 export async function* listDocuments(
@@ -29,25 +31,39 @@ export async function* listDocuments(
   sources: readonly Source[],
   from?: Position,
 ): AsyncGenerator<FoundDocument> {
-  const first = Math.max(
-    0,
-    sources.findIndex(({ source }) => source === from?.source),
-  );
-  for (const { source, prefix } of sources.slice(first)) {
-    let startAfter = source === from?.source && from.name.startsWith(prefix) ? from.name : undefined;
-    let token: string | undefined;
-    do {
-      const page = await store.listObjects({
-        bucket,
-        prefix,
-        maxKeys: PAGE,
-        ...(token === undefined ? startAfter !== undefined && { startAfter } : { continuationToken: token }),
-      });
-      // A console shows a folder where an empty object of that name lies.
-      for (const { key, size, lastModified } of page.objects)
-        if (!(key.endsWith('/') && size === 0)) yield { source, name: key, size, lastModified };
-      token = page.nextToken;
-      startAfter = undefined;
-    } while (token !== undefined);
+  const first = sources.findIndex(({ source }) => source === from?.source);
+  if (from === undefined || first < 0) {
+    for (const each of sources) yield* listSource(store, bucket, each);
+    return;
   }
+  for (const [index, each] of sources.slice(first).entries())
+    yield* listSource(store, bucket, each, index === 0 ? from.name : undefined);
+  for (const [index, each] of sources.slice(0, first + 1).entries())
+    for await (const found of listSource(store, bucket, each)) {
+      if (index === first && compareUtf8(found.name, from.name) > 0) return;
+      yield found;
+    }
+}
+
+async function* listSource(
+  store: ObjectStore,
+  bucket: string,
+  { source, prefix }: Source,
+  after?: string,
+): AsyncGenerator<FoundDocument> {
+  let startAfter = after?.startsWith(prefix) ? after : undefined;
+  let token: string | undefined;
+  do {
+    const page = await store.listObjects({
+      bucket,
+      prefix,
+      maxKeys: PAGE,
+      ...(token === undefined ? startAfter !== undefined && { startAfter } : { continuationToken: token }),
+    });
+    // A console shows a folder where an empty object of that name lies.
+    for (const { key, size, lastModified } of page.objects)
+      if (!(key.endsWith('/') && size === 0)) yield { source, name: key, size, lastModified };
+    token = page.nextToken;
+    startAfter = undefined;
+  } while (token !== undefined);
 }

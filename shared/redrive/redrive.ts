@@ -34,7 +34,7 @@ export interface RedriveRun extends ResolveOptions, Omit<SubmitOptions, 'reserve
   readonly dryRun: boolean;
   /** Leaves documents alone until their wait has passed. */
   readonly backoff: boolean;
-  /** Begins behind this document. */
+  /** Begins behind this document, and goes round. */
   readonly from?: Position | undefined;
   /** Stops the run after the calls that are under way. */
   readonly signal?: AbortSignal | undefined;
@@ -111,8 +111,10 @@ class Redrive {
       const { value: window, done } = await windows.next();
       if (done === true) return window;
       const stop = dryRun ? this.#show(window) : await this.#work(window);
+      // Documents that were not tried come first in the next run. Those that were tried in vain do not: they may be the
+      // only ones that fail.
+      if (stop === undefined || stop === 'oms_unavailable') this.#position = window.last;
       if (stop !== undefined) return stop;
-      this.#position = window.last;
       this.#progress(window);
     }
   }

@@ -38,15 +38,14 @@ export async function writeReport(report: StoredReport, { store, bucket }: Place
 }
 
 /**
- * Where the last run by timer ran out of time, so that the next goes on from there: it would otherwise spend its time on
- * the same documents again. Whatever the report says, nothing depends on it: a run that reaches the end is followed by
- * one from the beginning.
+ * Where the last run by timer ended before its time, so that the next goes on from there: it would otherwise spend its
+ * time on the same documents again. Nothing depends on what the report says: a run goes round.
  *
- * @returns undefined where it did not, or where there is no report that can be read
+ * @returns undefined where it came to the end, or where there is no report that can be read
  */
 export async function readPosition({ store, bucket }: Place): Promise<Position | undefined> {
   const report = await readLast({ store, bucket });
-  if (field(report, 'caller') !== 'timer' || field(report, 'stopped') !== 'deadline') return undefined;
+  if (field(report, 'caller') !== 'timer' || field(report, 'stopped') === undefined) return undefined;
   const position = field(report, 'position');
   const source = SOURCES.find((known) => known === field(position, 'source'));
   const name = optionalText(position, 'name');

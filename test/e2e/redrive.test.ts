@@ -223,8 +223,26 @@ describe('redrive on the local cloud', () => {
         expect(out + err).not.toContain(secret);
   });
 
+  it('may run several times at once', async () => {
+    const keys = Array.from({ length: 30 }, (_, index) => `together/${index}.txt`);
+    await uploadInOutage(...keys);
+    const arrivals = keys.map(arrival);
+
+    const [one, other] = await Promise.all([
+      cli(),
+      cli(),
+      post({}),
+      stack.functiongraph.fireTimer('redrive', 'redrive'),
+    ]);
+    await stack.functiongraph.idle();
+    await Promise.all(arrivals);
+
+    expect([one.code, other.code]).toEqual([0, 0]);
+    expect(await documents()).toEqual([]);
+  });
+
   it.each(['SIGINT', 'SIGKILL'] as const)('loses nothing when the command is ended by %s', async (signal) => {
-    const keys = Array.from({ length: 25 }, (_, index) => `${signal}/${index}.txt`);
+    const keys = Array.from({ length: 45 }, (_, index) => `${signal}/${index}.txt`);
     await uploadInOutage(...keys);
     const before = await documents();
     const arrivals = keys.map(arrival);

@@ -684,15 +684,56 @@ describe('a run', () => {
     expect(report).toMatchObject({ remains: true, keys: { accepted: 240, left: 10 } });
   });
 
-  it('begins behind a position, and before it with nothing', async () => {
+  it.each([
+    ['behind a position and goes round', { source: 'dead_letter', at: 1 }, ['c', 'd', 'first', 'a', 'b']],
+    ['behind the last document', { source: 'dead_letter', at: 3 }, ['first', 'a', 'b', 'c', 'd']],
+    [
+      'at the beginning where the position is in what it does not read',
+      { source: 'parked', at: 1 },
+      ['first', 'a', 'b', 'c', 'd'],
+    ],
+  ] as const)('begins %s', async (_where, { source, at }, order) => {
     seedFailed(world, batch('first'));
-    const names = ['a', 'b', 'c'].map((key) => seedLetter(world, keysLetter(batch(key)))).toSorted();
+    const names = ['a', 'b', 'c', 'd'].map((key, index) =>
+      seedLetter(world, keysLetter({ Records: [record(key, 'source', `2026-10-01T11:00:0${index}.000Z`)] })),
+    );
 
-    await world.redrive({ from: { source: 'dead_letter', name: names[1] ?? '' } });
+    const report = await world.redrive({ from: { source, name: names[at] ?? '' }, maxKeysPerCall: 1, concurrency: 1 });
 
-    expect(world.accepted).toHaveLength(1);
-    expect(world.documents()).toHaveLength(3);
-    expect(world.documents()).not.toContain(names[2]);
+    expect(world.accepted).toEqual(order.map((key) => `task-1/${key}`));
+    expect(report).toMatchObject({ remains: false, documents: { read: 5, redriven: 5 } });
+  });
+
+  it('does not meet a document again that it has written before going round', async () => {
+    world = new RedriveWorld({ pageSize: 10 });
+    for (let index = 0; index < 60; index += 1) {
+      seedLetter(world, keysLetter(batch(`bad-${index}`, `good-${index}`)));
+      world.reactions.set(`bad-${index}`, 'refuse');
+    }
+    const name = world.documents()[30] ?? '';
+
+    const report = await world.redrive({ from: { source: 'dead_letter', name } });
+
+    expect(report.documents).toMatchObject({ taken: 60, rewritten: 60 });
+  });
+
+  it('lets documents that always fail not stand in the way of those behind them', async () => {
+    world.routes = [
+      { source: { bucket: 'source', prefix: 'a-' }, sync_task_id: 'task-1' },
+      { source: { bucket: 'source', prefix: 'b-' }, sync_task_id: 'task-2' },
+    ];
+    for (let index = 0; index < 200; index += 1) {
+      seedLetter(world, keysLetter({ Records: [record(`a-${index}`)] }, { requestId: `${index}` }));
+      world.reactions.set(`a-${index}`, 'fail');
+    }
+    const behind = { Records: [record('b-1', 'source', '2026-10-01T11:30:00.000Z')] };
+    seedLetter(world, keysLetter(behind, { syncTaskId: 'task-2' }));
+
+    const first = await world.redrive();
+    expect(first).toMatchObject({ stopped: 'oms_unavailable', documents: { left: 200 } });
+    await world.redrive({ from: first.position });
+
+    expect(world.accepted).toEqual(['task-2/b-1']);
   });
 
   it('holds few documents at a time where they are large', async () => {

@@ -204,7 +204,7 @@ describe('redrive', () => {
     expect(await instance()(http({}))).toMatchObject({ documents: { waiting: 0, redriven: 1 } });
   });
 
-  it('stops before its time is up; the next timer goes on from there and then begins anew', async () => {
+  it('stops before its time is up; the next timer goes on from there and goes round', async () => {
     seedMany(600);
     fail = omsError(400, 'OMS.0066');
     const before = documents();
@@ -220,11 +220,14 @@ describe('redrive', () => {
 
     remaining = () => 60_000;
     fail = undefined;
+    const deleted: string[] = [];
+    world.store.intercept = (request, work) => {
+      if (request.operation === 'DeleteObject') deleted.push(request.key);
+      work();
+    };
     expect(await call(timer())).not.toHaveProperty('stopped');
-    const done = before.indexOf(position?.name ?? '') + 1;
-    expect(documents()).toEqual(before.slice(0, done));
-
-    await call(timer());
+    const next = before.indexOf(position?.name ?? '') + 1;
+    expect(deleted.slice(0, 16).toSorted()).toEqual(before.slice(next, next + 16));
     expect(documents()).toEqual([]);
   });
 
@@ -235,7 +238,7 @@ describe('redrive', () => {
       '{"caller":"timer","stopped":"deadline","position":{"source":"elsewhere","name":"x"}}',
       '{"caller":"timer","stopped":"deadline","position":{"source":"dead_letter","name":7}}',
       '{"caller":"http","stopped":"deadline","position":{"source":"dead_letter","name":"dead-letters/z"}}',
-      '{"caller":"timer","stopped":"oms_unavailable","position":{"source":"dead_letter","name":"dead-letters/z"}}',
+      '{"caller":"timer","position":{"source":"dead_letter","name":"dead-letters/z"}}',
     ]) {
       world.store.seed(STATE_BUCKET, LAST_REPORT, text);
       expect(await instance()(timer('{"dry_run":true}'))).toMatchObject({ documents: { taken: 1 } });
