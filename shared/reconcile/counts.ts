@@ -130,9 +130,7 @@ function byVerdict<T>(make: (verdict: Verdict) => T): Record<Verdict, T> {
 function firstKeys(a: readonly string[], b: readonly string[]): string[] {
   const [first, last] = [b[0], a.at(-1)];
   if (first === undefined || (a.length >= NAMED_KEYS && last !== undefined && !isBefore(first, last))) return [...a];
-  const known = new Set(a);
-  const added = b.filter((key) => !known.has(key)).map(detached);
-  return [...new Set([...a, ...added])].sort(compareUtf8).slice(0, NAMED_KEYS);
+  return [...new Set([...a, ...b.map(detached)])].sort(compareUtf8).slice(0, NAMED_KEYS);
 }
 
 /**

@@ -84,7 +84,6 @@ export class ListingSide {
 
   /** Ends a listing that is not read to its end. What goes wrong then no longer matters. */
   async close(): Promise<void> {
-    await this.#ahead?.catch(() => {});
     if (!this.ended) await Promise.resolve(this.#pages.return?.()).catch(() => {});
   }
 

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import {
   addCounts,
@@ -78,6 +80,26 @@ describe('counts', () => {
     expect(a.verdicts.missing).toEqual({ objects: 1, bytes: 1, keys: ['a'] });
     expect(a.source.objects).toBe(1);
     expect(b).toEqual(noCounts());
+  });
+
+  it('keep no page in memory for a key that was cut out of it', () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const used = (): number => {
+      collect();
+      return process.memoryUsage().heapUsed;
+    };
+    const before = used();
+    let total = noCounts();
+    for (let index = 0; index < NAMED_KEYS; index += 1) {
+      const text = Buffer.alloc(1_000_000, String(index % 10)).toString('latin1');
+      const step = noCounts();
+      countFinding(step, finding(text.slice(index, index + 50)));
+      total = addCounts(total, step);
+    }
+
+    expect(total.verdicts.missing.objects).toBe(NAMED_KEYS);
+    expect(used() - before).toBeLessThan(5_000_000);
   });
 
   it('know how much is to be submitted', () => {

@@ -280,6 +280,20 @@ describe('diff', () => {
     expect(found(steps)).toContain('b in_flight');
   });
 
+  it.each([
+    [OLD, 'in_flight'],
+    [NOW, 'missing'],
+  ])('takes the time of each page, not of the first: asked for at %i', async (secondAsked, verdict) => {
+    let now = OLD;
+    const source = [page('a'), { objects: [object('b', { lastModified: OLD })] }];
+    const walking = start(source, [page('a'), page('c')], { now: () => now });
+    await walking.next();
+    now = secondAsked;
+
+    expect((await walking.next()).value).toMatchObject({ findings: [{ key: 'b', verdict }] });
+    await walking.return('complete');
+  });
+
   it('counts apart what changed since a time, and what of it was lost', async () => {
     const since = OLD + 1000;
     const changed = { lastModified: since };

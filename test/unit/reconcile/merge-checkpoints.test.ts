@@ -61,6 +61,8 @@ describe('mergeCheckpoints', () => {
     const [waiting, clean] = [at('c', 1, ['k']), at('c', 2)];
 
     expect(both(checkpoint(waiting), checkpoint(clean)).ranges).toEqual([clean]);
+    const refused = { ...clean, accepted: 0, failed: 2 };
+    expect(both(checkpoint(waiting), checkpoint(refused)).ranges).toEqual([refused]);
   });
 
   it('takes the later pass as it is', () => {

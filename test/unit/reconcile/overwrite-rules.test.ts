@@ -156,7 +156,7 @@ describe('submission', () => {
     ['doubts different contents under a newer time where CRC64 may be compared', {}, byCrc64, 'doubtful'],
     ['copies different contents whose CRC64 are known to differ', { crc64: 'different' }, byCrc64, 'copied'],
     ['skips what has equal CRC64 checksums', { crc64: 'equal', time: 'older' }, byCrc64, 'skipped'],
-    ['copies another size by CRC64, too', { size: 'differs' }, byCrc64, 'copied'],
+    ['copies another size by CRC64, too', { size: 'differs', contents: 'unknown' }, byCrc64, 'copied'],
     ['copies different contents of an older destination by CRC64, too', { time: 'older' }, byCrc64, 'copied'],
     ['doubts an older destination of equal contents', { time: 'older', contents: 'equal' }, byCrc64, 'doubtful'],
     ['doubts an older destination of unknown contents', { time: 'older', contents: 'unknown' }, byCrc64, 'doubtful'],

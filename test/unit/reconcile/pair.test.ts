@@ -67,9 +67,10 @@ describe('looksSame', () => {
     const sizes = [5, 6];
     const times = [0, 1, 999, 1000];
     const etags = [MD5, OTHER, `${MD5}-2`];
-    const objects = sizes.flatMap((size) =>
+    const bare: ObjectFacts[] = sizes.flatMap((size) =>
       times.flatMap((offset) => etags.map((etag) => ({ ...object, size, etag, lastModified: 1e12 + offset }))),
     );
+    const objects = bare.flatMap((each) => [each, { ...each, crc64: '1' }, { ...each, crc64: '2' }]);
     for (const source of objects)
       for (const destination of objects) {
         const pair = pairOf(source, destination, options);
