@@ -1,4 +1,5 @@
 import { compareUtf8 } from '#shared/encoding/utf8-order.ts';
+import { ObjectStoreResponseError } from './errors.ts';
 import type { KeyFinder, Lister, ListRequest } from './lister.ts';
 import { findSplit } from './listing/find-split.ts';
 
@@ -81,9 +82,16 @@ export async function splitRange(
   }
   if (low === undefined) return undefined;
   let probes = 0;
-  const split = await findSplit(low, range.until, prefix, async (after) =>
-    ++probes > MAX_PROBES ? undefined : lister.firstKey(ask(after)),
-  );
+  const split = await findSplit(low, range.until, prefix, async (after) => {
+    if (++probes > MAX_PROBES) return undefined;
+    try {
+      return await lister.firstKey(ask(after));
+    } catch (error) {
+      // The name may be what the store refuses: it need not be one that an object could have there.
+      if (error instanceof ObjectStoreResponseError && !error.retryable) return undefined;
+      throw error;
+    }
+  });
   if (split === undefined || !isInside(split.at, cursor, range.until)) return undefined;
   return [rangeOf(range.after, split.at), rangeOf(split.at, range.until)];
 }

@@ -2,9 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ListedPage } from '#shared/objectstore/lister.ts';
+import { listInParallel } from '#shared/objectstore/parallel-lister.ts';
+import { planRanges } from '#shared/objectstore/ranges.ts';
 import { Accounts } from '../../../scripts/local/accounts.ts';
 import { HOSTILE_KEYS } from '../../../scripts/local/hostile-keys.ts';
 import { type ObsServer, startObs } from '../../../scripts/local/obs/server.ts';
+import { byBytes } from '../../helpers/model-store.ts';
 import type { Target } from '../s3/target.ts';
 import { BUCKET, clientOf, failureOf, fill, keysOf, listerOf, manyKeys } from './listing-target.ts';
 
@@ -72,6 +76,25 @@ describe.each(VERSIONS)('a bucket listed with version %i', (version) => {
       expect(await keysOf(lister.pages({ bucket: BUCKET, prefix }))).toEqual(
         keys.filter((key) => key.startsWith(prefix)),
       );
+  });
+
+  it('is listed by eight workers, each in ranges of its own', async () => {
+    const lister = listerOf(target, version, {}, 20);
+    const ranges = await planRanges(lister, { bucket: BUCKET, workers: 8 });
+    expect(ranges).toHaveLength(8);
+    const planned: string[] = [];
+    for (const range of ranges) planned.push(...(await keysOf(lister.pages({ bucket: BUCKET, ...range }))));
+    expect(planned).toEqual(keys);
+
+    const seen: string[] = [];
+    const used = new Set<unknown>();
+    const onPage = ({ objects }: ListedPage, range: unknown): void => {
+      used.add(range);
+      seen.push(...objects.map(({ key }) => key));
+    };
+    await listInParallel({ bucket: BUCKET }, { lister, workers: 8, onPage });
+    expect(seen.sort(byBytes)).toEqual(keys);
+    expect(used.size).toBeGreaterThan(1);
   });
 
   it('says its first key', async () => {

@@ -1,8 +1,11 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { ObjectStoreResponseError } from '#shared/objectstore/errors.ts';
 import { type ListedPage, ObjectLister } from '#shared/objectstore/lister.ts';
+import { LAST_CHARACTER } from '#shared/objectstore/listing/characters.ts';
 import { LiveRange } from '#shared/objectstore/listing/live-range.ts';
 import { listInParallel, RangeWork, type RangeWorkOptions } from '#shared/objectstore/parallel-lister.ts';
+import type { ListObjectsRequest, ObjectPage } from '#shared/objectstore/port.ts';
 import { type KeyRange, planRanges, splitRange } from '#shared/objectstore/ranges.ts';
 import { byBytes, ModelStore } from '../../../helpers/model-store.ts';
 
@@ -443,6 +446,31 @@ describe('a split', () => {
         if (!keys.some((key) => startAfter.startsWith(key) && key.length > 1))
           expect(startAfter).not.toMatch(/[\0-\u001f\u007f-\u009f\ufffe\uffff]|\p{Surrogate}|\u{10ffff}/u);
     }
+  });
+
+  it('does without the names that a store refuses to be asked for, and without no other answer', async () => {
+    const refusal = (retryable: boolean) =>
+      new ObjectStoreResponseError({
+        operation: 'ListObjects',
+        storeStatus: retryable ? 500 : 400,
+        attempts: 1,
+        retryable,
+      });
+    const split = (error: Error) => {
+      const damage = (page: ObjectPage, _call: number, { startAfter = '' }: ListObjectsRequest): ObjectPage => {
+        if (startAfter.includes(LAST_CHARACTER)) throw error;
+        return page;
+      };
+      const keys = Array.from({ length: 20 }, (_, index) => `0/${index + 10}`);
+      return splitRange(
+        new ObjectLister({ store: new ModelStore(keys, { damage }), pageKeys: 2 }),
+        { bucket: BUCKET },
+        {},
+      );
+    };
+    expect(await split(refusal(false))).toBeDefined();
+    await expect(split(refusal(true))).rejects.toThrow(ObjectStoreResponseError);
+    await expect(split(new Error('broken'))).rejects.toThrow('broken');
   });
 
   it('never asks for a name that is longer than a key can be', async () => {
