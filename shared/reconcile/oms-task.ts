@@ -1,0 +1,68 @@
+import * as z from 'zod/mini';
+import { quantity } from './counts-schema.ts';
+import { DEFAULT_RULES, type OverwriteRules, rulesOf } from './overwrite-rules.ts';
+import type { OmsCounters } from './report.ts';
+
+/** The task's counters of a month, as they are kept in a checkpoint. */
+export const countersSchema = z.object({
+  requested: quantity,
+  succeeded: quantity,
+  failed: quantity,
+  skipped: quantity,
+  bytes: quantity,
+});
+
+type Counter = number | bigint | null | undefined;
+
+/** As much of ShowSyncTask's answer as a pass looks at. Every field may be absent. */
+export interface TaskFacts {
+  readonly object_overwrite_mode?: string | null | undefined;
+  readonly consistency_check?: string | null | undefined;
+  readonly enable_restore?: boolean | null | undefined;
+  readonly monthly_acceptance_request?: Counter;
+  readonly monthly_success_object?: Counter;
+  readonly monthly_failure_object?: Counter;
+  readonly monthly_skip_object?: Counter;
+  readonly monthly_size?: Counter;
+}
+
+/** What a pass knows of its sync task. */
+export interface KnownTask {
+  readonly rules: OverwriteRules;
+  /** The task restores archived objects. */
+  readonly restore: boolean;
+  /** Absent where OMS told none. */
+  readonly counters?: OmsCounters;
+  /** OMS did not say, so that the rules are the defaults. */
+  readonly assumed: boolean;
+}
+
+export const UNKNOWN_TASK: KnownTask = { rules: DEFAULT_RULES, restore: false, assumed: true };
+
+export function knownTask(facts: TaskFacts): KnownTask {
+  const counters = countersOf(facts);
+  return {
+    rules: rulesOf(facts),
+    restore: facts.enable_restore === true,
+    ...(counters && { counters }),
+    assumed: false,
+  };
+}
+
+function countersOf(facts: TaskFacts): OmsCounters | undefined {
+  const { monthly_acceptance_request: requested, monthly_success_object: succeeded } = facts;
+  const counters = {
+    requested: toNumber(requested),
+    succeeded: toNumber(succeeded),
+    failed: toNumber(facts.monthly_failure_object),
+    skipped: toNumber(facts.monthly_skip_object),
+    bytes: toNumber(facts.monthly_size),
+  };
+  return requested === undefined && succeeded === undefined ? undefined : counters;
+}
+
+/** Counters are Longs; from 2^53 on, some petabytes, they lose their last digits. */
+function toNumber(counter: Counter): number {
+  const value = Number(counter ?? 0);
+  return value >= 0 ? Math.min(value, Number.MAX_SAFE_INTEGER) : 0;
+}

@@ -1,0 +1,49 @@
+import type { Logger } from '#shared/logging/logger.ts';
+import type { KnownTask } from './oms-task.ts';
+import { newPass, type Pass, readPass } from './pass.ts';
+import { NewerCheckpointError, type StateDocument } from './state.ts';
+
+export interface PassStart {
+  /** The checkpoint, where there is one. */
+  readonly document: StateDocument | undefined;
+  /** {@link routeDigest} */
+  readonly digest: string;
+  /** Begins a new pass in any case. */
+  readonly restart: boolean;
+  /** Number of the last complete pass; 0 where there was none. */
+  readonly last: number;
+  /** Of the run, and of a pass that it begins. */
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly task: KnownTask;
+  readonly log: Logger;
+}
+
+/**
+ * The pass to work at: that of the checkpoint, or the next one where it is over or cannot be gone on with.
+ *
+ * @throws NewerCheckpointError
+ */
+export function startPass({ document, digest, restart, last, id, now, task, log }: PassStart): Pass {
+  const begin = (pass: number, submittedBefore: readonly string[]): Pass => {
+    const started = new Date(now).toISOString();
+    return newPass({ route: digest, pass, id, started, submitted_before: submittedBefore }, task.counters);
+  };
+  if (document === undefined) return begin(last + 1, []);
+  const read = readPass(document.text, digest);
+  if (!('pass' in read)) {
+    if (read.reason === 'newer_version') throw new NewerCheckpointError();
+    log.warn('pass restarted', { reason: read.reason });
+    return begin(last + 1, []);
+  }
+  const { pass, restarted } = read;
+  if (restart || pass.over) {
+    const doubts = [...pass.head.submitted_before, ...pass.ranges().flatMap((range) => range.doubts)];
+    // What a complete pass has not met again is settled, one way or the other.
+    const kept = pass.isComplete ? pass.ranges().flatMap((range) => range.doubts) : doubts;
+    return begin(Math.max(pass.head.pass, last) + 1, [...new Set(kept)]);
+  }
+  if (restarted.length > 0) log.warn('ranges restarted', { reason: 'corrupt', ranges: restarted.length });
+  return pass.resumed();
+}

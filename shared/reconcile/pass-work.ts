@@ -1,0 +1,267 @@
+import { ObjectStoreDeadlineError, ObjectStoreError } from '#shared/objectstore/errors.ts';
+import { RangeWork } from '#shared/objectstore/parallel-lister.ts';
+import { type KeyRange, splitRange } from '#shared/objectstore/ranges.ts';
+import { Overtaken } from './checkpointer.ts';
+import { submittable } from './counts.ts';
+import { DiffError } from './errors.ts';
+import { FailureTally } from './failure-tally.ts';
+import type { Judge } from './judge.ts';
+import type { Pass, Slot } from './pass.ts';
+import { newRange } from './range-state.ts';
+import type { Report } from './report.ts';
+import type { Rounded } from './rounds.ts';
+import type { ReconcileOptions, StopReason } from './run-options.ts';
+import { type RangeRun, workRange } from './run-range.ts';
+import { settlePending } from './settle-step.ts';
+
+export interface PassWorkOptions {
+  readonly options: ReconcileOptions;
+  readonly pass: Pass;
+  readonly judge: Judge;
+  /** The destination bucket. */
+  readonly destination: string;
+  /** Of the last complete pass. */
+  readonly previous: Report | undefined;
+  /** Absent where nothing is submitted. */
+  readonly submit: ((keys: readonly string[]) => Promise<Rounded>) | undefined;
+  /** Writes the checkpoint; does nothing where there is none. */
+  readonly save: () => Promise<void>;
+  /** Milliseconds to leave. */
+  readonly reserve: number;
+}
+
+export interface Stop {
+  readonly reason: StopReason;
+  readonly error?: unknown;
+}
+
+export interface Conclusion {
+  /** Why the pass goes on another time. */
+  readonly stop?: Stop;
+  readonly over: boolean;
+  /** Every range was judged to its end, or the source has listed nothing at all. */
+  readonly complete: boolean;
+}
+
+/** Milliseconds: between tries of a listing that failed, each of which had several attempts of its own. */
+const LISTING_WAITS = [1_000, 5_000] as const;
+
+/** What one run does of a pass. */
+export class PassWork {
+  readonly failures: FailureTally;
+  /** Why the run ends before the pass does. */
+  stop: Stop | undefined;
+  /** It is certain that a source without an object has none. */
+  emptySourceConfirmed: boolean;
+  readonly #work: PassWorkOptions;
+  readonly #range: RangeRun;
+  readonly #listingTries = new WeakMap<Slot, number>();
+
+  constructor(work: PassWorkOptions) {
+    const { options, pass, judge, previous } = work;
+    this.#work = work;
+    this.failures = new FailureTally(options.log);
+    this.emptySourceConfirmed = options.sourceIsEmpty === true || previous?.source.objects === 0;
+    this.#range = {
+      pass,
+      judge,
+      source: options.source,
+      destination: options.destination,
+      buckets: { source: options.route.source.bucket, destination: work.destination },
+      prefix: options.route.source.prefix,
+      now: () => options.clock.now(),
+      changedSince: previous && Date.parse(previous.started),
+      submit: work.submit,
+      maxKeysPerCall: options.maxKeysPerCall,
+      stopping: () => this.#stopping(),
+      blocked: ({ failure, error }) =>
+        this.#end(failure.code === 'OmsSync.DeadlineExceeded' ? 'deadline' : 'oms_unavailable', error),
+      failed: (failed) => this.failures.add(failed),
+      save: () => this.#save(),
+      fault: (slot, error) => this.#fault(slot, error),
+      isEmpty: (slot) => this.#isEmpty(slot),
+      progress: (cursor) => this.#progress(cursor),
+    };
+  }
+
+  async run(): Promise<void> {
+    if (!(await this.#save())) return;
+    await this.#flush();
+    while (!this.#stopping() && this.#work.pass.open().length > 0) {
+      await this.#ranges();
+      this.#reopenEmpty();
+    }
+    if (this.stop?.reason !== 'oms_unavailable') await this.#flush();
+  }
+
+  /** What the run means for the pass. */
+  conclude(): Conclusion {
+    const { pass } = this.#work;
+    const faults = pass.slots.flatMap(({ fault }) => fault ?? []);
+    const first = faults.find(({ passing }) => passing);
+    // The next run goes on where a listing failed, unless there is one that no time cures.
+    const waits = first !== undefined && faults.every(({ passing }) => passing);
+    const stop = this.stop ?? (waits ? { reason: 'listing_failed' as const, error: first.error } : undefined);
+    const isEmpty = pass.sourceObjects === 0 && pass.slots.every(({ unjudged, state }) => unjudged || state.done);
+    return {
+      ...(stop && { stop }),
+      over: stop === undefined,
+      complete: this.stop === undefined && (pass.isComplete || isEmpty),
+    };
+  }
+
+  /** Writes that the pass is over. Where that fails, the next run finds that out. */
+  async saveOver(): Promise<void> {
+    await this.#save();
+  }
+
+  /** Works at everything that is open, with as many workers as there may be. */
+  async #ranges(): Promise<void> {
+    const { pass, options } = this.#work;
+    const { workers, signal } = options;
+    const work = new RangeWork({
+      ranges: pass.open(),
+      workers,
+      ...(signal && { signal }),
+      work: (live, stop) => workRange(live, stop, this.#range),
+      split: (range, cursor, stop) => this.#split(range, cursor, stop),
+    });
+    try {
+      await work.run();
+    } catch (error) {
+      if (signal?.aborted !== true) throw error;
+      this.#end('interrupted');
+    }
+  }
+
+  async #split(range: KeyRange, cursor: string | undefined, signal: AbortSignal) {
+    const { source, route } = this.#work.options;
+    const { bucket, prefix } = route.source;
+    if (this.#stopping()) return undefined;
+    try {
+      return await splitRange(source, { bucket, ...(prefix === undefined ? {} : { prefix }), signal }, range, cursor);
+    } catch {
+      // The worker of the range meets the failure itself, or there is none any more.
+      return undefined;
+    }
+  }
+
+  /** Submits what is pending, of all ranges together. */
+  async #flush(): Promise<void> {
+    const { pass, submit } = this.#work;
+    const slots = pass.slots.filter(({ state }) => state.pending.length > 0);
+    if (!submit || slots.length === 0 || this.stop?.reason === 'overtaken') return;
+    const { states, failed, blocked } = await settlePending(
+      slots.map(({ state }) => state),
+      { submit },
+    );
+    for (const [index, slot] of slots.entries()) slot.state = states[index] ?? slot.state;
+    this.#range.failed(failed);
+    if (blocked) this.#range.blocked(blocked);
+    await this.#save();
+  }
+
+  /** Ranges in which the source has listed nothing are judged when something says that this can be. */
+  #reopenEmpty(): void {
+    const { pass } = this.#work;
+    if (pass.sourceObjects === 0 && !this.emptySourceConfirmed) return;
+    for (const slot of pass.slots) {
+      if (!slot.unjudged) continue;
+      slot.unjudged = false;
+      slot.confirmedEmpty = true;
+    }
+  }
+
+  /** A second look, by another request; and an empty range proves nothing as long as the whole source is empty. */
+  async #isEmpty(slot: Slot): Promise<boolean> {
+    const { pass, options } = this.#work;
+    const { route, source, log } = options;
+    const { bucket, prefix } = route.source;
+    const { cursor, after = undefined, until } = slot.state;
+    const from = cursor ?? after;
+    const first = await source.firstKey({
+      bucket,
+      ...(prefix === undefined ? {} : { prefix }),
+      ...(from === undefined ? {} : { after: from }),
+      ...(until === undefined ? {} : { until }),
+    });
+    if (first !== undefined) {
+      log.error('listing contradicts itself', { side: 'source' });
+      throw new DiffError('source', 'ended_early', from);
+    }
+    return pass.sourceObjects > 0 || this.emptySourceConfirmed;
+  }
+
+  async #fault(slot: Slot, error: unknown): Promise<boolean> {
+    const { options, reserve } = this.#work;
+    const { signal, clock, log, remaining } = options;
+    if (!(error instanceof DiffError)) throw error;
+    if (signal?.aborted === true) return this.#end('interrupted');
+    const { side, fault, cause } = error;
+    if (cause instanceof ObjectStoreDeadlineError || remaining() <= reserve) return this.#end('deadline');
+    const passing = fault === 'failed' && (!(cause instanceof ObjectStoreError) || cause.retryable);
+    const tries = this.#listingTries.get(slot) ?? 0;
+    const wait = LISTING_WAITS[tries];
+    if (passing && wait !== undefined && wait < remaining() - reserve) {
+      this.#listingTries.set(slot, tries + 1);
+      log.warn('listing tried again', { side, error });
+      await clock.sleep(wait);
+      return true;
+    }
+    const { after, until, cursor } = slot.state;
+    slot.fault = {
+      ...(after !== undefined && { after }),
+      ...(until !== undefined && { until }),
+      ...(cursor !== undefined && { cursor }),
+      side,
+      fault,
+      passing,
+      error,
+    };
+    log.error('range stopped', { side, fault, cursor, error });
+    if (!error.earlierHolds) slot.state = newRange(slot.state);
+    return false;
+  }
+
+  async #save(): Promise<boolean> {
+    try {
+      await this.#work.save();
+      return true;
+    } catch (error) {
+      if (!(error instanceof Overtaken || error instanceof ObjectStoreError)) throw error;
+      this.#end(error instanceof Overtaken ? 'overtaken' : 'state_unavailable', error);
+      return false;
+    }
+  }
+
+  #stopping(): boolean {
+    const { options, reserve } = this.#work;
+    if (options.signal?.aborted === true) this.#end('interrupted');
+    else if (!(options.remaining() > reserve)) this.#end('deadline');
+    return this.stop !== undefined;
+  }
+
+  /** The first reason counts. */
+  #end(reason: StopReason, error?: unknown): false {
+    if (this.stop === undefined && error !== undefined) this.#work.options.log.warn('run ends', { reason, error });
+    this.stop ??= { reason, ...(error !== undefined && { error }) };
+    return false;
+  }
+
+  #progress(currentKey: string): void {
+    const { options, pass, previous } = this.#work;
+    if (!options.onProgress) return;
+    const { accepted, failed, calls, ranges } = pass.totals();
+    options.onProgress({
+      objects: pass.sourceObjects,
+      calls: calls.list,
+      submitted: pass.slots.reduce((sum, { state }) => sum + submittable(state.counts).objects, 0),
+      accepted,
+      failed,
+      currentKey,
+      rangesDone: ranges.done,
+      ranges: ranges.total,
+      ...(previous && { estimatedTotal: previous.source.objects }),
+    });
+  }
+}

@@ -1,0 +1,133 @@
+import type { Logger } from '#shared/logging/logger.ts';
+import type { KeyFinder, Lister } from '#shared/objectstore/lister.ts';
+import type { Route } from '#shared/pipeline/routes.ts';
+import type { SubmitOptions } from '#shared/pipeline/submit.ts';
+import type { Clock } from '#shared/runtime/clock.ts';
+import type { Counts } from './counts.ts';
+import type { TaskFacts } from './oms-task.ts';
+import type { Plan } from './plan.ts';
+import type { Report } from './report.ts';
+import type { ReconcileState } from './state.ts';
+
+/** What is compared, and the sync task that copies. */
+export type ReconcileRoute = Pick<Route, 'name' | 'source' | 'destination' | 'sync_task_id'>;
+
+export interface ReconcileOptions {
+  readonly route: ReconcileRoute;
+  /** Of the source bucket. The same object may list both. */
+  readonly source: Lister & KeyFinder;
+  readonly destination: Lister;
+  /** What OMS says of the task, at the beginning and at the end of a pass. Without it the default rules are assumed. */
+  readonly showTask?: (() => Promise<TaskFacts>) | undefined;
+  /** As in {@link SubmitOptions}. Without it nothing is submitted: the same as `dryRun`. */
+  readonly send?: SubmitOptions['send'] | undefined;
+  readonly limiter?: SubmitOptions['limiter'] | undefined;
+  readonly taskState?: SubmitOptions['taskState'] | undefined;
+  readonly maxKeysPerCall: number;
+  /** Most calls at a time, of all workers together. */
+  readonly concurrency: number;
+  /** The configured rate, for the plan. */
+  readonly callsPerSecond: number;
+  /** Objects to submit above which the plan advises a migration task. */
+  readonly adviseAbove?: number | undefined;
+  /** Checkpoints, lease and reports. Without it a run knows of no other and leaves nothing. */
+  readonly state?: ReconcileState | undefined;
+  readonly clock: Clock;
+  /** Milliseconds that are left. */
+  readonly remaining: () => number;
+  /** Milliseconds to leave for the last checkpoint and the report; 10 seconds, or a quarter of a shorter time. */
+  readonly reserveMs?: number | undefined;
+  /** Ranges of keys that are worked on at a time. */
+  readonly workers: number;
+  /** Milliseconds: what differs and is younger may still be on its way. */
+  readonly grace: number;
+  /** Submits nothing, writes nothing. */
+  readonly dryRun: boolean;
+  /** Begins a new pass whatever the checkpoint says. */
+  readonly restart?: boolean | undefined;
+  /** The caller knows that the source bucket is meant to be empty. */
+  readonly sourceIsEmpty?: boolean | undefined;
+  /** The source bucket is the destination of another route, so that OMS writes its lists there. */
+  readonly sourceHasResultLists?: boolean | undefined;
+  /** False where a bucket is encrypted with KMS: its ETags are no checksums. True by default. */
+  readonly compareETags?: boolean | undefined;
+  /** Source objects that are known to have failed since a moment, in milliseconds since the epoch; see estimateLoss. */
+  readonly knownFailures?: ((since: number) => Promise<number>) | undefined;
+  /** Names the pass that this run begins, and the run itself; unique. Made by chance where it is left out. */
+  readonly id?: string | undefined;
+  /** Milliseconds for which other runs keep away without hearing of this one; two minutes where it is left out. */
+  readonly leaseMs?: number | undefined;
+  /** Ends the run: what is done is kept. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: ReconcileProgress) => void) | undefined;
+  readonly log: Logger;
+}
+
+/** Of the pass, earlier runs included. */
+export interface ReconcileProgress {
+  /** Source objects that were judged. */
+  readonly objects: number;
+  /** LIST calls. */
+  readonly calls: number;
+  readonly submitted: number;
+  readonly accepted: number;
+  readonly failed: number;
+  readonly currentKey: string;
+  readonly rangesDone: number;
+  readonly ranges: number;
+  /** Source objects of the last complete pass. */
+  readonly estimatedTotal?: number;
+}
+
+/** How a run ended. */
+export type ReconcileOutcome =
+  /** The pass is over; its report says whether it was complete and what it proves. */
+  | 'completed'
+  /** The next run goes on from the checkpoint. */
+  | 'continues'
+  /** Another run is at work on this route. */
+  | 'leased'
+  /** The caller's signal ended it. */
+  | 'stopped';
+
+/** Why a run ended before its pass did. */
+export type StopReason =
+  | 'deadline'
+  | 'interrupted'
+  /** Submitting failed in a way that time may cure: OMS is down, the task is stopped, permissions are missing. */
+  | 'oms_unavailable'
+  /** A listing failed in a way that time may cure. */
+  | 'listing_failed'
+  /** The checkpoint could not be written. */
+  | 'state_unavailable'
+  /** Another run took over. */
+  | 'overtaken';
+
+/** Objects that no submission cures, by code. */
+export interface FailureCount {
+  readonly code: string;
+  readonly remedy: string;
+  readonly objects: number;
+  /** Those that were met first. */
+  readonly keys: readonly string[];
+}
+
+export interface ReconcileResult {
+  readonly outcome: ReconcileOutcome;
+  /** Where the pass is not over. */
+  readonly reason?: StopReason;
+  /** What went wrong, where something did. */
+  readonly error?: unknown;
+  /** Of the pass; of an incomplete one where a listing could not be trusted, and of a dry run as far as it came. */
+  readonly report?: Report;
+  /** Of a dry run: what submitting would take. */
+  readonly plan?: Plan;
+  /** Of the pass so far. */
+  readonly counts: Counts;
+  readonly accepted: number;
+  readonly failed: number;
+  readonly pending: number;
+  readonly failures: readonly FailureCount[];
+  readonly calls: { readonly list: number; readonly events: number };
+  readonly ranges: { readonly done: number; readonly total: number };
+}

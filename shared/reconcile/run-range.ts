@@ -1,0 +1,123 @@
+import type { KeyFinder, Lister } from '#shared/objectstore/lister.ts';
+import type { LiveRange } from '#shared/objectstore/listing/live-range.ts';
+import { diff } from './diff.ts';
+import type { Judge } from './judge.ts';
+import type { FactsPage } from './object-facts.ts';
+import type { Pass, Slot } from './pass.ts';
+import { finish } from './range-state.ts';
+import type { Rounded } from './rounds.ts';
+import { countStep, type FailedResult, type SettledStep, settleStep } from './settle-step.ts';
+
+/** What a range needs of the run that works at it. */
+export interface RangeRun {
+  readonly pass: Pass;
+  readonly judge: Judge;
+  readonly source: Lister & KeyFinder;
+  readonly destination: Lister;
+  readonly buckets: { readonly source: string; readonly destination: string };
+  readonly prefix: string | undefined;
+  readonly now: () => number;
+  readonly changedSince: number | undefined;
+  /** Absent where nothing is submitted. */
+  readonly submit: ((keys: readonly string[]) => Promise<Rounded>) | undefined;
+  readonly maxKeysPerCall: number;
+  /** Whether the run is to end. */
+  readonly stopping: () => boolean;
+  /** Ends the run: a key must wait. */
+  readonly blocked: (blocked: NonNullable<SettledStep['blocked']>) => void;
+  readonly failed: (failed: readonly FailedResult[]) => void;
+  /** Resolves to whether the state is saved; where it is not, the run is to end. */
+  readonly save: () => Promise<boolean>;
+  /**
+   * A listing of the range failed.
+   *
+   * @returns whether to try again
+   */
+  readonly fault: (slot: Slot, error: unknown) => Promise<boolean>;
+  /** @returns whether it is certain that the source has no object here */
+  readonly isEmpty: (slot: Slot) => Promise<boolean>;
+  readonly progress: (cursor: string) => void;
+}
+
+/**
+ * Works at a range from where it is to its end, page by page. The next pages are asked for when what the last ones led
+ * to is submitted and saved: a crash repeats no more than one page of each side.
+ */
+export async function workRange(live: LiveRange, signal: AbortSignal, run: RangeRun): Promise<void> {
+  const slot = run.pass.begin(live);
+  while (!run.stopping() && (await walk(slot, live, signal, run)) === 'again');
+}
+
+async function walk(slot: Slot, live: LiveRange, signal: AbortSignal, run: RangeRun): Promise<'again' | 'left'> {
+  const { prefix, buckets, judge, now, changedSince } = run;
+  const { cursor } = slot.state;
+  if (cursor !== undefined) live.done(cursor);
+  const calls = new CallCount();
+  const request = { ...(prefix === undefined ? {} : { prefix }), signal };
+  const steps = diff({
+    source: calls.of(live.pages(run.source, { ...request, bucket: buckets.source })),
+    destination: calls.of(live.pages(run.destination, { ...request, bucket: buckets.destination })),
+    range: { ...(prefix === undefined ? {} : { prefix }), ...live.rest },
+    judge,
+    now,
+    emptySourceConfirmed: slot.confirmedEmpty,
+    ...(changedSince === undefined ? {} : { changedSince }),
+  });
+  try {
+    while (!run.stopping()) {
+      const { value, done } = await steps.next();
+      if (done === true) {
+        if (value === 'empty_source') return (await confirm(slot, run)) ? 'again' : 'left';
+        slot.state = finish(slot.state, calls.take());
+        await run.save();
+        return 'left';
+      }
+      const settled = run.submit
+        ? await settleStep(slot.state, value, calls.take(), { submit: run.submit, size: run.maxKeysPerCall })
+        : { state: countStep(slot.state, value, calls.take()), failed: [] };
+      slot.state = settled.state;
+      run.failed(settled.failed);
+      if ('blocked' in settled && settled.blocked) {
+        run.blocked(settled.blocked);
+        return 'left';
+      }
+      if (!(await run.save())) return 'left';
+      // Another run has come further in this range.
+      if (slot.state !== settled.state) return slot.state.done ? 'left' : 'again';
+      live.done(value.cursor);
+      run.progress(value.cursor);
+    }
+    return 'left';
+  } catch (error) {
+    return (await run.fault(slot, error)) ? 'again' : 'left';
+  } finally {
+    await steps.return('complete');
+  }
+}
+
+async function confirm(slot: Slot, run: RangeRun): Promise<boolean> {
+  const certain = await run.isEmpty(slot);
+  slot.confirmedEmpty = certain;
+  slot.unjudged = !certain;
+  return certain;
+}
+
+/** LIST calls of both sides since it was last asked. */
+class CallCount {
+  #calls = 0;
+
+  async *of(pages: AsyncIterable<FactsPage & { readonly calls: number }>): AsyncGenerator<FactsPage, void, undefined> {
+    let before = 0;
+    for await (const page of pages) {
+      this.#calls += page.calls - before;
+      before = page.calls;
+      yield page;
+    }
+  }
+
+  take(): number {
+    const calls = this.#calls;
+    this.#calls = 0;
+    return calls;
+  }
+}

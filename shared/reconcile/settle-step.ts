@@ -1,0 +1,99 @@
+import { addCounts, detached } from './counts.ts';
+import type { DiffStep } from './diff.ts';
+import { advance, MAX_DOUBTS, type RangeState, retried } from './range-state.ts';
+import type { KeyResult, Rounded } from './rounds.ts';
+
+export interface SettleOptions {
+  readonly submit: (keys: readonly string[]) => Promise<Rounded>;
+  /** Keys of a call. */
+  readonly size: number;
+}
+
+export interface SettledStep {
+  readonly state: RangeState;
+  /** Keys that no submission cures. */
+  readonly failed: readonly FailedResult[];
+  /** Why the range is where it was: a key of the step may be accepted later. */
+  readonly blocked?: Extract<KeyResult, { readonly status: 'blocked' }>;
+}
+
+export type FailedResult = Extract<KeyResult, { readonly status: 'failed' }> & { readonly key: string };
+
+/**
+ * Submits what a step has found, in full calls only: fewer keys than a call can carry stay pending, with the range, until
+ * a later step or the end of the run fills the call.
+ *
+ * The range goes on when every key of the step is accepted, refused for good, or pending without having been tried.
+ */
+export async function settleStep(
+  state: RangeState,
+  step: DiffStep,
+  listCalls: number,
+  { submit, size }: SettleOptions,
+): Promise<SettledStep> {
+  const found = step.findings.flatMap((finding) => (finding.submit ? [finding.key] : []));
+  const keys = [...state.pending, ...found];
+  const full = keys.length - (keys.length % size);
+  if (full === 0) return { state: advance(state, step, { ...NOTHING, pending: found }, listCalls), failed: [] };
+  const { results, calls } = await submit(keys.slice(0, full));
+  const before = state.pending.length;
+  const old = tally(state.pending, results.slice(0, before));
+  const fresh = tally(found, results.slice(before));
+  const kept = retried(state, { ...old.submitted, calls });
+  const blocked = results.find((result) => result.status === 'blocked');
+  if (blocked) return { state: kept, failed: old.failed, blocked };
+  return {
+    state: advance(kept, step, { ...fresh.submitted, calls: 0 }, listCalls),
+    failed: [...old.failed, ...fresh.failed],
+  };
+}
+
+/** Submits what is pending of several ranges, together. */
+export async function settlePending(
+  states: readonly RangeState[],
+  { submit }: Pick<SettleOptions, 'submit'>,
+): Promise<{
+  readonly states: readonly RangeState[];
+  readonly failed: readonly FailedResult[];
+  readonly blocked?: SettledStep['blocked'];
+}> {
+  const { results, calls } = await submit(states.flatMap(({ pending }) => pending));
+  const failed: FailedResult[] = [];
+  let start = 0;
+  const after = states.map((state, index) => {
+    const own = tally(state.pending, results.slice(start, start + state.pending.length));
+    start += state.pending.length;
+    failed.push(...own.failed);
+    return retried(state, { ...own.submitted, calls: index === 0 ? calls : 0 });
+  });
+  const blocked = results.find((result) => result.status === 'blocked');
+  return { states: after, failed, ...(blocked && { blocked }) };
+}
+
+/** A step of a dry run: counted, and nothing else. */
+export function countStep(state: RangeState, step: DiffStep, listCalls: number): RangeState {
+  const doubts = step.findings.flatMap(({ doubt }) => (doubt === undefined ? [] : [doubt]));
+  return {
+    ...state,
+    cursor: detached(step.cursor),
+    counts: addCounts(state.counts, step.counts),
+    doubts: [...state.doubts, ...doubts].slice(0, MAX_DOUBTS),
+    list_calls: state.list_calls + listCalls,
+  };
+}
+
+const NOTHING = { accepted: 0, failed: 0, pending: [], calls: 0 } as const;
+
+/** Keys without a result were not submitted. */
+function tally(keys: readonly string[], results: readonly KeyResult[]) {
+  const failed: FailedResult[] = [];
+  const pending: string[] = [];
+  let accepted = 0;
+  for (const [index, key] of keys.entries()) {
+    const result = results[index];
+    if (result?.status === 'accepted') accepted += 1;
+    else if (result?.status === 'failed') failed.push({ ...result, key });
+    else pending.push(key);
+  }
+  return { submitted: { accepted, failed: failed.length, pending }, failed };
+}
