@@ -36,8 +36,7 @@ export async function* listDocuments(
     for (const each of sources) yield* listSource(store, bucket, each);
     return;
   }
-  for (const [index, each] of sources.slice(first).entries())
-    yield* listSource(store, bucket, each, index === 0 ? from.name : undefined);
+  for (const each of sources.slice(first)) yield* listSource(store, bucket, each, from.name);
   for (const [index, each] of sources.slice(0, first + 1).entries())
     for await (const found of listSource(store, bucket, each)) {
       if (index === first && compareUtf8(found.name, from.name) > 0) return;
@@ -45,6 +44,7 @@ export async function* listDocuments(
     }
 }
 
+/** @param after begins behind this name, where it is one below the prefix */
 async function* listSource(
   store: ObjectStore,
   bucket: string,

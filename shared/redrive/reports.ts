@@ -45,7 +45,7 @@ export async function writeReport(report: StoredReport, { store, bucket }: Place
  */
 export async function readPosition({ store, bucket }: Place): Promise<Position | undefined> {
   const report = await readLast({ store, bucket });
-  if (field(report, 'caller') !== 'timer' || field(report, 'stopped') === undefined) return undefined;
+  if (field(report, 'caller') !== 'timer') return undefined;
   const position = field(report, 'position');
   const source = SOURCES.find((known) => known === field(position, 'source'));
   const name = optionalText(position, 'name');

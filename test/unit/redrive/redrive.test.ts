@@ -670,6 +670,8 @@ describe('a run', () => {
       keys: { accepted: 10, left: 20 },
       documents: { redriven: 10 },
     });
+    // The next run begins with those that had no turn.
+    expect(report).not.toHaveProperty('position');
     expect(world.documents()).toHaveLength(20);
   });
 

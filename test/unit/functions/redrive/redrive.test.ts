@@ -231,17 +231,31 @@ describe('redrive', () => {
     expect(documents()).toEqual([]);
   });
 
-  it('goes on from nowhere when the last report is no report of a timer that ran out of time', async () => {
-    seedMany(1);
-    for (const text of [
-      'no JSON',
-      '{"caller":"timer","stopped":"deadline","position":{"source":"elsewhere","name":"x"}}',
-      '{"caller":"timer","stopped":"deadline","position":{"source":"dead_letter","name":7}}',
-      '{"caller":"http","stopped":"deadline","position":{"source":"dead_letter","name":"dead-letters/z"}}',
-      '{"caller":"timer","position":{"source":"dead_letter","name":"dead-letters/z"}}',
-    ]) {
-      world.store.seed(STATE_BUCKET, LAST_REPORT, text);
-      expect(await instance()(timer('{"dry_run":true}'))).toMatchObject({ documents: { taken: 1 } });
-    }
+  it.each([
+    ['a timer', 'timer', 'dead_letter', 1],
+    ['a client', 'http', 'dead_letter', 0],
+    ['a timer, of a source that there is not', 'timer', 'elsewhere', 0],
+    ['nobody', undefined, 'dead_letter', 0],
+  ])('begins where the last report is of %s and has a position', async (_whose, caller, source, first) => {
+    seedMany(3);
+    const names = documents();
+    world.store.seed(STATE_BUCKET, LAST_REPORT, JSON.stringify({ caller, position: { source, name: names[0] } }));
+
+    await instance()(timer('{"limit":1}'));
+
+    expect(documents()).toEqual(names.filter((_, index) => index !== first));
   });
+
+  it.each(['no JSON', '7', '{"caller":"timer","position":{"source":"dead_letter","name":7}}'])(
+    'begins at the beginning where the last report is %s',
+    async (text) => {
+      seedMany(2);
+      const names = documents();
+      world.store.seed(STATE_BUCKET, LAST_REPORT, text);
+
+      await instance()(timer('{"limit":1}'));
+
+      expect(documents()).toEqual(names.slice(1));
+    },
+  );
 });
