@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { RateLimiter } from '#shared/pipeline/rate-limiter.ts';
+import { TaskStates } from '#shared/pipeline/task-states.ts';
+import { reconcile } from '#shared/reconcile/run.ts';
+import type { ReconcileOptions, ReconcileResult } from '#shared/reconcile/run-options.ts';
+import { systemClock } from '#shared/runtime/clock.ts';
+import { commandLog, connectOms, endWith, type Keys, stopSignal } from './command.ts';
+import { type CommandLine, readCommandLine } from './reconcile/flags.ts';
+import { listerOf } from './reconcile/lister.ts';
+import { writeLocation } from './reconcile/location.ts';
+import { problemsOf } from './reconcile/problems.ts';
+import { startProgress } from './reconcile/progress.ts';
+import { quoted } from './reconcile/quoted.ts';
+import { reportOf } from './reconcile/report.ts';
+import type { Side } from './reconcile/side.ts';
+import { exitCode, summaryOf } from './reconcile/table.ts';
+import { findTarget, type Target } from './reconcile/target.ts';
+import { checkTask } from './reconcile/task.ts';
+
+const clock = systemClock;
+
+async function main(): Promise<number> {
+  const line = readCommandLine(process.argv.slice(2));
+  if (!line) return 0;
+  const target = await findTarget(line, process.env);
+  const started = clock.now();
+  const { source, destination } = { source: listerOf(target.source), destination: listerOf(target.destination) };
+  const options = { ...(await prepare(line, target)), source, destination };
+  const sides = { source: target.source, destination: target.destination };
+  if (!line.json)
+    console.error(
+      `comparing ${shown(sides.source)} with ${shown(sides.destination)}${target.cloud ? `, ${target.cloud}` : ''}`,
+    );
+  const result = await watched(options, line);
+  const problems = problemsOf(result, { source: source.error, destination: destination.error });
+  const { counts } = result;
+  if (problems.length > 0 && counts.source.objects + counts.destination.objects === 0)
+    throw new Error(problems.join(' '));
+  const finished = clock.now();
+  if (line.json) {
+    for (const problem of problems) console.error(problem);
+    console.log(JSON.stringify(reportOf(result, options, { started, finished }), null, 2));
+  } else {
+    const ms = finished - started;
+    console.log(summaryOf(result, { ...line, ...sides, problems, callsPerSecond: options.callsPerSecond, ms }));
+  }
+  return exitCode(result);
+}
+
+/** The run with a progress bar, ended in order by Ctrl-C. */
+async function watched(options: ReconcileOptions, { expected, json }: CommandLine): Promise<ReconcileResult> {
+  const signal = stopSignal('stopping after the calls under way');
+  const progress =
+    json && !process.stderr.isTTY
+      ? undefined
+      : startProgress({
+          submits: options.send !== undefined && !options.dryRun,
+          expected,
+          now: () => performance.now(),
+        });
+  try {
+    return await reconcile({ ...options, signal, onProgress: (state) => progress?.show(state) });
+  } finally {
+    progress?.stop();
+  }
+}
+
+type Prepared = Omit<ReconcileOptions, 'source' | 'destination'>;
+
+/** @throws UsageError where the task does not fit */
+async function prepare(line: CommandLine, target: Target): Promise<Prepared> {
+  const { source, destination, pace, oms } = target;
+  const now = () => clock.now();
+  const perSecond = line.rate ?? pace.callsPerSecond;
+  const secrets = [source.keys, destination.keys, oms?.keys].flatMap(secretsOf);
+  const prefix = source.prefix === '' ? {} : { prefix: source.prefix };
+  const options: Prepared = {
+    route: {
+      name: `${writeLocation(source)} to ${writeLocation(destination)}`,
+      source: { bucket: source.bucket, cloud: source.cloud, ...prefix },
+      destination: { bucket: destination.bucket },
+      sync_task_id: line.task ?? '',
+    },
+    maxKeysPerCall: pace.maxKeysPerCall,
+    concurrency: pace.concurrency,
+    callsPerSecond: perSecond,
+    clock,
+    remaining: () => Number.POSITIVE_INFINITY,
+    workers: line.workers,
+    grace: line.grace,
+    dryRun: line.dryRun || oms === undefined,
+    sourceIsEmpty: line.sourceIsEmpty,
+    compareETags: line.compareETags,
+    id: randomUUID(),
+    log: commandLog(line.verbose, pace.logLevel, secrets),
+  };
+  if (!oms || line.task === undefined) return options;
+  const { task } = line;
+  const client = connectOms(oms.settings, oms.keys);
+  await checkTask(client, line, target, now());
+  const states = new TaskStates({ now });
+  return {
+    ...options,
+    showTask: () => client.showSyncTask({ syncTaskId: task, queryTime: now() }),
+    send: (call) => client.createSyncEvents(call),
+    limiter: new RateLimiter({ perSecond, now, sleep: (ms) => clock.sleep(ms) }),
+    taskState: (syncTaskId) => states.of(syncTaskId, client),
+  };
+}
+
+function secretsOf(keys: Keys | undefined): string[] {
+  return keys ? [keys.accessKey, keys.secretKey, ...(keys.securityToken ? [keys.securityToken] : [])] : [];
+}
+
+function shown(side: Side): string {
+  return quoted(writeLocation(side));
+}
+
+endWith(main);

@@ -1,0 +1,195 @@
+import { type Addressing, isProviderName, type ListVersion, type ProviderName } from '#shared/objectstore/providers.ts';
+import { parseFlags, UsageError, wholeNumber } from '../local/options.ts';
+import { type BucketLocation, readLocation, writeLocation } from './location.ts';
+import { quoted } from './quoted.ts';
+
+const USAGE = `npm run reconcile -- --source s3://BUCKET[/PREFIX] --destination s3://BUCKET[/PREFIX] [flags]
+
+Compares two buckets by listing both, object by object, and says of each what it found. With --task it also submits to
+that OMS sync task what needs copying, while it lists. It reads no content and deletes nothing.
+
+  npm run reconcile                                     the buckets of the local cloud that runs (npm start)
+  npm run reconcile -- --source s3://photos --destination s3://photos-copy
+                                                        two buckets of OBS: compare, and change nothing
+  ... --task 6b7c...  --dry-run                         what would be submitted, how many calls, how long
+  ... --task 6b7c...                                    submit it; run it again later, and it proves that all arrived
+  ... --source-provider AWS --source-region us-east-1   a source in another cloud
+  ... --json > report.json                              for a script: docs/reconcile-report.schema.json
+
+Verdicts:
+  same               same name, size and (where both tell) checksum; the destination is not older
+  missing            not at the destination                                                     submitted
+  size differs       another size                                                               submitted
+  destination older  the source was modified after the destination was written                  submitted
+  checksum differs   same size, other contents by the ETags                                     submitted
+  in flight          differs, and was modified within --grace: its notification may be on the way
+  ignored by OMS     differs, and OMS would skip it by the rules of the task: the reason says what to do
+  unmigratable       differs, and OMS cannot copy it: the reason says what to do
+  extra              only at the destination: never deleted, and no difference
+  OMS's own lists    below oms/sync_task/ at the destination: no difference
+
+A prefix is the beginning of names: s3://b/log finds log/1 and logs/1, s3://b/log/ only the first. OMS keeps names, so
+both prefixes are the same.
+
+Keys come from the environment, never from flags:
+  SRC_ACCESS_KEY, SRC_SECRET_KEY (SRC_SECURITY_TOKEN)   list the source
+  DST_ACCESS_KEY, DST_SECRET_KEY (DST_SECURITY_TOKEN)   list the destination
+  HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK (HUAWEICLOUD_SDK_SECURITY_TOKEN)
+                                                        OMS, and buckets of OBS where the others are not set
+Without any of them, and with --endpoints, the local cloud is used. OMS is found by OMS_SYNC_REGION (cn-north-4) and
+OMS_SYNC_PROJECT_ID, and called as the other variables OMS_SYNC_* say that serverless.yml reads.
+
+Exit code: 0 converged, 1 differences, 2 an error, an interruption (Ctrl-C), or a source that lists nothing.`;
+
+/** What flags say of one side. */
+export interface SideFlags {
+  readonly location: BucketLocation | undefined;
+  readonly endpoint: string | undefined;
+  readonly region: string | undefined;
+  readonly provider: ProviderName | undefined;
+  readonly addressing: Addressing | undefined;
+}
+
+export interface CommandLine {
+  readonly source: SideFlags;
+  readonly destination: SideFlags;
+  readonly task: string | undefined;
+  readonly dryRun: boolean;
+  /** Milliseconds. */
+  readonly grace: number;
+  /** As it was given. */
+  readonly graceText: string;
+  readonly workers: number;
+  /** OMS calls per second. */
+  readonly rate: number | undefined;
+  readonly listVersion: ListVersion | undefined;
+  /** Whether ETags are compared. */
+  readonly compareETags: boolean;
+  /** The source is meant to be empty. */
+  readonly sourceIsEmpty: boolean;
+  /** Source objects, as far as the user knows. */
+  readonly expected: number | undefined;
+  /** Keys that are shown of each verdict. */
+  readonly keys: number;
+  readonly json: boolean;
+  readonly verbose: boolean;
+  /** Of the local cloud. */
+  readonly endpoints: string | undefined;
+}
+
+/** As the function has it: RECONCILE_GRACE_PERIOD, RECONCILE_WORKERS. */
+const GRACE = '15m';
+const WORKERS = '4';
+
+/**
+ * Reads the command line.
+ *
+ * @returns undefined after the help text was printed
+ * @throws UsageError naming the flag
+ */
+export function readCommandLine(argv: readonly string[]): CommandLine | undefined {
+  const flags = parseFlags(
+    USAGE,
+    {
+      source: { type: 'string', value: 'URL', help: 's3://bucket or s3://bucket/prefix' },
+      destination: { type: 'string', value: 'URL', help: 'the same for the copy, with the same prefix' },
+      task: { type: 'string', value: 'ID', help: 'OMS sync task that copies; without it nothing is submitted' },
+      'dry-run': { type: 'boolean', help: 'submit nothing, and say what would be submitted and what it would take' },
+      grace: { type: 'string', value: 'AGE', help: `younger differences are in flight: 0, 90s, 30m, 12h (${GRACE})` },
+      workers: { type: 'string', value: 'N', help: `parts of the buckets listed at a time (${WORKERS})` },
+      rate: { type: 'string', value: 'N', help: 'OMS calls per second (OMS_SYNC_CALLS_PER_SECOND, 100)' },
+      'source-provider': { type: 'string', value: 'NAME', help: 'cloud of the source: HuaweiCloud, AWS, Aliyun, ...' },
+      'source-region': { type: 'string', value: 'NAME', help: 'region of the source' },
+      'source-endpoint': { type: 'string', value: 'URL', help: "where it is not the cloud's own" },
+      'source-addressing': { type: 'string', value: 'HOW', help: 'path or virtual, where it is not the usual' },
+      'destination-region': { type: 'string', value: 'NAME', help: 'region of the destination, in OBS' },
+      'destination-endpoint': { type: 'string', value: 'URL', help: "where it is not OBS's own" },
+      'destination-addressing': { type: 'string', value: 'HOW', help: 'path or virtual' },
+      'list-version': { type: 'string', value: 'N', help: '1 or 2: how both are listed, where it is not the usual' },
+      'ignore-etags': { type: 'boolean', help: 'ETags are no checksums: a bucket is encrypted with KMS, for example' },
+      'source-is-empty': {
+        type: 'boolean',
+        help: 'the source is meant to be empty: that it lists nothing is no error',
+      },
+      expect: { type: 'string', value: 'N', help: 'about so many objects: for the bar, and the time that is left' },
+      keys: { type: 'string', value: 'N', help: 'names shown of each verdict, 0 to 100 (10)' },
+      json: { type: 'boolean', help: 'print the report as JSON, and nothing else on stdout' },
+      verbose: { type: 'boolean', help: 'print the log, one line of JSON for each thing worth it' },
+      endpoints: { type: 'string', value: 'FILE', help: 'use the local cloud of this file (.local/endpoints.json)' },
+    },
+    argv,
+  );
+  if (!flags) return undefined;
+  type Name = keyof typeof flags;
+  const text = (name: Name): string | undefined => {
+    const value = flags[name];
+    if (value === '') throw new UsageError(`--${name} must not be empty`);
+    return typeof value === 'string' ? value : undefined;
+  };
+  const choice = <T extends string>(name: Name, values: readonly T[]): T | undefined => {
+    const value = text(name);
+    if (value === undefined || values.includes(value as T)) return value as T | undefined;
+    throw new UsageError(`--${name} takes ${values.join(' or ')}`);
+  };
+  const side = (name: 'source' | 'destination'): SideFlags => {
+    const location = text(name);
+    return {
+      location: location === undefined ? undefined : readLocation(name, location),
+      endpoint: text(`${name}-endpoint`),
+      region: text(`${name}-region`),
+      provider: name === 'source' ? readProvider(text('source-provider')) : undefined,
+      addressing: choice(`${name}-addressing`, ['path', 'virtual']),
+    };
+  };
+  const [source, destination] = [side('source'), side('destination')];
+  checkTogether(source.location, destination.location);
+  const graceText = text('grace') ?? GRACE;
+  const listVersion = choice('list-version', ['1', '2']);
+  return {
+    source,
+    destination,
+    task: text('task'),
+    dryRun: flags['dry-run'] === true,
+    grace: readAge('grace', graceText),
+    graceText,
+    workers: wholeNumber('workers', text('workers') ?? WORKERS, 1, 64),
+    rate: flags.rate === undefined ? undefined : wholeNumber('rate', flags.rate, 1, 10_000),
+    listVersion: listVersion === undefined ? undefined : listVersion === '1' ? 1 : 2,
+    compareETags: flags['ignore-etags'] !== true,
+    sourceIsEmpty: flags['source-is-empty'] === true,
+    expected: flags.expect === undefined ? undefined : wholeNumber('expect', flags.expect, 1, 1e12),
+    keys: wholeNumber('keys', text('keys') ?? '10', 0, 100),
+    json: flags.json === true,
+    verbose: flags.verbose === true,
+    endpoints: text('endpoints'),
+  };
+}
+
+function readProvider(name: string | undefined): ProviderName | undefined {
+  if (name === undefined || isProviderName(name)) return name;
+  throw new UsageError(
+    '--source-provider takes the name of a cloud that OMS reads and that has an S3 interface: HuaweiCloud, AWS, ' +
+      'Aliyun, Tencent, QingCloud, KingsoftCloud, Baidu, Qiniu or UCloud',
+  );
+}
+
+function checkTogether(source: BucketLocation | undefined, destination: BucketLocation | undefined): void {
+  if ((source === undefined) !== (destination === undefined))
+    throw new UsageError(`--${source === undefined ? 'source' : 'destination'} is missing: there are two to compare`);
+  if (source === undefined || destination === undefined) return;
+  if (source.prefix !== destination.prefix) {
+    const same = quoted(writeLocation({ ...destination, prefix: source.prefix }));
+    throw new UsageError(`--destination must have the prefix of --source, for OMS keeps names: ${same}`);
+  }
+}
+
+const AGE = /^(?:0|([1-9]\d{0,5})(s|m|h|d))$/;
+const MILLISECONDS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** @returns milliseconds */
+function readAge(flag: string, text: string): number {
+  const match = AGE.exec(text);
+  if (!match) throw new UsageError(`--${flag} must be 0 or an age such as 90s, 30m, 12h or 7d`);
+  const [, count = '0', unit = 's'] = match;
+  return Number(count) * (MILLISECONDS[unit] ?? 0);
+}
