@@ -33,7 +33,7 @@ export class LiveRange {
     return rangeOf(this.#cursor, this.#until);
   }
 
-  /** The highest key that a listing of it has handed out; before the first, its beginning. */
+  /** The highest key that a listing of it has handed out, or that is done; before the first, its beginning. */
   get reached(): string | undefined {
     return this.#reached;
   }
@@ -46,6 +46,8 @@ export class LiveRange {
   /** @param cursor every key up to this one, inclusive, has been worked on and need not be listed again */
   done(cursor: string): void {
     this.#cursor = cursor;
+    // Somebody else may have come further than the listings here.
+    this.#reach(cursor);
   }
 
   /**
@@ -83,9 +85,12 @@ export class LiveRange {
     if (until !== undefined && last !== undefined && compareUtf8(last, until) >= 0)
       taken = { ...page, objects: upTo(page.objects, until), last: true };
     const reached = taken.objects.at(-1)?.key;
-    if (reached !== undefined && (this.#reached === undefined || compareUtf8(this.#reached, reached) < 0))
-      this.#reached = reached;
+    if (reached !== undefined) this.#reach(reached);
     this.#onPage();
     return taken;
+  }
+
+  #reach(key: string): void {
+    if (this.#reached === undefined || compareUtf8(this.#reached, key) < 0) this.#reached = key;
   }
 }

@@ -85,6 +85,16 @@ describe('a range under way', () => {
     expect(range.range).toEqual({ after: '～', until: '😀' });
   });
 
+  it('does not end before what is done, though nothing here has listed it', () => {
+    const range = new LiveRange({});
+    range.done('m');
+    expect(range.reached).toBe('m');
+    expect(range.narrow('l')).toBe(false);
+    range.done('k');
+    expect(range.reached).toBe('m');
+    expect(range.narrow('m')).toBe(true);
+  });
+
   it('is listed on from what was done', async () => {
     const range = new LiveRange({ after: 'flat-000001' });
     expect(range.rest).toEqual({ after: 'flat-000001' });
