@@ -1,4 +1,5 @@
 import type { FailureCode } from '../shared/pipeline/failures.ts';
+import type { DOCUMENT_FAILURES } from '../shared/redrive/codes.ts';
 
 /** What happened, for docs/failures.md. The functions do not need it, so it is not in their bundles. */
 export const MEANINGS: Readonly<Record<FailureCode, string>> = {
@@ -48,3 +49,34 @@ export const MEANINGS: Readonly<Record<FailureCode, string>> = {
   'OmsSync.ObjectStoreUnsupported': "The bucket's cloud has no S3 interface, or is none that is known.",
   'OmsSync.Internal': 'A defect of this software, or an error that nobody thought of.',
 };
+
+export const DOCUMENT_MEANINGS: Readonly<Record<keyof typeof DOCUMENT_FAILURES, string>> = {
+  failedInvocation: 'FunctionGraph gave the event up after its retries and wrote it to the failure destination.',
+  otherFunction: 'An invocation that was no notification failed for good: a timer, or a call of redrive or reconcile.',
+  unreadable: 'The document is not JSON, or not of a form that is known. It is in parked/ with what was found.',
+  newer: 'The document has a later version than this release knows. It was left where it is.',
+};
+
+/** Code, what happened, what to do. */
+export const WRITING_ERRORS: readonly (readonly [code: string, meaning: string, remedy: string])[] = [
+  [
+    '`OmsSync.DeadLetterFailed`',
+    'The state bucket did not take the dead letter.',
+    'See the `OmsSync.ObjectStore…` code of its cause, above. The event comes again, and is redriven when it is given up.',
+  ],
+  [
+    '`OmsSync.NoStateBucket`',
+    'No bucket for dead letters is configured.',
+    'Set STATE_BUCKET, deploy, and redrive what is in the failure destination.',
+  ],
+  [
+    '`OmsSync.CredentialInName`',
+    "The name of an object or bucket holds one of the function's credentials, which no document may hold.",
+    'Rename the object and change the credentials: they have been published.',
+  ],
+  [
+    '`OmsSync.DeadLetterTooLarge`',
+    'The event is larger than any that comes through the queue of the platform (256 KB).',
+    'Find out what called the function with it; split the event and send it again.',
+  ],
+];

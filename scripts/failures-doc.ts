@@ -9,7 +9,8 @@ import {
   type FailureCode,
   NETWORK_ERRORS,
 } from '../shared/pipeline/failures.ts';
-import { MEANINGS } from './failure-meanings.ts';
+import { DOCUMENT_FAILURES } from '../shared/redrive/codes.ts';
+import { DOCUMENT_MEANINGS, MEANINGS, WRITING_ERRORS } from './failure-meanings.ts';
 
 /** Where the table is published. */
 export const FAILURES_FILE = join(dirname(fileURLToPath(import.meta.url)), '..', 'docs', 'failures.md');
@@ -50,6 +51,11 @@ export function failuresDocument(): string {
     MEANINGS[code as FailureCode],
     remedy,
   ]);
+  const documents = Object.entries(DOCUMENT_FAILURES).map(([name, { code, remedy }]) => [
+    `\`${code}\``,
+    DOCUMENT_MEANINGS[name as keyof typeof DOCUMENT_FAILURES],
+    remedy,
+  ]);
   const answers = ANSWERS.map((row) => [statusesOf(row), codesOf(row), `\`${row.failure}\``]);
   const network = NETWORK_ERRORS.map(({ reason, failure }) => [`\`${reason.source}\``, `\`${failure}\``]);
   const errors = Object.entries(ERRORS).map(([code, failure]) => [`\`${code}\``, `\`${failure}\``]);
@@ -57,6 +63,11 @@ export function failuresDocument(): string {
     INTRODUCTION,
     '## Failures',
     table(['Code', 'Scope', 'Retried', 'What happened', 'What to do'], failures),
+    '## Documents of the state bucket',
+    'What stands in the way of documents that redrive reads.',
+    table(['Code', 'What happened', 'What to do'], documents),
+    'Why a dead letter could not be written. The invocation fails then, so that the platform still holds the event.',
+    table(['Code', 'What happened', 'What to do'], WRITING_ERRORS),
     '## Which answer of OMS is which failure',
     'The first row that matches counts. The prefix `S3M.` of older answers is read as `OMS.`; `APIGW.*` and `TRF.*` stand\n' +
       'for every code of the family.',

@@ -1,34 +1,17 @@
 import { eventVariables } from '#shared/config/oms.ts';
 import type { ConfigOf } from '#shared/config/read.ts';
 import { statePrefixes, stateVariables } from '#shared/config/state.ts';
-import { choiceVariable, parsedVariable, required, withDefault } from '#shared/config/variable.ts';
 import type { EventServices } from '#shared/middleware/events.ts';
 import { RateLimiter } from '#shared/pipeline/rate-limiter.ts';
 import type { Summary } from '#shared/pipeline/report.ts';
 import { deadLetterReserve } from '#shared/pipeline/reserve.ts';
-import { parseRoutes } from '#shared/pipeline/routes.ts';
 import { run } from '#shared/pipeline/run.ts';
 import { TaskStates } from '#shared/pipeline/task-states.ts';
+import { notificationVariables } from '#shared/pipeline/variables.ts';
 import { type Clock, systemClock } from '#shared/runtime/clock.ts';
 
-const encodings = ['form', 'rfc3986', 'raw'] as const;
-
 /** The variables of this function. */
-export const variables = {
-  ...eventVariables,
-  ...stateVariables,
-  routes: required(
-    parsedVariable('ROUTES', { hint: 'JSON, see docs/routes.schema.json; [] for no route', parse: parseRoutes }),
-  ),
-  eventGridKeyEncoding: withDefault(
-    choiceVariable('EVENTGRID_KEY_ENCODING', { hint: 'form where the trigger has Key_encode on', values: encodings }),
-    'form',
-  ),
-  obsKeyEncoding: withDefault(
-    choiceVariable('OBS_KEY_ENCODING', { hint: 'form, as the vendor documents', values: encodings }),
-    'form',
-  ),
-} as const;
+export const variables = { ...eventVariables, ...stateVariables, ...notificationVariables } as const;
 
 export type OnObjectCreatedServices = EventServices<ConfigOf<typeof variables>>;
 
