@@ -1,14 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import { ROOT } from '../serverless/config.ts';
+import { Arrivals } from './demo/arrivals.ts';
 import { Cloud } from './demo/cloud.ts';
 import { compareObject } from './demo/compare.ts';
+import { Drops } from './demo/drops.ts';
+import { missingObjects } from './demo/gap.ts';
 import { type DemoObject, folderObjects, generatedObjects, hostileObjects, repositoryObjects } from './demo/objects.ts';
+import { type PassReport, passesTable, runPass } from './demo/passes.ts';
 import { forEachConcurrently } from './demo/pool.ts';
 import { startProgress } from './demo/progress.ts';
-import { type Arrival, preciseNow } from './demo/protocol.ts';
+import { upload } from './demo/upload.ts';
 import { parseFlags, UsageError, wholeNumber } from './options.ts';
 import { s3Client } from './s3.ts';
 import { onShutdown } from './shutdown.ts';
@@ -20,6 +24,11 @@ Starts the local cloud on free ports, uploads objects into the source bucket wit
 OMS has copied them all, compares every object's bytes and metadata, and prints a summary.
 Exit code: 0 when everything arrived, 1 when something is missing or differs, 2 for a wrong flag.`;
 
+/** Notifications that are lost unless a flag says otherwise, of a hundred. */
+const DROP = '0';
+/** Milliseconds for one pass of the reconciler. */
+const RECONCILE_PATIENCE = 120_000;
+
 async function main(): Promise<number> {
   const flags = parseFlags(USAGE, {
     folder: {
@@ -29,6 +38,7 @@ async function main(): Promise<number> {
     },
     objects: { type: 'string', value: 'N', help: 'generate N small objects instead' },
     'key-decoding': { type: 'string', value: 'STYLE', help: 'how OMS decodes keys: form or rfc3986 (form)' },
+    drop: { type: 'string', value: 'PERCENT', help: `notifications to lose on purpose, 0 for none (${DROP})` },
     patience: { type: 'string', value: 'SECONDS', help: 'give up when nothing has arrived for so long (30)' },
     verbose: { type: 'boolean', help: 'print the log lines of functions and services' },
   });
@@ -36,6 +46,7 @@ async function main(): Promise<number> {
   const keyDecoding = flags['key-decoding'] ?? 'form';
   if (keyDecoding !== 'form' && keyDecoding !== 'rfc3986') throw new UsageError('--key-decoding takes form or rfc3986');
   const patience = wholeNumber('patience', flags.patience ?? '30', 1, 3600) * 1000;
+  const drop = wholeNumber('drop', flags.drop ?? DROP, 0, 100);
   if (flags.folder && flags.objects) throw new UsageError('--folder and --objects exclude each other');
   const { objects, skipped = [] } = flags.objects
     ? { objects: generatedObjects(wholeNumber('objects', flags.objects, 1, 10_000_000)) }
@@ -71,7 +82,7 @@ async function main(): Promise<number> {
     process.exit(130);
   });
   try {
-    return await replicate(cloud, await cloud.ready(), objects, arrivals, patience, lines);
+    return await replicate({ cloud, endpoints: await cloud.ready(), objects, arrivals, drop, patience, lines });
   } catch (error) {
     // The shutdown is under way and ends the process itself.
     if (stopped) return await new Promise<never>(() => {});
@@ -81,125 +92,132 @@ async function main(): Promise<number> {
   }
 }
 
-/** When each object was acknowledged to the uploader and when OMS had dealt with it. */
-class Arrivals {
-  readonly #uploadedAt = new Map<string, number>();
-  readonly #arrivedAt = new Map<string, number>();
-
-  get count(): number {
-    return this.#arrivedAt.size;
-  }
-
-  arrived(arrivals: readonly Arrival[]): void {
-    for (const { key, at } of arrivals) if (!this.#arrivedAt.has(key)) this.#arrivedAt.set(key, at);
-  }
-
-  uploaded(key: string): void {
-    this.#uploadedAt.set(key, preciseNow());
-  }
-
-  /** Milliseconds from upload to arrival, ascending. */
-  latencies(): number[] {
-    const all: number[] = [];
-    for (const [key, uploaded] of this.#uploadedAt) {
-      const arrived = this.#arrivedAt.get(key);
-      // A fast copy can be done before the uploader has read its answer.
-      if (arrived !== undefined) all.push(Math.max(0, arrived - uploaded));
-    }
-    return all.sort((a, b) => a - b);
-  }
+interface Session {
+  readonly cloud: Cloud;
+  readonly endpoints: Endpoints;
+  readonly objects: readonly DemoObject[];
+  readonly arrivals: Arrivals;
+  /** Notifications to lose, of a hundred. */
+  readonly drop: number;
+  /** Milliseconds without an arrival after which no more is expected. */
+  readonly patience: number;
+  /** What services and functions have logged. */
+  readonly lines: readonly string[];
 }
 
-async function replicate(
-  cloud: Cloud,
-  endpoints: Endpoints,
-  objects: readonly DemoObject[],
-  arrivals: Arrivals,
-  patience: number,
-  lines: readonly string[],
-): Promise<number> {
+/** The whole story, told while it happens. */
+async function replicate(session: Session): Promise<number> {
+  const { cloud, endpoints, objects, arrivals, drop } = session;
   const client = s3Client({
     endpoint: endpoints.obs,
     region: endpoints.region,
     accessKey: endpoints.access_key,
     secretKey: endpoints.secret_key,
   });
+  try {
+    const { bytes, seconds } = await uploadAll(client, session);
+    const latencies = arrivals.latencies();
+    const events = await cloud.stats();
+    const passes = drop > 0 ? await closeGap(client, session) : [];
+
+    console.log('\ncomparing bytes and metadata of every object');
+    const problems = await compareAll(client, session);
+    const at = (share: number): string => {
+      const value = latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))];
+      return value === undefined ? '-' : `${value.toFixed(0)} ms`;
+    };
+    const perCall = events.calls === 0 ? '-' : (events.keys / events.calls).toFixed(1);
+    const rows: readonly (readonly [string, string])[] = [
+      ['objects', `${objects.length - problems.length} of ${objects.length} arrived, same bytes, same metadata`],
+      ['bytes', bytes.toLocaleString('en-US')],
+      ['time', `${seconds.toFixed(1)} s (${(objects.length / seconds).toFixed(0)} objects/s)`],
+      ['upload to arrival', `p50 ${at(0.5)}, p99 ${at(0.99)}${drop > 0 ? ', where a notification told of it' : ''}`],
+      ['OMS event calls', `${events.calls} after notifications, ${perCall} keys per call`],
+    ];
+    console.log(`\n${rows.map(([name, value]) => `  ${name.padEnd(18)} ${value}`).join('\n')}\n`);
+    return conclude(session, problems, passes);
+  } finally {
+    client.destroy();
+  }
+}
+
+/** Uploads everything, and waits until everything has arrived of which OMS will ever hear. */
+async function uploadAll(
+  client: S3Client,
+  { endpoints, objects, arrivals, drop, patience }: Session,
+): Promise<{ readonly bytes: number; readonly seconds: number }> {
+  const drops = new Drops(endpoints.obs, drop);
+  const plan = await drops.start(endpoints.source_bucket);
+  if (plan) console.log(`\nlosing ${drop} % of the notifications on purpose: PUT ${endpoints.obs}/_faults\n  ${plan}`);
   console.log(`\nuploading ${objects.length} objects to "${endpoints.source_bucket}"`);
   const progress = startProgress({ uploaded: objects.length, arrived: objects.length });
-  const began = performance.now();
-  let bytes = 0;
   const tick = setInterval(() => progress.set('arrived', arrivals.count), 100);
+  const began = performance.now();
+  let uploaded = 0;
   try {
-    let uploaded = 0;
-    await forEachConcurrently(objects, 4, async (object) => {
-      const body = await object.read();
-      await client.send(
-        new PutObjectCommand({
-          Bucket: endpoints.source_bucket,
-          Key: object.key,
-          Body: body,
-          ContentType: object.contentType,
-          Metadata: { ...object.metadata },
-          ...object.headers,
-        }),
-      );
-      arrivals.uploaded(object.key);
-      bytes += body.length;
+    const bytes = await upload(client, endpoints.source_bucket, objects, ({ key }) => {
+      arrivals.uploaded(key);
       progress.set('uploaded', ++uploaded);
     });
-    await converge(objects.length, arrivals, patience);
-    progress.set('arrived', arrivals.count);
+    await arrivals.until(async () => {
+      const state = await drops.state();
+      if (!state) return objects.length;
+      return state.seen < objects.length ? undefined : objects.length - state.dropped;
+    }, patience);
+    await drops.stop();
+    return { bytes, seconds: (performance.now() - began) / 1000 };
   } finally {
     clearInterval(tick);
+    progress.set('arrived', arrivals.count);
     progress.stop();
   }
-  const seconds = (performance.now() - began) / 1000;
+}
 
-  console.log('\ncomparing bytes and metadata of every object');
+/** What no notification tells of: shown, found by the reconciler, and proved to be there in the end. */
+async function closeGap(client: S3Client, { endpoints, objects, arrivals, patience }: Session): Promise<PassReport[]> {
+  const { source_bucket: source, destination_bucket: destination } = endpoints;
+  const missing = await missingObjects(client, source, destination);
+  const share = ((missing.length / objects.length) * 100).toFixed(1);
+  console.log(`\nthe gap: ${missing.length} of ${objects.length} objects (${share} %) are missing in "${destination}"`);
+  for (const key of missing.slice(0, 3)) console.log(`  ${JSON.stringify(key)}`);
+  if (missing.length > 3) console.log(`  and ${missing.length - 3} more, and nothing will ever tell of them`);
+
+  console.log(`\nreconciling: POST ${endpoints.gateway}/reconcile`);
+  const first = await runPass(client, endpoints, 0, RECONCILE_PATIENCE);
+  const found = Object.entries(first.verdicts).filter(([, { objects }]) => objects > 0);
+  console.log(`  pass 1: ${found.map(([name, { objects }]) => `${objects} ${name.replaceAll('_', ' ')}`).join(', ')}`);
+  console.log(`  submitted ${first.submitted} to the sync task; waiting until OMS has copied them`);
+  if (!(await arrivals.until(async () => objects.length, patience)))
+    console.log(`  only ${arrivals.count} of ${objects.length} objects have arrived, and no more come`);
+  const second = await runPass(client, endpoints, first.pass, RECONCILE_PATIENCE);
+  console.log(`  pass 2: ${second.converged ? 'nothing is missing' : `${second.differences} objects still differ`}\n`);
+  console.log(passesTable([first, second]));
+  return [first, second];
+}
+
+async function compareAll(client: S3Client, { endpoints, objects }: Session): Promise<string[]> {
   const problems: string[] = [];
   await forEachConcurrently(objects, 16, async ({ key }) => {
     const problem = await compareObject(client, endpoints.source_bucket, endpoints.destination_bucket, key);
     if (problem) problems.push(`${JSON.stringify(key)}: ${problem}`);
   });
-  client.destroy();
+  return problems;
+}
 
-  const latencies = arrivals.latencies();
-  const at = (share: number): string => {
-    const value = latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))];
-    return value === undefined ? '-' : `${value.toFixed(0)} ms`;
-  };
-  const { calls, keys } = await cloud.stats();
-  const rows: readonly (readonly [string, string])[] = [
-    ['objects', `${objects.length - problems.length} of ${objects.length} arrived, same bytes, same metadata`],
-    ['bytes', bytes.toLocaleString('en-US')],
-    ['time', `${seconds.toFixed(1)} s (${(objects.length / seconds).toFixed(0)} objects/s)`],
-    ['upload to arrival', `p50 ${at(0.5)}, p99 ${at(0.99)}`],
-    ['OMS event calls', `${calls}, ${calls === 0 ? '-' : (keys / calls).toFixed(1)} keys per call`],
-  ];
-  console.log(`\n${rows.map(([name, value]) => `  ${name.padEnd(18)} ${value}`).join('\n')}\n`);
-  if (problems.length === 0) {
+/** @returns the exit code */
+function conclude({ objects, lines }: Session, problems: readonly string[], passes: readonly PassReport[]): number {
+  const converged = passes.at(-1)?.converged ?? true;
+  if (problems.length === 0 && converged) {
     console.log('converged: source and destination hold the same objects');
     return 0;
   }
-  console.error(`${problems.length} of ${objects.length} objects did not arrive as they are:`);
+  if (problems.length === 0) console.error('every object arrived, but the reconciler does not say so');
+  else console.error(`${problems.length} of ${objects.length} objects did not arrive as they are:`);
   for (const problem of problems.slice(0, 100)) console.error(`  ${problem}`);
   if (problems.length > 100) console.error(`  ... and ${problems.length - 100} more`);
   const errors = lines.filter((line) => /"level":"(error|ERROR|warn)"|errorMessage/.test(line));
   if (errors.length > 0) console.error(`\nlast errors logged:\n${errors.slice(-10).join('\n')}`);
   return 1;
-}
-
-/** Waits until `count` objects have arrived, or nothing has arrived for `patience` milliseconds. */
-async function converge(count: number, arrivals: Arrivals, patience: number): Promise<void> {
-  let last = arrivals.count;
-  let since = performance.now();
-  while (arrivals.count < count && performance.now() - since < patience) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    if (arrivals.count > last) {
-      last = arrivals.count;
-      since = performance.now();
-    }
-  }
 }
 
 main().then(

@@ -15,15 +15,21 @@ export function startProgress(bars: Readonly<Record<string, number>>): Progress 
   const width = Math.max(...names.map((name) => name.length));
   if (!process.stdout.isTTY) {
     const printed = new Map<string, number>();
+    const current = new Map<string, number>();
+    const tenthOf = (name: string, value: number): number => Math.floor((value / Math.max(1, bars[name] ?? 0)) * 10);
+    const print = (name: string, value: number): void => {
+      printed.set(name, value);
+      console.log(`  ${name.padEnd(width)} ${value}/${bars[name] ?? 0}`);
+    };
     return {
       set(name, value) {
-        const total = bars[name] ?? 0;
-        const tenth = total === 0 ? 10 : Math.floor((value / total) * 10);
-        if (tenth <= (printed.get(name) ?? 0)) return;
-        printed.set(name, tenth);
-        console.log(`  ${name.padEnd(width)} ${value}/${total}`);
+        current.set(name, value);
+        if (tenthOf(name, value) > tenthOf(name, printed.get(name) ?? 0)) print(name, value);
       },
-      stop() {},
+      stop() {
+        // A bar may end before it is full.
+        for (const [name, value] of current) if (printed.get(name) !== value) print(name, value);
+      },
     };
   }
   const multi = new MultiBar(

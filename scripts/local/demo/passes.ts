@@ -1,0 +1,101 @@
+import { GetObjectCommand, NoSuchKey, type S3Client } from '@aws-sdk/client-s3';
+import { request } from '../request.ts';
+import type { Endpoints } from '../stack.ts';
+
+/** As much of a reconciler's report (docs/reconcile-report.schema.json) as is shown. */
+export interface PassReport {
+  readonly pass: number;
+  readonly complete: boolean;
+  readonly converged: boolean;
+  readonly differences: number;
+  readonly duration_seconds: number;
+  readonly source: { readonly objects: number };
+  readonly destination: { readonly objects: number };
+  readonly verdicts: Readonly<Record<string, { readonly objects: number }>>;
+  readonly submitted: number;
+  readonly accepted: number;
+  readonly calls: { readonly list: number; readonly events: number };
+}
+
+/** Where the function writes the report of the last pass of the stack's own route. */
+const REPORT = 'reconcile/local/latest.json';
+/** Milliseconds after which a pass is asked for again: one that has more to do than a run has time goes on then. */
+const ASK_AGAIN = 20_000;
+
+/**
+ * One pass of the reconciler, the way a user asks for it: POST /reconcile, which is answered at once, and then its
+ * report in the state bucket.
+ *
+ * @param after number of the pass before; 0 for none
+ * @param patience milliseconds
+ * @throws Error where the gateway refuses, or there is no report in time
+ */
+export async function runPass(
+  client: S3Client,
+  endpoints: Endpoints,
+  after: number,
+  patience: number,
+): Promise<PassReport> {
+  const end = performance.now() + patience;
+  let askAgain = 0;
+  while (performance.now() < end) {
+    if (performance.now() >= askAgain) {
+      await ask(endpoints);
+      askAgain = performance.now() + ASK_AGAIN;
+    }
+    const report = await readReport(client, endpoints.state_bucket);
+    if (report && report.pass > after) return report;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`The reconciler has left no report within ${patience / 1000} s; --verbose shows its log`);
+}
+
+async function ask({ gateway, app_code }: Endpoints): Promise<void> {
+  const answer = await request('POST', `${gateway}/reconcile`, {
+    headers: { 'x-apig-appcode': app_code, 'content-type': 'application/json' },
+    // What was just uploaded is to be judged, too.
+    body: JSON.stringify({ grace_period: '0s' }),
+  });
+  if (answer.status !== 202) throw new Error(`POST /reconcile was answered with ${answer.status}: ${answer.body}`);
+}
+
+async function readReport(client: S3Client, bucket: string): Promise<PassReport | undefined> {
+  try {
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: REPORT }));
+    return JSON.parse((await Body?.transformToString()) ?? '') as PassReport;
+  } catch (error) {
+    if (error instanceof NoSuchKey) return undefined;
+    throw error;
+  }
+}
+
+/** Both passes side by side. */
+export function passesTable(passes: readonly PassReport[]): string {
+  const count = (value: number): string => value.toLocaleString('en-US');
+  const verdicts = new Set(
+    passes.flatMap(({ verdicts }) => Object.keys(verdicts).filter((name) => (verdicts[name]?.objects ?? 0) > 0)),
+  );
+  for (const name of ['same', 'missing']) verdicts.add(name);
+  const order = Object.keys(passes[0]?.verdicts ?? {});
+  const shown = order.filter((name) => verdicts.has(name));
+  const rows: readonly (readonly [string, (pass: PassReport) => string])[] = [
+    ['', ({ pass }) => `pass ${pass}`],
+    ['source', ({ source }) => count(source.objects)],
+    ['destination', ({ destination }) => count(destination.objects)],
+    ...shown.map((name) => {
+      const cell = ({ verdicts }: PassReport): string => count(verdicts[name]?.objects ?? 0);
+      return [name.replaceAll('_', ' '), cell] as const;
+    }),
+    ['submitted', ({ submitted }) => count(submitted)],
+    ['calls', ({ calls }) => `${calls.list} list, ${calls.events} event`],
+    ['time', ({ duration_seconds: seconds }) => `${seconds.toFixed(1)} s`],
+    ['converged', ({ converged }) => (converged ? 'yes' : 'no')],
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const column = Math.max(...rows.flatMap(([, cell]) => passes.map((pass) => cell(pass).length)));
+  return rows
+    .map(
+      ([name, cell]) => `  ${name.padEnd(width)}${passes.map((pass) => `  ${cell(pass).padStart(column)}`).join('')}`,
+    )
+    .join('\n');
+}
