@@ -22,6 +22,7 @@ that would be deployed; see docs/chaos.md.
   --trace        with --seed: its history
   --outage       30 minutes without OMS, and what comes of 100000 uploads
   --uploads N    with --outage: other than 100000
+  --per-event N  with --outage: objects per notification, 10 by default; 1 takes ten times as long
   --mutations    makes deliberate bugs and shows which run finds each
   --live N       N runs on the live local cloud, with real processes killed
   --json         figures as JSON, nothing else on standard output
@@ -38,6 +39,7 @@ const command = {
     trace: { type: 'boolean' },
     outage: { type: 'boolean' },
     uploads: { type: 'string' },
+    'per-event': { type: 'string' },
     mutations: { type: 'boolean' },
     live: { type: 'string' },
     json: { type: 'boolean' },
@@ -52,11 +54,15 @@ await runCommand(async () => {
   const modes = ['seed', 'outage', 'mutations', 'live'].filter((name) => Reflect.get(values, name) !== undefined);
   if (modes.length > 1) throw new UsageError(`--${modes.join(' and --')} do not go together`);
   if (trace && seed === undefined) throw new UsageError('--trace belongs to --seed');
-  if (values.uploads !== undefined && !values.outage) throw new UsageError('--uploads belongs to --outage');
+  for (const name of ['uploads', 'per-event'] as const)
+    if (values[name] !== undefined && !values.outage) throw new UsageError(`--${name} belongs to --outage`);
   const first = whole('first', values.first ?? '1', 0);
   const workers = whole('workers', values.workers ?? `${availableParallelism()}`, 0);
   if (seed !== undefined) return runSeed(whole('seed', seed, 0), trace);
-  if (values.outage) return runOutage(whole('uploads', uploads, 1), json);
+  if (values.outage) {
+    const perEvent = whole('per-event', values['per-event'] ?? '10', 1);
+    return runOutage({ uploads: whole('uploads', uploads, 1), perEvent, json });
+  }
   if (values.mutations) return findMutations({ first, workers, json });
   if (values.live !== undefined) return runLive({ first, runs: whole('live', values.live, 1), json });
   return runMany({ first, runs: whole('runs', values.runs ?? '10000', 1), workers, json });
@@ -92,9 +98,17 @@ async function runMany(plan: { first: number; runs: number; workers: number; jso
   return tally.failures.length === 0 ? 0 : 1;
 }
 
-async function runOutage(uploads: number, json: boolean): Promise<number> {
+async function runOutage(plan: { uploads: number; perEvent: number; json: boolean }): Promise<number> {
+  const { uploads, perEvent, json } = plan;
+  // Of errors that are part of the plan.
+  Error.stackTraceLimit = 0;
   const programs = compileSubject(await buildSubject());
-  const outage = await simulateOutage(programs, { uploads, minutes: [10, 30, 20], manner: 'answers 503' });
+  const outage = await simulateOutage(programs, {
+    uploads,
+    minutes: [10, 30, 20],
+    perEvent,
+    manner: 'answers 503',
+  });
   if (json) console.log(JSON.stringify({ windows: outage.windows, counts: outage.run.counts }));
   else console.log(formatOutage(outage));
   return outage.run.violations.length === 0 ? 0 : 1;

@@ -8,6 +8,8 @@ export interface OutageOptions {
   readonly uploads: number;
   /** Minutes of uploads: before, during and after the outage. */
   readonly minutes: readonly [before: number, outage: number, after: number];
+  /** Objects that one notification tells of. */
+  readonly perEvent: number;
   /** What OMS does meanwhile. */
   readonly manner: 'answers 503' | 'refuses connections';
 }
@@ -46,24 +48,22 @@ export async function simulateOutage(programs: Programs, options: OutageOptions)
   return { run, windows, options };
 }
 
-function drawOutage({ uploads: count, minutes: [before, outage, after], manner }: OutageOptions): Scenario {
+function drawOutage({ uploads: count, minutes: [before, outage, after], perEvent, manner }: OutageOptions): Scenario {
   const random = new Random(count, 'outage');
   const start = Date.UTC(2026, 0, 1);
   const length = (before + outage + after) * MINUTE;
-  const source: Source = { bucket: 'source', shapes: ['cloudevent'], encoding: 'form' };
+  const source: Source = { bucket: 'source', shapes: ['events'], encoding: 'form' };
   const uploads = Array.from({ length: count }, (_, index): Upload => {
     const time = start + Math.floor((index * length) / count);
     const key = `2026/${String(index % 100).padStart(2, '0')}/object ${index}.bin`;
     return { marker: newMarker(random), bucket: source.bucket, key, time, eventName: 'ObjectCreated:Put', source };
   });
-  const deliveries = uploads.map(
-    (upload): Delivery => ({
-      times: [upload.time + random.int(20, 2_000)],
-      shape: 'cloudevent',
-      encoding: 'form',
-      mentions: [upload],
-    }),
-  );
+  const deliveries: Delivery[] = [];
+  for (let index = 0; index < count; index += perEvent) {
+    const mentions = uploads.slice(index, index + perEvent);
+    const last = mentions.at(-1)?.time ?? start;
+    deliveries.push({ times: [last + random.int(20, 2_000)], shape: 'events', encoding: 'form', mentions });
+  }
   const task = 'task-of-the-outage';
   const route = { name: 'all', source: { bucket: source.bucket }, sync_task_id: task };
   const from = start + before * MINUTE;

@@ -3,6 +3,7 @@ import { SimulatedObjectStore } from './cloud/object-store.ts';
 import { SimulatedOms } from './cloud/oms.ts';
 import { EndlessRunError, Kernel } from './kernel/kernel.ts';
 import { Random } from './kernel/random.ts';
+import type { Fate } from './machine/machine.ts';
 import type { Network } from './machine/network.ts';
 import { compile, type Program, type Subject } from './machine/subject.ts';
 import { judgeHealing } from './world/healing.ts';
@@ -157,7 +158,7 @@ class Run {
         const accessKey = this.#keys.at(-1) ?? '';
         return { accessKey, secretKey: `SKCHAOS${accessKey}`, securityToken: `TOKENCHAOS${accessKey}` };
       },
-      isFatal: (label) => this.#isFatal(label),
+      fate: (label) => this.#fate(label),
       onExecution: ({ attempt, event, machine }) => {
         ledger.begun(attempt, event.functionName === FUNCTION ? ledger.named(event.text) : undefined);
         this.#tell(
@@ -243,15 +244,15 @@ class Run {
     return this.#options.trace ? this.#ledger.named(text).map(({ id }) => id) : [];
   }
 
-  #isFatal(label: string): boolean {
+  #fate(label: string): Fate {
     this.#points += 1;
     const { killAt } = this.#options;
-    const fatal =
-      killAt === undefined
-        ? !this.#healing && this.#kills.chance(this.#scenario.platform.killProbability)
-        : this.#points === killAt;
-    if (fatal) this.#tell(`killed ${label}`, []);
-    return fatal;
+    if (killAt !== undefined) {
+      if (this.#points !== killAt) return 'lives';
+    } else if (this.#healing || !this.#kills.chance(this.#scenario.platform.killProbability)) return 'lives';
+    const fate = killAt === undefined && this.#kills.chance(0.1) ? 'hangs' : 'is killed';
+    this.#tell(`${fate} ${label}`, []);
+    return fate;
   }
 
   /** Puts everything into the queue that happens whatever the functions do. */

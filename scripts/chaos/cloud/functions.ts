@@ -1,6 +1,6 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Random } from '../kernel/random.ts';
-import { Machine } from '../machine/machine.ts';
+import { type Fate, Machine } from '../machine/machine.ts';
 import type { Network } from '../machine/network.ts';
 import type { Program } from '../machine/subject.ts';
 import type { PlatformPlan } from '../world/scenario.ts';
@@ -45,7 +45,8 @@ export interface FunctionsOptions {
     readonly secretKey: string;
     readonly securityToken: string;
   };
-  readonly isFatal: (label: string) => boolean;
+  /** What becomes of a process at a point of its program. */
+  readonly fate: (label: string) => Fate;
   readonly onExecution: (execution: Execution) => void;
   /** The invocation ended well. */
   readonly onSuccess: (execution: Execution, result: unknown) => void;
@@ -179,7 +180,7 @@ export class SimulatedFunctions {
   }
 
   #machine(deployed: Deployed, onKilled: (label: string) => void): Machine | undefined {
-    const { kernel, random, network, latency, isFatal, log, onCrash } = this.#options;
+    const { kernel, random, network, latency, fate, log, onCrash } = this.#options;
     const kill = (label: string): void => {
       this.counts.kills += 1;
       onKilled(label);
@@ -200,7 +201,7 @@ export class SimulatedFunctions {
         random: random.stream(name),
         network,
         latency,
-        isFatal,
+        fate,
         log: (_level, line) => log(`${name} ${line}`),
       });
       made.onKilled = kill;

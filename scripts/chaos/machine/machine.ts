@@ -29,10 +29,12 @@ export interface MachineOptions {
   readonly network: Network;
   /** Milliseconds of one way through the network. */
   readonly latency: () => number;
-  /** Whether the machine is killed at this point. */
-  readonly isFatal: (label: string) => boolean;
+  /** Whether the machine is killed at this point, or hangs until the platform kills it. */
+  readonly fate: (label: string) => Fate;
   readonly log: (level: string, line: string) => void;
 }
+
+export type Fate = 'lives' | 'is killed' | 'hangs';
 
 /** Handler as the platform calls it. */
 type Handler = (event: unknown, context: unknown) => Promise<unknown>;
@@ -110,9 +112,10 @@ export class Machine {
 
   #checkpoint(label: string): boolean {
     if (!this.alive) return false;
-    if (this.#frozen || !this.#options.isFatal(label)) return true;
+    const fate = this.#frozen ? 'lives' : this.#options.fate(label);
+    if (fate === 'lives') return true;
     this.kill();
-    this.onKilled(label);
+    if (fate === 'is killed') this.onKilled(label);
     return false;
   }
 

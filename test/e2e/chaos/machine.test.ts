@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Kernel } from '../../../scripts/chaos/kernel/kernel.ts';
 import { Random } from '../../../scripts/chaos/kernel/random.ts';
-import { Machine } from '../../../scripts/chaos/machine/machine.ts';
+import { type Fate, Machine } from '../../../scripts/chaos/machine/machine.ts';
 import type { Answer, Message, Server } from '../../../scripts/chaos/machine/network.ts';
 import { compile } from '../../../scripts/chaos/machine/subject.ts';
 
@@ -15,7 +15,7 @@ interface World {
 
 function world(
   code: string,
-  options: { answer?: Answer; fatal?: (label: string) => boolean; server?: Server } = {},
+  options: { answer?: Answer; fate?: (label: string) => Fate; server?: Server } = {},
 ): World {
   const kernel = new Kernel(Date.UTC(2026, 0, 1));
   const received: Message[] = [];
@@ -35,7 +35,7 @@ function world(
     random: new Random(1),
     network: (host) => (host === 'there' ? server : undefined),
     latency: () => 5,
-    isFatal: options.fatal ?? (() => false),
+    fate: options.fate ?? (() => 'lives'),
     log: (_level, line) => log.push(line),
   });
   machine.onKilled = (label) => results.push(`killed ${label}`);
@@ -108,7 +108,7 @@ describe('a simulated process', () => {
 
   it.each(['before POST', 'arrives'])('does nothing any more when it was killed; %s', async (point) => {
     const run = world(`${CALL} exports.handler = async () => { await call(); console.log('on'); await call(); };`, {
-      fatal: (label) => label.startsWith(point === 'arrives' ? 'after answered' : point),
+      fate: (label) => (label.startsWith(point === 'arrives' ? 'after answered' : point) ? 'is killed' : 'lives'),
     });
     await invoke(run);
     expect(run.received).toHaveLength(point === 'arrives' ? 1 : 0);
