@@ -9,18 +9,33 @@ import { REPORT_SCHEMA_FILE, reportJsonSchema } from './schema/reconcile-report.
 /** Where the schema is published. */
 export const SCHEMA_FILE = join(dirname(fileURLToPath(import.meta.url)), '..', 'docs', 'routes.schema.json');
 
+const LISTING = {
+  list_version: 'ListObjects (1) or ListObjectsV2 (2), where it is not what is known of the cloud.',
+  addressing:
+    'Whether requests name the bucket in the path or in the host, where it is not what is known of the cloud.',
+  credentials: 'Names of encrypted variables that hold the key pair by which the bucket is listed; never the keys.',
+  'credentials.access_key': 'Name of the variable that holds the access key.',
+  'credentials.secret_key': 'Name of the variable that holds the secret key.',
+  'credentials.security_token': 'Name of the variable that holds the token of a temporary key pair.',
+} as const;
+
+const ofPlace = (place: string): Record<string, string> =>
+  Object.fromEntries(Object.entries(LISTING).map(([name, text]) => [`${place}.${name}`, text]));
+
 /** By path of the property; kept out of the bundles, which need no prose. */
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
-  name: 'For log lines.',
+  name: 'For log lines, and for the folder of the state bucket where reconciliation keeps its state.',
   source: 'The objects of this route.',
   'source.bucket': 'The bucket whose notifications the function receives.',
   'source.prefix': "Beginning of the objects' real (decoded) names; every object where it is left out.",
   'source.cloud': 'The cloud of the source bucket, as in the sync task; HuaweiCloud where it is left out.',
   'source.region': 'Region of the source bucket.',
   'source.endpoint': 'Where the source bucket is read, for example https://obs.cn-north-4.myhuaweicloud.com.',
+  ...ofPlace('source'),
+  ...ofPlace('destination'),
   destination: 'Where OMS copies the objects to.',
   'destination.bucket':
-    'The destination bucket. Where it is a source as well, the lists that OMS writes below oms/sync_task/ are ignored.',
+    'The destination bucket; reconciliation needs it. Where it is a source as well, the lists that OMS writes below oms/sync_task/ are ignored.',
   'destination.region': 'Region of the destination bucket.',
   'destination.endpoint': 'Where the destination bucket is read.',
   sync_task_id: 'The OMS sync task that copies the objects.',
@@ -52,7 +67,12 @@ export function routesJsonSchema(): string {
       [
         {
           name: 'reports',
-          source: { bucket: 'source', prefix: 'reports/', region: 'cn-north-4' },
+          source: {
+            bucket: 'source',
+            prefix: 'reports/',
+            region: 'cn-north-4',
+            credentials: { access_key: 'SRC_ACCESS_KEY', secret_key: 'SRC_SECRET_KEY' },
+          },
           destination: { bucket: 'destination', region: 'cn-east-3' },
           sync_task_id: 'task-id-from-create-sync-task',
         },

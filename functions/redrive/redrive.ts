@@ -4,6 +4,8 @@ import { statePrefixes, stateVariables } from '#shared/config/state.ts';
 import { required } from '#shared/config/variable.ts';
 import { DeadLetters } from '#shared/deadletters/store.ts';
 import { AppError } from '#shared/errors/base.ts';
+import { type AsynchronousRequest, callerOf } from '#shared/middleware/asynchronous-request.ts';
+import { concealWithin } from '#shared/logging/redact.ts';
 import type { Services } from '#shared/middleware/http.ts';
 import type { Invocation } from '#shared/middleware/invocation.ts';
 import { objectStoreFactory } from '#shared/middleware/object-store.ts';
@@ -11,12 +13,12 @@ import type { ObjectStore } from '#shared/objectstore/port.ts';
 import { RateLimiter } from '#shared/pipeline/rate-limiter.ts';
 import { TaskStates } from '#shared/pipeline/task-states.ts';
 import { notificationVariables } from '#shared/pipeline/variables.ts';
-import { toFilter } from '#shared/redrive/options.ts';
+import { type RedriveOptions, toFilter } from '#shared/redrive/options.ts';
 import { redrive } from '#shared/redrive/redrive.ts';
 import type { RedriveReport } from '#shared/redrive/report.ts';
 import { readPosition, writeReport } from '#shared/redrive/reports.ts';
 import { type Clock, systemClock } from '#shared/runtime/clock.ts';
-import { callerOf, type RedriveRequest, readRedriveRequest } from './request.ts';
+import { readRedriveRequest } from './request.ts';
 
 /** The variables of this function. */
 export const variables = {
@@ -70,7 +72,8 @@ export function createRedrive({
       failedInvocations: config.failedInvocationsPrefix,
     };
     limiter ??= new RateLimiter({ perSecond: config.callsPerSecond, now, sleep: (ms) => clock.sleep(ms) });
-    const report = await redrive({
+    const redact = (text: string) => log.redact(text);
+    const run = await redrive({
       ...place,
       deadLetters: new DeadLetters({ ...place, prefix: prefixes.deadLetters, parkedPrefix: prefixes.parked }),
       prefixes,
@@ -91,9 +94,11 @@ export function createRedrive({
       backoff: caller === 'timer',
       from: caller === 'timer' ? await readPosition(place) : undefined,
       id: invocation.requestId ?? String(now()),
-      redact: (text) => log.redact(text),
+      redact,
       log,
     });
+    // Codes and remedies are read from documents, and those may be anybody's.
+    const report = concealWithin(run, redact) as RedriveReport;
     const { documents, keys, calls, stopped, remains, causes } = report;
     log.info('redrive', { caller, ...(stopped && { stopped }), remains, documents, keys, calls, causes });
     try {
@@ -106,7 +111,7 @@ export function createRedrive({
   };
 }
 
-function readRequest(event: unknown, { log }: Invocation): RedriveRequest | Refusal {
+function readRequest(event: unknown, { log }: Invocation): AsynchronousRequest<RedriveOptions> | Refusal {
   try {
     return readRedriveRequest(event);
   } catch (error) {

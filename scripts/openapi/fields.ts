@@ -77,6 +77,15 @@ export const FIELDS: Readonly<Record<string, string>> = {
   prefix: 'Only documents that name an object there: `bucket`, or `bucket/prefix`, in real names.',
   parked: 'Take parked documents, too.',
   'RedriveRequest.limit': 'Most documents to take.',
+  // Of POST /reconcile.
+  'ReconcileRequest.dry_run':
+    'Only compare, submit nothing, and report what would be submitted and what it would take.',
+  route: 'Name or sync task of one route; every route where it is left out.',
+  grace_period:
+    'Objects that were modified within this time (`0s`, `90s`, `15m`, `2h`) are in flight and not submitted; the variable RECONCILE_GRACE_PERIOD where it is left out.',
+  restart: 'Begin a new pass, whatever the last run has left to be gone on with.',
+  source_is_empty:
+    'The source bucket is meant to be empty. Without it an empty listing, where the last pass saw objects, proves nothing.',
   // Parameters.
   if_exists: 'With `return`, a sync task between the same two buckets is answered in place of making a second one.',
   limit: 'Most tasks of the page.',

@@ -7,6 +7,7 @@ import { showSyncTaskRequest } from '#shared/oms/schemas/show-sync-task.ts';
 import { SHOW_SYNC_TASK_ANSWER } from '#shared/oms/schemas/show-sync-task-response.ts';
 import { startSyncTaskRequest } from '#shared/oms/schemas/start-sync-task.ts';
 import { syncTaskPath } from '#shared/oms/schemas/sync-task-path.ts';
+import { reconcileRequest } from '#shared/reconcile/request-options.ts';
 import { redriveOptions } from '#shared/redrive/options.ts';
 import { createSyncEventBody, createSyncEventParameters } from '../../functions/create-sync-event/request.ts';
 import { createSyncTaskParameters } from '../../functions/create-sync-task/parameters.ts';
@@ -249,6 +250,37 @@ export const OPERATIONS: readonly Operation[] = [
         'see what is there': { dry_run: true },
         'after a missing route was deployed': { codes: ['OmsSync.NoRoute'] },
         everything: {},
+      },
+    },
+    replies: {
+      202: {
+        description: 'The run is going to begin.',
+        component: 'Accepted',
+        schema: acceptedReply,
+        examples: { accepted: { request_id: '7e8e5be05ab44d0e8d0c3a4c2f1f9a10' } },
+      },
+    },
+    errors: [401, 413],
+  },
+  {
+    method: 'post',
+    path: '/reconcile',
+    operationId: 'reconcile',
+    tag: 'delivery',
+    summary: 'Compare source and destination, and submit what was missed',
+    description:
+      'Lists both buckets of each route, asks OMS to copy the objects that are missing or differ, and writes a report. The gateway answers at once, whatever the body says; a wrong one is in the log of the function. A pass that does not end in the time of one invocation is gone on with by the next call or the timer. The report is in the state bucket: `reconcile/<route>/latest.json`, and below `reconcile/<route>/reports/` by the time at which the pass began; that of a dry run is `reconcile/<route>/plan.json`. It may run twice at once. A pass proves what it finds, not what it repairs: the next one does.',
+    asynchronous: true,
+    permissions: { needed: ['createEvent'], optional: ['get'] },
+    body: {
+      component: 'ReconcileRequest',
+      schema: reconcileRequest,
+      required: false,
+      examples: {
+        'see what would be submitted': { dry_run: true },
+        'one route, with what was uploaded just now': { route: 'reports', grace_period: '0s' },
+        'from the beginning': { restart: true },
+        'every route': {},
       },
     },
     replies: {

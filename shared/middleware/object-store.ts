@@ -87,8 +87,12 @@ export function deadLettersFactory(): (
   };
 }
 
-/** As readCredentials, of key pairs only. */
-function readKeyPair(
+/**
+ * As readCredentials, of key pairs only.
+ *
+ * @throws MissingKeyPairError
+ */
+export function readKeyPair(
   { accessKey, secretKey }: Pick<StoreConfig, 'accessKey' | 'secretKey'>,
   invocation: Invocation,
 ): Omit<TemporaryCredentials, 'securityToken'> & Partial<TemporaryCredentials> {

@@ -3,17 +3,31 @@ import { AppError } from '#shared/errors/base.ts';
 import { parseJson } from '#shared/validation/json.ts';
 import { parse } from '#shared/validation/parse.ts';
 
-/** Where a bucket is: needed by what reads or lists it, not by sync events. */
+/** The name of a variable, never what it holds: routes are no secret. */
+const variableName = z.string().check(z.regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/));
+
+/** Where a bucket is and how it is listed: needed by what reads or lists it, not by sync events. */
 const location = {
   region: z.optional(z.string().check(z.minLength(1), z.maxLength(100))),
   endpoint: z.optional(z.string().check(z.regex(/^https?:\/\/[^\s/?#@]+$/))),
+  /** ListObjects (1) or ListObjectsV2 (2); as the cloud has it where it is left out. */
+  list_version: z.optional(z.literal([1, 2])),
+  addressing: z.optional(z.enum(['path', 'virtual'])),
+  /** Encrypted variables of the function that hold the key pair by which the bucket is listed. */
+  credentials: z.optional(
+    z.strictObject({
+      access_key: variableName,
+      secret_key: variableName,
+      security_token: z.optional(variableName),
+    }),
+  ),
 };
 
 const bucketName = z.string().check(z.minLength(1), z.maxLength(1024));
 
 /** One route: which objects of which bucket belong to which sync task. */
 export const routeSchema = z.strictObject({
-  /** For log lines. */
+  /** For log lines, and below it reconciliation keeps its state. */
   name: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
   source: z.strictObject({
     bucket: bucketName,

@@ -25,7 +25,7 @@ export interface RoundsOptions {
 }
 
 /** Milliseconds, times 0.5 to 1: between the tries of keys whose call failed, each of which was tried several times itself. */
-const WAITS = [2_000, 8_000] as const;
+const WAITS = [1_000, 4_000] as const;
 /** Rounds in which whole batches were refused and nothing was ever accepted, after which no more are taken apart. */
 const HOPELESS_ROUNDS = 5;
 

@@ -5,6 +5,7 @@ import { eventVariables, omsVariables } from '#shared/config/oms.ts';
 import { parseRoutes } from '#shared/pipeline/routes.ts';
 import { variables as createSyncTask } from '../../../functions/create-sync-task/create-sync-task.ts';
 import { variables as onObjectCreated } from '../../../functions/on-object-created/on-object-created.ts';
+import { variables as reconcile } from '../../../functions/reconcile/reconcile.ts';
 import { variables as redrive } from '../../../functions/redrive/redrive.ts';
 import { variables as startSyncTask } from '../../../functions/start-sync-task/start-sync-task.ts';
 
@@ -34,6 +35,7 @@ describe('the variables', () => {
       'show-sync-task-statistics': names(omsVariables),
       'on-object-created': names(onObjectCreated),
       redrive: names(redrive),
+      reconcile: names(reconcile),
     };
     for (const [key, { environment, encryptedEnvironment }] of Object.entries(config.functions)) {
       const set = Object.keys({ ...config.provider.environment, ...environment, ...encryptedEnvironment });

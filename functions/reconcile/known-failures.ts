@@ -1,0 +1,66 @@
+import { field } from '#shared/events/fields.ts';
+import type { ObjectStore } from '#shared/objectstore/port.ts';
+
+export interface KnownFailuresOptions {
+  readonly store: ObjectStore;
+  /** The state bucket. */
+  readonly bucket: string;
+  /** Under which dead letters are. */
+  readonly prefixes: readonly string[];
+  readonly syncTaskId: string;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+}
+
+/** Documents that are read, of those that were written since: the estimate need not be exact, and must come to an end. */
+const MAX_DOCUMENTS = 500;
+/** Pages of names; there may be many that are older. */
+const MAX_PAGES = 20;
+const CONCURRENCY = 8;
+
+/**
+ * Objects that dead letters written since then name for a sync task: of these it is known why they are missing.
+ *
+ * @throws ObjectStoreError where the bucket cannot be listed
+ */
+export async function knownFailures(options: KnownFailuresOptions): Promise<number> {
+  const names = await namesOf(options);
+  const keys = new Set<string>();
+  const queue = names.values();
+  const worker = async (): Promise<void> => {
+    for (const name of queue) for (const key of await keysOf(name, options)) keys.add(key);
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  return keys.size;
+}
+
+async function namesOf({ store, bucket, prefixes, since }: KnownFailuresOptions): Promise<string[]> {
+  const names: string[] = [];
+  for (const prefix of prefixes) {
+    let token: string | undefined;
+    for (let page = 0; page < MAX_PAGES && names.length < MAX_DOCUMENTS; page++) {
+      const { objects, nextToken } = await store.listObjects({
+        bucket,
+        prefix,
+        ...(token === undefined ? {} : { continuationToken: token }),
+      });
+      for (const { key, lastModified } of objects) if (lastModified >= since) names.push(key);
+      token = nextToken;
+      if (token === undefined) break;
+    }
+  }
+  return names.slice(0, MAX_DOCUMENTS);
+}
+
+/** A document that cannot be read explains nothing. */
+async function keysOf(name: string, { store, bucket, syncTaskId }: KnownFailuresOptions): Promise<string[]> {
+  try {
+    const { body } = await store.getObject({ bucket, key: name });
+    const letter: unknown = JSON.parse(body.toString('utf8'));
+    const keys = field(letter, 'keys');
+    if (field(letter, 'sync_task_id') !== syncTaskId || !Array.isArray(keys)) return [];
+    return keys.map((each) => String(field(each, 'key')));
+  } catch {
+    return [];
+  }
+}

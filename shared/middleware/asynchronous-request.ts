@@ -1,0 +1,56 @@
+import { field, isFields } from '#shared/events/fields.ts';
+import { parseJson } from '#shared/validation/json.ts';
+import type { GatewayEvent } from './gateway-event.ts';
+import { readBody } from './request-body.ts';
+
+/** Who called: a client over HTTP, the timer, or a direct invocation. */
+export type Caller = 'http' | 'timer' | 'direct';
+
+export interface AsynchronousRequest<Options> {
+  readonly caller: Caller;
+  readonly options: Options;
+}
+
+/** @returns who called, whatever the event holds besides */
+export function callerOf(event: unknown): Caller {
+  if (typeof field(event, 'httpMethod') === 'string') return 'http';
+  return field(event, 'trigger_type') === 'TIMER' ? 'timer' : 'direct';
+}
+
+/**
+ * Reads what a function is asked that is called by timer, over HTTP or directly, with nobody waiting for its answer.
+ * Nothing at all is a request, too.
+ *
+ * @param event of the gateway (the body counts), of a timer (its user event counts, a text), or the options themselves
+ * @param read throws a ValidationError; `what` names what it reads
+ * @throws ValidationError with every problem, PayloadTooLargeError
+ * @see https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0207.html for timers
+ */
+export function readAsynchronousRequest<Options>(
+  event: unknown,
+  read: (value: unknown, what: string) => Options,
+): AsynchronousRequest<Options> {
+  const caller = callerOf(event);
+  return { caller, options: readOptions(caller, event, read) };
+}
+
+function readOptions<Options>(
+  caller: Caller,
+  event: unknown,
+  read: (value: unknown, what: string) => Options,
+): Options {
+  switch (caller) {
+    case 'http':
+      return read(readBody(event as GatewayEvent) ?? {}, 'The body');
+    case 'timer': {
+      const text = field(event, 'user_event');
+      const isEmpty = text === undefined || text === null || (typeof text === 'string' && text.trim() === '');
+      return read(isEmpty ? {} : typeof text === 'string' ? parseJson(text) : text, 'user_event');
+    }
+    case 'direct': {
+      // A console's test event is an empty object, or nothing.
+      const isNothing = !isFields(event) && (event === undefined || event === null || event === '');
+      return read(isNothing ? {} : event, 'The event');
+    }
+  }
+}
