@@ -48,20 +48,14 @@ async function main(): Promise<number> {
 }
 
 /** The run with a progress bar, ended in order by Ctrl-C. */
-async function watched(options: ReconcileOptions, { expected, json }: CommandLine): Promise<ReconcileResult> {
+async function watched(options: ReconcileOptions, { expected }: CommandLine): Promise<ReconcileResult> {
   const signal = stopSignal('stopping after the calls under way');
-  const progress =
-    json && !process.stderr.isTTY
-      ? undefined
-      : startProgress({
-          submits: options.send !== undefined && !options.dryRun,
-          expected,
-          now: () => performance.now(),
-        });
+  const submits = options.send !== undefined && !options.dryRun;
+  const progress = startProgress({ submits, expected, now: () => performance.now() });
   try {
-    return await reconcile({ ...options, signal, onProgress: (state) => progress?.show(state) });
+    return await reconcile({ ...options, signal, onProgress: (state) => progress.show(state) });
   } finally {
-    progress?.stop();
+    progress.stop();
   }
 }
 

@@ -1,9 +1,9 @@
 import { convergenceOf, DIFFERENCES, type Obstacle } from '#shared/reconcile/convergence.ts';
-import type { Counts, Totals } from '#shared/reconcile/counts.ts';
+import { type Counts, submittable, type Totals } from '#shared/reconcile/counts.ts';
 import type { Plan } from '#shared/reconcile/plan.ts';
 import { REMEDIES } from '#shared/reconcile/remedies.ts';
 import type { ReconcileResult, StopReason } from '#shared/reconcile/run-options.ts';
-import { isSubmitted, REASONS, VERDICTS, type Verdict } from '#shared/reconcile/verdict.ts';
+import { REASONS, VERDICTS, type Verdict } from '#shared/reconcile/verdict.ts';
 import { formatInteger, formatTable } from '../build/table.ts';
 import { type BucketLocation, writeLocation } from './location.ts';
 import { quoted } from './quoted.ts';
@@ -165,8 +165,11 @@ function conclusion(result: ReconcileResult, view: View): string[] {
   lines.push(...view.problems);
   const inFlight = counts.verdicts.in_flight.objects;
   if (differences > 0) {
-    lines.push(`Not converged: ${plural(differences, 'object')} ${differences === 1 ? 'differs' : 'differ'}.`);
-    lines.push(...whatNow(counts, accepted, failed, view));
+    const differ = `${plural(differences, 'object')} ${differences === 1 ? 'differs' : 'differ'}`;
+    lines.push(
+      complete ? `Not converged: ${differ}.` : `So far ${differ}.`,
+      ...whatNow(counts, accepted, failed, view),
+    );
   } else if (obstacles.length === 0)
     lines.push(`Converged: ${plural(counts.source.objects - inFlight, 'object')} the same on both sides.`);
   if (inFlight > 0)
@@ -175,7 +178,7 @@ function conclusion(result: ReconcileResult, view: View): string[] {
 }
 
 function whatNow(counts: Counts, accepted: number, failed: number, { task, dryRun }: View): string[] {
-  const submit = VERDICTS.filter(isSubmitted).reduce((sum, verdict) => sum + counts.verdicts[verdict].objects, 0);
+  const { objects: submit } = submittable(counts);
   if (task === undefined)
     return [`Nothing was submitted: there is no --task. OMS would copy ${formatInteger(submit)} of them.`];
   if (dryRun) return ['Nothing was submitted: it was a dry run.'];

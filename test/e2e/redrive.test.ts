@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +13,7 @@ import { request } from '../../scripts/local/request.ts';
 import { s3Client } from '../../scripts/local/s3.ts';
 import { type Stack, startStack } from '../../scripts/local/stack.ts';
 import { ROOT } from '../../scripts/serverless/config.ts';
+import { startCommand } from '../helpers/command.ts';
 import { record } from '../helpers/redrive-documents.ts';
 
 const OUTAGE = {
@@ -83,21 +83,7 @@ describe('redrive on the local cloud', () => {
     await stack.functiongraph.idle();
     stack.oms.setFaults(undefined);
   };
-  const start = (...flags: string[]) => {
-    const program = ['--import', 'tsx', join(ROOT, 'scripts', 'redrive.ts')];
-    const child = spawn(process.execPath, [...program, '--endpoints', endpointsFile, ...flags], { cwd: ROOT });
-    const text = { out: '', err: '' };
-    child.stdout.on('data', (chunk: Buffer) => {
-      text.out += chunk.toString();
-    });
-    child.stderr.on('data', (chunk: Buffer) => {
-      text.err += chunk.toString();
-    });
-    const ended = new Promise<{ code: number | null; out: string; err: string }>((resolve) =>
-      child.on('close', (code) => resolve({ code, ...text })),
-    );
-    return { child, ended };
-  };
+  const start = (...flags: string[]) => startCommand('redrive.ts', ['--endpoints', endpointsFile, ...flags]);
   const cli = (...flags: string[]) => start(...flags).ended;
 
   it('brings back what an outage has left in the failure destination, by timer', async () => {

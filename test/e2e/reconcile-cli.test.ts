@@ -1,0 +1,231 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readReport } from '#shared/reconcile/report.ts';
+import { Accounts } from '../../scripts/local/accounts.ts';
+import { HOSTILE_KEYS } from '../../scripts/local/hostile-keys.ts';
+import { type ObsServer, startObs } from '../../scripts/local/obs/server.ts';
+import { request } from '../../scripts/local/request.ts';
+import { s3Client } from '../../scripts/local/s3.ts';
+import { type Stack, startStack } from '../../scripts/local/stack.ts';
+import { startCommand } from '../helpers/command.ts';
+import { type PreparedObject, prepareStore } from '../helpers/prepared-store.ts';
+import { until } from '../helpers/process-tree.ts';
+
+/** Half of them in one folder, half of them flat. */
+const MANY = 20_000;
+const SOURCE_KEYS = { accessKey: 'SOURCE-AK', secretKey: 'source-secret' };
+const DESTINATION_KEYS = { accessKey: 'DESTINATION-AK', secretKey: 'destination-secret' };
+
+/** The environment without any keys of the machine. */
+const BARE = { PATH: process.env['PATH'], HOME: process.env['HOME'] };
+
+describe('reconcile on two object stores', () => {
+  let folder: string;
+  let source: ObsServer;
+  let destination: ObsServer;
+  let expected: Readonly<Record<string, number>>;
+
+  const env = {
+    ...BARE,
+    SRC_ACCESS_KEY: SOURCE_KEYS.accessKey,
+    SRC_SECRET_KEY: SOURCE_KEYS.secretKey,
+    DST_ACCESS_KEY: DESTINATION_KEYS.accessKey,
+    DST_SECRET_KEY: DESTINATION_KEYS.secretKey,
+  };
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'oms-sync-reconcile-cli-'));
+    const keys = [
+      ...HOSTILE_KEYS,
+      ...Array.from({ length: MANY }, (_, index) => (index % 2 === 0 ? `folder/${index}` : `flat-${index}-☃😀`)),
+    ];
+    const objects: PreparedObject[] = keys.map((key, index) => ({ key, size: index % 50 }));
+    const [missing, resized] = [(index: number) => index % 9 === 4, (index: number) => index % 13 === 5];
+    const copies = objects.flatMap((object, index) => {
+      if (missing(index)) return [];
+      return [resized(index) ? { ...object, size: (object.size ?? 0) + 1 } : object];
+    });
+    const extra = [{ key: 'extra ☃' }, { key: 'oms/sync_task/list' }];
+    const differing = objects.filter((_, index) => !missing(index) && resized(index)).length;
+    expected = {
+      same: copies.length - differing,
+      missing: objects.length - copies.length,
+      size_differs: differing,
+      extra: 1,
+      oms_own: 1,
+    };
+    const start = async (name: string, accessKey: typeof SOURCE_KEYS, prepared: readonly PreparedObject[]) => {
+      const dataDir = join(folder, name);
+      prepareStore(dataDir, { [`bucket-of-${name}`]: prepared, 'the-same': [{ key: 'a' }], empty: [] });
+      return startObs({ dataDir, port: 0, region: 'cn-north-4', accounts: new Accounts([accessKey]) });
+    };
+    source = await start('source', SOURCE_KEYS, objects);
+    destination = await start('destination', DESTINATION_KEYS, [...copies, ...extra]);
+  });
+  afterAll(async () => {
+    await source?.close();
+    await destination?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const start = (
+    buckets: readonly [string, string],
+    flags: readonly string[],
+    environment: NodeJS.ProcessEnv = env,
+  ) => {
+    const [from, to] = buckets;
+    const places = ['--source-endpoint', source.url, '--destination-endpoint', destination.url];
+    const sides = ['--source', `s3://${from}`, '--destination', `s3://${to}`];
+    return startCommand('reconcile.ts', [...sides, ...places, ...flags], environment);
+  };
+  const cli = (...flags: string[]) => start(['bucket-of-source', 'bucket-of-destination'], flags).ended;
+
+  it.each(['1', '2'])(
+    'counts every verdict as it is, listed with version %s, and reports it as JSON',
+    async (version) => {
+      const { code, out, err } = await cli('--json', '--grace', '0', '--list-version', version);
+
+      expect(code, err).toBe(1);
+      const report = readReport(out);
+      const found = Object.entries(report?.verdicts ?? {}).filter(([, { objects }]) => objects > 0);
+      expect(Object.fromEntries(found.map(([name, { objects }]) => [name, objects]))).toEqual(expected);
+      expect(report).toMatchObject({ complete: true, converged: false, accepted: 0 });
+    },
+  );
+
+  it('tells a person what differs, which objects, what it would take, and that nothing was submitted', async () => {
+    const { code, out, err } = await cli('--dry-run', '--grace', '0', '--keys', '2', '--workers', '2');
+
+    expect(code, err).toBe(1);
+    expect(err).toContain('comparing "s3://bucket-of-source" with "s3://bucket-of-destination"');
+    expect(out).toMatch(new RegExp(`\\n {2}missing +${expected['missing']?.toLocaleString('en-US')} `));
+    expect(out).toMatch(/\nMissing:\n {2}".*"\n {2}".*"\n {2}and [\d,]+ more\n/);
+    expect(out).toContain('"extra ☃"');
+    expect(out).toMatch(/\nPlan:\n {2}submit {4}[\d,]+ objects/);
+    expect(out).toContain('Nothing was submitted: there is no --task.');
+    expect(out.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+  });
+
+  it('ends with 0 where both hold the same', async () => {
+    const { code, out, err } = await start(['the-same', 'the-same'], []).ended;
+
+    expect(code, err).toBe(0);
+    expect(out).toContain('Converged: 1 object the same on both sides.');
+  });
+
+  it('takes an empty source for an error unless it is meant to be empty', async () => {
+    const refused = await start(['empty', 'the-same'], []).ended;
+    expect(refused.code).toBe(2);
+    expect(refused.out).toContain('The source lists no object');
+
+    const meant = await start(['empty', 'the-same'], ['--source-is-empty']).ended;
+    expect(meant.code, meant.err).toBe(0);
+    expect(meant.out).toMatch(/\n {2}extra +1 /);
+  });
+
+  it('stops at Ctrl-C, says what it has compared, and ends with 2', async () => {
+    const slow = { seed: 1, rules: [{ fault: 'slow', operation: 'ListObjects', continued: true, ms: 200, every: 1 }] };
+    await request('PUT', `${source.url}/_faults`, { body: JSON.stringify(slow) });
+    try {
+      const { child, ended } = start(['bucket-of-source', 'bucket-of-destination'], ['--workers', '1']);
+      await until('some pages', () => source.faults().injected >= 4);
+      child.kill('SIGINT');
+      const { code, out, err } = await ended;
+
+      expect(code, err).toBe(2);
+      expect(err).toContain('stopping after the calls under way');
+      expect(out).toMatch(/\n {2}same +[\d,]+ /);
+      expect(out).toContain('Stopped before the end: it was interrupted.');
+      expect(out).toMatch(/So far \d+ objects differ/);
+      expect(out).not.toMatch(/converged/i);
+    } finally {
+      await request('DELETE', `${source.url}/_faults`);
+    }
+  });
+
+  it.each<[string, readonly [string, string], readonly string[], NodeJS.ProcessEnv, RegExp]>([
+    ['a bucket that is not there', ['no-such', 'the-same'], [], env, /NoSuchBucket.* Is it --source,/],
+    [
+      'keys that are wrong',
+      ['the-same', 'the-same'],
+      [],
+      { ...env, DST_ACCESS_KEY: 'x' },
+      /destination .*403 InvalidAccessKeyId.* DST_ACCESS_KEY/,
+    ],
+    ['no keys at all', ['the-same', 'the-same'], [], BARE, /set SRC_ACCESS_KEY and SRC_SECRET_KEY/],
+  ])('says in one line and with exit code 2: %s', async (_name, buckets, flags, environment, message) => {
+    const { code, out, err } = await start(buckets, flags, environment).ended;
+
+    expect(code).toBe(2);
+    expect(out).toBe('');
+    const lines = err
+      .trim()
+      .split('\n')
+      .filter((line) => !line.startsWith('comparing'));
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(message);
+    expect(err).not.toContain('secret');
+  });
+});
+
+describe('reconcile on the local cloud', () => {
+  let folder: string;
+  let endpoints: string;
+  let stack: Stack;
+  const copied = new Set<string>();
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'oms-sync-reconcile-local-'));
+    endpoints = join(folder, 'endpoints.json');
+    stack = await startStack({
+      dataDir: join(folder, 'data'),
+      portBase: 0,
+      onCopied: ({ key }) => copied.add(key),
+    });
+    // Nobody tells of what is uploaded.
+    stack.obs.setTriggers([]);
+    await writeFile(endpoints, JSON.stringify(stack.endpoints));
+    const { obs: endpoint, region, access_key: accessKey, secret_key: secretKey, source_bucket } = stack.endpoints;
+    const client = s3Client({ endpoint, region, accessKey, secretKey });
+    for (const [index, key] of HOSTILE_KEYS.entries())
+      await client.send(new PutObjectCommand({ Bucket: source_bucket, Key: key, Body: `object ${index}` }));
+    client.destroy();
+  });
+  afterAll(async () => {
+    await stack?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const cli = (...flags: string[]) => startCommand('reconcile.ts', ['--endpoints', endpoints, ...flags], BARE).ended;
+  const submit = (...flags: string[]) => cli('--task', stack.endpoints.sync_task_id, '--grace', '0', ...flags);
+
+  it('submits what is missing, and proves at the second run that it has arrived', async () => {
+    const looked = await submit('--dry-run');
+    expect(looked.code, looked.err).toBe(1);
+    expect(looked.out).toContain('Nothing was submitted: it was a dry run.');
+    expect(copied.size).toBe(0);
+
+    const first = await submit();
+    expect(first.code, first.err).toBe(1);
+    expect(first.out).toContain(`OMS accepted ${HOSTILE_KEYS.length} of ${HOSTILE_KEYS.length} objects submitted.`);
+    await until('copies', () => copied.size === HOSTILE_KEYS.length);
+
+    const second = await submit();
+    expect(second.code, second.err).toBe(0);
+    expect(second.out).toContain(`Converged: ${HOSTILE_KEYS.length} objects the same on both sides.`);
+  });
+
+  it('submits nothing to a task of other buckets, or to none', async () => {
+    const flags = ['--source', 's3://oms-sync-state', '--destination', 's3://destination'];
+    const other = await submit(...flags);
+    expect([other.code, other.out]).toEqual([2, '']);
+    expect(other.err).toContain('--task is a sync task whose source bucket is source, not oms-sync-state');
+
+    const none = await cli('--task', 'no-such-task');
+    expect([none.code, none.out]).toEqual([2, '']);
+    expect(none.err).toContain('does not exist');
+  });
+});

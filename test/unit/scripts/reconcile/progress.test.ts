@@ -1,0 +1,121 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { startProgress } from '../../../../scripts/reconcile/progress.ts';
+
+const at = (objects: number, more: Readonly<Record<string, unknown>> = {}) => ({
+  objects,
+  calls: 1,
+  submitted: 0,
+  accepted: 0,
+  failed: 0,
+  currentKey: 'photos/1.jpg',
+  rangesDone: 1,
+  ranges: 4,
+  ...more,
+});
+
+function output(isTTY: boolean) {
+  const stream = Object.assign(new PassThrough(), {
+    isTTY,
+    columns: 200,
+    cursorTo() {},
+    clearLine() {},
+    moveCursor() {},
+  });
+  const chunks: string[] = [];
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk.toString()));
+  return { stream: stream as unknown as NodeJS.WriteStream, text: () => chunks.join('') };
+}
+
+function start(isTTY: boolean, options: { readonly submits?: boolean; readonly expected?: number } = {}) {
+  const { stream, text } = output(isTTY);
+  const clock = { ms: 0 };
+  const progress = startProgress({
+    submits: options.submits ?? false,
+    expected: options.expected,
+    now: () => clock.ms,
+    output: stream,
+  });
+  return { progress, text, clock };
+}
+
+describe('the progress of reconcile', () => {
+  it('is a plain line every five seconds where nobody watches', () => {
+    const { progress, text, clock } = start(false);
+    for (let second = 1; second <= 12; second += 1) {
+      clock.ms = second * 1000;
+      progress.show(at(second * 2000));
+    }
+    progress.stop();
+
+    expect(text().trimEnd().split('\n')).toEqual([
+      '  10,000 objects, 2,000/s, 1/4 parts  "photos/1.jpg"',
+      '  20,000 objects, 2,000/s, 1/4 parts  "photos/1.jpg"',
+    ]);
+  });
+
+  it('of a short run writes nothing where nobody watches', () => {
+    const { progress, text } = start(false);
+    progress.show(at(10));
+    progress.stop();
+    expect(text()).toBe('');
+  });
+
+  it('tells what OMS has accepted and refused where something is submitted', () => {
+    const { progress, text, clock } = start(false, { submits: true });
+    clock.ms = 5000;
+    progress.show(at(10, { accepted: 1234, failed: 5 }));
+    expect(text()).toContain('1/4 parts, 1,234 accepted, 5 refused');
+  });
+
+  it.each([
+    [1000, 5000, '1,000/100,000 objects, 200/s, 9 min left'],
+    [99_000, 5000, '99,000/100,000 objects, 19,800/s, 1 s left'],
+    [100, 5000, '100/100,000 objects, 20/s, 1 h 24 min left'],
+    [120_000, 5000, '120,000/100,000 objects, 24,000/s, 1/4 parts'],
+    [0, 5000, '0/100,000 objects, 0/s, 1/4 parts'],
+  ])('says of %d objects in %d ms how much time is left, where their number is known', (objects, ms, line) => {
+    const { progress, text, clock } = start(false, { expected: 100_000 });
+    clock.ms = ms;
+    progress.show(at(objects));
+    expect(text()).toContain(line);
+  });
+
+  it('takes the estimate of the run where the user has none', () => {
+    const { progress, text, clock } = start(false);
+    clock.ms = 5000;
+    progress.show(at(500, { estimatedTotal: 1000 }));
+    expect(text()).toContain('500/1,000 objects, 100/s, 5 s left');
+  });
+
+  it('is a bar on a terminal: of the parts that are done, or of the objects where their number is known', () => {
+    const parts = start(true);
+    parts.clock.ms = 1000;
+    parts.progress.show(at(4000));
+    parts.progress.stop();
+    expect(parts.text()).toContain(`${'█'.repeat(5)}${'░'.repeat(15)} 4,000 objects, 4,000/s, 1/4 parts`);
+
+    const objects = start(true, { expected: 8000 });
+    objects.clock.ms = 1000;
+    objects.progress.show(at(4000));
+    objects.progress.stop();
+    expect(objects.text()).toContain(`${'█'.repeat(10)}${'░'.repeat(10)} 4,000/8,000 objects`);
+  });
+
+  it('shows the end of a long key, and commands the terminal nothing', () => {
+    const { progress, text, clock } = start(true);
+    clock.ms = 1000;
+    progress.show(at(1, { currentKey: `${'long/'.repeat(50)}\u001b[2J😀end` }));
+    progress.stop();
+    expect(text()).toContain('…"');
+    expect(text()).toContain('\\u001b[2J😀end"');
+    expect(text()).not.toContain('long/'.repeat(9));
+  });
+
+  it('shows no key before there is one', () => {
+    const { progress, text, clock } = start(false);
+    clock.ms = 5000;
+    progress.show(at(0, { currentKey: '' }));
+    expect(text()).toBe('  0 objects, 0/s, 1/4 parts\n');
+  });
+});
