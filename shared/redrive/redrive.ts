@@ -136,7 +136,11 @@ class Redrive {
     const failures = items.map((item, index) => toFailure(item, submitted.outcomes[index]));
     this.#count(failures, submitted);
     await forEachConcurrently(taken, SETTLING, async (each) => {
-      const failed = (places.get(each) ?? []).flatMap((index) => failures[index] ?? []);
+      const failed = (places.get(each) ?? []).flatMap(({ item, index }) => {
+        const failure = failures[index];
+        // With the change as this document has it: in another one the same key has another path.
+        return failure === undefined ? [] : { ...failure, ...item };
+      });
       await this.#settle(each, failed);
     });
     const early = this.#reasonToStop();
@@ -220,17 +224,17 @@ export function sourcesOf({ prefixes, filter }: Pick<RedriveRun, 'prefixes' | 'f
 /** Each pair of sync task and key once, and which of them a document asked for. */
 function uniqueKeys(taken: readonly Taken[]) {
   const items: RoutedChange[] = [];
-  const places = new Map<Taken, number[]>();
+  const places = new Map<Taken, { readonly item: RoutedChange; readonly index: number }[]>();
   const known = new Map<string, Map<string, number>>();
   for (const each of taken) {
-    const mine: number[] = [];
+    const mine: { item: RoutedChange; index: number }[] = [];
     places.set(each, mine);
     for (const item of each.resolved.wanted) {
       const keys = known.get(item.syncTaskId) ?? new Map<string, number>();
       known.set(item.syncTaskId, keys);
       const index = keys.get(item.change.key) ?? items.push(item) - 1;
       keys.set(item.change.key, index);
-      mine.push(index);
+      mine.push({ item, index });
     }
   }
   return { items, places };

@@ -1,3 +1,4 @@
+import { deadLetterName } from '#shared/deadletters/name.ts';
 import type { DeadLetters } from '#shared/deadletters/store.ts';
 import type { ObjectStore } from '#shared/objectstore/port.ts';
 import type { RedriveDocument } from './document.ts';
@@ -30,7 +31,9 @@ export async function settle(
   const { found, etag } = document;
   if (verdict.outcome === 'left') return { outcome: 'left', written: [] };
   const written: string[] = [];
-  for (const { letter, parked } of verdict.letters)
+  // The letter that has the document's own name comes last: it takes the place of what the others must hold by then.
+  const isOwn = ({ letter }: Verdict['letters'][number]): boolean => found.name.endsWith(deadLetterName(letter));
+  for (const { letter, parked } of verdict.letters.toSorted((a, b) => Number(isOwn(a)) - Number(isOwn(b))))
     written.push(parked ? await deadLetters.park(letter) : await deadLetters.put(letter));
   // A letter that is refused for the same reason keeps its name, and was overwritten.
   if (written.includes(found.name)) return { outcome: verdict.outcome, written };
