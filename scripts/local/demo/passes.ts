@@ -1,4 +1,4 @@
-import { GetObjectCommand, NoSuchKey, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { request } from '../request.ts';
 import type { Endpoints } from '../stack.ts';
 
@@ -17,8 +17,9 @@ export interface PassReport {
   readonly calls: { readonly list: number; readonly events: number };
 }
 
-/** Where the function writes the report of the last pass of the stack's own route. */
-const REPORT = 'reconcile/local/latest.json';
+/** Where the function keeps what belongs to the stack's own route. */
+const STATE = 'reconcile/local/';
+const REPORT = `${STATE}latest.json`;
 /** Milliseconds after which a pass is asked for again: one that has more to do than a run has time goes on then. */
 const ASK_AGAIN = 20_000;
 
@@ -27,7 +28,7 @@ const ASK_AGAIN = 20_000;
  * report in the state bucket.
  *
  * @param after number of the pass before; 0 for none
- * @param patience milliseconds
+ * @param patience milliseconds without a sign of life
  * @throws Error where the gateway refuses, or there is no report in time
  */
 export async function runPass(
@@ -36,15 +37,22 @@ export async function runPass(
   after: number,
   patience: number,
 ): Promise<PassReport> {
-  const end = performance.now() + patience;
-  let askAgain = 0;
-  while (performance.now() < end) {
+  const { state_bucket: bucket } = endpoints;
+  let [askAgain, giveUp] = [0, performance.now() + patience];
+  let seen = '';
+  while (performance.now() < giveUp) {
     if (performance.now() >= askAgain) {
       await ask(endpoints);
       askAgain = performance.now() + ASK_AGAIN;
     }
-    const report = await readReport(client, endpoints.state_bucket);
-    if (report && report.pass > after) return report;
+    const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: STATE }));
+    const written = JSON.stringify(Contents.map(({ Key, ETag }) => [Key, ETag]));
+    if (written !== seen) {
+      seen = written;
+      giveUp = performance.now() + patience;
+      const report = Contents.some(({ Key }) => Key === REPORT) ? await readReport(client, bucket) : undefined;
+      if (report && report.pass > after) return report;
+    }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error(`The reconciler has left no report within ${patience / 1000} s; --verbose shows its log`);
@@ -59,14 +67,9 @@ async function ask({ gateway, app_code }: Endpoints): Promise<void> {
   if (answer.status !== 202) throw new Error(`POST /reconcile was answered with ${answer.status}: ${answer.body}`);
 }
 
-async function readReport(client: S3Client, bucket: string): Promise<PassReport | undefined> {
-  try {
-    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: REPORT }));
-    return JSON.parse((await Body?.transformToString()) ?? '') as PassReport;
-  } catch (error) {
-    if (error instanceof NoSuchKey) return undefined;
-    throw error;
-  }
+async function readReport(client: S3Client, bucket: string): Promise<PassReport> {
+  const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: REPORT }));
+  return JSON.parse((await Body?.transformToString()) ?? '') as PassReport;
 }
 
 /** Both passes side by side. */
@@ -87,8 +90,13 @@ export function passesTable(passes: readonly PassReport[]): string {
       return [name.replaceAll('_', ' '), cell] as const;
     }),
     ['submitted', ({ submitted }) => count(submitted)],
-    ['calls', ({ calls }) => `${calls.list} list, ${calls.events} event`],
-    ['time', ({ duration_seconds: seconds }) => `${seconds.toFixed(1)} s`],
+    ['LIST calls', ({ calls }) => count(calls.list)],
+    ['event calls', ({ calls }) => count(calls.events)],
+    [
+      'time',
+      ({ duration_seconds: seconds }) =>
+        seconds < 1 ? `${(seconds * 1000).toFixed(0)} ms` : `${seconds.toFixed(1)} s`,
+    ],
     ['converged', ({ converged }) => (converged ? 'yes' : 'no')],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
