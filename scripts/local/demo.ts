@@ -74,21 +74,22 @@ async function main(): Promise<number> {
     await cloud.stop();
     await rm(dataDir, { recursive: true, force: true });
   };
-  let stopped = false;
+  const stopping = new AbortController();
+  const { signal } = stopping;
   onShutdown(async () => {
-    stopped = true;
+    stopping.abort();
     console.error('\nstopped before the end');
     await cleanUp();
     process.exit(130);
   });
   try {
-    return await replicate({ cloud, endpoints: await cloud.ready(), objects, arrivals, drop, patience, lines });
+    return await replicate({ cloud, endpoints: await cloud.ready(), objects, arrivals, drop, patience, lines, signal });
   } catch (error) {
     // The shutdown is under way and ends the process itself.
-    if (stopped) return await new Promise<never>(() => {});
+    if (signal.aborted) return await new Promise<never>(() => {});
     throw error;
   } finally {
-    if (!stopped) await cleanUp();
+    if (!signal.aborted) await cleanUp();
   }
 }
 
@@ -103,6 +104,8 @@ interface Session {
   readonly patience: number;
   /** What services and functions have logged. */
   readonly lines: readonly string[];
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
 }
 
 /** The whole story, told while it happens. */
@@ -146,13 +149,13 @@ async function replicate(session: Session): Promise<number> {
 /** Uploads everything, and waits until everything has arrived of which OMS will ever hear. */
 async function uploadAll(
   client: S3Client,
-  { endpoints, objects, arrivals, drop, patience }: Session,
+  { endpoints, objects, arrivals, drop, patience, signal }: Session,
 ): Promise<{ readonly bytes: number; readonly seconds: number }> {
   const drops = new Drops(endpoints.obs, drop);
   const plan = await drops.start(endpoints.source_bucket);
   if (plan) console.log(`\nlosing ${drop} % of the notifications on purpose: PUT ${endpoints.obs}/_faults\n  ${plan}`);
   console.log(`\nuploading ${objects.length} objects to "${endpoints.source_bucket}"`);
-  const progress = startProgress({ uploaded: objects.length, arrived: objects.length });
+  const progress = startProgress({ uploaded: objects.length, arrived: objects.length }, signal);
   const tick = setInterval(() => progress.set('arrived', arrivals.count), 100);
   const began = performance.now();
   let uploaded = 0;

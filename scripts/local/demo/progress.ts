@@ -3,14 +3,17 @@ import { MultiBar, Presets } from 'cli-progress';
 export interface Progress {
   /** Sets a bar's value; the total is fixed at creation. */
   set(name: string, value: number): void;
+  /** Shows how far every bar has come: it may end before it is full. */
   stop(): void;
 }
 
 /**
  * Progress bars on a terminal; elsewhere one plain line whenever another tenth of a bar is done,
  * so that a log stays readable.
+ *
+ * @param signal after which nothing more is shown
  */
-export function startProgress(bars: Readonly<Record<string, number>>): Progress {
+export function startProgress(bars: Readonly<Record<string, number>>, signal: AbortSignal): Progress {
   const names = Object.keys(bars);
   const width = Math.max(...names.map((name) => name.length));
   if (!process.stdout.isTTY) {
@@ -19,7 +22,7 @@ export function startProgress(bars: Readonly<Record<string, number>>): Progress 
     const tenthOf = (name: string, value: number): number => Math.floor((value / Math.max(1, bars[name] ?? 0)) * 10);
     const print = (name: string, value: number): void => {
       printed.set(name, value);
-      console.log(`  ${name.padEnd(width)} ${value}/${bars[name] ?? 0}`);
+      if (!signal.aborted) console.log(`  ${name.padEnd(width)} ${value}/${bars[name] ?? 0}`);
     };
     return {
       set(name, value) {
@@ -27,7 +30,6 @@ export function startProgress(bars: Readonly<Record<string, number>>): Progress 
         if (tenthOf(name, value) > tenthOf(name, printed.get(name) ?? 0)) print(name, value);
       },
       stop() {
-        // A bar may end before it is full.
         for (const [name, value] of current) if (printed.get(name) !== value) print(name, value);
       },
     };
@@ -37,8 +39,11 @@ export function startProgress(bars: Readonly<Record<string, number>>): Progress 
     Presets.shades_classic,
   );
   const created = new Map(names.map((name) => [name, multi.create(bars[name] ?? 0, 0, { name: name.padEnd(width) })]));
+  signal.addEventListener('abort', () => multi.stop(), { once: true });
   return {
-    set: (name, value) => created.get(name)?.update(value),
+    set: (name, value) => {
+      if (!signal.aborted) created.get(name)?.update(value);
+    },
     stop: () => multi.stop(),
   };
 }
