@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { compareUtf8 } from '#shared/encoding/utf8-order.ts';
 import { asCounts, countsSchema, quantity } from './counts-schema.ts';
 import { isSettled, newRange, type RangeState } from './range-state.ts';
+import { refusedSchema } from './refused.ts';
 
 /** Of the document. A reader of an older program must not touch a newer one. */
 export const CHECKPOINT_VERSION = 1;
@@ -38,6 +39,7 @@ const rangeSchema = z.extend(boundsSchema, {
   counts: countsSchema,
   accepted: quantity,
   failed: quantity,
+  refused: refusedSchema,
   pending: z.array(key),
   doubts: z.array(z.string()),
   list_calls: quantity,

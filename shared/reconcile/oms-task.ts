@@ -1,16 +1,5 @@
-import * as z from 'zod/mini';
-import { quantity } from './counts-schema.ts';
 import { DEFAULT_RULES, type OverwriteRules, rulesOf } from './overwrite-rules.ts';
 import type { OmsCounters } from './report.ts';
-
-/** The task's counters of a month, as they are kept in a checkpoint. */
-export const countersSchema = z.object({
-  requested: quantity,
-  succeeded: quantity,
-  failed: quantity,
-  skipped: quantity,
-  bytes: quantity,
-});
 
 type Counter = number | bigint | null | undefined;
 

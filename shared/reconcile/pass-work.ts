@@ -1,17 +1,17 @@
 import { ObjectStoreDeadlineError, ObjectStoreError } from '#shared/objectstore/errors.ts';
 import { RangeWork } from '#shared/objectstore/parallel-lister.ts';
-import { type KeyRange, splitRange } from '#shared/objectstore/ranges.ts';
+import { type KeyRange, rangeOf, splitRange } from '#shared/objectstore/ranges.ts';
 import { Overtaken } from './checkpointer.ts';
 import { submittable } from './counts.ts';
 import { DiffError } from './errors.ts';
-import { FailureTally } from './failure-tally.ts';
+import { FailureLog } from './failure-log.ts';
 import type { Judge } from './judge.ts';
-import type { Pass, Slot } from './pass.ts';
+import { boundsOf, type Pass, type Slot } from './pass.ts';
 import { newRange } from './range-state.ts';
 import type { Report } from './report.ts';
 import type { Rounded } from './rounds.ts';
 import type { ReconcileOptions, StopReason } from './run-options.ts';
-import { type RangeRun, workRange } from './run-range.ts';
+import { type RangeRun, type SecondLook, workRange } from './run-range.ts';
 import { settlePending } from './settle-step.ts';
 
 export interface PassWorkOptions {
@@ -45,10 +45,11 @@ export interface Conclusion {
 
 /** Milliseconds: between tries of a listing that failed, each of which had several attempts of its own. */
 const LISTING_WAITS = [1_000, 5_000] as const;
+/** Times that a range may list nothing where there is something. */
+const MAX_LOOKS = 2;
 
 /** What one run does of a pass. */
 export class PassWork {
-  readonly failures: FailureTally;
   /** Why the run ends before the pass does. */
   stop: Stop | undefined;
   /** It is certain that a source without an object has none. */
@@ -56,11 +57,12 @@ export class PassWork {
   readonly #work: PassWorkOptions;
   readonly #range: RangeRun;
   readonly #listingTries = new WeakMap<Slot, number>();
+  readonly #looks = new WeakMap<Slot, number>();
 
   constructor(work: PassWorkOptions) {
     const { options, pass, judge, previous } = work;
     this.#work = work;
-    this.failures = new FailureTally(options.log);
+    const failures = new FailureLog(options.log);
     this.emptySourceConfirmed = options.sourceIsEmpty === true || previous?.source.objects === 0;
     this.#range = {
       pass,
@@ -76,10 +78,10 @@ export class PassWork {
       stopping: () => this.#stopping(),
       blocked: ({ failure, error }) =>
         this.#end(failure.code === 'OmsSync.DeadlineExceeded' ? 'deadline' : 'oms_unavailable', error),
-      failed: (failed) => this.failures.add(failed),
+      failed: (failed) => failures.add(failed),
       save: () => this.#save(),
       fault: (slot, error) => this.#fault(slot, error),
-      isEmpty: (slot) => this.#isEmpty(slot),
+      secondLook: (slot) => this.#secondLook(slot),
       progress: (cursor) => this.#progress(cursor),
     };
   }
@@ -173,23 +175,22 @@ export class PassWork {
   }
 
   /** A second look, by another request; and an empty range proves nothing as long as the whole source is empty. */
-  async #isEmpty(slot: Slot): Promise<boolean> {
+  async #secondLook(slot: Slot): Promise<SecondLook> {
     const { pass, options } = this.#work;
     const { route, source, log } = options;
     const { bucket, prefix } = route.source;
-    const { cursor, after = undefined, until } = slot.state;
-    const from = cursor ?? after;
-    const first = await source.firstKey({
-      bucket,
-      ...(prefix === undefined ? {} : { prefix }),
-      ...(from === undefined ? {} : { after: from }),
-      ...(until === undefined ? {} : { until }),
+    const { cursor, after, until } = boundsOf(slot);
+    const request = { bucket, ...(prefix === undefined ? {} : { prefix }), ...rangeOf(cursor ?? after, until) };
+    const first = await source.firstKey(request).catch((error: unknown) => {
+      throw new DiffError('source', 'failed', cursor ?? after, error);
     });
-    if (first !== undefined) {
-      log.error('listing contradicts itself', { side: 'source' });
-      throw new DiffError('source', 'ended_early', from);
-    }
-    return pass.sourceObjects > 0 || this.emptySourceConfirmed;
+    if (first === undefined) return pass.sourceObjects > 0 || this.emptySourceConfirmed ? 'empty' : 'unconfirmed';
+    // An object may have come in between, but not again and again.
+    const looks = this.#looks.get(slot) ?? 0;
+    this.#looks.set(slot, looks + 1);
+    log.warn('listing contradicts itself', { side: 'source', looks });
+    if (looks >= MAX_LOOKS) throw new DiffError('source', 'ended_early', cursor ?? after);
+    return 'not_empty';
   }
 
   async #fault(slot: Slot, error: unknown): Promise<boolean> {
@@ -208,7 +209,7 @@ export class PassWork {
       await clock.sleep(wait);
       return true;
     }
-    const { after, until, cursor } = slot.state;
+    const { after, until, cursor } = boundsOf(slot);
     slot.fault = {
       ...(after !== undefined && { after }),
       ...(until !== undefined && { until }),
@@ -219,7 +220,7 @@ export class PassWork {
       error,
     };
     log.error('range stopped', { side, fault, cursor, error });
-    if (!error.earlierHolds) slot.state = newRange(slot.state);
+    if (!error.earlierHolds) slot.state = newRange({ after, until });
     return false;
   }
 

@@ -4,9 +4,9 @@ import type { LiveRange } from '#shared/objectstore/listing/live-range.ts';
 import { type KeyRange, rangeOf } from '#shared/objectstore/ranges.ts';
 import { type Checkpoint, type ReadCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { addCounts, type Counts, noCounts } from './counts.ts';
-import { countersSchema } from './oms-task.ts';
 import { newRange, type RangeState } from './range-state.ts';
-import type { OmsCounters, StoppedRange } from './report.ts';
+import { addRefused, type Refused } from './refused.ts';
+import { countersSchema, type OmsCounters, type StoppedRange } from './report.ts';
 
 /** What of a pass is not the state of a range. */
 export type PassHead = Omit<Checkpoint, 'ranges'>;
@@ -73,7 +73,11 @@ export class Pass {
   /** The slot of a range that a worker begins with, or takes as a part of another one. */
   begin(live: LiveRange): Slot {
     const { after, until } = live.range;
-    const known = this.#slots.find(({ state }) => !state.done && (state.cursor ?? state.after) === after);
+    // Its cursor may be ahead of where the worker was told to begin, for another run may have come further since.
+    const known = this.#slots.find((slot) => {
+      const bounds = boundsOf(slot);
+      return bounds.until === until && compareBounds(bounds.after, after) <= 0;
+    });
     const slot = known ?? toSlot(newRange({ after, until }));
     if (known === undefined) this.#slots.push(slot);
     else slot.state = boundsOf(slot);
@@ -130,6 +134,10 @@ export class Pass {
     return this.ranges().reduce((total, { counts }) => addCounts(total, counts), noCounts());
   }
 
+  refused(): Refused {
+    return addRefused(this.ranges().map(({ refused }) => refused));
+  }
+
   get sourceObjects(): number {
     return this.#slots.reduce((total, { state }) => total + state.counts.source.objects, 0);
   }
@@ -167,7 +175,7 @@ function toSlot(state: RangeState): Slot {
 }
 
 /** A slot's state with the bounds that it has at the moment. */
-function boundsOf({ state, live }: Slot): RangeState {
+export function boundsOf({ state, live }: Slot): RangeState {
   if (live === undefined || live.range.until === state.until) return state;
   const { until: _, ...rest } = state;
   return { ...rest, ...rangeOf(state.after, live.range.until) };

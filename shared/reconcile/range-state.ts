@@ -1,5 +1,6 @@
 import { addCounts, type Counts, detached, noCounts, submittable } from './counts.ts';
 import type { DiffStep } from './diff.ts';
+import { type Refused, type RefusedKey, withRefused } from './refused.ts';
 
 /**
  * Keys of a range that wait for another try. Where there would be more, the range is not to go on: submitting fails.
@@ -22,8 +23,10 @@ export interface RangeState {
   readonly counts: Counts;
   /** Objects that OMS has accepted. */
   readonly accepted: number;
-  /** Objects that no further try would cure; each has its dead letter. */
+  /** Objects that no further try would cure. The next pass finds them again. */
   readonly failed: number;
+  /** Why, and the first of them. */
+  readonly refused: Refused;
   /** Objects that are to be tried again, by key. */
   readonly pending: readonly string[];
   /** Names of the submissions that OMS may skip, those that earlier passes have made and this one has found again included. */
@@ -38,6 +41,8 @@ export interface Submitted {
   readonly failed: number;
   readonly pending: readonly string[];
   readonly calls: number;
+  /** Those that failed, where it is known why. */
+  readonly refused?: readonly RefusedKey[];
 }
 
 export function newRange({
@@ -54,6 +59,7 @@ export function newRange({
     counts: noCounts(),
     accepted: 0,
     failed: 0,
+    refused: {},
     pending: [],
     doubts: [],
     list_calls: 0,
@@ -70,7 +76,7 @@ export function newRange({
  */
 export function advance(range: RangeState, step: DiffStep, submitted: Submitted, listCalls: number): RangeState {
   const found = submittable(step.counts).objects;
-  const { accepted, failed, pending, calls } = submitted;
+  const { accepted, failed, pending, calls, refused = [] } = submitted;
   if (accepted + failed + pending.length !== found)
     throw new RangeError(`${found} objects to submit, ${accepted + failed + pending.length} accounted for`);
   const doubts = step.findings.flatMap(({ doubt }) => (doubt === undefined ? [] : [doubt]));
@@ -80,6 +86,7 @@ export function advance(range: RangeState, step: DiffStep, submitted: Submitted,
     counts: addCounts(range.counts, step.counts),
     accepted: range.accepted + accepted,
     failed: range.failed + failed,
+    refused: withRefused(range.refused, refused),
     pending: [...range.pending, ...pending.map(detached)],
     doubts: [...range.doubts, ...doubts].slice(0, MAX_DOUBTS),
     list_calls: range.list_calls + listCalls,
@@ -101,7 +108,8 @@ export function finish(range: RangeState, listCalls: number): RangeState {
  *
  * @throws RangeError as {@link advance}
  */
-export function retried(range: RangeState, { accepted, failed, pending, calls }: Submitted): RangeState {
+export function retried(range: RangeState, submitted: Submitted): RangeState {
+  const { accepted, failed, pending, calls, refused = [] } = submitted;
   if (accepted + failed + pending.length !== range.pending.length)
     throw new RangeError(
       `${range.pending.length} objects were pending, ${accepted + failed + pending.length} accounted for`,
@@ -110,6 +118,7 @@ export function retried(range: RangeState, { accepted, failed, pending, calls }:
     ...range,
     accepted: range.accepted + accepted,
     failed: range.failed + failed,
+    refused: withRefused(range.refused, refused),
     pending,
     event_calls: range.event_calls + calls,
   };

@@ -3,6 +3,8 @@ import { convergenceOf } from './convergence.ts';
 import { type Counts, submittable } from './counts.ts';
 import { quantity, totalsSchema, verdictsSchema } from './counts-schema.ts';
 import { estimateLoss } from './loss.ts';
+import { DEFAULT_RULES, type OverwriteRules } from './overwrite-rules.ts';
+import { type Refused, refusedRows } from './refused.ts';
 import { REMEDIES } from './remedies.ts';
 import { type Trend, trendOf } from './trend.ts';
 import { REASONS } from './verdict.ts';
@@ -11,7 +13,7 @@ import { REASONS } from './verdict.ts';
 export const REPORT_VERSION = 1;
 
 const time = z.string();
-const counters = z.object({
+export const countersSchema = z.object({
   requested: quantity,
   succeeded: quantity,
   failed: quantity,
@@ -56,6 +58,7 @@ export const reportSchema = z.object({
       fault: z.string(),
     }),
   ),
+  rules: z.object({ object_overwrite_mode: z.string(), consistency_check: z.string(), assumed: z.boolean() }),
   converged: z.boolean(),
   obstacles: z.array(z.string()),
   differences: quantity,
@@ -64,10 +67,11 @@ export const reportSchema = z.object({
   submitted: quantity,
   accepted: quantity,
   failed: quantity,
+  refused: z.array(z.object({ code: z.string(), remedy: z.string(), objects: quantity, keys: z.array(z.string()) })),
   pending: quantity,
   calls: z.object({ list: quantity, events: quantity }),
   rates: z.object({ objects_per_second: z.number(), submitted_per_second: z.number() }),
-  oms: z.optional(z.object({ before: counters, after: counters, during: z.optional(counters) })),
+  oms: z.optional(z.object({ before: countersSchema, after: countersSchema, during: z.optional(countersSchema) })),
   loss: z.object({
     since: z.optional(time),
     changed: quantity,
@@ -81,7 +85,7 @@ export const reportSchema = z.object({
 });
 
 export type Report = z.infer<typeof reportSchema>;
-export type OmsCounters = z.infer<typeof counters>;
+export type OmsCounters = z.infer<typeof countersSchema>;
 export type StoppedRange = Report['stopped'][number];
 
 export interface ReportInput {
@@ -101,8 +105,13 @@ export interface ReportInput {
   readonly complete: boolean;
   readonly emptySourceConfirmed: boolean;
   readonly stopped: readonly StoppedRange[];
+  /** By which it was judged what is submitted. */
+  readonly rules?: OverwriteRules;
+  /** OMS did not tell the rules: they are its defaults. */
+  readonly rulesAssumed?: boolean;
   readonly accepted: number;
   readonly failed: number;
+  readonly refused?: Refused;
   readonly pending: number;
   readonly calls: { readonly list: number; readonly events: number };
   /** The task's counters of the month when the pass began and now; absent where OMS did not tell. */
@@ -117,7 +126,7 @@ export interface ReportInput {
 
 /** Puts a report together. Everything in it follows from what is given: the same input gives the same report. */
 export function makeReport(input: ReportInput): Report {
-  const { counts, started, finished, previous } = input;
+  const { counts, started, finished, previous, rules = DEFAULT_RULES } = input;
   const { converged, obstacles, differences } = convergenceOf({
     counts,
     complete: input.complete,
@@ -151,6 +160,11 @@ export function makeReport(input: ReportInput): Report {
     destination: { ...input.destination, ...counts.destination },
     complete: input.complete,
     stopped: [...input.stopped],
+    rules: {
+      object_overwrite_mode: rules.mode,
+      consistency_check: rules.consistencyCheck,
+      assumed: input.rulesAssumed ?? input.rules === undefined,
+    },
     converged,
     obstacles: [...obstacles],
     differences,
@@ -162,6 +176,7 @@ export function makeReport(input: ReportInput): Report {
     submitted,
     accepted: input.accepted,
     failed: input.failed,
+    refused: refusedRows(input.refused ?? {}).map((row) => ({ ...row, keys: [...row.keys] })),
     pending: input.pending,
     calls: input.calls,
     rates: {

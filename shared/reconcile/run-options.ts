@@ -6,6 +6,7 @@ import type { Clock } from '#shared/runtime/clock.ts';
 import type { Counts } from './counts.ts';
 import type { TaskFacts } from './oms-task.ts';
 import type { Plan } from './plan.ts';
+import type { RefusedRow } from './refused.ts';
 import type { Report } from './report.ts';
 import type { ReconcileState } from './state.ts';
 
@@ -103,15 +104,6 @@ export type StopReason =
   /** Another run took over. */
   | 'overtaken';
 
-/** Objects that no submission cures, by code. */
-export interface FailureCount {
-  readonly code: string;
-  readonly remedy: string;
-  readonly objects: number;
-  /** Those that were met first. */
-  readonly keys: readonly string[];
-}
-
 export interface ReconcileResult {
   readonly outcome: ReconcileOutcome;
   /** Where the pass is not over. */
@@ -127,7 +119,8 @@ export interface ReconcileResult {
   readonly accepted: number;
   readonly failed: number;
   readonly pending: number;
-  readonly failures: readonly FailureCount[];
+  /** Objects that no submission cures, by code. */
+  readonly failures: readonly RefusedRow[];
   readonly calls: { readonly list: number; readonly events: number };
   readonly ranges: { readonly done: number; readonly total: number };
 }

@@ -34,10 +34,17 @@ export interface RangeRun {
    * @returns whether to try again
    */
   readonly fault: (slot: Slot, error: unknown) => Promise<boolean>;
-  /** @returns whether it is certain that the source has no object here */
-  readonly isEmpty: (slot: Slot) => Promise<boolean>;
+  /** @throws DiffError where the source contradicts itself for good, or what the lister throws */
+  readonly secondLook: (slot: Slot) => Promise<SecondLook>;
   readonly progress: (cursor: string) => void;
 }
+
+/** Whether the source has an object in a range of which it has listed none. */
+export type SecondLook =
+  | 'empty'
+  /** Nothing is there, and nothing elsewhere says that the source can be trusted in this. */
+  | 'unconfirmed'
+  | 'not_empty';
 
 /**
  * Works at a range from where it is to its end, page by page. The next pages are asked for when what the last ones led
@@ -45,7 +52,7 @@ export interface RangeRun {
  */
 export async function workRange(live: LiveRange, signal: AbortSignal, run: RangeRun): Promise<void> {
   const slot = run.pass.begin(live);
-  while (!run.stopping() && (await walk(slot, live, signal, run)) === 'again');
+  while (!slot.state.done && !run.stopping() && (await walk(slot, live, signal, run)) === 'again');
 }
 
 async function walk(slot: Slot, live: LiveRange, signal: AbortSignal, run: RangeRun): Promise<'again' | 'left'> {
@@ -67,7 +74,7 @@ async function walk(slot: Slot, live: LiveRange, signal: AbortSignal, run: Range
     while (!run.stopping()) {
       const { value, done } = await steps.next();
       if (done === true) {
-        if (value === 'empty_source') return (await confirm(slot, run)) ? 'again' : 'left';
+        if (value === 'empty_source') return (await lookAgain(slot, run)) ? 'again' : 'left';
         slot.state = finish(slot.state, calls.take());
         await run.save();
         return 'left';
@@ -83,7 +90,7 @@ async function walk(slot: Slot, live: LiveRange, signal: AbortSignal, run: Range
       }
       if (!(await run.save())) return 'left';
       // Another run has come further in this range.
-      if (slot.state !== settled.state) return slot.state.done ? 'left' : 'again';
+      if (slot.state !== settled.state) return 'again';
       live.done(value.cursor);
       run.progress(value.cursor);
     }
@@ -95,11 +102,12 @@ async function walk(slot: Slot, live: LiveRange, signal: AbortSignal, run: Range
   }
 }
 
-async function confirm(slot: Slot, run: RangeRun): Promise<boolean> {
-  const certain = await run.isEmpty(slot);
-  slot.confirmedEmpty = certain;
-  slot.unjudged = !certain;
-  return certain;
+/** @returns whether to go on with the range */
+async function lookAgain(slot: Slot, run: RangeRun): Promise<boolean> {
+  const look = await run.secondLook(slot);
+  slot.confirmedEmpty = look === 'empty';
+  slot.unjudged = look === 'unconfirmed';
+  return !slot.unjudged;
 }
 
 /** LIST calls of both sides since it was last asked. */

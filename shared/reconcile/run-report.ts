@@ -10,7 +10,8 @@ export interface RunReportInput {
   readonly finished: number;
   readonly complete: boolean;
   readonly emptySourceConfirmed: boolean;
-  /** What OMS says of the task now. */
+  /** What OMS said of the task when the run began, and what it says now. */
+  readonly task: KnownTask;
   readonly after: KnownTask;
   readonly knownFailures: number;
   readonly previous: Report | undefined;
@@ -18,7 +19,7 @@ export interface RunReportInput {
 
 /** The report of a pass, as far as it has come. */
 export function reportOf(input: RunReportInput): Report {
-  const { options, pass, after, previous } = input;
+  const { options, pass, task, after, previous } = input;
   const { route } = options;
   const { prefix } = route.source;
   const { accepted, failed, pending, calls } = pass.totals();
@@ -41,8 +42,11 @@ export function reportOf(input: RunReportInput): Report {
       const { passing: _, error: __, ...stopped } = fault;
       return [stopped];
     }),
+    rules: task.rules,
+    rulesAssumed: task.assumed,
     accepted,
     failed,
+    refused: pass.refused(),
     pending,
     calls,
     ...(pass.omsBefore && after.counters && { oms: { before: pass.omsBefore, after: after.counters } }),

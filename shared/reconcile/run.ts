@@ -10,6 +10,7 @@ import type { Pass } from './pass.ts';
 import { startPass } from './pass-start.ts';
 import { PassWork } from './pass-work.ts';
 import { type Plan, planOf } from './plan.ts';
+import { refusedRows } from './refused.ts';
 import type { Report } from './report.ts';
 import { type Rounded, Rounds } from './rounds.ts';
 import type { ReconcileOptions, ReconcileOutcome, ReconcileResult, StopReason } from './run-options.ts';
@@ -71,6 +72,7 @@ class Run {
   readonly #submits: boolean;
   readonly #reserve: number;
   #previous: Report | undefined;
+  #task: KnownTask = UNKNOWN_TASK;
 
   /** @throws NoDestinationError */
   constructor(options: ReconcileOptions, lease?: Lease) {
@@ -88,6 +90,7 @@ class Run {
     this.#previous = await state?.readComplete();
     const document = this.#lease && (await state?.readCheckpoint());
     const task = await this.#showTask();
+    this.#task = task;
     const pass = startPass({
       document,
       digest: this.#digest(),
@@ -143,7 +146,7 @@ class Run {
       accepted,
       failed,
       pending,
-      failures: work.failures.rows,
+      failures: refusedRows(pass.refused()),
       calls,
       ranges,
     };
@@ -164,6 +167,7 @@ class Run {
       finished: this.#options.clock.now(),
       complete,
       emptySourceConfirmed,
+      task: this.#task,
       after,
       knownFailures: await this.#knownFailures(after),
       previous: this.#previous,

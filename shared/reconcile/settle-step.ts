@@ -95,5 +95,6 @@ function tally(keys: readonly string[], results: readonly KeyResult[]) {
     else if (result?.status === 'failed') failed.push({ ...result, key });
     else pending.push(key);
   }
-  return { submitted: { accepted, failed: failed.length, pending }, failed };
+  const refused = failed.map(({ key, failure: { code } }) => ({ key, code }));
+  return { submitted: { accepted, failed: failed.length, pending, refused }, failed };
 }
