@@ -46,6 +46,9 @@ const command = {
   },
 } as const;
 
+/** Ctrl-C ends the command and its bars with it. */
+const UNTIL_THE_END = new AbortController().signal;
+
 await runCommand(async () => {
   const parsed = parseCommand(command, process.argv.slice(2));
   if (!parsed) return 0;
@@ -86,14 +89,18 @@ async function runSeed(seed: number, trace: boolean): Promise<number> {
 async function runMany(plan: { first: number; runs: number; workers: number; json: boolean }): Promise<number> {
   const subject = await buildSubject();
   const started = performance.now();
-  const progress = plan.json ? undefined : startProgress({ runs: plan.runs });
+  const progress = plan.json ? undefined : startProgress({ runs: plan.runs }, UNTIL_THE_END);
   const tally = await runCampaign({ subject, ...plan, onProgress: (done) => progress?.set('runs', done) });
   progress?.stop();
   const milliseconds = performance.now() - started;
   if (plan.json) console.log(JSON.stringify({ ...tally, milliseconds: Math.round(milliseconds) }));
   else {
     console.log(formatTally(tally, milliseconds));
-    if (tally.failures.length > 0) console.error(formatFailures(tally));
+    const [failed] = tally.failures;
+    if (failed) {
+      console.error(formatFailures(tally));
+      console.error(`\n${tellStory(await simulate(failed.seed, compileSubject(subject), { trace: true }))}`);
+    }
   }
   return tally.failures.length === 0 ? 0 : 1;
 }
@@ -115,7 +122,7 @@ async function runOutage(plan: { uploads: number; perEvent: number; json: boolea
 }
 
 async function findMutations({ first, workers, json }: { first: number; workers: number; json: boolean }) {
-  const progress = json ? undefined : startProgress({ bugs: MUTATIONS.length });
+  const progress = json ? undefined : startProgress({ bugs: MUTATIONS.length }, UNTIL_THE_END);
   let done = 0;
   const onVerdict = (): void => {
     done += 1;
@@ -128,7 +135,7 @@ async function findMutations({ first, workers, json }: { first: number; workers:
 }
 
 async function runLive({ first, runs, json }: { first: number; runs: number; json: boolean }): Promise<number> {
-  const progress = json ? undefined : startProgress({ runs });
+  const progress = json ? undefined : startProgress({ runs }, UNTIL_THE_END);
   const results = await runLiveCampaign({ first, runs, onProgress: (count) => progress?.set('runs', count) });
   progress?.stop();
   console.log(json ? JSON.stringify(results) : formatLive(results));

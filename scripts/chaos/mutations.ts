@@ -28,8 +28,8 @@ export const MUTATIONS: readonly Mutation[] = [
     patches: [
       patch(
         'shared/pipeline/failure-kinds.ts',
-        "    meaning: 'OMS refused the key, sent alone, with 400.',\n    scope: 'content',\n    retryable: false,",
-        "    meaning: 'OMS refused the key, sent alone, with 400.',\n    scope: 'content',\n    retryable: true,",
+        "  'OmsSync.KeyRefused': {\n    scope: 'content',\n    retryable: false,",
+        "  'OmsSync.KeyRefused': {\n    scope: 'content',\n    retryable: true,",
       ),
     ],
   },
@@ -70,8 +70,8 @@ export const MUTATIONS: readonly Mutation[] = [
     patches: [
       patch(
         'shared/pipeline/failure-kinds.ts',
-        "    meaning: 'OMS receives too many requests (429).',\n    scope: 'call',\n    retryable: true,",
-        "    meaning: 'OMS receives too many requests (429).',\n    scope: 'call',\n    retryable: false,",
+        "  'OmsSync.OmsThrottled': {\n    scope: 'call',\n    retryable: true,",
+        "  'OmsSync.OmsThrottled': {\n    scope: 'call',\n    retryable: false,",
       ),
     ],
   },
@@ -173,6 +173,13 @@ export const MUTATIONS: readonly Mutation[] = [
         "if (state === 'stopped') task.stopped ??= { error, failure: FAILURES['OmsSync.SyncTaskStopped'] };",
         "if (state === 'stopped') task.stopped ??= { error, failure: FAILURES['OmsSync.SyncTaskNotFound'] };",
       ),
+    ],
+  },
+  {
+    name: 'a rewritten document takes its own name before the rest of it is written',
+    patches: [
+      patch('shared/redrive/settle.ts', 'Number(isOwn(a)) - Number(isOwn(b))', 'Number(isOwn(b)) - Number(isOwn(a))'),
+      patch('shared/redrive/redrive.ts', '{ ...failure, ...item }', '{ ...item, ...failure }'),
     ],
   },
   {
