@@ -78,6 +78,7 @@ async function prepare(line: CommandLine, target: Target): Promise<Prepared> {
     maxKeysPerCall: pace.maxKeysPerCall,
     concurrency: pace.concurrency,
     callsPerSecond: perSecond,
+    adviseAbove: pace.planThreshold,
     clock,
     remaining: () => Number.POSITIVE_INFINITY,
     workers: line.workers,

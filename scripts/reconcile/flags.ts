@@ -1,3 +1,4 @@
+import { readDuration } from '#shared/config/duration.ts';
 import { type Addressing, isProviderName, type ListVersion, type ProviderName } from '#shared/objectstore/providers.ts';
 import { parseFlags, UsageError, wholeNumber } from '../local/options.ts';
 import { type BucketLocation, readLocation, writeLocation } from './location.ts';
@@ -80,6 +81,8 @@ export interface CommandLine {
 /** As the function has it: RECONCILE_GRACE_PERIOD, RECONCILE_WORKERS. */
 const GRACE = '15m';
 const WORKERS = '4';
+/** Milliseconds; what is older than a month is in flight nowhere. */
+const LONGEST_GRACE = 30 * 86_400_000;
 
 /**
  * Reads the command line.
@@ -183,13 +186,10 @@ function checkTogether(source: BucketLocation | undefined, destination: BucketLo
   }
 }
 
-const AGE = /^(?:0|([1-9]\d{0,5})(s|m|h|d))$/;
-const MILLISECONDS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
 /** @returns milliseconds */
 function readAge(flag: string, text: string): number {
-  const match = AGE.exec(text);
-  if (!match) throw new UsageError(`--${flag} must be 0 or an age such as 90s, 30m, 12h or 7d`);
-  const [, count = '0', unit = 's'] = match;
-  return Number(count) * (MILLISECONDS[unit] ?? 0);
+  const age = readDuration(text);
+  if (age === undefined || age > LONGEST_GRACE)
+    throw new UsageError(`--${flag} must be 0 or an age such as 90s, 30m or 12h, and at most 30d`);
+  return age;
 }

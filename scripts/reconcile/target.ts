@@ -1,5 +1,6 @@
 import { checkOmsConfig, eventVariables, type OmsConfig, omsVariables } from '#shared/config/oms.ts';
 import { type ConfigOf, readConfig } from '#shared/config/read.ts';
+import { reconcileVariables } from '#shared/config/reconcile.ts';
 import type { Keys, OmsSettings } from '../command.ts';
 import { ENDPOINTS_FILE, findEndpoints, readEndpoints } from '../local/endpoints-file.ts';
 import { UsageError } from '../local/options.ts';
@@ -12,7 +13,13 @@ import { HUAWEI_KEYS, hasKeys, isPlaced, keysOf, readSide, type Side, type SideN
 const { logLevel, ...connection } = omsVariables;
 /** How OMS is called; of interest to a plan, too, where nothing is called. */
 const { maxKeysPerCall, concurrency, callsPerSecond } = eventVariables;
-const pace = { maxKeysPerCall, concurrency, callsPerSecond, logLevel } as const;
+const pace = {
+  maxKeysPerCall,
+  concurrency,
+  callsPerSecond,
+  planThreshold: reconcileVariables.planThreshold,
+  logLevel,
+} as const;
 
 export interface Target {
   /** For people: the local cloud; undefined where flags and environment say it all. */

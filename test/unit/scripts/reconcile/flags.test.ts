@@ -77,6 +77,7 @@ describe('the command line of reconcile', () => {
     ['30m', 1_800_000],
     ['12h', 43_200_000],
     ['7d', 604_800_000],
+    ['30d', 2_592_000_000],
   ])('--grace %s is %d ms', (text, ms) => {
     expect(readCommandLine(['--grace', text])?.grace).toBe(ms);
   });
@@ -84,6 +85,7 @@ describe('the command line of reconcile', () => {
   it.each([
     ['--grace soon', '--grace must be 0 or an age'],
     ['--grace 15', '--grace must be 0 or an age'],
+    ['--grace 31d', 'at most 30d'],
     ['--grace=', '--grace must not be empty'],
     ['--workers 0', '--workers takes a whole number from 1 to 64'],
     ['--workers 65', '--workers takes a whole number from 1 to 64'],

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import {
+  AccessDeniedError,
+  NoSuchBucketError,
+  ObjectStoreConnectionError,
+  ObjectStoreTimeoutError,
+} from '#shared/objectstore/errors.ts';
+import { DiffError } from '#shared/reconcile/errors.ts';
+import { makeReport } from '#shared/reconcile/report.ts';
+import { problemsOf } from '../../../../scripts/reconcile/problems.ts';
+import { countsOf } from '../../../helpers/reconcile.ts';
+
+const FIELDS = { operation: 'ListObjects', attempts: 1, retryable: false, bucket: 'b', storeStatus: 403 };
+
+function reportWith(...stopped: readonly { side: 'source' | 'destination'; fault: string }[]) {
+  return makeReport({
+    route: 'r',
+    syncTaskId: '',
+    pass: 1,
+    id: 'i',
+    started: 0,
+    finished: 0,
+    runs: 1,
+    source: { bucket: 'one' },
+    destination: { bucket: 'two' },
+    counts: countsOf({}),
+    complete: false,
+    emptySourceConfirmed: true,
+    stopped: [...stopped],
+    accepted: 0,
+    failed: 0,
+    pending: 0,
+    calls: { list: 0, events: 0 },
+    knownFailures: 0,
+  });
+}
+
+describe('what went wrong in a comparison', () => {
+  it.each([
+    [
+      new NoSuchBucketError({ ...FIELDS, storeStatus: 404, storeCode: 'NoSuchBucket' }),
+      /404 NoSuchBucket.* Is it --source,/,
+    ],
+    [new AccessDeniedError(FIELDS), /answered 403.* SRC_ACCESS_KEY and SRC_SECRET_KEY/],
+    [new ObjectStoreConnectionError('ENOTFOUND', FIELDS), /ENOTFOUND.* Is it --source-region or --source-endpoint/],
+    [new ObjectStoreTimeoutError(1000, FIELDS), /did not answer within 1000 ms\.$/],
+  ])('names side, cause and what to look at: %s', (cause, message) => {
+    const [problem, ...others] = problemsOf(
+      { report: reportWith({ side: 'source', fault: 'failed' }) },
+      { source: cause, destination: undefined },
+    );
+    expect(problem).toMatch(/^The listing of the source could not be read\. /);
+    expect(problem).toMatch(message);
+    expect(others).toEqual([]);
+  });
+
+  it('names the keys of the side that refused them', () => {
+    const cause = new AccessDeniedError(FIELDS);
+    const report = reportWith({ side: 'destination', fault: 'failed' });
+    expect(problemsOf({ report }, { source: undefined, destination: cause })[0]).toContain('DST_ACCESS_KEY');
+  });
+
+  it('says it once, however many ranges it has stopped', () => {
+    const report = reportWith({ side: 'source', fault: 'out_of_order' }, { side: 'source', fault: 'out_of_order' });
+    expect(problemsOf({ report }, { source: undefined, destination: undefined })).toEqual([
+      'The listing of the source is not in the order of the bytes of UTF-8.',
+    ]);
+  });
+
+  it('tells what ended the run, in one line', () => {
+    const error = new DiffError('source', 'failed', undefined, new Error('several\n  lines'));
+    expect(problemsOf({ error }, { source: undefined, destination: undefined })).toEqual([
+      'The listing of the source could not be read. several lines',
+    ]);
+    expect(problemsOf({}, { source: new Error('forgotten'), destination: undefined })).toEqual([]);
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { UsageError } from '../../../../scripts/local/options.ts';
+import type { Side } from '../../../../scripts/reconcile/side.ts';
+import { checkTask } from '../../../../scripts/reconcile/task.ts';
+
+const side = (bucket: string): Side => ({
+  bucket,
+  prefix: '',
+  cloud: 'HuaweiCloud',
+  endpoint: 'https://obs.cn-north-4.myhuaweicloud.com',
+  region: 'cn-north-4',
+  keys: { accessKey: 'a', secretKey: 'b' },
+});
+const SHOWN = { src_cloud_type: 'HuaweiCloud', src_bucket: 'one', dst_bucket: 'two', status: 'SYNCHRONIZING' };
+
+const check = (shown: Readonly<Record<string, unknown>>, dryRun = false): Promise<void> => {
+  const asked: unknown[] = [];
+  const oms = {
+    showSyncTask: async (request: unknown) => {
+      asked.push(request);
+      return { ...SHOWN, ...shown } as never;
+    },
+  };
+  const sides = { source: side('one'), destination: side('two') };
+  return checkTask(oms, { task: 't', dryRun }, sides, 5).then(() =>
+    expect(asked).toEqual([{ syncTaskId: 't', queryTime: 5 }]),
+  );
+};
+
+describe('the sync task that is submitted to', () => {
+  it.each([{}, { src_bucket: undefined, dst_bucket: '', src_cloud_type: undefined }, { status: 'UNKNOWN' }])(
+    'may say %j',
+    async (shown) => {
+      await check(shown);
+    },
+  );
+
+  it.each([
+    [{ src_bucket: 'other' }, '--task is a sync task whose source bucket is other, not one'],
+    [{ dst_bucket: 'other' }, '--task is a sync task whose destination bucket is other, not two'],
+    [{ src_cloud_type: 'AWS' }, '--task is a sync task from AWS, not from HuaweiCloud: see --source-provider'],
+    [{ status: 'STOPPED' }, 'the sync task is stopped'],
+  ])('is refused where it says %j', async (shown, message) => {
+    const error = await check(shown).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(UsageError);
+    expect((error as Error).message).toContain(message);
+  });
+
+  it('may be stopped while nothing is submitted', async () => {
+    await check({ status: 'STOPPED' }, true);
+    await expect(check({ src_bucket: 'other' }, true)).rejects.toThrow(UsageError);
+  });
+});
