@@ -1,3 +1,5 @@
+import { isDisguised } from './disguise.ts';
+
 /** What a secret becomes in a log line. */
 export const REDACTED = '[redacted]';
 
@@ -53,23 +55,23 @@ export function isSecretName(name: string): boolean {
 /** A shorter one would blank out innocent text. */
 const SHORTEST_SECRET = 4;
 
-const ESCAPES = /(?:%[0-9A-Fa-f]{2})+/g;
-
 /**
- * Replaces every one of the secrets wherever it occurs in the text. Of a text in which one is percent-encoded, as it is
- * in keys and URLs, nothing is left.
+ * Replaces every one of the secrets wherever it occurs in the text. Of a text that holds one in another spelling
+ * (disguise.ts), or the beginning of one, nothing is left.
  */
 export function concealIn(text: string, secrets: Iterable<string>): string {
-  const decoded = text.includes('%') ? text.replace(ESCAPES, decode) : text;
   let concealed = text;
-  for (const secret of secrets) {
-    if (secret.length < SHORTEST_SECRET) continue;
-    if (concealed.includes(secret)) concealed = concealed.replaceAll(secret, REDACTED);
-    else if (decoded !== text && decoded.includes(secret)) return REDACTED;
-  }
-  return concealed;
+  for (const secret of secrets)
+    if (secret.length >= SHORTEST_SECRET && concealed.includes(secret))
+      concealed = concealed.replaceAll(secret, REDACTED);
+  return isDisguised(concealed, secrets) ? REDACTED : concealed;
 }
 
-function decode(escapes: string): string {
-  return Buffer.from(escapes.replaceAll('%', ''), 'hex').toString();
+/** A copy of a JSON value that holds none of the secrets, names of fields included. */
+export function concealWithin(value: unknown, redact: (text: string) => string): unknown {
+  if (typeof value === 'string') return redact(value);
+  if (Array.isArray(value)) return value.map((item) => concealWithin(item, redact));
+  if (typeof value !== 'object' || value === null) return value;
+  // Built of entries, because assigning `__proto__` would change the prototype.
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [redact(name), concealWithin(field, redact)]));
 }

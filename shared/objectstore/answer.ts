@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { isDisguised } from '#shared/logging/disguise.ts';
 import { readRetryAfter } from '#shared/runtime/retry.ts';
 import type { Answer } from '#shared/runtime/transport.ts';
 import {
@@ -110,7 +111,10 @@ function readCode({ headers, body }: Answer, secrets: readonly string[]): string
 }
 
 function hasSecret(value: string, secrets: readonly string[]): boolean {
-  return secrets.some((secret) => secret.length >= TELLING_PREFIX && value.includes(secret.slice(0, TELLING_PREFIX)));
+  return (
+    secrets.some((secret) => secret.length >= TELLING_PREFIX && value.includes(secret.slice(0, TELLING_PREFIX))) ||
+    isDisguised(value, secrets)
+  );
 }
 
 function first(headers: IncomingHttpHeaders, names: readonly string[]): string | undefined {

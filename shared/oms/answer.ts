@@ -1,3 +1,4 @@
+import { isDisguised } from '#shared/logging/disguise.ts';
 import { readRetryAfter } from '#shared/runtime/retry.ts';
 import { OmsResponseError } from './errors.ts';
 import { scrub } from './scrub.ts';
@@ -46,7 +47,8 @@ const TELLING_PREFIX = 8;
 export function readRequestId(value: string | undefined, secrets: readonly string[]): string | undefined {
   if (value === undefined || !REQUEST_ID.test(value)) return undefined;
   // On the path of every success, so without the regular expressions of scrub.
-  return secrets.some((secret) => value.includes(secret.slice(0, TELLING_PREFIX))) ? undefined : value;
+  const isSecret = secrets.some((secret) => value.includes(secret.slice(0, TELLING_PREFIX)));
+  return isSecret || isDisguised(value, secrets) ? undefined : value;
 }
 
 /**

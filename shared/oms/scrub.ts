@@ -1,3 +1,4 @@
+import { isDisguised } from '#shared/logging/disguise.ts';
 import { CLIENT_LIMITS } from './limits.ts';
 
 /** `encodeURIComponent` throws on one. */
@@ -18,30 +19,32 @@ const TELLING_PREFIX = 8;
 const SHORTEST_SECRET = 4;
 
 /**
- * Makes a text of OMS fit for errors and logs: one line, cut, without our credentials, whole or cut off, plain or
- * percent-encoded, and without the echo of what was signed.
+ * Makes a text of OMS fit for errors and logs: one line, cut, without our credentials, whole or cut off, and without
+ * the echo of what was signed. Of a text with credentials in a spelling that is not theirs nothing is left.
  *
  * @param secrets of this call
  */
 export function scrub(text: string, secrets: readonly string[]): string {
   let clean = text.slice(0, 16 * CLIENT_LIMITS.errorMessage);
-  for (const secret of secrets) {
-    if (secret.length < SHORTEST_SECRET) continue;
-    for (const form of new Set([secret, encodeURIComponent(secret.replace(LONE_SURROGATE, ''))]))
-      clean = clean.replace(patternOf(form), REDACTED);
-  }
-  clean = clean
-    .replace(ECHO, REDACTED)
-    .replace(AUTHORIZATION, `$1 ${REDACTED}`)
-    .replace(NAMED_SECRET, `$1$2${REDACTED}`)
-    .replace(CONTROL, ' ')
-    .trim();
+  const forms = secrets
+    .filter((secret) => secret.length >= SHORTEST_SECRET)
+    .flatMap((secret) => [secret, encodeURIComponent(secret.replace(LONE_SURROGATE, ''))]);
+  for (const form of forms) clean = clean.replace(patternOf(form), REDACTED);
+  clean = clean.replace(ECHO, REDACTED).replace(AUTHORIZATION, `$1 ${REDACTED}`);
+  for (const form of forms) clean = clean.replace(cutPatternOf(form), REDACTED);
+  // Where in the text it begins and ends cannot be said.
+  if (isDisguised(clean, secrets)) return REDACTED;
+  clean = clean.replace(NAMED_SECRET, `$1$2${REDACTED}`).replace(CONTROL, ' ').trim();
   return clean.length > CLIENT_LIMITS.errorMessage ? `${clean.slice(0, CLIENT_LIMITS.errorMessage)}...` : clean;
 }
 
-/** The secret as a whole, or its beginning and what follows where the text was cut; escapes in either case of letters. */
+/** The secret as a whole; escapes in either case of letters. */
 function patternOf(secret: string): RegExp {
-  const literal = (part: string): string => part.replace(SPECIAL, '\\$&');
-  const cut = secret.length < 2 * TELLING_PREFIX ? '' : `|${literal(secret.slice(0, TELLING_PREFIX))}[^\\s"',;]*`;
-  return new RegExp(`${literal(secret)}${cut}`, 'gi');
+  return new RegExp(secret.replace(SPECIAL, '\\$&'), 'gi');
+}
+
+/** Its beginning, and what follows where the text was cut; of a short secret nothing that is in a text. */
+function cutPatternOf(secret: string): RegExp {
+  if (secret.length < 2 * TELLING_PREFIX) return /(?!)/;
+  return new RegExp(`${secret.slice(0, TELLING_PREFIX).replace(SPECIAL, '\\$&')}[^\\s"',;]*(?![^\\s])`, 'gi');
 }

@@ -8,7 +8,7 @@ describe('scrub', () => {
     ['an innocent text', 'The number of tasks exceeds the limit.', 'The number of tasks exceeds the limit.'],
     ['a secret', `token ${TOKEN} expired`, 'token [redacted] expired'],
     ['a secret that is cut off', `token ${TOKEN.slice(0, 20)}`, 'token [redacted]'],
-    ['a percent-encoded secret', `t=${encodeURIComponent(TOKEN)}&x`, 't=[redacted]'],
+    ['a percent-encoded secret', `t=${encodeURIComponent(TOKEN)}&x`, 't=[redacted]&x'],
     ['a percent-encoded secret in small letters', `t=${encodeURIComponent(TOKEN).toLowerCase()}`, 't=[redacted]'],
     ['a short secret', 'password abcd1 wrong', 'password [redacted] wrong'],
     ['a secret with separators in it', 'with "pa;ss wor,d" and', 'with "[redacted]" and'],
