@@ -64,8 +64,9 @@ export function makeDeadLetter(failed: TerminalFailure, origin: Origin): DeadLet
     last_failed: new Date(now).toISOString(),
     ...(eventTime === undefined ? {} : { event_time: eventTime }),
     attempts,
-    function: origin.functionName,
-    request_id: origin.requestId,
+    // Of a failed invocation or an older document they are what somebody wrote there.
+    function: redact(origin.functionName),
+    request_id: redact(origin.requestId),
     code,
     message: messageOf(failed.error, redact),
     remedy,
@@ -101,8 +102,8 @@ function keyOf(change: ObjectChange, paths: ReadonlyMap<string, string>, redact:
   return {
     bucket: checkName(change.bucket, redact),
     key: checkName(change.key, redact),
-    path: paths.get(change.path) ?? change.path,
-    ...(time === undefined ? {} : { event_time: time }),
+    path: redact(paths.get(change.path) ?? change.path),
+    ...(time === undefined ? {} : { event_time: redact(time) }),
     ...(size === undefined ? {} : { size }),
     ...(etag === undefined ? {} : { etag: redact(etag) }),
     ...(sequencer === undefined ? {} : { sequencer: redact(sequencer) }),
