@@ -44,7 +44,9 @@ export function toErrorReply(error: unknown, requestId: string | undefined): Htt
 export function errorResponse(): Middleware {
   return {
     onError: function writeErrorResponse(request) {
-      request.response = toGatewayResponse(toErrorReply(request.error, request.context.requestId));
+      const { log, requestId } = request.context;
+      const reply = toErrorReply(request.error, requestId);
+      request.response = toGatewayResponse(reply, (text) => log.redact(text));
     },
   };
 }

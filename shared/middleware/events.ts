@@ -2,9 +2,10 @@ import type { OmsConfig } from '#shared/config/oms.ts';
 import type { ConfigOf } from '#shared/config/read.ts';
 import type { StateConfig, stateVariables } from '#shared/config/state.ts';
 import { checkStateConfig } from '#shared/config/state.ts';
+import { concealWithin } from '#shared/logging/redact.ts';
 import type { DeadLetterSink } from '#shared/pipeline/bury.ts';
 import { deadLetterReserve } from '#shared/pipeline/reserve.ts';
-import { configReader, type FunctionVariables } from './function-config.ts';
+import { configReader, type FunctionVariables, variableSecrets } from './function-config.ts';
 import type { Services } from './http.ts';
 import { failureLog } from './invocation-log.ts';
 import { deadLettersFactory } from './object-store.ts';
@@ -33,15 +34,17 @@ export function eventFunction<S extends EventVariables>({ variables, handle }: E
   const readConfig = configReader(variables, (config) => checkStateConfig(config as StateConfig));
   const omsClient = omsClientFactory();
   const deadLetters = deadLettersFactory();
-  return stack([failureLog()], async (event, invocation) => {
+  return stack([variableSecrets(variables), failureLog()], async (event, invocation) => {
     const config = readConfig(invocation);
     const shared = config as OmsConfig & StateConfig;
     const reserve = shared.stateBucket === undefined ? 0 : deadLetterReserve(invocation.remainingTime);
-    return handle(event, {
+    const result = await handle(event, {
       config,
       invocation,
       oms: omsClient(shared, invocation, reserve),
       deadLetters: () => deadLetters(shared, invocation),
     });
+    // The platform keeps it, or hands it to a destination.
+    return concealWithin(result, (text) => invocation.log.redact(text));
   });
 }

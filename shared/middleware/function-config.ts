@@ -1,8 +1,9 @@
 import type { omsVariables } from '#shared/config/oms.ts';
 import { checkOmsConfig, type OmsConfig } from '#shared/config/oms.ts';
-import { type ConfigOf, readConfig, secretsOf, type VariableSet } from '#shared/config/read.ts';
+import { type ConfigOf, readConfig, type VariableSet } from '#shared/config/read.ts';
 import type { Problem } from '#shared/errors/base.ts';
 import type { Invocation } from './invocation.ts';
+import type { Middleware } from './stack.ts';
 
 /** The variables of a function that calls OMS, with more of its own. */
 export type FunctionVariables = VariableSet & typeof omsVariables;
@@ -24,7 +25,19 @@ export function configReader<S extends FunctionVariables>(
       (name) => invocation.variable(name) ?? (name === 'OMS_PROJECT_ID' ? invocation.projectId : undefined),
       (read) => [...checkOmsConfig(read as OmsConfig), ...check(read)],
     );
-    invocation.log.conceal(secretsOf(variables, config));
     return config;
+  };
+}
+
+/**
+ * Makes the secrets among the variables known to the log, before anything else is done: a request may be refused, and be
+ * logged, before the variables are read, and wrong variables are secrets nevertheless.
+ */
+export function variableSecrets(variables: VariableSet): Middleware {
+  const names = Object.values(variables).flatMap(({ name, secret }) => (secret ? [name] : []));
+  return {
+    before: function concealVariables({ context }) {
+      context.log.conceal(names.flatMap((name) => [context.variable(name), context.variable(name)?.trim()]));
+    },
   };
 }

@@ -2,7 +2,7 @@ import type { OmsConfig } from '#shared/config/oms.ts';
 import type { ConfigOf } from '#shared/config/read.ts';
 import type { OmsClient } from '#shared/oms/client.ts';
 import { errorResponse } from './error-response.ts';
-import { configReader, type FunctionVariables } from './function-config.ts';
+import { configReader, type FunctionVariables, variableSecrets } from './function-config.ts';
 import type { HttpReply, HttpRequest, HttpRoute } from './gateway-event.ts';
 import { gatewayRequest } from './gateway-request.ts';
 import type { Invocation } from './invocation.ts';
@@ -34,6 +34,7 @@ export function httpFunction<S extends FunctionVariables>({
   const omsClient = omsClientFactory();
   return stack(
     [
+      variableSecrets(variables),
       httpLog(), // sees the answer, whatever became of the request
       errorResponse(),
       jsonResponse(),

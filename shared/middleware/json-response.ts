@@ -1,13 +1,20 @@
+import { concealWithin } from '#shared/logging/redact.ts';
 import { stringifyJson } from '#shared/validation/json.ts';
 import type { GatewayResponse, HttpReply } from './gateway-event.ts';
 import type { Middleware } from './stack.ts';
 
-/** The form in which the gateway takes an answer. */
-export function toGatewayResponse(reply: HttpReply): GatewayResponse {
+/**
+ * The form in which the gateway takes an answer.
+ *
+ * @param redact of the invocation's logger. What a function answers has no secret of its own; but it repeats what OMS
+ *   says and what the client named, a field or a task, and that may be one.
+ */
+export function toGatewayResponse(reply: HttpReply, redact: (text: string) => string): GatewayResponse {
+  const plain = stringifyJson(reply.body);
   return {
     statusCode: reply.status,
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...reply.headers },
-    body: stringifyJson(reply.body),
+    body: redact(plain) === plain ? plain : stringifyJson(concealWithin(reply.body, redact)),
     isBase64Encoded: false,
   };
 }
@@ -16,7 +23,8 @@ export function toGatewayResponse(reply: HttpReply): GatewayResponse {
 export function jsonResponse(): Middleware {
   return {
     after: function writeGatewayResponse(request) {
-      request.response = toGatewayResponse(request.response as HttpReply);
+      const { log } = request.context;
+      request.response = toGatewayResponse(request.response as HttpReply, (text) => log.redact(text));
     },
   };
 }
