@@ -14,8 +14,8 @@ export interface FailedInvocation {
 
 /** The vendor's own example has both: `2020-08-20T12:00:00.000Z+08:00`. The offset is then the one that counts. */
 const Z_AND_OFFSET = /Z(?=[+-]\d\d:\d\d$)/;
-/** What a message may quote of a cause. */
-const CAUSE_LENGTH = 300;
+/** Characters that are looked at: more than a message quotes, for secrets are taken out before it is cut. */
+const CAUSE_LENGTH = 10_000;
 
 /**
  * Reads a document of a failure destination. Only the request context and the event are asked for; the vendor says of

@@ -58,7 +58,11 @@ export function lettersOfRest(
  */
 export function adopt(document: RedriveDocument, failure: DocumentFailure, { now, redact }: LetterContext): DeadLetter {
   const { content, found, created } = document;
-  const failed = { kind: 'event', failure, error: new DocumentError(failure.code, reasonOf(document)) } as const;
+  const failed = {
+    kind: 'event',
+    failure,
+    error: new DocumentError(failure.code, reasonOf(document, redact)),
+  } as const;
   const origin =
     content.type === 'invocation'
       ? originOf(document)
@@ -77,10 +81,13 @@ class DocumentError extends AppError {
   }
 }
 
-function reasonOf({ content }: RedriveDocument): string {
+/** Characters of the words of another function or the platform. */
+const QUOTED = 300;
+
+function reasonOf({ content }: RedriveDocument, redact: Redact): string {
   if (content.type === 'unreadable') return `The document cannot be read. ${content.reason}`;
   const cause = content.type === 'invocation' ? content.invocation.cause : undefined;
-  return `The event names no objects.${cause === undefined ? '' : ` Its invocation failed: ${cause}`}`;
+  return `The event names no objects.${cause === undefined ? '' : ` Its invocation failed: ${redact(cause).slice(0, QUOTED)}`}`;
 }
 
 function textOf(content: RedriveDocument['content']): string {
