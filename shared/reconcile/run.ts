@@ -41,7 +41,8 @@ const RESERVE_MS = 10_000;
  * @throws NewerCheckpointError, NoDestinationError
  */
 export async function reconcile(options: ReconcileOptions): Promise<ReconcileResult> {
-  const { dryRun, send, state, clock, log } = options;
+  const { route, dryRun, send, state, clock, log } = options;
+  if (route.destination?.bucket === undefined) throw new NoDestinationError();
   if (dryRun || send === undefined || state === undefined) return await new Run(options).run();
   const id = options.id ?? randomUUID();
   const lease = new Lease({ state, nonce: id, clock, leaseMs: options.leaseMs, log });
@@ -74,13 +75,11 @@ class Run {
   #previous: Report | undefined;
   #task: KnownTask = UNKNOWN_TASK;
 
-  /** @throws NoDestinationError */
   constructor(options: ReconcileOptions, lease?: Lease) {
     const { route, send, dryRun, remaining } = options;
-    if (route.destination?.bucket === undefined) throw new NoDestinationError();
     this.#options = options;
     this.#lease = lease;
-    this.#destination = route.destination.bucket;
+    this.#destination = route.destination?.bucket ?? '';
     this.#submits = !dryRun && send !== undefined;
     this.#reserve = options.reserveMs ?? Math.min(RESERVE_MS, Math.max(0, remaining()) / 4);
   }
