@@ -23,11 +23,13 @@ const BETWEEN_LINES = 5000;
 /** Characters of a key that are shown: its end, which tells neighbours apart. */
 const SHOWN = 40;
 const BAR = 20;
+const MARK = 4;
+/** Milliseconds in which the mark moves on. */
+const STEP = 150;
 
 /**
  * A bar on a terminal; elsewhere a plain line every five seconds, so that a log stays readable. On stderr, so that a
- * report on stdout can be piped. The bar is of the objects where their number is known, else of the parts of the bucket
- * that are done.
+ * report on stdout can be piped. The bar fills where the number of objects is known.
  */
 export function startProgress({ submits, expected, now, output = process.stderr }: ProgressOptions): Progress {
   const began = now();
@@ -43,24 +45,36 @@ export function startProgress({ submits, expected, now, output = process.stderr 
       stop() {},
     };
   }
-  const format: GenericFormatter = (_options, { progress }, { text }) =>
-    `  ${'█'.repeat(Math.round(progress * BAR)).padEnd(BAR, '░')} ${text}`;
+  const format: GenericFormatter = (_options, _params, { share, text }) =>
+    `  ${share === undefined ? wandering(now() - began) : filled(share)} ${text}`;
   const bar = new SingleBar(
     { format, hideCursor: true, clearOnComplete: true, stream: output },
     Presets.shades_classic,
   );
   bar.start(1, 0, { text: 'listing' });
   return {
-    show: (progress) => bar.update(shareOf(progress, expected), { text: line(progress) }),
+    show(progress) {
+      const total = expected ?? progress.estimatedTotal;
+      bar.update(0, { share: total && Math.min(1, progress.objects / total), text: line(progress) });
+    },
     stop: () => bar.stop(),
   };
 }
 
-/** 0 to 1. */
-function shareOf({ objects, ranges, rangesDone, estimatedTotal }: ReconcileProgress, expected?: number): number {
-  const total = expected ?? estimatedTotal;
-  if (total !== undefined) return Math.min(1, objects / Math.max(1, total));
-  return rangesDone / Math.max(1, ranges);
+/** @param share 0 to 1 */
+function filled(share: number): string {
+  return '█'.repeat(Math.floor(share * BAR)).padEnd(BAR, '░');
+}
+
+/** A mark that goes to and fro, where nobody knows how much there is. */
+function wandering(ms: number): string {
+  const places = BAR - MARK;
+  const step = Math.floor(ms / STEP) % (2 * places);
+  const at = step <= places ? step : 2 * places - step;
+  return '█'
+    .repeat(MARK)
+    .padStart(at + MARK, '░')
+    .padEnd(BAR, '░');
 }
 
 interface Context {

@@ -88,18 +88,36 @@ describe('the progress of reconcile', () => {
     expect(text()).toContain('500/1,000 objects, 100/s, 5 s left');
   });
 
-  it('is a bar on a terminal: of the parts that are done, or of the objects where their number is known', () => {
-    const parts = start(true);
-    parts.clock.ms = 1000;
-    parts.progress.show(at(4000));
-    parts.progress.stop();
-    expect(parts.text()).toContain(`${'█'.repeat(5)}${'░'.repeat(15)} 4,000 objects, 4,000/s, 1/4 parts`);
+  it('is a bar on a terminal that fills where the number of objects is known', () => {
+    for (const [objects, full] of [
+      [0, 0],
+      [4000, 10],
+      [7999, 19],
+      [8000, 20],
+      [9000, 20],
+    ] as const) {
+      const { progress, text, clock } = start(true, { expected: 8000 });
+      clock.ms = 1000;
+      progress.show(at(objects));
+      progress.stop();
+      expect(text()).toContain(`${'█'.repeat(full)}${'░'.repeat(20 - full)} ${objects.toLocaleString('en-US')}/8,000`);
+    }
+  });
 
-    const objects = start(true, { expected: 8000 });
-    objects.clock.ms = 1000;
-    objects.progress.show(at(4000));
-    objects.progress.stop();
-    expect(objects.text()).toContain(`${'█'.repeat(10)}${'░'.repeat(10)} 4,000/8,000 objects`);
+  it('has a mark that goes to and fro where nobody knows how many there are', () => {
+    for (const [ms, place] of [
+      [0, 0],
+      [150, 1],
+      [16 * 150, 16],
+      [17 * 150, 15],
+      [32 * 150, 0],
+    ] as const) {
+      const { progress, text, clock } = start(true);
+      clock.ms = ms;
+      progress.show(at(4000));
+      progress.stop();
+      expect(text()).toContain(`${'░'.repeat(place)}████${'░'.repeat(16 - place)} 4,000 objects`);
+    }
   });
 
   it('shows the end of a long key, and commands the terminal nothing', () => {
