@@ -3,6 +3,7 @@ import { compareUtf8 } from '#shared/encoding/utf8-order.ts';
 import type { LiveRange } from '#shared/objectstore/listing/live-range.ts';
 import { type KeyRange, rangeOf } from '#shared/objectstore/ranges.ts';
 import { type Checkpoint, type ReadCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { isSettledRange, joined, withoutSparedKeys } from './compact.ts';
 import { addCounts, type Counts, noCounts } from './counts.ts';
 import { newRange, type RangeState } from './range-state.ts';
 import { addRefused, type Refused } from './refused.ts';
@@ -37,7 +38,7 @@ export class Pass {
   readonly omsBefore: OmsCounters | undefined;
   /** Its report is written, or must not be: the next run begins another pass. */
   over = false;
-  readonly #slots: Slot[];
+  #slots: Slot[];
 
   constructor(checkpoint: Checkpoint, omsBefore: OmsCounters | undefined) {
     const { ranges, ...head } = checkpoint;
@@ -105,7 +106,24 @@ export class Pass {
 
   toText(): string {
     const extras = { ...(this.over && { over: true }), ...(this.omsBefore && { oms_before: this.omsBefore }) };
-    return writeCheckpoint({ ...this.checkpoint(), ...extras });
+    this.#compact();
+    const checkpoint = this.checkpoint();
+    return writeCheckpoint({ ...checkpoint, ranges: withoutSparedKeys(checkpoint.ranges), ...extras });
+  }
+
+  /** Joins what is settled, so that a long pass of many workers has not ever more ranges. */
+  #compact(): void {
+    const slots = [...this.#slots].sort((a, b) => compareBounds(a.state.after, b.state.after));
+    const kept: Slot[] = [];
+    for (const slot of slots) {
+      const before = kept.at(-1);
+      const [first, second] = [before && boundsOf(before), boundsOf(slot)];
+      const follows = first && first.until !== undefined && first.until === second.after;
+      if (follows && isSettledRange(first) && isSettledRange(second))
+        kept[kept.length - 1] = toSlot(joined(first, second));
+      else kept.push(slot);
+    }
+    this.#slots = kept;
   }
 
   /** Takes over what another run has done of the same ranges, as merged. A worker whose range has changed begins anew. */
