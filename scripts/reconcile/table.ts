@@ -3,7 +3,7 @@ import { type Counts, submittable, type Totals } from '#shared/reconcile/counts.
 import type { Plan } from '#shared/reconcile/plan.ts';
 import { REMEDIES } from '#shared/reconcile/remedies.ts';
 import type { ReconcileResult, StopReason } from '#shared/reconcile/run-options.ts';
-import { REASONS, VERDICTS, type Verdict } from '#shared/reconcile/verdict.ts';
+import { REASONS, type Reason, VERDICTS, type Verdict } from '#shared/reconcile/verdict.ts';
 import { formatInteger, formatTable } from '../build/table.ts';
 import { type BucketLocation, writeLocation } from './location.ts';
 import { quoted } from './quoted.ts';
@@ -56,8 +56,7 @@ export function summaryOf(result: ReconcileResult, view: View): string {
     '',
     ...verdicts(counts, view),
     ...names(counts, view),
-    ...reasons(counts),
-    ...failures(result, view),
+    ...remedies(result, view),
     ...(view.dryRun && result.plan && counts.source.objects > 0 ? plan(result.plan, view) : []),
     '',
     ...conclusion(result, view),
@@ -113,20 +112,25 @@ function names({ verdicts: found }: Counts, { keys: most }: View): string[] {
   });
 }
 
-function reasons({ reasons: found }: Counts): string[] {
-  return REASONS.flatMap((reason) => {
-    const objects = found[reason] ?? 0;
-    return objects === 0 ? [] : ['', `${reason}  ${plural(objects, 'object')}`, `  ${REMEDIES[reason]}`];
-  });
+/** What differs and cannot simply be submitted, or was submitted in vain. */
+function remedies({ counts, failures }: ReconcileResult, { keys: most }: View): string[] {
+  const lines = [
+    ...REASONS.flatMap((reason) => {
+      const objects = counts.reasons[reason] ?? 0;
+      return objects === 0 ? [] : [`  ${reason}  ${plural(objects, 'object')}`, `    ${remedyOf(reason)}`];
+    }),
+    ...failures.flatMap(({ code, objects, remedy, keys }) => [
+      `  ${code}  ${plural(objects, 'object')} refused by OMS`,
+      `    ${remedy}`,
+      ...keys.slice(0, most).map((key) => `    ${quoted(key)}`),
+    ]),
+  ];
+  return lines.length === 0 ? [] : ['', 'What to do:', ...lines];
 }
 
-function failures({ failures: found }: ReconcileResult, { keys: most }: View): string[] {
-  return found.flatMap(({ code, objects, remedy, keys }) => [
-    '',
-    `${code}  ${plural(objects, 'object')} refused by OMS`,
-    `  ${remedy}`,
-    ...keys.slice(0, most).map((key) => `  ${quoted(key)}`),
-  ]);
+function remedyOf(reason: Reason): string {
+  const remedy = REMEDIES[reason];
+  return reason === 'destination_not_older' ? `${remedy} For this command: --ignore-etags.` : remedy;
 }
 
 function plan(
@@ -179,6 +183,7 @@ function conclusion(result: ReconcileResult, view: View): string[] {
 
 function whatNow(counts: Counts, accepted: number, failed: number, { task, dryRun }: View): string[] {
   const { objects: submit } = submittable(counts);
+  if (submit === 0) return ['Nothing was submitted: there is none that OMS would copy. See above what to do.'];
   if (task === undefined)
     return [`Nothing was submitted: there is no --task. OMS would copy ${formatInteger(submit)} of them.`];
   if (dryRun) return ['Nothing was submitted: it was a dry run.'];

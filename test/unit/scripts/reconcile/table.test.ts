@@ -118,7 +118,9 @@ describe('what a person reads after a comparison', () => {
     );
 
     expect(text).toContain('OMS accepted 10 of 12 objects submitted, 2 refused. Run it again when they are copied');
-    expect(text).toContain('\nOmsSync.KeyRefused  2 objects refused by OMS\n  Rename it.\n  "bad\\u001b"\n  "worse"\n');
+    expect(text).toContain(
+      '\nWhat to do:\n  OmsSync.KeyRefused  2 objects refused by OMS\n    Rename it.\n    "bad\\u001b"\n    "worse"\n',
+    );
     expect(text).toContain('2 LIST calls, 5 event calls.');
   });
 
@@ -128,8 +130,9 @@ describe('what a person reads after a comparison', () => {
     counts.reasons.archived = 1;
     const text = summaryOf(resultOf(counts), VIEW);
 
-    expect(text).toMatch(/\nno_overwrite {2}2 objects\n {2}The task keeps what is at the destination/);
-    expect(text).toMatch(/\narchived {2}1 object\n {2}Restore the object/);
+    expect(text).toMatch(/\nWhat to do:\n {2}no_overwrite {2}2 objects\n {4}The task keeps what is at the destination/);
+    expect(text).toMatch(/\n {2}archived {2}1 object\n {4}Restore the object/);
+    expect(summaryOf(resultOf(counts), { ...VIEW, task: 't' })).toContain('there is none that OMS would copy');
   });
 
   it('has a plan for a dry run alone, with the advice where there is one', () => {
