@@ -40,3 +40,12 @@ export class AppError extends Error {
     return this.status < 500 ? this.message : 'The request could not be completed. See the function log.';
   }
 }
+
+/** Whether a thrown value is an error of this project. Whatever can be thrown, a proxy that refuses to tell included. */
+export function isAppError(thrown: unknown): thrown is AppError {
+  try {
+    return thrown instanceof AppError;
+  } catch {
+    return false;
+  }
+}

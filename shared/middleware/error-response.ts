@@ -1,4 +1,4 @@
-import { AppError, type Problem } from '#shared/errors/base.ts';
+import { isAppError, type Problem } from '#shared/errors/base.ts';
 import { MethodNotAllowedError } from '#shared/errors/http.ts';
 import type { HttpReply } from './gateway-event.ts';
 import { toGatewayResponse } from './json-response.ts';
@@ -21,7 +21,7 @@ export interface ErrorEnvelope {
  */
 export function toErrorReply(error: unknown, requestId: string | undefined): HttpReply {
   const request_id = requestId ?? '';
-  if (!(error instanceof AppError)) {
+  if (!isAppError(error)) {
     const error_msg = 'The request could not be completed. See the function log.';
     return { status: 500, body: { error_code: 'OmsSync.Internal', error_msg, request_id } satisfies ErrorEnvelope };
   }

@@ -1,6 +1,7 @@
-import { AppError } from '#shared/errors/base.ts';
+import { isAppError } from '#shared/errors/base.ts';
 import type { GatewayEvent, GatewayResponse } from './gateway-event.ts';
 import type { Middleware, StackRequest } from './stack.ts';
+import { withoutSecrets } from './thrown.ts';
 
 /** One line per HTTP request: method, path, status and time; errors with what an engineer needs. */
 export function httpLog(now: () => number = Date.now): Middleware {
@@ -31,14 +32,16 @@ export function httpLog(now: () => number = Date.now): Middleware {
 
 /** A client's mistake is no failure of the function. */
 function isExpected(error: unknown): boolean {
-  return error instanceof AppError && error.status < 500;
+  return isAppError(error) && error.status < 500;
 }
 
 /** Logs what makes an event function fail and leaves the error: the platform retries the invocation. */
 export function failureLog(): Middleware {
   return {
     onError: function logFailure(request) {
-      request.context.log.error('invocation failed', { error: request.error });
+      const { log } = request.context;
+      log.error('invocation failed', { error: request.error });
+      request.error = withoutSecrets(request.error, (text) => log.redact(text));
     },
   };
 }

@@ -11,7 +11,7 @@ export interface StackRequest {
   event: unknown;
   readonly context: Invocation;
   response: unknown;
-  readonly error: unknown;
+  error: unknown;
 }
 
 export interface Middleware {
