@@ -11,11 +11,14 @@ export interface RuleParams {
   readonly message: string;
 }
 
+/** Problems that one answer lists: one for each key of a request. A body of 4 MB can have half a million. */
+const MAX_PROBLEMS = 1000;
+
 /** What is wrong, as problems: one each, unknown fields by name. No text of the input but field names. */
 export function toProblems(issues: readonly Issue[], what: string): Problem[] {
-  return issues.flatMap((issue) => {
+  const problems = issues.slice(0, MAX_PROBLEMS).flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => {
+      return issue.keys.slice(0, MAX_PROBLEMS).map((key) => {
         const path = formatPath([...issue.path, key]);
         return { path, rule: 'unknown_field', message: `${path} is not a field that is known here.` };
       });
@@ -24,6 +27,7 @@ export function toProblems(issues: readonly Issue[], what: string): Problem[] {
     const { rule, message } = describe(issue);
     return [{ path, rule, message: `${path === '' ? what : path} ${message}.` }];
   });
+  return problems.slice(0, MAX_PROBLEMS);
 }
 
 function describe(issue: Issue): RuleParams {
