@@ -8,6 +8,7 @@ import { firstResponse } from './first-response.ts';
 import { listingHttp } from './listing-http.ts';
 import { listing } from './listing-pages.ts';
 import type { Bench } from './measurement.ts';
+import { rcloneCheck } from './rclone-check.ts';
 import { type BenchResult, formatResults, machine, misses } from './report.ts';
 import { submitThroughput } from './submit-throughput.ts';
 
@@ -20,6 +21,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   listing,
   'listing-http': listingHttp,
   diff: diffOfListings,
+  'rclone-check': rcloneCheck,
 };
 
 const HELP = `npm run bench [-- NAME ...] [FLAGS]

@@ -1,4 +1,7 @@
 import { execFile, spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -40,4 +43,67 @@ export async function rclone(remote: RcloneRemote, args: readonly string[]): Pro
   } catch (error) {
     throw new Error(`rclone ${args.join(' ')}: ${(error as { stderr?: string }).stderr}`, { cause: error });
   }
+}
+
+/** Names by the sign that `rclone check --combined` gives them. */
+export interface CheckedNames {
+  /** `=` */
+  readonly same: ReadonlySet<string>;
+  /** `*` */
+  readonly differing: ReadonlySet<string>;
+  /** `+` */
+  readonly onlyInSource: ReadonlySet<string>;
+  /** `-` */
+  readonly onlyInDestination: ReadonlySet<string>;
+}
+
+/**
+ * What `rclone check` says of every object of two buckets, by its combined report; that of `--missing-on-dst` must be
+ * the same as far as it goes.
+ *
+ * @param args of the check besides: `--size-only`, for example
+ * @throws Error where rclone fails in anything but finding differences
+ */
+export async function rcloneCheck(
+  remote: RcloneRemote,
+  source: string,
+  destination: string,
+  args: readonly string[] = [],
+): Promise<CheckedNames> {
+  const folder = await mkdtemp(join(tmpdir(), 'rclone-check-'));
+  const [combined, missing] = [join(folder, 'combined'), join(folder, 'missing')];
+  try {
+    const files = ['--combined', combined, '--missing-on-dst', missing];
+    // A difference is an error to rclone, too; --combined tells of other ones with an exclamation mark.
+    await rclone(remote, ['check', '-q', ...files, ...args, `s3:${source}`, `s3:${destination}`]).catch(() => {});
+    const names = new Map(['=', '*', '+', '-'].map((sign) => [sign, new Set<string>()]));
+    for (const line of await linesOf(combined)) {
+      const found = names.get(line.charAt(0));
+      if (!found) throw new Error(`rclone could not check: ${line}`);
+      found.add(realName(line.slice(2)));
+    }
+    const of = (sign: string): Set<string> => names.get(sign) ?? new Set();
+    const missed = new Set((await linesOf(missing)).map(realName));
+    if (missed.size !== of('+').size || [...missed].some((name) => !of('+').has(name)))
+      throw new Error('the reports of rclone disagree');
+    return { same: of('='), differing: of('*'), onlyInSource: of('+'), onlyInDestination: of('-') };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function linesOf(file: string): Promise<string[]> {
+  return (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
+}
+
+/**
+ * rclone writes control characters as their pictures, and quotes with U+201B what could be taken for that.
+ * https://rclone.org/overview/#restricted-filenames
+ */
+function realName(shown: string): string {
+  return shown.replace(/\u201b(.)|[\u2400-\u241f\u2421]/gu, (picture, quoted?: string) => {
+    if (quoted !== undefined) return quoted;
+    const code = picture.charCodeAt(0);
+    return String.fromCharCode(code === 0x2421 ? 0x7f : code - 0x2400);
+  });
 }
