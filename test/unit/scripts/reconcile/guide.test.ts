@@ -1,0 +1,30 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { reconcileRequest } from '#shared/reconcile/request-options.ts';
+import { REASONS, VERDICTS } from '#shared/reconcile/verdict.ts';
+import { readCommandLine } from '../../../../scripts/reconcile/flags.ts';
+import { ROOT } from '../../../../scripts/serverless/config.ts';
+
+describe('docs/reconcile.md', () => {
+  let text: string;
+  beforeAll(async () => {
+    text = await readFile(join(ROOT, 'docs', 'reconcile.md'), 'utf8');
+  });
+
+  it('names every verdict, every reason and every field of a request', () => {
+    const names = [...VERDICTS, ...REASONS, ...Object.keys(reconcileRequest.shape)];
+    expect(names.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  it('names every flag', () => {
+    const log = vi.spyOn(console, 'log').mockReturnValue();
+    readCommandLine(['--help']);
+    const help = String(log.mock.calls[0]?.[0]);
+    log.mockRestore();
+    const flags = [...help.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, flag = '']) => flag);
+
+    expect(flags.length).toBeGreaterThan(15);
+    expect(flags.filter((flag) => !text.includes(`\`${flag}`))).toEqual([]);
+  });
+});
