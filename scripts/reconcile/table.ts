@@ -155,11 +155,11 @@ function conclusion(result: ReconcileResult, view: View): string[] {
   const lines = [
     `Compared in ${took}${result.calls.events > 0 ? `, ${plural(result.calls.events, 'event call')}` : ''}.`,
   ];
-  if (result.outcome !== 'completed')
-    lines.push(
-      `Stopped before the end: ${WHY_STOPPED[result.reason ?? 'interrupted']}. ${result.ranges.done} of ` +
-        `${plural(result.ranges.total, 'part')} done; run it again.`,
-    );
+  if (result.outcome !== 'completed') {
+    const { done, total } = result.ranges;
+    const parts = done < total ? `, ${done} of ${plural(total, 'part')} done` : '';
+    lines.push(`Stopped before the end: ${WHY_STOPPED[result.reason ?? 'interrupted']}${parts}. Run it again.`);
+  }
   const { obstacles, differences, complete } = stateOf(result);
   if (obstacles.includes('empty_source'))
     lines.push(
@@ -188,10 +188,8 @@ function whatNow(counts: Counts, accepted: number, failed: number, { task, dryRu
     return [`Nothing was submitted: there is no --task. OMS would copy ${formatInteger(submit)} of them.`];
   if (dryRun) return ['Nothing was submitted: it was a dry run.'];
   const refused = failed > 0 ? `, ${formatInteger(failed)} refused` : '';
-  return [
-    `OMS accepted ${formatInteger(accepted)} of ${plural(submit, 'object')} submitted${refused}. ` +
-      'Run it again when they are copied: that run proves it.',
-  ];
+  const next = accepted > 0 ? ' Run it again when they are copied: that run proves it.' : '';
+  return [`OMS accepted ${formatInteger(accepted)} of ${plural(submit, 'object')} to submit${refused}.${next}`];
 }
 
 export interface State {

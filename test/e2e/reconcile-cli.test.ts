@@ -138,7 +138,7 @@ describe('reconcile on two object stores', () => {
       expect(code, err).toBe(2);
       expect(err).toContain('stopping after the calls under way');
       expect(out).toMatch(/\n {2}same +[\d,]+ /);
-      expect(out).toContain('Stopped before the end: it was interrupted.');
+      expect(out).toContain('Stopped before the end: it was interrupted, 0 of 1 part done.');
       expect(out).toMatch(/So far \d+ objects differ/);
       expect(out).not.toMatch(/converged/i);
     } finally {
@@ -210,7 +210,7 @@ describe('reconcile on the local cloud', () => {
 
     const first = await submit();
     expect(first.code, first.err).toBe(1);
-    expect(first.out).toContain(`OMS accepted ${HOSTILE_KEYS.length} of ${HOSTILE_KEYS.length} objects submitted.`);
+    expect(first.out).toContain(`OMS accepted ${HOSTILE_KEYS.length} of ${HOSTILE_KEYS.length} objects to submit.`);
     await until('copies', () => copied.size === HOSTILE_KEYS.length);
 
     const second = await submit();

@@ -117,11 +117,23 @@ describe('what a person reads after a comparison', () => {
       { accepted: 10, failed: 2, failures, calls: { list: 2, events: 5 } },
     );
 
-    expect(text).toContain('OMS accepted 10 of 12 objects submitted, 2 refused. Run it again when they are copied');
+    expect(text).toContain('OMS accepted 10 of 12 objects to submit, 2 refused. Run it again when they are copied');
     expect(text).toContain(
       '\nWhat to do:\n  OmsSync.KeyRefused  2 objects refused by OMS\n    Rename it.\n    "bad\\u001b"\n    "worse"\n',
     );
     expect(text).toContain('2 LIST calls, 5 event calls.');
+  });
+
+  it('asks for no second run where OMS accepted nothing, and speaks of no parts where all are done', () => {
+    const text = summary(
+      { missing: 2 },
+      { task: 't' },
+      { outcome: 'continues', reason: 'oms_unavailable', pending: 2 },
+    );
+
+    expect(text).toContain('Stopped before the end: OMS takes nothing at the moment. Run it again.');
+    expect(text).toContain('So far 2 objects differ.\nOMS accepted 0 of 2 objects to submit.');
+    expect(text).not.toContain('proves');
   });
 
   it('tells why OMS leaves objects as they are, and what to do', () => {
@@ -170,7 +182,7 @@ describe('what a person reads after a comparison', () => {
     });
     const text = summaryOf(stopped, VIEW);
 
-    expect(text).toContain('Stopped before the end: it was interrupted. 1 of 3 parts done; run it again.');
+    expect(text).toContain('Stopped before the end: it was interrupted, 1 of 3 parts done. Run it again.');
     expect(text).toContain('So far 1 object differs.');
     expect(text).not.toMatch(/converged/i);
   });
