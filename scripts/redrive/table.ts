@@ -1,6 +1,9 @@
 import type { RedriveReport } from '#shared/redrive/report.ts';
 import { printable } from './printable.ts';
 
+/** Characters; ours have less than 40. */
+const CODE_LENGTH = 60;
+
 const WHY_STOPPED = {
   deadline: 'the time was used up',
   limit: 'the limit was reached',
@@ -20,7 +23,7 @@ export function summaryOf(written: RedriveReport): string {
     const told = new Set(report.dry_run ? codes.map(({ code }) => code) : []);
     for (const { code, count, retryable, remedy } of causes)
       lines.push(
-        `  ${code}  ${number(count)}${retryable ? ', passes by itself' : ''}`,
+        `  ${code}  ${number(count)}${retryable ? ', left for a later run' : ''}`,
         ...(told.has(code) ? [] : [`    ${remedy}`]),
       );
   }
@@ -39,7 +42,7 @@ export function summaryOf(written: RedriveReport): string {
 
 /** Codes and remedies are read from documents. */
 function readable<T extends { readonly code: string; readonly remedy: string }>(row: T): T {
-  return { ...row, code: printable(row.code), remedy: printable(row.remedy) };
+  return { ...row, code: printable(row.code).slice(0, CODE_LENGTH), remedy: printable(row.remedy) };
 }
 
 function counts({ documents, keys, calls, started, ended }: RedriveReport): string[] {
@@ -78,6 +81,7 @@ function remains({ documents }: RedriveReport): string {
     [documents.rewritten, 'refused again'],
     [documents.parked, 'parked'],
     [documents.left, 'left'],
+    [documents.waiting, 'written after the run began, by the clock of this machine'],
   ] as const;
   const shown = parts.filter(([count]) => count > 0).map(([count, what]) => `${number(count)} ${what}`);
   return shown.length > 0 ? `Something remains: ${shown.join(', ')}.` : 'Something remains.';

@@ -24,8 +24,9 @@ const ROWS = {
     scope: 'content',
     retryable: false,
     remedy:
-      "Compare the key with the object's name in the source bucket. Where they differ, correct the variable " +
-      '*_KEY_ENCODING that fits the trigger; where the name itself is what OMS refuses, rename the object. Then redrive.',
+      "Compare the key with the object's name in the source bucket. Where they differ, correct the trigger's " +
+      '*_KEY_ENCODING; the dead letter keeps the wrong name, so reconcile the bucket and delete it. Where they are the ' +
+      'same, rename the object and delete the dead letter, or redrive when OMS takes such names.',
   },
   'OmsSync.BatchRefused': {
     scope: 'content',
@@ -44,7 +45,8 @@ const ROWS = {
     retryable: false,
     remedy:
       "Look for the object in the sync task's source bucket. Where it was deleted there is nothing to copy: delete the " +
-      'dead letter. Where it is there under another name, correct the variable *_KEY_ENCODING and redrive.',
+      'dead letter. Where it is there under another name, correct the variable *_KEY_ENCODING, deploy, submit it by hand ' +
+      '(POST /sync-tasks/{sync_task_id}/events), and delete the dead letter.',
   },
   'OmsSync.InvalidObjectKey': {
     scope: 'content',

@@ -82,6 +82,7 @@ export const ERRORS: Readonly<Record<string, FailureCode>> = {
   'OmsSync.ObjectStoreUnreachable': 'OmsSync.ObjectStoreUnavailable',
   'OmsSync.ObjectStoreThrottled': 'OmsSync.ObjectStoreUnavailable',
   'OmsSync.ObjectStoreFailed': 'OmsSync.ObjectStoreUnavailable',
+  'OmsSync.DeadLetterTooLarge': 'OmsSync.ObjectStoreObjectTooLarge',
   'OmsSync.ObjectStoreMalformedListing': 'OmsSync.ObjectStoreMalformedResponse',
   'OmsSync.ObjectStoreListingNotTrusted': 'OmsSync.ObjectStoreMalformedResponse',
 };

@@ -20,6 +20,12 @@ export const DOCUMENT_FAILURES = {
     code: 'OmsSync.UnreadableDocument',
     remedy: 'Look at the event: it holds what was found. Put what it names through again by hand, then delete it.',
   },
+  notRouted: {
+    code: 'OmsSync.RouteGone',
+    remedy:
+      'Compare ROUTES with the object: routes matched it when it failed, and none does now. Correct the prefix, deploy, ' +
+      'and redrive; where it is not to be replicated any more, delete the document.',
+  },
   newer: {
     code: 'OmsSync.NewerDocument',
     remedy: 'A later release of the functions wrote the document. Deploy that release everywhere, and redrive then.',

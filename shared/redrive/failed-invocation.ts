@@ -1,4 +1,5 @@
 import { type Fields, field, isFields, optionalText } from '#shared/events/fields.ts';
+import type { SubmitFailedError } from '#shared/pipeline/report.ts';
 
 /** What FunctionGraph wrote of an asynchronous invocation that it gave up, as far as it is needed to repeat it. */
 export interface FailedInvocation {
@@ -10,10 +11,14 @@ export interface FailedInvocation {
   readonly functionUrn: string | undefined;
   /** What the last attempt ended with, in the function's or the platform's words. */
   readonly cause: string | undefined;
+  /** Whether it failed because OMS did not accept keys, so that routes matched some of its objects then. */
+  readonly wasRouted: boolean;
 }
 
 /** The vendor's own example has both: `2020-08-20T12:00:00.000Z+08:00`. The offset is then the one that counts. */
 const Z_AND_OFFSET = /Z(?=[+-]\d\d:\d\d$)/;
+/** The name of what on-object-created throws for keys that were not accepted. */
+const NOT_ACCEPTED: SubmitFailedError['name'] = 'SubmitFailedError';
 /** Characters that are looked at: more than a message quotes, for secrets are taken out before it is cut. */
 const CAUSE_LENGTH = 10_000;
 
@@ -33,6 +38,7 @@ export function readFailedInvocation(document: unknown): FailedInvocation | unde
     requestId: optionalText(context, 'request_id'),
     functionUrn: optionalText(context, 'function_urn'),
     cause: readCause(document, context),
+    wasRouted: optionalText(readPayload(field(document, 'response_payload')), 'errorType') === NOT_ACCEPTED,
   };
 }
 

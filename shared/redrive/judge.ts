@@ -35,8 +35,9 @@ export function judge({ document, resolved }: Taken, failed: readonly KeyFailure
   const { content, found } = document;
   const hopeless = hopelessCause(document, resolved);
   if (hopeless) {
-    // A later release knows what to do; what is parked has no better place.
-    if (hopeless.retryable || found.source === 'parked') return left([hopeless]);
+    // A later release or a corrected route knows what to do; what is parked has no better place.
+    const waits = hopeless.retryable || hopeless.code === DOCUMENT_FAILURES.notRouted.code;
+    if (waits || found.source === 'parked') return left([hopeless]);
     return {
       outcome: 'parked',
       letters: [{ letter: adopt(document, hopeless, context), parked: true }],
@@ -82,11 +83,13 @@ export function foresee(document: RedriveDocument, resolved: Resolved): readonly
 }
 
 /** Why a document as a whole cannot be redriven, however often it is tried. */
-function hopelessCause({ content, code }: RedriveDocument, { unrecognised }: Resolved): CauseRow | undefined {
-  const { newer, unreadable, otherFunction } = DOCUMENT_FAILURES;
+function hopelessCause({ content, code }: RedriveDocument, resolved: Resolved): CauseRow | undefined {
+  const { newer, unreadable, otherFunction, notRouted } = DOCUMENT_FAILURES;
+  const { unrecognised, abandoned } = resolved;
   if (content.type === 'newer') return { ...newer, retryable: true, count: 1 };
   const cause = (failure: DocumentFailure): CauseRow => ({ ...failure, retryable: false, count: 1 });
   if (content.type === 'unreadable') return cause(unreadable);
+  if (abandoned > 0) return { ...cause(notRouted), count: abandoned };
   if (unrecognised === undefined) return undefined;
   if (content.type === 'invocation')
     return isCallOfOtherFunction(content.invocation.event) ? cause(otherFunction) : undefined;

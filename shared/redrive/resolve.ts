@@ -16,6 +16,8 @@ export interface Resolved {
   readonly rejected: readonly RejectedRecord[];
   /** Why the event as a whole names nothing. */
   readonly unrecognised: unknown;
+  /** Objects that were routed when they failed, where no route matches anything of the document now. */
+  readonly abandoned: number;
   /** Objects that the document names, whatever is to become of them. */
   readonly changes: readonly ObjectChange[];
 }
@@ -26,7 +28,14 @@ export interface ResolveOptions extends NormaliseOptions {
   readonly state?: OwnState | undefined;
 }
 
-const NOTHING: Resolved = { wanted: [], unrouted: [], rejected: [], unrecognised: undefined, changes: [] };
+const NOTHING: Resolved = {
+  wanted: [],
+  unrouted: [],
+  rejected: [],
+  unrecognised: undefined,
+  abandoned: 0,
+  changes: [],
+};
 
 /**
  * Turns a document into keys of sync tasks.
@@ -36,7 +45,10 @@ const NOTHING: Resolved = { wanted: [], unrouted: [], rejected: [], unrecognised
  * routed now. Everything else is read anew, so that an encoding or a route that was corrected applies.
  */
 export function resolveDocument({ content }: RedriveDocument, options: ResolveOptions): Resolved {
-  if (content.type === 'invocation') return resolveEvent(content.invocation.event, options);
+  if (content.type === 'invocation') {
+    const { event, wasRouted } = content.invocation;
+    return resolveEvent(event, options, wasRouted);
+  }
   if (content.type !== 'letter') return NOTHING;
   const { letter } = content;
   return letter.kind === 'keys' && letter.keys !== undefined
@@ -44,7 +56,11 @@ export function resolveDocument({ content }: RedriveDocument, options: ResolveOp
     : resolveEvent(letter.event, options);
 }
 
-function resolveEvent(event: unknown, options: ResolveOptions): Resolved {
+/**
+ * @param wasRouted routes have matched some of it. Where none matches anything now, the routes are more likely wrong than
+ *   the objects unwanted, and the event is the only thing that names them.
+ */
+function resolveEvent(event: unknown, options: ResolveOptions, wasRouted = false): Resolved {
   const normalised = (() => {
     try {
       return normaliseEvent(event, options);
@@ -57,12 +73,15 @@ function resolveEvent(event: unknown, options: ResolveOptions): Resolved {
   const { routes, state } = options;
   const { routed, unrouted } = routeChanges(filterChanges(changes, routes, state).kept, routes);
   const buckets = routedBuckets(routes);
+  // Of a bucket that has routes, what lies below no prefix is not to be replicated.
+  const misdirected = unrouted.filter(({ bucket }) => !buckets.has(bucket));
+  const isNothingLeft = routed.length === 0 && misdirected.length === 0 && rejected.length === 0;
   return {
     wanted: routed,
-    // Of a bucket that has routes, what lies below no prefix is not to be replicated.
-    unrouted: unrouted.filter(({ bucket }) => !buckets.has(bucket)),
+    unrouted: misdirected,
     rejected,
     unrecognised: undefined,
+    abandoned: wasRouted && isNothingLeft ? unrouted.length : 0,
     changes,
   };
 }

@@ -1,5 +1,5 @@
 import type { Logger } from '#shared/logging/logger.ts';
-import { ObjectNotFoundError, ObjectTooLargeError } from '#shared/objectstore/errors.ts';
+import { ObjectNotFoundError, ObjectStoreError, ObjectTooLargeError } from '#shared/objectstore/errors.ts';
 import type { ObjectStore } from '#shared/objectstore/port.ts';
 import { dueAt } from './backoff.ts';
 import { forEachConcurrently } from './concurrently.ts';
@@ -108,7 +108,9 @@ class WindowReader {
     this.#bytes = 0;
     const documents = await readAll(found, this.#options);
     const taken = documents.flatMap((document) => this.#take(document));
-    return { taken, last: { source: last.source, name: last.name } };
+    // What the limit passed over comes first in the next run.
+    const end = this.#wasCut ? (taken.at(-1)?.document.found ?? last) : last;
+    return { taken, last: { source: end.source, name: end.name } };
   }
 
   #take(document: RedriveDocument): Taken[] {
@@ -161,11 +163,16 @@ async function readAll(
     }
   });
   // The store fails, rather than one document: there is no use in going on.
-  const [first] = errors.filter((error) => !(error instanceof ObjectTooLargeError));
+  const [first] = errors.filter((error) => !(error instanceof ObjectTooLargeError || isArchived(error)));
   if (first !== undefined && documents.size === 0) throw first;
   tally.documents.read += found.length - gone;
   for (const error of errors) tally.unread(error);
   return found.flatMap((each) => documents.get(each) ?? []);
+}
+
+/** An object that was moved to an archive is refused until it is restored: no fault of the store. */
+function isArchived(error: unknown): boolean {
+  return error instanceof ObjectStoreError && error.storeCode === 'InvalidObjectState';
 }
 
 function matches(document: RedriveDocument, { changes }: Resolved, filter: RedriveFilter): boolean {

@@ -24,6 +24,7 @@ describe('a document of a failure destination', () => {
       requestId: '1167bf8c-87b0-43ab-8f5f-26b16c64f252',
       functionUrn: 'urn:fss:xx-xxxx-x:xxxxxxx:function:xxxx:xxxx:latest',
       cause: undefined,
+      wasRouted: false,
     });
   });
 
@@ -38,7 +39,7 @@ describe('a document of a failure destination', () => {
         condition: 'RetriesExhausted',
         status: 200,
         error: '400',
-        payload: JSON.stringify({ errorMessage: 'OMS did not accept 1 of 1 keys.' }),
+        payload: JSON.stringify({ errorType: 'SubmitFailedError', errorMessage: 'OMS did not accept 1 of 1 keys.' }),
       },
       time: 1_790_000_000_000,
       timeZone: 'Asia/Shanghai',
@@ -51,6 +52,7 @@ describe('a document of a failure destination', () => {
       requestId: 'request-1',
       functionUrn: 'urn:fss:r:p:function:default:f:latest',
       cause: 'RetriesExhausted: OMS did not accept 1 of 1 keys.',
+      wasRouted: true,
     });
   });
 
@@ -61,6 +63,7 @@ describe('a document of a failure destination', () => {
       requestId: undefined,
       functionUrn: undefined,
       cause: undefined,
+      wasRouted: false,
     });
     for (const other of [
       { request_payload: {} },

@@ -1,7 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { AccessDeniedError } from '#shared/objectstore/errors.ts';
 import { MAX_DOCUMENT_BYTES } from '#shared/redrive/window.ts';
 import { omsError } from '../../helpers/oms-error.ts';
-import { eventLetter, keysLetter, record, seedFailed, seedLetter } from '../../helpers/redrive-documents.ts';
+import {
+  eventLetter,
+  failedInvocation,
+  keysLetter,
+  record,
+  seedFailed,
+  seedLetter,
+} from '../../helpers/redrive-documents.ts';
 import { NOW, PREFIXES, RedriveWorld, STATE_BUCKET } from '../../helpers/redrive-world.ts';
 
 const MINUTE = 60_000;
@@ -287,7 +295,11 @@ describe('a failed invocation', () => {
 
   it('whose objects are not to be replicated is deleted', async () => {
     world.routes = [{ source: { bucket: 'source', prefix: 'kept/' }, sync_task_id: 'task-1' }];
-    seedFailed(world, { Records: [record('other/a'), { ...record('kept/b'), eventName: 'ObjectRemoved:Delete' }] });
+    const event = { Records: [record('other/a'), { ...record('kept/b'), eventName: 'ObjectRemoved:Delete' }] };
+    // Killed or misconfigured before anything was routed.
+    const name = seedFailed(world, event);
+    const written = { ...failedInvocation(event), response_payload: { errorType: 'ConfigurationError' } };
+    world.store.seed(STATE_BUCKET, name, JSON.stringify(written));
 
     const report = await world.redrive();
 
@@ -295,6 +307,34 @@ describe('a failed invocation', () => {
     expect(world.documents()).toEqual([]);
     expect(report).toMatchObject({ remains: false, documents: { redriven: 1 } });
   });
+
+  it.each([
+    ['as it is', (payload: object) => payload],
+    ['as a text', (payload: object) => JSON.stringify(payload)],
+  ])(
+    'stays where routes matched it when it failed and none does now; the answer is written %s',
+    async (_how, write) => {
+      const name = seedFailed(world, batch('2026/a', '2026/b'));
+      const document = world.read(name);
+      const written = { ...document, response_payload: write(document['response_payload'] as object) };
+      world.store.seed(STATE_BUCKET, name, JSON.stringify(written));
+      const before = world.store.text(STATE_BUCKET, name);
+      // With a letter for the zero.
+      world.routes = [{ source: { bucket: 'source', prefix: '2O26/' }, sync_task_id: 'task-1' }];
+
+      const cause = { code: 'OmsSync.RouteGone', retryable: false, count: 2 };
+      expect(await world.redrive({ dryRun: true })).toMatchObject({ causes: [cause] });
+      const report = await world.redrive();
+
+      expect(report).toMatchObject({ remains: true, documents: { left: 1, redriven: 0 }, causes: [cause] });
+      expect(world.store.text(STATE_BUCKET, name)).toBe(before);
+
+      world.routes = [{ source: { bucket: 'source', prefix: '2026/' }, sync_task_id: 'task-1' }];
+      await world.redrive();
+      expect(world.accepted).toEqual(['task-1/2026/a', 'task-1/2026/b']);
+      expect(world.documents()).toEqual([]);
+    },
+  );
 
   it('that names lists of OMS or documents of our own is deleted, for these must not be replicated', async () => {
     world.routes = [
@@ -613,6 +653,38 @@ describe('a run', () => {
     expect(report).toMatchObject({ remains: true, causes: [{ code: 'OmsSync.ObjectStoreObjectTooLarge' }] });
   });
 
+  it('leaves a document that is too large to be parked', async () => {
+    const name = `${PREFIXES.deadLetters}foreign.txt`;
+    world.store.seed(STATE_BUCKET, name, 'x'.repeat(2 * 1024 * 1024));
+
+    const report = await world.redrive();
+
+    expect(world.documents()).toEqual([name]);
+    expect(report).toMatchObject({ remains: true, causes: [{ code: 'OmsSync.ObjectStoreObjectTooLarge' }] });
+  });
+
+  it('goes on past documents that were moved to an archive', async () => {
+    for (let index = 0; index < 200; index += 1)
+      world.store.seed(STATE_BUCKET, `${PREFIXES.deadLetters}2020-01-01/${index}.json`, '{}');
+    seedLetter(world, keysLetter(batch('a')));
+    world.store.intercept = (call, work) => {
+      if (call.operation === 'GetObject' && call.key?.includes('/2020-01-01/'))
+        throw new AccessDeniedError({
+          operation: 'GetObject',
+          storeStatus: 403,
+          storeCode: 'InvalidObjectState',
+          attempts: 1,
+          retryable: false,
+        });
+      work();
+    };
+
+    const report = await world.redrive();
+
+    expect(world.accepted).toEqual(['task-1/a']);
+    expect(report).toMatchObject({ remains: true, documents: { redriven: 1, left: 200 } });
+  });
+
   it('passes over the folders that a console makes', async () => {
     world.store.seed(STATE_BUCKET, `${PREFIXES.deadLetters}2026-10-01/`, '');
 
@@ -717,6 +789,21 @@ describe('a run', () => {
     const report = await world.redrive({ from: { source: 'dead_letter', name } });
 
     expect(report.documents).toMatchObject({ taken: 60, rewritten: 60 });
+  });
+
+  it('begins with what the limit passed over', async () => {
+    for (const key of ['a', 'b', 'c', 'd']) {
+      seedFailed(world, { Records: [record(key)] }, key);
+      world.reactions.set(key, 'fail');
+    }
+    const options = { filter: { limit: 3 }, maxKeysPerCall: 1 };
+    world.reactions.set('d', 'accept');
+
+    const first = await world.redrive(options);
+    expect(first).toMatchObject({ remains: true, documents: { left: 3 } });
+    await world.redrive({ ...options, from: first.position });
+
+    expect(world.accepted).toEqual(['task-1/d']);
   });
 
   it('lets documents that always fail not stand in the way of those behind them', async () => {

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { summaryOf } from '../../../../scripts/redrive/table.ts';
+import { omsError } from '../../../helpers/oms-error.ts';
 import { keysLetter, record, seedFailed, seedLetter } from '../../../helpers/redrive-documents.ts';
 import { NOW, RedriveWorld } from '../../../helpers/redrive-world.ts';
+
+const refuse = async () => {
+  throw omsError(400, 'OMS.0064');
+};
 
 const seeded = () => {
   const world = new RedriveWorld();
@@ -36,6 +41,34 @@ describe('the summary', () => {
     expect(text).toMatch(/refused +1 key\n/);
     expect(text).toMatch(/What stands in the way:\n {2}OmsSync\.KeyRefused {2}1\n {4}Compare the key/);
     expect(text).toMatch(/Something remains: 1 refused again\.$/);
+  });
+
+  it('does not say of what somebody must do that it passes by itself', async () => {
+    const world = new RedriveWorld();
+    seedLetter(world, keysLetter({ Records: [record('a')] }));
+
+    const text = summaryOf(await world.redrive({ taskState: async () => 'stopped', send: refuse }));
+
+    expect(text).toMatch(/\n {2}OmsSync\.SyncTaskStopped {2}1, left for a later run\n {4}Start the sync task/);
+  });
+
+  it('says of documents from after its beginning why it has not taken them', async () => {
+    const world = new RedriveWorld();
+    seedLetter(world, keysLetter({ Records: [record('a')] }, { created: NOW + 1000 }));
+    // The clock of this machine is late.
+    world.clock.time += 2000;
+    seedLetter(world, keysLetter({ Records: [record('b')] }, { created: NOW + 1500 }));
+    world.clock.time -= 2000;
+
+    expect(summaryOf(await world.redrive())).toMatch(/Something remains: 1 written after the run began/);
+  });
+
+  it('shows the beginning of a code that nobody of ours has written', async () => {
+    const world = new RedriveWorld();
+    seedLetter(world, { ...keysLetter({ Records: [record('a')] }), code: 'C'.repeat(5000) });
+
+    for (const line of summaryOf(await world.redrive({ dryRun: true })).split('\n'))
+      expect(line.length).toBeLessThan(1000);
   });
 
   it('of a run that brought everything back says so', async () => {
