@@ -108,7 +108,7 @@ export function urlVariable(name: string, options: VariableOptions): Variable<st
       throw new VariableProblem('url', 'must begin with https:// (http:// is for this machine only)');
     if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
       throw new VariableProblem('url', 'must have no user name, password, query or fragment');
-    return text.replace(/\/+$/, '');
+    return text.replace(/(?<!\/)\/+$/, '');
   });
 }
 

@@ -42,7 +42,7 @@ function base64Of(secret: string): string[] {
 }
 
 const ESCAPES = /(?:%[0-9A-Fa-f]{2})+/g;
-const JSON_ESCAPE = /\\+u([0-9A-Fa-f]{4})/g;
+const JSON_ESCAPE = /\\u([0-9A-Fa-f]{4})/g;
 const HTML_REFERENCE = /&#(?:x([0-9A-Fa-f]{1,6})|(\d{1,7}));/gi;
 /** A text that is encoded, within one that is. */
 const ROUNDS = 2;

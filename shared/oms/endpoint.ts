@@ -56,7 +56,7 @@ function readEndpoint(endpoint: string): Endpoint {
 function readBasePath(pathname: string): string {
   try {
     return pathname
-      .replace(/\/+$/, '')
+      .replace(/(?<!\/)\/+$/, '')
       .split('/')
       .map((segment) => encodePathSegment(decodeURIComponent(segment)))
       .join('/');
