@@ -105,6 +105,14 @@ describe('what a person reads after a comparison', () => {
     expect(text).not.toContain('submitted');
   });
 
+  it('does not count what is in flight as the same', () => {
+    expect(summary({ same: 2, in_flight: 1 })).toContain('Converged: 2 objects the same on both sides.');
+  });
+
+  it('says how many more there are than a report can name', () => {
+    expect(summary({ missing: 150 })).toContain('\n  and 140 more\n');
+  });
+
   it('names no keys where none are wanted', () => {
     expect(summary({ missing: 3 }, { keys: 0 })).not.toContain('missing0');
   });

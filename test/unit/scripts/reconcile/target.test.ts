@@ -94,6 +94,11 @@ describe('what reconcile compares', () => {
     expect(oms).toMatchObject({ settings: { region: 'cn-east-3', projectId: 'project' }, keys });
   });
 
+  it('finds OMS where serverless.yml has it', async () => {
+    const { oms } = await find([...BOTH, '--task', 't'], HUAWEI);
+    expect(oms?.settings.region).toBe('cn-north-4');
+  });
+
   it('takes the keys of a side before those of Huawei Cloud', async () => {
     const { source, destination } = await find(BOTH, { ...KEYS, ...HUAWEI });
     expect([source.keys.accessKey, destination.keys.accessKey]).toEqual(['S-AK', 'D-AK']);
