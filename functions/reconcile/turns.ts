@@ -1,14 +1,9 @@
 import { STATE_PREFIXES } from '#shared/config/state.ts';
 import type { ObjectStore } from '#shared/objectstore/port.ts';
-import type { Route } from '#shared/pipeline/routes.ts';
+import type { WantedRoute } from './request.ts';
 
 /** A route, and since when nobody has worked at it. */
-export interface Turn {
-  readonly route: Route;
-  /** Of its state. */
-  readonly folder: string;
-  /** For example `ROUTES[2]`. */
-  readonly path: string;
+export interface Turn extends WantedRoute {
   /** Milliseconds since the epoch; 0 for a route that was never reconciled. */
   readonly waitingSince: number;
 }
@@ -23,7 +18,7 @@ const CONCURRENCY = 16;
  * @throws ObjectStoreError
  */
 export async function turnsOf(
-  routes: readonly Omit<Turn, 'waitingSince'>[],
+  routes: readonly WantedRoute[],
   { store, bucket }: { readonly store: Pick<ObjectStore, 'headObject'>; readonly bucket: string },
 ): Promise<Turn[]> {
   const turns: Turn[] = [];

@@ -12,8 +12,16 @@ const full = {
     cloud: 'HuaweiCloud',
     region: 'cn-north-4',
     endpoint: 'https://obs.cn-north-4.myhuaweicloud.com',
+    list_version: 1,
+    addressing: 'path',
+    credentials: { access_key: 'SRC_ACCESS_KEY', secret_key: 'SRC_SECRET_KEY', security_token: 'SRC_TOKEN' },
   },
-  destination: { bucket: 'destination', region: 'cn-east-3', endpoint: 'http://127.0.0.1:9000' },
+  destination: {
+    bucket: 'destination',
+    region: 'cn-east-3',
+    endpoint: 'http://127.0.0.1:9000',
+    credentials: { access_key: 'DST_ACCESS_KEY', secret_key: 'DST_SECRET_KEY' },
+  },
   sync_task_id: 'any text, not a UUID',
 };
 
@@ -54,6 +62,18 @@ describe('parseRoutes', () => {
       '[1].sync_task_id required',
       '[2] type',
       '[3].source.endpoint format',
+    ]);
+  });
+
+  it('takes names of variables for credentials, and refuses what looks like a key', () => {
+    const credentials = { access_key: 'AKIA/0123+', secret_key: 'SRC_SECRET_KEY', token: 'x' };
+    const source = { ...full.source, credentials, list_version: 3, addressing: 'host' };
+
+    expect(problemsOf([{ ...full, source }]).toSorted()).toEqual([
+      '[0].source.addressing choice',
+      '[0].source.credentials.access_key format',
+      '[0].source.credentials.token unknown_field',
+      '[0].source.list_version choice',
     ]);
   });
 

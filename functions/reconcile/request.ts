@@ -1,0 +1,51 @@
+import { readDuration } from '#shared/config/duration.ts';
+import { AppError } from '#shared/errors/base.ts';
+import { type Caller, readAsynchronousRequest } from '#shared/middleware/asynchronous-request.ts';
+import type { Route } from '#shared/pipeline/routes.ts';
+import { type ReconcileRequest, readReconcileRequest } from '#shared/reconcile/request-options.ts';
+import { routeFolders } from '#shared/reconcile/route-folder.ts';
+
+/** A route that is to be reconciled. */
+export interface WantedRoute {
+  readonly route: Route;
+  /** Of its state. */
+  readonly folder: string;
+  /** For example `ROUTES[2]`. */
+  readonly path: string;
+}
+
+export interface WantedRun {
+  readonly caller: Caller;
+  readonly options: ReconcileRequest;
+  /** Milliseconds; undefined where the variable counts. */
+  readonly grace: number | undefined;
+  readonly wanted: readonly WantedRoute[];
+}
+
+/** A request names a route that is not configured. */
+export class UnknownRouteError extends AppError {
+  override readonly name = 'UnknownRouteError';
+
+  constructor() {
+    super(404, 'OmsSync.RouteNotFound', 'No route has this name or sync task.', {
+      details: [{ path: 'route', rule: 'known', message: 'route is the name or the sync task of none in ROUTES' }],
+    });
+  }
+}
+
+/**
+ * Reads what is to be reconciled. Nothing at all is a request, too: every route.
+ *
+ * @param event of the gateway, of a timer, or the options themselves
+ * @throws ValidationError with every problem, PayloadTooLargeError, UnknownRouteError
+ */
+export function readWantedRun(event: unknown, routes: readonly Route[]): WantedRun {
+  const { caller, options } = readAsynchronousRequest(event, readReconcileRequest);
+  const folders = routeFolders(routes);
+  const wanted = routes
+    .map((route, index) => ({ route, folder: folders[index] ?? '', path: `ROUTES[${index}]` }))
+    .filter(({ route }) => [undefined, route.name, route.sync_task_id].includes(options.route));
+  if (options.route !== undefined && wanted.length === 0) throw new UnknownRouteError();
+  const grace = options.grace_period === undefined ? undefined : readDuration(options.grace_period);
+  return { caller, options, grace, wanted };
+}
