@@ -135,7 +135,7 @@ describe('regular expressions', () => {
     const evil = (expression: RegExp) => () =>
       expectLinear((length) => () => expression.exec(`${'a'.repeat(length)}!`), 'evil');
     expect(evil(/^(?:a+)+$/)).toThrow(/takes/);
-    expect(evil(/a*a*$/)).toThrow(/takes/);
+    expect(evil(/a+\?/)).toThrow(/takes/);
     expect(evil(/^a*$/)).not.toThrow();
   });
 });

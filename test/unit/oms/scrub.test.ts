@@ -10,6 +10,8 @@ describe('scrub', () => {
     ['a secret that is cut off', `token ${TOKEN.slice(0, 20)}`, 'token [redacted]'],
     ['a percent-encoded secret', `t=${encodeURIComponent(TOKEN)}&x`, 't=[redacted]&x'],
     ['a percent-encoded secret in small letters', `t=${encodeURIComponent(TOKEN).toLowerCase()}`, 't=[redacted]'],
+    ['a secret in base64', `t: ${Buffer.from(`x:${TOKEN}`).toString('base64')}`, '[redacted]'],
+    ['a secret in JSON', `t: ${JSON.stringify(TOKEN).replaceAll('/', '\\\\/')}`, '[redacted]'],
     ['a short secret', 'password abcd1 wrong', 'password [redacted] wrong'],
     ['a secret with separators in it', 'with "pa;ss wor,d" and', 'with "[redacted]" and'],
     [

@@ -184,6 +184,21 @@ export function redriveEvents(known: readonly string[]): Readonly<Record<string,
   };
 }
 
+/** What one may ask a reconciliation. */
+export function reconcileEvents(known: readonly string[]): Readonly<Record<string, unknown>> {
+  const [first = ''] = known;
+  return {
+    everything: {},
+    'everything, by timer': { trigger_type: 'TIMER', trigger_name: first, user_event: '' },
+    'a dry run, over HTTP': gatewayEvent('POST', '/reconcile', { dry_run: true }, { headers: HEADERS }),
+    'routes that are secrets': { route: first, routes: known },
+    'names that are secrets': { [first]: first },
+    'a user event that is no JSON': { trigger_type: 'TIMER', user_event: `{"grace":["${first}` },
+    'ages that are secrets': { grace: first, grace_period: first },
+    'a text': first,
+  };
+}
+
 /** Documents of a state bucket, by name, with secrets in every place. */
 export function documents(known: readonly string[]): Readonly<Record<string, string>> {
   const all = known.join(' ');
@@ -233,6 +248,7 @@ export function documents(known: readonly string[]): Readonly<Record<string, str
   };
   return {
     ...Object.fromEntries(Object.entries(named).map(([name, value]) => [name, JSON.stringify(value)])),
+    [`reconcile/${first.slice(0, 8)}/checkpoint.json`]: JSON.stringify({ version: 1, note: all }),
     'dead-letters/m.json': `{"event": ${all}`,
     'dead-letters/n.json': JSON.stringify(JSON.stringify(all)),
   };

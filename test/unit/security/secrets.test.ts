@@ -5,7 +5,7 @@ import { loadHandler } from '../../helpers/load-handler.ts';
 import { captureLog, type LogLines } from '../../helpers/log-lines.ts';
 import { type OmsStub, startOmsStub } from '../../helpers/oms-stub.ts';
 import { exposed } from './exposed.ts';
-import { documents, HTTP_FUNCTIONS, httpEvents, notifications, redriveEvents } from './inputs.ts';
+import { documents, HTTP_FUNCTIONS, httpEvents, notifications, reconcileEvents, redriveEvents } from './inputs.ts';
 import { OMS_REPLIES, STORE_REPLIES } from './replies.ts';
 import { leaksIn, SECRETS, SPELLINGS } from './secrets.ts';
 import { type StoreStub, startStoreStub } from './store-stub.ts';
@@ -14,7 +14,14 @@ const { agencyAk, agencySk, agencyToken, iamToken, variableAk, variableSk, varia
 const { srcAk, srcSk, dstAk, dstSk } = SECRETS;
 const AGENCY = { accessKey: agencyAk, secretKey: agencySk, securityToken: agencyToken, token: iamToken };
 const AGENCY_SECRETS = [agencyAk, agencySk, agencyToken, iamToken];
-const ROUTES = JSON.stringify([{ source: { bucket: 'source' }, sync_task_id: 'task-1' }]);
+const routesOf = (endpoint: string) =>
+  JSON.stringify([
+    {
+      source: { bucket: 'source', endpoint, region: 'cn-north-4' },
+      destination: { bucket: 'destination', endpoint, region: 'cn-north-4' },
+      sync_task_id: 'task-1',
+    },
+  ]);
 
 interface Variables {
   readonly variables: Readonly<Record<string, string>>;
@@ -98,7 +105,7 @@ const variablesOf = (more: Readonly<Record<string, string>>) => ({
   STATE_BUCKET: 'state',
   STATE_ENDPOINT: store.url,
   LOG_LEVEL: 'debug',
-  ROUTES,
+  ROUTES: routesOf(store.url),
   ...more,
 });
 
@@ -185,13 +192,16 @@ describe.each(Object.keys(VARIABLES))('no secret leaves a function with %s', (fr
   it('on-object-created', async () => {
     await expectNoLeaks('on-object-created', variables, notifications(known), storeWorlds(variables), 60_000);
   });
+  it('reconcile', async () => {
+    await expectNoLeaks('reconcile', variables, reconcileEvents(known), storeWorlds(variables).slice(0, 2), 40_000);
+  });
   it('redrive', async () => {
     await expectNoLeaks('redrive', variables, redriveEvents(known), storeWorlds(variables), 60_000);
   });
 });
 
 describe('no secret is in what a wrong configuration makes a function say', () => {
-  it.each([...HTTP_FUNCTIONS, 'on-object-created', 'redrive'])('%s', async (name) => {
+  it.each([...HTTP_FUNCTIONS, 'on-object-created', 'reconcile', 'redrive'])('%s', async (name) => {
     // A reading that failed is not kept, so one instance can read them all.
     const handler = await loadHandler(name);
     for (const [wrong, variables] of Object.entries(WRONG_VARIABLES)) {

@@ -71,6 +71,7 @@ function answer(objects: Map<string, string>, { method, url, text }: StoreReques
 
 function list(objects: Map<string, string>, bucket: string, query: URLSearchParams): StoreReply {
   const entries = [...objects]
+    .filter(([name]) => name.startsWith(bucket))
     .map(([name, body]) => [name.slice(bucket.length), body] as const)
     .filter(([key]) => key.startsWith(query.get('prefix') ?? '') && key > (query.get('marker') ?? ''))
     .sort(([a], [b]) => (a < b ? -1 : 1))
