@@ -59,7 +59,6 @@ async function main(): Promise<number> {
   const dataDir = await mkdtemp(join(tmpdir(), 'oms-sync-demo-'));
   const arrivals = new Arrivals();
   const lines: string[] = [];
-  console.log('starting the local cloud');
   const cloud = new Cloud({
     dataDir,
     keyDecoding,
@@ -82,8 +81,14 @@ async function main(): Promise<number> {
     await cleanUp();
     process.exit(130);
   });
+  console.log('starting the local cloud');
   try {
-    return await replicate({ cloud, endpoints: await cloud.ready(), objects, arrivals, drop, patience, lines, signal });
+    const endpoints = await cloud.ready();
+    const say = (line: string): void => {
+      signal.throwIfAborted();
+      console.log(line);
+    };
+    return await replicate({ cloud, endpoints, objects, arrivals, drop, patience, lines, signal, say });
   } catch (error) {
     // The shutdown is under way and ends the process itself.
     if (signal.aborted) return await new Promise<never>(() => {});
@@ -106,11 +111,13 @@ interface Session {
   readonly lines: readonly string[];
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
+  /** A line for the user; ends the story where it was interrupted. */
+  readonly say: (line: string) => void;
 }
 
 /** The whole story, told while it happens. */
 async function replicate(session: Session): Promise<number> {
-  const { cloud, endpoints, objects, arrivals, drop } = session;
+  const { cloud, endpoints, objects, arrivals, drop, say } = session;
   const client = s3Client({
     endpoint: endpoints.obs,
     region: endpoints.region,
@@ -123,7 +130,7 @@ async function replicate(session: Session): Promise<number> {
     const events = await cloud.stats();
     const passes = drop > 0 ? await closeGap(client, session) : [];
 
-    console.log('\ncomparing bytes and metadata of every object');
+    say('\ncomparing bytes and metadata of every object');
     const problems = await compareAll(client, session);
     const at = (share: number): string =>
       `${(latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0).toFixed(0)} ms`;
@@ -139,7 +146,7 @@ async function replicate(session: Session): Promise<number> {
       ],
       ['OMS event calls', `${events.calls} after notifications${perCall}`],
     ];
-    console.log(`\n${rows.map(([name, value]) => `  ${name.padEnd(18)} ${value}`).join('\n')}\n`);
+    say(`\n${rows.map(([name, value]) => `  ${name.padEnd(18)} ${value}`).join('\n')}\n`);
     return conclude(session, problems, passes);
   } finally {
     client.destroy();
@@ -149,12 +156,12 @@ async function replicate(session: Session): Promise<number> {
 /** Uploads everything, and waits until everything has arrived of which OMS will ever hear. */
 async function uploadAll(
   client: S3Client,
-  { endpoints, objects, arrivals, drop, patience, signal }: Session,
+  { endpoints, objects, arrivals, drop, patience, signal, say }: Session,
 ): Promise<{ readonly bytes: number; readonly seconds: number }> {
   const drops = new Drops(endpoints.obs, drop);
   const plan = await drops.start(endpoints.source_bucket);
-  if (plan) console.log(`\nlosing ${drop} % of the notifications on purpose: PUT ${endpoints.obs}/_faults\n  ${plan}`);
-  console.log(`\nuploading ${objects.length} objects to "${endpoints.source_bucket}"`);
+  if (plan) say(`\nlosing ${drop} % of the notifications on purpose: PUT ${endpoints.obs}/_faults\n  ${plan}`);
+  say(`\nuploading ${objects.length} objects to "${endpoints.source_bucket}"`);
   const progress = startProgress({ uploaded: objects.length, arrived: objects.length }, signal);
   const tick = setInterval(() => progress.set('arrived', arrivals.count), 100);
   const began = performance.now();
@@ -179,25 +186,28 @@ async function uploadAll(
 }
 
 /** What no notification tells of: shown, found by the reconciler, and proved to be there in the end. */
-async function closeGap(client: S3Client, { endpoints, objects, arrivals, patience }: Session): Promise<PassReport[]> {
+async function closeGap(
+  client: S3Client,
+  { endpoints, objects, arrivals, patience, say }: Session,
+): Promise<PassReport[]> {
   const { source_bucket: source, destination_bucket: destination } = endpoints;
   const missing = await missingObjects(client, source, destination);
   const share = ((missing.length / objects.length) * 100).toFixed(1);
-  console.log(`\nmissing in "${destination}": ${missing.length} of ${objects.length} objects (${share} %)`);
-  for (const key of missing.slice(0, 3)) console.log(`  ${JSON.stringify(key)}`);
-  if (missing.length > 3) console.log(`  and ${missing.length - 3} more`);
-  console.log(missing.length > 0 ? 'no notification will ever tell of them' : 'no notification was lost this time');
+  say(`\nmissing in "${destination}": ${missing.length} of ${objects.length} objects (${share} %)`);
+  for (const key of missing.slice(0, 3)) say(`  ${JSON.stringify(key)}`);
+  if (missing.length > 3) say(`  and ${missing.length - 3} more`);
+  say(missing.length > 0 ? 'no notification will ever tell of them' : 'no notification was lost this time');
 
-  console.log(`\nreconciling: POST ${endpoints.gateway}/reconcile`);
+  say(`\nreconciling: POST ${endpoints.gateway}/reconcile`);
   const first = await runPass(client, endpoints, 0, patience);
   const found = Object.entries(first.verdicts).filter(([, { objects }]) => objects > 0);
-  console.log(`  pass 1: ${found.map(([name, { objects }]) => `${objects} ${name.replaceAll('_', ' ')}`).join(', ')}`);
-  console.log(`  ${first.submitted} submitted to the sync task; waiting until OMS has copied them`);
+  say(`  pass 1: ${found.map(([name, { objects }]) => `${objects} ${name.replaceAll('_', ' ')}`).join(', ')}`);
+  say(`  ${first.submitted} submitted to the sync task; waiting until OMS has copied them`);
   if (!(await arrivals.until(async () => objects.length, patience)))
-    console.log(`  only ${arrivals.count} of ${objects.length} objects have arrived, and no more come`);
+    say(`  only ${arrivals.count} of ${objects.length} objects have arrived, and no more come`);
   const second = await runPass(client, endpoints, first.pass, patience);
-  console.log(`  pass 2: ${second.converged ? 'nothing is missing' : `${second.differences} objects still differ`}\n`);
-  console.log(passesTable([first, second]));
+  say(`  pass 2: ${second.converged ? 'nothing is missing' : `${second.differences} objects still differ`}\n`);
+  say(passesTable([first, second]));
   return [first, second];
 }
 
@@ -211,10 +221,15 @@ async function compareAll(client: S3Client, { endpoints, objects }: Session): Pr
 }
 
 /** @returns the exit code */
-function conclude({ objects, lines }: Session, problems: readonly string[], passes: readonly PassReport[]): number {
+function conclude(
+  { objects, lines, signal, say }: Session,
+  problems: readonly string[],
+  passes: readonly PassReport[],
+): number {
+  signal.throwIfAborted();
   const converged = passes.at(-1)?.converged ?? true;
   if (problems.length === 0 && converged) {
-    console.log('converged: source and destination hold the same objects');
+    say('converged: source and destination hold the same objects');
     return 0;
   }
   if (problems.length === 0) console.error('every object arrived, but the reconciler does not say so');
