@@ -10,6 +10,8 @@ export interface KnownFailuresOptions {
   readonly syncTaskId: string;
   /** Milliseconds since the epoch. */
   readonly since: number;
+  /** Whether there is time to read on. */
+  readonly hasTime: () => boolean;
 }
 
 /** Documents that are read, of those that were written since: the estimate need not be exact, and must come to an end. */
@@ -28,7 +30,10 @@ export async function knownFailures(options: KnownFailuresOptions): Promise<numb
   const keys = new Set<string>();
   const queue = names.values();
   const worker = async (): Promise<void> => {
-    for (const name of queue) for (const key of await keysOf(name, options)) keys.add(key);
+    for (const name of queue) {
+      if (!options.hasTime()) return;
+      for (const key of await keysOf(name, options)) keys.add(key);
+    }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, worker));
   return keys.size;

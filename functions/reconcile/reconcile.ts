@@ -123,7 +123,14 @@ export function createReconcile({
         showTask: () => oms.showSyncTask({ syncTaskId, queryTime: now() }),
         sourceHasResultLists: config.routes.some((other) => other.destination?.bucket === source.bucket),
         state: new ReconcileState({ ...place, prefix: `${STATE_PREFIXES.reconcile}${folder}/` }),
-        knownFailures: (since) => knownFailures({ ...place, prefixes, syncTaskId, since }),
+        knownFailures: (since) =>
+          knownFailures({
+            ...place,
+            prefixes,
+            syncTaskId,
+            since,
+            hasTime: () => invocation.remainingTime > reserve / 2,
+          }),
         log: log.with({ route: nameOf(route) }),
       });
     };

@@ -58,6 +58,8 @@ export class PassWork {
   readonly #range: RangeRun;
   readonly #listingTries = new WeakMap<Slot, number>();
   readonly #looks = new WeakMap<Slot, number>();
+  /** The pass has come further in this run. */
+  #progressed = false;
 
   constructor(work: PassWorkOptions) {
     const { options, pass, judge, previous } = work;
@@ -75,6 +77,7 @@ export class PassWork {
       changedSince: previous && Date.parse(previous.started),
       submit: work.submit,
       maxKeysPerCall: options.maxKeysPerCall,
+      stuck: new Set(),
       stopping: () => this.#stopping(),
       blocked: ({ failure, error }) =>
         this.#end(failure.code === 'OmsSync.DeadlineExceeded' ? 'deadline' : 'oms_unavailable', error),
@@ -102,13 +105,17 @@ export class PassWork {
     const faults = pass.slots.flatMap(({ fault }) => fault ?? []);
     const first = faults.find(({ passing }) => passing);
     // The next run goes on where a listing failed, unless there is one that no time cures.
-    const waits = first !== undefined && faults.every(({ passing }) => passing);
-    const stop = this.stop ?? (waits ? { reason: 'listing_failed' as const, error: first.error } : undefined);
+    const waits = this.#progressed && first !== undefined && faults.every(({ passing }) => passing);
+    // Keys that alone are left are tried by another run. What is in vain then is left to the next pass, which finds it.
+    const inVain = !this.#progressed && pass.isComplete && this.stop?.reason === 'oms_unavailable';
+    const stop = inVain
+      ? undefined
+      : (this.stop ?? (waits ? { reason: 'listing_failed' as const, error: first.error } : undefined));
     const isEmpty = pass.sourceObjects === 0 && pass.slots.every(({ unjudged, state }) => unjudged || state.done);
     return {
       ...(stop && { stop }),
       over: stop === undefined,
-      complete: this.stop === undefined && (pass.isComplete || isEmpty),
+      complete: pass.isComplete || (this.stop === undefined && isEmpty),
     };
   }
 
@@ -153,12 +160,14 @@ export class PassWork {
     const { pass, submit } = this.#work;
     const slots = pass.slots.filter(({ state }) => state.pending.length > 0);
     if (!submit || slots.length === 0 || this.stop?.reason === 'overtaken') return;
+    const before = slots.map(({ state }) => state.accepted);
     const { states, failed, blocked } = await settlePending(
       slots.map(({ state }) => state),
       { submit },
     );
     for (const [index, slot] of slots.entries()) slot.state = states[index] ?? slot.state;
     this.#range.failed(failed);
+    this.#progressed ||= states.some(({ accepted }, index) => accepted !== before[index]);
     if (blocked) this.#range.blocked(blocked);
     await this.#save();
   }
@@ -250,6 +259,7 @@ export class PassWork {
   }
 
   #progress(currentKey: string): void {
+    this.#progressed = true;
     const { options, pass, previous } = this.#work;
     if (!options.onProgress) return;
     const { accepted, failed, calls, ranges } = pass.totals();

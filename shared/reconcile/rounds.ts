@@ -18,7 +18,7 @@ export interface Rounded {
 }
 
 export interface RoundsOptions {
-  readonly submit: (keys: readonly string[]) => Promise<SubmittedKeys>;
+  readonly submit: (keys: readonly string[], oneByOne: boolean) => Promise<SubmittedKeys>;
   readonly clock: Pick<Clock, 'now' | 'sleep' | 'random'>;
   /** Milliseconds in which keys may still be submitted. */
   readonly remaining: () => number;
@@ -26,6 +26,8 @@ export interface RoundsOptions {
 
 /** Milliseconds, times 0.5 to 1: between the tries of keys whose call failed, each of which was tried several times itself. */
 const WAITS = [1_000, 4_000] as const;
+/** Keys, at most, that are tried one by one at last: the call of ten may fail for one of them. */
+const ONE_BY_ONE = 100;
 /** Rounds in which whole batches were refused and nothing was ever accepted, after which no more are taken apart. */
 const HOPELESS_ROUNDS = 5;
 
@@ -53,7 +55,10 @@ export class Rounds {
         (index) => results[index]?.status !== 'accepted' && !isFinal(results[index]),
       );
       if (open.length === 0) break;
-      const submitted = await this.#options.submit(open.map((index) => keys[index] ?? ''));
+      const submitted = await this.#options.submit(
+        open.map((index) => keys[index] ?? ''),
+        failedRounds === WAITS.length && open.length <= ONE_BY_ONE,
+      );
       calls += submitted.calls;
       for (const [place, index] of open.entries()) results[index] = toResult(submitted.outcomes[place]);
       const blocked = open.flatMap((index) => (results[index]?.status === 'blocked' ? [results[index]] : []));
@@ -103,8 +108,13 @@ function givenUp(result: KeyResult | undefined): KeyResult | undefined {
   return result?.status === 'blocked' ? { ...result, status: 'failed' } : result;
 }
 
+/** A failure of a call, with a cause that is neither the account nor the task nor the time. */
+export function isOfCall({ failure }: Exclude<KeyResult, { readonly status: 'accepted' }>): boolean {
+  return failure.scope === 'call' && failure.code !== 'OmsSync.DeadlineExceeded';
+}
+
 /** A call may succeed in a moment; an account or a task is put right by somebody, and used-up time does not come back. */
 function needsMoreThanTime(result: KeyResult): boolean {
   if (result.status === 'accepted' || isRefusedBatch(result)) return false;
-  return result.failure.scope !== 'call' || result.failure.code === 'OmsSync.DeadlineExceeded';
+  return !isOfCall(result);
 }

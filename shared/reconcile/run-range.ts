@@ -21,6 +21,8 @@ export interface RangeRun {
   /** Absent where nothing is submitted. */
   readonly submit: ((keys: readonly string[]) => Promise<Rounded>) | undefined;
   readonly maxKeysPerCall: number;
+  /** Keys that are left alone until the end of the run. */
+  readonly stuck: Set<string>;
   /** Whether the run is to end. */
   readonly stopping: () => boolean;
   /** Ends the run: a key must wait. */
@@ -80,7 +82,11 @@ async function walk(slot: Slot, live: LiveRange, signal: AbortSignal, run: Range
         return 'left';
       }
       const settled = run.submit
-        ? await settleStep(slot.state, value, calls.take(), { submit: run.submit, size: run.maxKeysPerCall })
+        ? await settleStep(slot.state, value, calls.take(), {
+            submit: run.submit,
+            size: run.maxKeysPerCall,
+            stuck: run.stuck,
+          })
         : { state: countStep(slot.state, value, calls.take()), failed: [] };
       slot.state = settled.state;
       run.failed(settled.failed);

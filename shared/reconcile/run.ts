@@ -180,6 +180,8 @@ class Run {
     const before = this.#previous.oms?.after.failed ?? Number.POSITIVE_INFINITY;
     const ofOms = Math.max(0, (counters?.failed ?? 0) - before);
     try {
+      // An estimate must not take the time that the report needs.
+      if (!(this.#options.remaining() > this.#reserve / 2)) return ofOms;
       return ofOms + ((await knownFailures?.(Date.parse(this.#previous.started))) ?? 0);
     } catch (error) {
       log.warn('known failures not counted', { error });
@@ -245,7 +247,7 @@ class Run {
       random: () => clock.random(),
     });
     const rounds = new Rounds({
-      submit: (keys) => submitter.submit(keys),
+      submit: (keys, oneByOne) => submitter.submit(keys, oneByOne),
       clock,
       remaining: () => left() - this.#reserve,
     });

@@ -1,12 +1,14 @@
 import { addCounts, detached } from './counts.ts';
 import type { DiffStep } from './diff.ts';
-import { advance, MAX_DOUBTS, type RangeState, retried } from './range-state.ts';
-import type { KeyResult, Rounded } from './rounds.ts';
+import { advance, MAX_DOUBTS, MAX_PENDING, type RangeState, retried } from './range-state.ts';
+import { isOfCall, type KeyResult, type Rounded } from './rounds.ts';
 
 export interface SettleOptions {
   readonly submit: (keys: readonly string[]) => Promise<Rounded>;
   /** Keys of a call. */
   readonly size: number;
+  /** Keys that must wait although OMS accepts others. They are pending, and left alone for the rest of the run. */
+  readonly stuck: Set<string>;
 }
 
 export interface SettledStep {
@@ -23,25 +25,31 @@ export type FailedResult = Extract<KeyResult, { readonly status: 'failed' }> & {
  * Submits what a step has found, in full calls only: fewer keys than a call can carry stay pending, with the range, until
  * a later step or the end of the run fills the call.
  *
- * The range goes on when every key of the step is accepted, refused for good, or pending without having been tried.
+ * The range goes on when every key of the step is accepted, refused for good, or pending: because no call was full, or
+ * because its call fails again and again while others succeed. Such a key must not keep the rest of the bucket from being
+ * looked at. What keeps all keys from being accepted stops the range where it is.
  */
 export async function settleStep(
   state: RangeState,
   step: DiffStep,
   listCalls: number,
-  { submit, size }: SettleOptions,
+  { submit, size, stuck }: SettleOptions,
 ): Promise<SettledStep> {
   const found = step.findings.flatMap((finding) => (finding.submit ? [finding.key] : []));
-  const keys = [...state.pending, ...found];
+  const waiting = state.pending.filter((key) => stuck.has(key));
+  const pending = state.pending.filter((key) => !stuck.has(key));
+  const keys = [...pending, ...found];
   const full = keys.length - (keys.length % size);
   if (full === 0) return { state: advance(state, step, { ...NOTHING, pending: found }, listCalls), failed: [] };
   const { results, calls } = await submit(keys.slice(0, full));
-  const before = state.pending.length;
-  const old = tally(state.pending, results.slice(0, before));
-  const fresh = tally(found, results.slice(before));
-  const kept = retried(state, { ...old.submitted, calls });
+  const old = tally(pending, results.slice(0, pending.length));
+  const fresh = tally(found, results.slice(pending.length));
+  const kept = retried(state, { ...old.submitted, pending: [...waiting, ...old.submitted.pending], calls });
   const blocked = results.find((result) => result.status === 'blocked');
-  if (blocked) return { state: kept, failed: old.failed, blocked };
+  const left = kept.pending.length + fresh.submitted.pending.length;
+  const goesOn = blocked === undefined || (left <= MAX_PENDING && isOfKeys(results));
+  if (!goesOn) return { state: kept, failed: old.failed, blocked };
+  for (const [index, result] of results.entries()) if (result.status === 'blocked') stuck.add(keys[index] ?? '');
   return {
     state: advance(kept, step, { ...fresh.submitted, calls: 0 }, listCalls),
     failed: [...old.failed, ...fresh.failed],
@@ -80,6 +88,14 @@ export function countStep(state: RangeState, step: DiffStep, listCalls: number):
     doubts: [...state.doubts, ...doubts].slice(0, MAX_DOUBTS),
     list_calls: state.list_calls + listCalls,
   };
+}
+
+/** Whether OMS accepts keys, and others wait for no reason that concerns all of them. */
+function isOfKeys(results: readonly KeyResult[]): boolean {
+  return (
+    results.some(({ status }) => status === 'accepted') &&
+    results.every((result) => result.status !== 'blocked' || isOfCall(result))
+  );
 }
 
 const NOTHING = { accepted: 0, failed: 0, pending: [], calls: 0 } as const;

@@ -1,5 +1,5 @@
 import { encodeOmsKey } from '#shared/encoding/encode.ts';
-import { toBatches } from '#shared/pipeline/batch.ts';
+import { type Batch, toBatches } from '#shared/pipeline/batch.ts';
 import { classify } from '#shared/pipeline/failures.ts';
 import type { KeyOutcome } from '#shared/pipeline/outcome.ts';
 import { type SubmitOptions, type Submitted, submit } from '#shared/pipeline/submit.ts';
@@ -18,6 +18,8 @@ export interface SubmittedKeys {
 
 interface Request {
   readonly keys: readonly string[];
+  /** Most keys of a call. */
+  readonly size: number;
   readonly resolve: (submitted: SubmittedKeys) => void;
 }
 
@@ -38,10 +40,11 @@ export class Submitter {
    * Never rejects. Tells of every key.
    *
    * @param keys real names, each one that a call can carry
+   * @param oneByOne each in a call of its own, so that none fails for another
    */
-  submit(keys: readonly string[]): Promise<SubmittedKeys> {
+  submit(keys: readonly string[], oneByOne = false): Promise<SubmittedKeys> {
     return new Promise((resolve) => {
-      this.#waiting.push({ keys, resolve });
+      this.#waiting.push({ keys, size: oneByOne ? 1 : this.#options.maxKeysPerCall, resolve });
       if (!this.#busy) void this.#work();
     });
   }
@@ -51,7 +54,7 @@ export class Submitter {
     while (this.#waiting.length > 0) {
       const requests = this.#waiting;
       this.#waiting = [];
-      const { outcomes, calls } = await this.#send(requests.flatMap(({ keys }) => keys));
+      const { outcomes, calls } = await this.#send(requests);
       let start = 0;
       for (const [index, { keys, resolve }] of requests.entries()) {
         resolve({ outcomes: outcomes.slice(start, start + keys.length), calls: index === 0 ? calls : 0 });
@@ -61,16 +64,36 @@ export class Submitter {
     this.#busy = false;
   }
 
-  async #send(keys: readonly string[]): Promise<Submitted> {
-    const { syncTaskId, maxKeysPerCall } = this.#options;
+  async #send(requests: readonly Request[]): Promise<Submitted> {
     try {
-      const items = keys.map((key) => ({ syncTaskId, key: encodeOmsKey(key) }));
-      return await submit(toBatches(items, maxKeysPerCall), this.#options);
+      return await submit(this.#batches(requests), this.#options);
     } catch (error) {
       // A defect of ours: no key is accepted, none is given up.
       const failure = classify(error);
+      const keys = requests.flatMap((request) => request.keys);
       const outcomes = keys.map((_, index) => ({ index, status: 'failed', error, failure, retryable: true }) as const);
       return { outcomes, calls: 0, attempts: 0 };
     }
+  }
+
+  /** A call has keys of requests of one size; their indexes are places among the keys of all requests. */
+  #batches(requests: readonly Request[]): Batch[] {
+    const { syncTaskId } = this.#options;
+    const bySize = new Map<number, { index: number; key: string }[]>();
+    let index = 0;
+    for (const { keys, size } of requests) {
+      const items = bySize.get(size) ?? [];
+      bySize.set(size, items);
+      for (const key of keys) items.push({ index: index++, key: encodeOmsKey(key) });
+    }
+    return [...bySize].flatMap(([size, items]) =>
+      toBatches(
+        items.map(({ key }) => ({ syncTaskId, key })),
+        size,
+      ).map((batch) => ({
+        ...batch,
+        items: batch.items.map(({ index: place, key }) => ({ index: items[place]?.index ?? place, key })),
+      })),
+    );
   }
 }

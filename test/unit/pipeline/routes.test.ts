@@ -70,10 +70,10 @@ describe('parseRoutes', () => {
     const source = { ...full.source, credentials, list_version: 3, addressing: 'host' };
 
     expect(problemsOf([{ ...full, source }]).toSorted()).toEqual([
-      '[0].source.addressing choice',
+      '[0].source.addressing enum',
       '[0].source.credentials.access_key format',
       '[0].source.credentials.token unknown_field',
-      '[0].source.list_version choice',
+      '[0].source.list_version enum',
     ]);
   });
 

@@ -9,9 +9,11 @@ type Answer = 'accepted' | FailureCode;
 function setUp(answer: (key: string, round: number) => Answer, remaining = 60_000) {
   const submitted: string[][] = [];
   const slept: number[] = [];
+  const modes: boolean[] = [];
   const rounds = new Rounds({
-    submit: async (keys) => {
+    submit: async (keys, oneByOne) => {
       submitted.push([...keys]);
+      modes.push(oneByOne);
       const outcomes = keys.map((key, index): KeyOutcome => {
         const said = answer(key, submitted.length);
         if (said === 'accepted') return { index, status: 'accepted' };
@@ -23,7 +25,7 @@ function setUp(answer: (key: string, round: number) => Answer, remaining = 60_00
     clock: { now: () => 0, sleep: async (ms) => void slept.push(ms), random: () => 0 },
     remaining: () => remaining,
   });
-  return { rounds, submitted, slept };
+  return { rounds, submitted, slept, modes };
 }
 const statuses = async (rounds: Rounds, keys: readonly string[]) =>
   (await rounds.submit(keys)).results.map(({ status }) => status);
@@ -47,6 +49,14 @@ describe('rounds', () => {
     expect(await statuses(rounds, ['a', 'b', 'c'])).toEqual(['accepted', 'accepted', 'accepted']);
     expect(submitted).toEqual([['a', 'b', 'c'], ['b'], ['b']]);
     expect(slept).toEqual([500, 2_000]);
+  });
+
+  it('try keys one by one at last, for a call of ten may fail for one of them', async () => {
+    const { rounds, modes } = setUp((key) => (key === 'b' ? 'OmsSync.OmsInternalError' : 'accepted'));
+
+    await rounds.submit(['a', 'b']);
+
+    expect(modes).toEqual([false, false, true]);
   });
 
   it('end when waiting does not help, and leave the key blocked', async () => {

@@ -77,6 +77,26 @@ describe('a submission that fails', () => {
   });
 });
 
+describe('a key whose calls always fail', () => {
+  it('keeps no other from being accepted, is tried by the next run, and then left to the next pass', async () => {
+    const { world, missing } = worldWithGaps();
+    const [poison = '', ...others] = missing;
+    world.reactions.set(poison, 'outage');
+
+    const first = await world.run();
+    expect(first).toMatchObject({ outcome: 'continues', reason: 'oms_unavailable', accepted: 99, pending: 1 });
+    expect(world.accepted.toSorted()).toEqual(others);
+
+    const second = await world.run();
+    expect(second).toMatchObject({ outcome: 'completed' });
+    expect(second.report).toMatchObject({ complete: true, converged: false, accepted: 99, pending: 1, runs: 2 });
+
+    world.reactions.clear();
+    world.copy();
+    expect((await world.run()).report).toMatchObject({ pass: 2, submitted: 1, accepted: 1 });
+  });
+});
+
 describe('a key that is refused for good', () => {
   it('is counted with its code, and keeps no other from being accepted', async () => {
     const { world, missing } = worldWithGaps();
@@ -186,6 +206,25 @@ describe('a listing that fails', () => {
 
     expect(second.report).toMatchObject({ pass: 1, runs: 2, complete: true, stopped: [], accepted: 100 });
     expect(world.accepted.toSorted()).toEqual(missing);
+  });
+
+  it('ends the pass where two runs come no further, so that the rest of the bucket is looked at again', async () => {
+    const { world } = worldWithGaps();
+    world.listing = (request, answer) => {
+      if (request.bucket === 'to' && (request.continuationToken ?? request.startAfter ?? '') >= 'k000299')
+        throw unavailable();
+      return answer();
+    };
+    expect(await world.run({ workers: 1 })).toMatchObject({ outcome: 'continues' });
+
+    expect(await world.run({ workers: 1 })).toMatchObject({
+      outcome: 'completed',
+      report: { pass: 1, complete: false },
+    });
+    expect(world.document('complete.json')).toBeUndefined();
+
+    world.listing = (_, answer) => answer();
+    expect((await world.run()).report).toMatchObject({ pass: 2, runs: 1, complete: true });
   });
 
   it('ends the pass where no time cures it, and concludes nothing', async () => {
