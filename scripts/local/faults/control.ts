@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isOfThisMachine } from '../own-machine.ts';
 import type { FaultInjector } from './injector.ts';
 import { FaultPlanError } from './plan.ts';
 
@@ -22,7 +23,7 @@ export async function answerControl(
   response: ServerResponse,
   injector: FaultInjector,
 ): Promise<void> {
-  if (!isLocal(request)) {
+  if (!isOfThisMachine(request)) {
     request.resume();
     return answer(response, 403, problem('Faults.Forbidden', 'Fault plans are taken from this machine only.'));
   }
@@ -60,12 +61,6 @@ async function put(request: IncomingMessage, response: ServerResponse, injector:
     return answer(response, 400, problem('Faults.Invalid', `The plan is not JSON: ${error.message}`));
   }
   answer(response, 200, injector.state());
-}
-
-function isLocal({ socket, headers }: IncomingMessage): boolean {
-  const address = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
-  const host = (headers.host ?? '').replace(/:\d+$/, '');
-  return (address.startsWith('127.') || address === '::1') && /^(?:127(?:\.\d+){3}|localhost|\[::1\])$/.test(host);
 }
 
 function problem(code: string, message: string) {

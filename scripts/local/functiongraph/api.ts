@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Accounts } from '../accounts.ts';
+import { isOfThisMachine } from '../own-machine.ts';
 import { verifySdkHmac } from '../sdk-hmac.ts';
 import { readBody, sendJson } from './body.ts';
 import { InvocationError } from './errors.ts';
@@ -48,6 +49,10 @@ async function answer(services: ApiServices, request: IncomingMessage, response:
   const target = request.url ?? '/';
   const path = target.split('?', 1)[0] ?? '/';
   const method = request.method ?? 'GET';
+  if ((path === '/_status' || FIRE.test(path)) && !isOfThisMachine(request)) {
+    request.resume();
+    return refuse(response, 403, 'FSS.0403', 'This call is taken from this machine only.');
+  }
   if (path === '/_status') {
     request.resume();
     if (method !== 'GET') return refuseMethod(response, 'GET');
