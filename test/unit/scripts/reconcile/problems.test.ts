@@ -6,34 +6,14 @@ import {
   ObjectStoreTimeoutError,
 } from '#shared/objectstore/errors.ts';
 import { DiffError } from '#shared/reconcile/errors.ts';
-import { makeReport } from '#shared/reconcile/report.ts';
 import { problemsOf } from '../../../../scripts/reconcile/problems.ts';
 import { countsOf } from '../../../helpers/reconcile.ts';
+import { reportOf } from '../../../helpers/reconcile-report.ts';
 
 const FIELDS = { operation: 'ListObjects', attempts: 1, retryable: false, bucket: 'b', storeStatus: 403 };
 
-function reportWith(...stopped: readonly { side: 'source' | 'destination'; fault: string }[]) {
-  return makeReport({
-    route: 'r',
-    syncTaskId: '',
-    pass: 1,
-    id: 'i',
-    started: 0,
-    finished: 0,
-    runs: 1,
-    source: { bucket: 'one' },
-    destination: { bucket: 'two' },
-    counts: countsOf({}),
-    complete: false,
-    emptySourceConfirmed: true,
-    stopped: [...stopped],
-    accepted: 0,
-    failed: 0,
-    pending: 0,
-    calls: { list: 0, events: 0 },
-    knownFailures: 0,
-  });
-}
+const reportWith = (...stopped: readonly { side: 'source' | 'destination'; fault: string }[]) =>
+  reportOf(countsOf({}), { complete: false, stopped });
 
 describe('what went wrong in a comparison', () => {
   it.each([

@@ -1,6 +1,6 @@
-import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { startProgress } from '../../../../scripts/reconcile/progress.ts';
+import { fakeOutput } from '../../../helpers/terminal.ts';
 
 const at = (objects: number, more: Readonly<Record<string, unknown>> = {}) => ({
   objects,
@@ -14,21 +14,8 @@ const at = (objects: number, more: Readonly<Record<string, unknown>> = {}) => ({
   ...more,
 });
 
-function output(isTTY: boolean) {
-  const stream = Object.assign(new PassThrough(), {
-    isTTY,
-    columns: 200,
-    cursorTo() {},
-    clearLine() {},
-    moveCursor() {},
-  });
-  const chunks: string[] = [];
-  stream.on('data', (chunk: Buffer) => chunks.push(chunk.toString()));
-  return { stream: stream as unknown as NodeJS.WriteStream, text: () => chunks.join('') };
-}
-
 function start(isTTY: boolean, options: { readonly submits?: boolean; readonly expected?: number } = {}) {
-  const { stream, text } = output(isTTY);
+  const { stream, text } = fakeOutput(isTTY);
   const clock = { ms: 0 };
   const progress = startProgress({
     submits: options.submits ?? false,

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Counts } from '#shared/reconcile/counts.ts';
-import { makeReport, type ReportInput } from '#shared/reconcile/report.ts';
+import type { ReportInput } from '#shared/reconcile/report.ts';
 import type { ReconcileResult } from '#shared/reconcile/run-options.ts';
 import type { Verdict } from '#shared/reconcile/verdict.ts';
 import { exitCode, summaryOf, type View } from '../../../../scripts/reconcile/table.ts';
 import { countsOf } from '../../../helpers/reconcile.ts';
+import { reportOf } from '../../../helpers/reconcile-report.ts';
 
 const VIEW: View = {
   source: { bucket: 'one', prefix: 'a/../b' },
@@ -23,27 +24,7 @@ function resultOf(
   more: Partial<ReconcileResult> = {},
   input: Partial<ReportInput> = {},
 ): ReconcileResult {
-  const report = makeReport({
-    route: 'r',
-    syncTaskId: 't',
-    pass: 1,
-    id: 'i',
-    started: 0,
-    finished: 0,
-    runs: 1,
-    source: { bucket: 'one' },
-    destination: { bucket: 'two' },
-    counts,
-    complete: true,
-    emptySourceConfirmed: false,
-    stopped: [],
-    accepted: 0,
-    failed: 0,
-    pending: 0,
-    calls: { list: 0, events: 0 },
-    knownFailures: 0,
-    ...input,
-  });
+  const report = reportOf(counts, input);
   return {
     outcome: 'completed',
     report,

@@ -1,6 +1,6 @@
-import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { startProgress } from '../../../../scripts/redrive/progress.ts';
+import { fakeOutput } from '../../../helpers/terminal.ts';
 
 const at = (read: number, current = 'dead-letters/x') => ({
   read,
@@ -10,22 +10,9 @@ const at = (read: number, current = 'dead-letters/x') => ({
   source: 'dead_letter' as const,
 });
 
-function output(isTTY: boolean) {
-  const stream = Object.assign(new PassThrough(), {
-    isTTY,
-    columns: 200,
-    cursorTo() {},
-    clearLine() {},
-    moveCursor() {},
-  });
-  const chunks: string[] = [];
-  stream.on('data', (chunk: Buffer) => chunks.push(chunk.toString()));
-  return { stream: stream as unknown as NodeJS.WriteStream, text: () => chunks.join('') };
-}
-
 describe('the progress of redrive', () => {
   it('is a line for every tenth where nobody watches', () => {
-    const { stream, text } = output(false);
+    const { stream, text } = fakeOutput(false);
     let now = 0;
     const progress = startProgress(40, true, () => now, stream);
     for (let read = 1; read <= 40; read += 1) {
@@ -41,7 +28,7 @@ describe('the progress of redrive', () => {
   });
 
   it('of a dry run tells of documents only', () => {
-    const { stream, text } = output(false);
+    const { stream, text } = fakeOutput(false);
     let now = 0;
     const progress = startProgress(10, false, () => now, stream);
     now = 500;
@@ -51,7 +38,7 @@ describe('the progress of redrive', () => {
   });
 
   it('is a bar with documents, keys, rate and the current document on a terminal', () => {
-    const { stream, text } = output(true);
+    const { stream, text } = fakeOutput(true);
     const progress = startProgress(2, true, () => 1000, stream);
     progress.show(at(2, 'dead-letters/2026-10-01/\u001b[2Jname'));
     progress.stop();
@@ -61,7 +48,7 @@ describe('the progress of redrive', () => {
   });
 
   it('of nothing writes nothing', () => {
-    const { stream, text } = output(false);
+    const { stream, text } = fakeOutput(false);
     startProgress(0, true, () => 0, stream).stop();
     expect(text()).toBe('');
   });
