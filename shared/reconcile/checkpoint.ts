@@ -41,6 +41,7 @@ const rangeSchema = z.extend(boundsSchema, {
   failed: quantity,
   refused: refusedSchema,
   pending: z.array(key),
+  ahead: z.optional(z.array(key)),
   doubts: z.array(z.string()),
   list_calls: quantity,
   event_calls: quantity,

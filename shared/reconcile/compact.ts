@@ -10,7 +10,7 @@ export function isSettledRange({ done, pending }: RangeState): boolean {
 
 /** Two settled ranges, the second of which begins where the first ends, as one. */
 export function joined(first: RangeState, second: RangeState): RangeState {
-  const { until: _, cursor: __, ...rest } = first;
+  const { until: _, cursor: __, ahead: ___, ...rest } = first;
   const cursor = second.cursor ?? first.cursor;
   return {
     ...rest,

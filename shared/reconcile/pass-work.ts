@@ -97,6 +97,7 @@ export class PassWork {
       this.#reopenEmpty();
     }
     if (this.stop?.reason !== 'oms_unavailable') await this.#flush();
+    await this.#save();
   }
 
   /** What the run means for the pass. */
@@ -159,7 +160,7 @@ export class PassWork {
   async #flush(): Promise<void> {
     const { pass, submit } = this.#work;
     const slots = pass.slots.filter(({ state }) => state.pending.length > 0);
-    if (!submit || slots.length === 0 || this.stop?.reason === 'overtaken') return;
+    if (!submit || slots.length === 0 || ['overtaken', 'state_unavailable'].includes(this.stop?.reason ?? '')) return;
     const before = slots.map(({ state }) => state.accepted);
     const { states, failed, blocked } = await settlePending(
       slots.map(({ state }) => state),

@@ -29,6 +29,11 @@ export interface RangeState {
   readonly refused: Refused;
   /** Objects that are to be tried again, by key. */
   readonly pending: readonly string[];
+  /**
+   * Keys behind the cursor that OMS has accepted of a step that was not brought to its end, because time was up or OMS
+   * took no more. They are not submitted another time when the step is done again. Absent: none.
+   */
+  readonly ahead?: readonly string[];
   /** Names of the submissions that OMS may skip, those that earlier passes have made and this one has found again included. */
   readonly doubts: readonly string[];
   readonly list_calls: number;
@@ -80,8 +85,9 @@ export function advance(range: RangeState, step: DiffStep, submitted: Submitted,
   if (accepted + failed + pending.length !== found)
     throw new RangeError(`${found} objects to submit, ${accepted + failed + pending.length} accounted for`);
   const doubts = step.findings.flatMap(({ doubt }) => (doubt === undefined ? [] : [doubt]));
+  const { ahead: _, ...before } = range;
   return {
-    ...range,
+    ...before,
     cursor: detached(step.cursor),
     counts: addCounts(range.counts, step.counts),
     accepted: range.accepted + accepted,

@@ -97,7 +97,6 @@ async function walk(slot: Slot, live: LiveRange, signal: AbortSignal, run: Range
       if (!(await run.save())) return 'left';
       // Another run has come further in this range.
       if (slot.state !== settled.state) return 'again';
-      live.done(value.cursor);
       run.progress(value.cursor);
     }
     return 'left';

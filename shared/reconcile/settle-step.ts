@@ -35,12 +35,16 @@ export async function settleStep(
   listCalls: number,
   { submit, size, stuck }: SettleOptions,
 ): Promise<SettledStep> {
-  const found = step.findings.flatMap((finding) => (finding.submit ? [finding.key] : []));
+  const ahead = new Set(state.ahead);
+  const submitted = step.findings.flatMap((finding) => (finding.submit ? [finding.key] : []));
+  const found = submitted.filter((key) => !ahead.has(key));
+  const already = submitted.length - found.length;
   const waiting = state.pending.filter((key) => stuck.has(key));
   const pending = state.pending.filter((key) => !stuck.has(key));
   const keys = [...pending, ...found];
   const full = keys.length - (keys.length % size);
-  if (full === 0) return { state: advance(state, step, { ...NOTHING, pending: found }, listCalls), failed: [] };
+  if (full === 0)
+    return { state: advance(state, step, { ...NOTHING, accepted: already, pending: found }, listCalls), failed: [] };
   const { results, calls } = await submit(keys.slice(0, full));
   const old = tally(pending, results.slice(0, pending.length));
   const fresh = tally(found, results.slice(pending.length));
@@ -48,10 +52,19 @@ export async function settleStep(
   const blocked = results.find((result) => result.status === 'blocked');
   const left = kept.pending.length + fresh.submitted.pending.length;
   const goesOn = blocked === undefined || (left <= MAX_PENDING && isOfKeys(results));
-  if (!goesOn) return { state: kept, failed: old.failed, blocked };
+  if (!goesOn) {
+    const accepted = found.filter((_, index) => results[pending.length + index]?.status === 'accepted');
+    const known = [...submitted.filter((key) => ahead.has(key)), ...accepted.map(detached)];
+    return { state: { ...kept, ...(known.length > 0 && { ahead: known }) }, failed: old.failed, blocked };
+  }
   for (const [index, result] of results.entries()) if (result.status === 'blocked') stuck.add(keys[index] ?? '');
   return {
-    state: advance(kept, step, { ...fresh.submitted, calls: 0 }, listCalls),
+    state: advance(
+      kept,
+      step,
+      { ...fresh.submitted, accepted: fresh.submitted.accepted + already, calls: 0 },
+      listCalls,
+    ),
     failed: [...old.failed, ...fresh.failed],
   };
 }

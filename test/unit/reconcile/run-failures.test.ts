@@ -62,6 +62,21 @@ describe('a submission that fails', () => {
     expect(world.calls.length).toBeLessThan(10);
   });
 
+  it('comes further in every run, however few calls one has time for', async () => {
+    const world = new World();
+    const missing = world.fill(1000, () => true);
+    world.callMs = 1000;
+    let runs = 0;
+    for (let outcome = ''; outcome !== 'completed' && runs < 30; runs++) {
+      const end = world.time + 20_000;
+      ({ outcome } = await world.run({ concurrency: 1, remaining: () => end - world.time }));
+    }
+
+    expect(runs).toBeLessThan(20);
+    expect(world.accepted.toSorted()).toEqual(missing);
+    expect(world.latest).toMatchObject({ accepted: 1000, runs });
+  });
+
   it('keeps what was accepted of pending keys', async () => {
     const world = new World({ pageKeys: 10 });
     world.fill(40, (index) => index % 10 < 3);
