@@ -15,7 +15,8 @@ that OMS sync task what needs copying, while it lists. It reads no content and d
   ... --task 6b7c...  --dry-run                         what would be submitted, how many calls, how long
   ... --task 6b7c...                                    submit it; run it again later, and it proves that all arrived
   ... --source-provider AWS --source-region us-east-1   a source in another cloud
-  ... --json > report.json                              for a script: docs/reconcile-report.schema.json
+  npm run --silent reconcile -- ... --json > report.json
+                                                        for a script: docs/reconcile-report.schema.json
 
 Verdicts:
   same               same name, size and (where both tell) checksum; the destination is not older
