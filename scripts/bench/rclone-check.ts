@@ -1,15 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundle } from '../build/bundle.ts';
 import { ROOT } from '../serverless/config.ts';
 import type { Layout } from './bucket-layouts.ts';
 import { nextMessage, startProgram, stopProgram } from './child.ts';
 import { cpuMsOf, type MeasuredProcess, runMeasured } from './measured-process.ts';
 import type { Bench, Measurement, Target } from './measurement.ts';
+import { reconcileCommand } from './reconcile-command.ts';
 import { interleavedRounds } from './rounds.ts';
 import { median, pairedRatio, spread } from './statistics.ts';
-import { type Workspace, withWorkspace } from './workspace.ts';
+import { withWorkspace } from './workspace.ts';
 
 /** As the local object store knows it. */
 const KEYS = { accessKey: 'BENCH', secretKey: 'bench-secret' };
@@ -42,7 +42,7 @@ export const rcloneCheck: Bench = ({ quick, progress }) =>
   withWorkspace(async (workspace) => {
     if (spawnSync('rclone', ['version']).status !== 0)
       return [{ measure: 'not compared', value: 'rclone is missing (apt-get install rclone)' }];
-    const command = await bundleCommand(workspace);
+    const command = await reconcileCommand(workspace);
     const measurements: Measurement[] = [];
     for (const layout of ['flat', 'folders'] as const) {
       const store = startProgram(await workspace.bundle('object-store'), [
@@ -55,7 +55,7 @@ export const rcloneCheck: Bench = ({ quick, progress }) =>
         const run = new Comparison(endpoint, store.pid ?? 0, workspace.folder);
         const samples = await interleavedRounds(
           {
-            ours: () => run.ours(['--max-semi-space-size=2', command]),
+            ours: () => run.ours(command),
             loader: () => run.ours(['--import', 'tsx', join(ROOT, 'scripts/reconcile.ts')]),
             rclone: () => run.rclone(),
           },
@@ -71,17 +71,6 @@ export const rcloneCheck: Bench = ({ quick, progress }) =>
     }
     return measurements;
   });
-
-/** The command as one file of JavaScript. */
-async function bundleCommand({ folder }: Workspace): Promise<string> {
-  const file = join(folder, 'reconcile.cjs');
-  const { code } = await bundle(ROOT, 'scripts/reconcile.ts', {
-    define: { 'import.meta.url': '__fileUrl' },
-    banner: { js: 'const __fileUrl = require("node:url").pathToFileURL(__filename).href;' },
-  });
-  await writeFile(file, code);
-  return file;
-}
 
 class Comparison {
   readonly #endpoint: string;

@@ -8,9 +8,13 @@ import { firstResponse } from './first-response.ts';
 import { listingHttp } from './listing-http.ts';
 import { listing } from './listing-pages.ts';
 import type { Bench } from './measurement.ts';
+import { million } from './million.ts';
 import { rcloneCheck } from './rclone-check.ts';
 import { type BenchResult, formatResults, machine, misses } from './report.ts';
 import { submitThroughput } from './submit-throughput.ts';
+
+/** Take minutes, so they run only when they are named. */
+const ON_REQUEST: Readonly<Record<string, Bench>> = { million };
 
 /** In the order in which they run. */
 const BENCHES: Readonly<Record<string, Bench>> = {
@@ -22,10 +26,12 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   'listing-http': listingHttp,
   diff: diffOfListings,
   'rclone-check': rcloneCheck,
+  ...ON_REQUEST,
 };
 
 const HELP = `npm run bench [-- NAME ...] [FLAGS]
-Measures and prints a table with targets. Names: ${Object.keys(BENCHES).join(', ')}; default: all.
+Measures and prints a table with targets. Names: ${Object.keys(BENCHES).join(', ')}; default: all but
+${Object.keys(ON_REQUEST).join(', ')}.
 
   --quick      fewer rounds: shows that everything runs, not how fast
   --json FILE  write the results to a file, too
@@ -58,7 +64,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const results: BenchResult[] = [];
   const failures: string[] = [];
   for (const [bench, measure] of Object.entries(BENCHES)) {
-    if (positionals.length > 0 && !positionals.includes(bench)) continue;
+    if (positionals.length > 0 ? !positionals.includes(bench) : bench in ON_REQUEST) continue;
     console.log(`${bench} ...`);
     let last = performance.now();
     const progress = (text: string): void => {
