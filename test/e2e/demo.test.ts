@@ -29,12 +29,8 @@ describe('npm run demo', () => {
     expect(err).toBe('');
   });
 
-  it.each([
-    ['--drop 101', '--drop takes a whole number from 0 to 100'],
-    ['--drop', "'--drop <value>' argument missing"],
-  ])('refuses %s in one line', async (flags, message) => {
-    const { code, out, err } = await demo(...flags.split(' '));
-    expect([code, out]).toEqual([2, '']);
-    expect(err).toContain(message);
+  it('refuses a wrong flag in one line', async () => {
+    const { code, out, err } = await demo('--drop', '101');
+    expect([code, out, err]).toEqual([2, '', '--drop takes a whole number from 0 to 100\n']);
   });
 });
