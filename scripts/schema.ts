@@ -38,6 +38,8 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
     'The destination bucket; reconciliation needs it. Where it is a source as well, the lists that OMS writes below oms/sync_task/ are ignored.',
   'destination.region': 'Region of the destination bucket.',
   'destination.endpoint': 'Where the destination bucket is read.',
+  compare_etags:
+    'Whether ETags that look like MD5 are taken for checksums by reconciliation; false where a bucket is encrypted with KMS. True where it is left out.',
   sync_task_id: 'The OMS sync task that copies the objects.',
 };
 
@@ -79,11 +81,11 @@ export function routesJsonSchema(): string {
       ],
     ],
   };
-  return `${JSON.stringify(published, undefined, 2).replaceAll(LIST_OF_TEXTS, onOneLine)}\n`;
+  return `${JSON.stringify(published, undefined, 2).replaceAll(SHORT_LIST, onOneLine)}\n`;
 }
 
 /** The formatter of this repository keeps short lists on one line. */
-const LIST_OF_TEXTS = /\[\s+("[^"\\]*"(?:,\s+"[^"\\]*")*)\s+\]/g;
+const SHORT_LIST = /\[\s+((?:"[^"\\]*"|\d+)(?:,\s+(?:"[^"\\]*"|\d+))*)\s+\]/g;
 
 function onOneLine(_list: string, items: string): string {
   return `[${items.replaceAll(/\s*\n\s*/g, ' ')}]`;

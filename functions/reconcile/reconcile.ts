@@ -121,6 +121,7 @@ export function createReconcile({
         send: (call) => oms.createSyncEvents(call),
         taskState: (id) => states.of(id, oms),
         showTask: () => oms.showSyncTask({ syncTaskId, queryTime: now() }),
+        compareETags: route.compare_etags,
         sourceHasResultLists: config.routes.some((other) => other.destination?.bucket === source.bucket),
         state: new ReconcileState({ ...place, prefix: `${STATE_PREFIXES.reconcile}${folder}/` }),
         knownFailures: (since) =>

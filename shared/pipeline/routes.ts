@@ -38,6 +38,8 @@ export const routeSchema = z.strictObject({
     ...location,
   }),
   destination: z.optional(z.strictObject({ bucket: z.optional(bucketName), ...location })),
+  /** False where a bucket is encrypted with KMS, so that equal objects have different ETags; true where it is left out. */
+  compare_etags: z.optional(z.boolean()),
   /** Opaque; 1 to 1024 characters, as the vendor's page on sync events has it. */
   sync_task_id: z.string().check(z.minLength(1), z.maxLength(1024)),
 });

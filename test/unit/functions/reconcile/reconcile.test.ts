@@ -282,6 +282,18 @@ describe('reconcile', () => {
     expect(report('a')).toMatchObject({ verdicts: { oms_own: { objects: 1 } } });
   });
 
+  it('takes ETags for no checksums where the route says so', async () => {
+    const [one, two] = ['1'.repeat(32), '2'.repeat(32)];
+    world.from.set('a/1', { key: 'a/1', size: 1, lastModified: 0, etag: one ?? '' });
+    world.to.set('a/1', { key: 'a/1', size: 1, lastModified: 1000, etag: two ?? '' });
+
+    await instance([route('a', { compare_etags: false })]).call({ dry_run: true });
+    expect(report('a', 'plan.json')).toMatchObject({ verdicts: { same: { objects: 1 } } });
+
+    await instance([route('a')]).call({ dry_run: true });
+    expect(report('a', 'plan.json')).toMatchObject({ verdicts: { same: { objects: 0 } } });
+  });
+
   it('explains lost changes by dead letters that were written since', async () => {
     const { call } = instance([route('a')]);
     world.put('a/0');
