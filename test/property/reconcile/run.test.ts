@@ -74,6 +74,7 @@ describe('runs that are killed at any moment', () => {
           pending: 0,
         });
         expect([...new Set(world.accepted)].sort()).toEqual(submitted);
+        expect(restarts(world)).toEqual([]);
         // Of each range what was submitted since the last checkpoint, and what was pending.
         const bound = killed * options.workers * (2 * pageKeys + options.maxKeysPerCall);
         expect(world.accepted.length - submitted.length).toBeLessThanOrEqual(bound);
@@ -97,11 +98,17 @@ describe('runs that are killed at any moment', () => {
       expect([...new Set(world.accepted)].sort(), `killed at ${moment}`).toEqual(missing);
       expect(world.latest, `killed at ${moment}`).toMatchObject({ complete: true, submitted: 9, accepted: 9 });
       expect(world.latest.source.objects).toBe(36);
+      expect(restarts(world), `killed at ${moment}`).toEqual([]);
       // What one worker lists twice is a page of each side. More workers look for where to split, too.
       if (workers === 1) for (const bucket of ['from', 'to']) expect(listedTwice(world, bucket)).toBeLessThanOrEqual(4);
     }
   });
 });
+
+/** Checkpoints that a run could not go on from. */
+function restarts(world: World): unknown[] {
+  return world.lines.filter(({ message }) => message === 'pass restarted' || message === 'ranges restarted');
+}
 
 /** Objects of a bucket that were listed more than once. */
 function listedTwice(world: World, bucket: string): number {

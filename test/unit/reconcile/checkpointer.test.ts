@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Logger } from '#shared/logging/logger.ts';
+import { LiveRange } from '#shared/objectstore/listing/live-range.ts';
 import { Checkpointer, Overtaken } from '#shared/reconcile/checkpointer.ts';
 import { newPass, type Pass, readPass } from '#shared/reconcile/pass.ts';
 import { advance, finish } from '#shared/reconcile/range-state.ts';
@@ -184,6 +185,31 @@ describe('a pass', () => {
 
     expect(read).toMatchObject({ restarted: [], pass: { over: true, omsBefore: counters, head: HEAD } });
     expect('pass' in read && read.pass.ranges()).toEqual(pass.ranges());
+  });
+
+  it('has no gap where a worker has yet to begin with a part of a range', () => {
+    const pass = passOf();
+    const live = new LiveRange({});
+    pass.begin(live);
+    live.narrow('m');
+
+    expect(pass.ranges()).toMatchObject([
+      { until: 'm', done: false },
+      { after: 'm', done: false },
+    ]);
+    expect(pass.ranges()[1]?.until).toBeUndefined();
+
+    const part = new LiveRange({ after: 'm' });
+    pass.begin(part);
+    part.narrow('t');
+    live.narrow('f');
+    expect(pass.ranges().map(({ after, until }) => [after, until])).toEqual([
+      [undefined, 'f'],
+      ['f', 'm'],
+      ['m', 't'],
+      ['t', undefined],
+    ]);
+    expect(readPass(pass.toText(), 'digest')).toMatchObject({ restarted: [] });
   });
 
   it('is complete when all of its ranges are done', () => {
