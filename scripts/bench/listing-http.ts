@@ -39,7 +39,11 @@ export const listingHttp: Bench = ({ quick, progress }) =>
         return result;
       };
       const samples = await interleavedRounds(
-        { listed: () => round(client, 'both'), fetched: () => round(bare, 'both') },
+        {
+          listed: () => round(client, 'both'),
+          compared: () => round(client, 'compare'),
+          fetched: () => round(bare, 'both'),
+        },
         quick ? 3 : 12,
         progress,
       );
@@ -48,7 +52,11 @@ export const listingHttp: Bench = ({ quick, progress }) =>
         quick ? 1 : 3,
         progress,
       );
-      return [...sides(samples.listed, samples.fetched), workers(far.workers, far.one)];
+      return [
+        endToEnd(samples.compared, samples.fetched),
+        ...sides(samples.listed, samples.fetched),
+        workers(far.workers, far.one),
+      ];
     } finally {
       await Promise.all(started.map(stopProgram));
     }
@@ -57,6 +65,21 @@ export const listingHttp: Bench = ({ quick, progress }) =>
 const perSecond = ({ objects, ms }: ListingRound): number => (objects / ms) * 1000;
 const perCpuSecond = ({ objects, cpuUs }: ListingRound): number => (objects / cpuUs) * 1_000_000;
 const rate = (values: readonly number[]): string => `${Math.round(median(values) / 1000)} k/s`;
+
+/** Listed and compared, down to a verdict on every object. */
+function endToEnd(compared: readonly ListingRound[], fetched: readonly ListingRound[]): Measurement {
+  const quiet = quieterHalf([compared, fetched].map((rounds) => rounds.map(({ ms }) => ms)));
+  const rates = pick(compared, quiet).map(perCpuSecond);
+  const wanted = rates.map(() => SIDE_PER_SECOND);
+  return {
+    measure: 'compared, objects a side and second of CPU',
+    value: rate(rates),
+    baseline: rate(wanted),
+    ...pairedRatio(rates, wanted),
+    target: { atLeast: 1 },
+    noise: spread(fetched.map(perCpuSecond)),
+  };
+}
 
 function sides(listed: readonly ListingRound[], fetched: readonly ListingRound[]): Measurement[] {
   const quiet = quieterHalf([listed, fetched].map((rounds) => rounds.map(({ ms }) => ms)));

@@ -59,7 +59,7 @@ describe('the commands of docs/http-api.md', () => {
     if (command.includes('/start"'))
       await shell('curl -X POST -H "X-Apig-AppCode: $APP_CODE" "$GATEWAY/sync-tasks/$SYNC_TASK_ID/stop"');
     const [status, body] = await shell(command);
-    const success = command.includes('/redrive"') ? '202' : '200';
+    const success = /\/(redrive|reconcile)"/.test(command) ? '202' : '200';
     expect({ status, body }).toMatchObject({ status: success, body: expect.stringMatching(/^\{/) });
   });
 });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { decodeKey } from '#shared/encoding/decode.ts';
 import { Logger } from '#shared/logging/logger.ts';
 import { ObjectStoreClient } from '#shared/objectstore/client.ts';
@@ -17,6 +17,7 @@ import type { Verdict } from '#shared/reconcile/verdict.ts';
 import { systemClock } from '#shared/runtime/clock.ts';
 import { type StoredBucket, type StoredObject, storeObjects } from '../../scripts/bench/stored-objects.ts';
 import { Accounts } from '../../scripts/local/accounts.ts';
+import { HOSTILE_KEYS } from '../../scripts/local/hostile-keys.ts';
 import { startObs } from '../../scripts/local/obs/server.ts';
 import { ensureBucket, s3Client } from '../../scripts/local/s3.ts';
 import { missingCephPrograms, startCeph } from '../contract/s3/ceph.ts';
@@ -27,8 +28,8 @@ const OBJECTS = 50_000;
 
 /**
  * rclone thinks in paths: it does not see a key with an empty segment (`//`, a leading or trailing slash), and it mixes
- * up `.` and `..` with names of its own for them. These keys are left out of the buckets that it checks; that we list
- * and compare them is shown by our own tests.
+ * up `.` and `..` with names of its own for them. These keys are left out of the buckets that it checks; a test of
+ * their own shows that we compare them.
  */
 function rcloneCanName(key: string): boolean {
   return key.split('/').every((segment) => segment !== '' && segment !== '.' && segment !== '..');
@@ -235,12 +236,14 @@ const HOUR = 3_600_000;
 const UPLOADED = Date.UTC(2026, 0, 1);
 
 /** Filled through the code of the store itself: listings need no contents. */
-async function startLocal(): Promise<Store & { readonly stop: () => Promise<void> }> {
+async function startLocal(
+  objects: readonly DifferingObject[] = KEYS,
+): Promise<Store & { readonly stop: () => Promise<void> }> {
   const credentials = { accessKey: 'RCLONE', secretKey: 'rclone-secret' };
   const dataDir = await mkdtemp(join(tmpdir(), 'reconcile-rclone-'));
   const bucket = (side: Side): StoredBucket => ({
     name: side,
-    objects: KEYS.flatMap((object): StoredObject[] => {
+    objects: objects.flatMap((object): StoredObject[] => {
       const content = contentOf(object, side);
       if (content === undefined) return [];
       const later = side === 'source' ? 0 : object.difference === 'older' ? -HOUR : HOUR;
@@ -288,9 +291,21 @@ async function startFilledCeph(): Promise<Store & { readonly stop: () => Promise
   return ceph;
 }
 
+it.skipIf(!hasRclone())('names that rclone cannot see are compared', async () => {
+  const keys = HOSTILE_KEYS.filter((key) => !rcloneCanName(key));
+  const store = await startLocal(keys.map((key) => ({ key, difference: 'same' })));
+  onTestFinished(() => store.stop());
+
+  const found = await compare(new ObjectLister({ store: clientOf(store, 2) }), [{}]);
+  const { same } = await rcloneCheck({ endpoint: store.endpoint, ...store.credentials }, 'source', 'destination');
+
+  expectSame(union(found, 'same'), new Set(keys), 'ours');
+  expect(keys.filter((key) => same.has(key))).toEqual([]);
+});
+
 const inCI = Boolean(process.env['CI']);
 if (hasRclone() || inCI) {
-  describeAgreement('the local object store', startLocal);
+  describeAgreement('the local object store', () => startLocal());
   const missing = missingCephPrograms();
   if (missing.length === 0 || inCI) describeAgreement('a Ceph RADOS Gateway', startFilledCeph);
   else describe.skip(`a Ceph RADOS Gateway needs ${missing.join(', ')}`, () => {});

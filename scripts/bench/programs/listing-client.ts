@@ -1,6 +1,9 @@
 import { ObjectStoreClient } from '#shared/objectstore/client.ts';
 import { ObjectLister } from '#shared/objectstore/lister.ts';
 import { listInParallel } from '#shared/objectstore/parallel-lister.ts';
+import { diff } from '#shared/reconcile/diff.ts';
+import { Judge } from '#shared/reconcile/judge.ts';
+import { DEFAULT_RULES } from '#shared/reconcile/overwrite-rules.ts';
 import { serveListings } from './listing-load.ts';
 
 /** Listings through this project's client and lister, as the reconciler makes them: signed, checked, in pages. */
@@ -19,6 +22,16 @@ async function count(bucket: string): Promise<number> {
   return objects;
 }
 
+/** From the requests to the verdicts. */
+async function compare(): Promise<number> {
+  const judge = new Judge({ rules: DEFAULT_RULES, graceMs: 0, sourceCloud: 'HuaweiCloud', restore: false });
+  const [source, destination] = [lister.pages({ bucket: 'source' }), lister.pages({ bucket: 'destination' })];
+  let objects = 0;
+  for await (const { counts } of diff({ source, destination, judge, now: Date.now }))
+    objects += counts.verdicts.same.objects;
+  return objects;
+}
+
 async function countWith(workers: number): Promise<number> {
   let objects = 0;
   const onPage = (page: { readonly objects: readonly unknown[] }): void => {
@@ -31,6 +44,7 @@ async function countWith(workers: number): Promise<number> {
 serveListings(async (what) => {
   if (what === 'far') return count('far');
   if (what === 'workers') return countWith(8);
+  if (what === 'compare') return compare();
   const [source = 0, destination = 0] = await Promise.all([count('source'), count('destination')]);
   if (source !== destination) throw new Error(`${source} objects here and ${destination} there`);
   return source;
