@@ -1,0 +1,231 @@
+import type { Clock } from '#shared/runtime/clock.ts';
+import type { Sender, Server } from '#shared/runtime/transport.ts';
+import type { ServerlessConfig } from '../serverless/config.ts';
+
+/** A key pair, permanent, or temporary with its token. */
+export interface Credentials {
+  readonly accessKey: string;
+  readonly secretKey: string;
+  readonly securityToken?: string | undefined;
+}
+
+/** The project of an account that is deployed to. */
+export interface DeployTarget {
+  /** Of FunctionGraph, for example `https://functiongraph.cn-north-4.myhuaweicloud.com`. */
+  readonly endpoint: string;
+  readonly region: string;
+  readonly projectId: string;
+  /** Asked before every request, so that temporary credentials may be replaced on the way. */
+  readonly credentials: () => Credentials;
+  /** Of LTS, for `readLogs`; `https://lts.<region>.myhuaweicloud.com` where it is left out. */
+  readonly logsEndpoint?: string;
+  /** What tests replace: the network, and time. */
+  readonly connect?: (server: Server) => Sender;
+  readonly clock?: Clock;
+}
+
+export type FunctionAction = 'create' | 'update' | 'unchanged' | 'delete' | 'orphan';
+export type TriggerAction = 'create' | 'replace' | 'update' | 'delete' | 'unchanged';
+
+export interface PlannedTrigger {
+  /** The service's own word: EVENTGRID, OBS, TIMER, APIG, KAFKA, SMN, … */
+  readonly type: string;
+  /** What a person calls it: `POST /redrive`, the name of a timer, a bucket. */
+  readonly name: string;
+  readonly action: TriggerAction;
+  /** Fields that differ; names, never values. */
+  readonly changes: readonly string[];
+  /** What stops in the meantime, where the API allows no replacement without a gap. A sentence. */
+  readonly gap?: string;
+}
+
+export interface PlannedFunction {
+  /** In serverless.yml; of a function that is not there, what follows `<service>-<stage>-`. */
+  readonly key: string;
+  /** `<service>-<stage>-<key>` */
+  readonly name: string;
+  readonly action: FunctionAction;
+  /** Whether the zip is sent. */
+  readonly code: boolean;
+  /** Fields that differ; names, never values. `version` alone: another version serves than the one that is wanted. */
+  readonly changes: readonly string[];
+  readonly triggers: readonly PlannedTrigger[];
+}
+
+/** What a deployment would do. Holds no value of a variable, so it may be printed; what is needed to apply it is kept aside. */
+export interface DeployPlan {
+  readonly service: string;
+  readonly stage: string;
+  readonly region: string;
+  /** In the order of serverless.yml; then those that it does not have, by name. */
+  readonly functions: readonly PlannedFunction[];
+}
+
+export interface DeployEvent {
+  /** `started` once per function, `step` before each change, then `done` or `failed`. */
+  readonly type: 'started' | 'step' | 'done' | 'failed';
+  /** Key of the function. */
+  readonly name: string;
+  /** For example `code`, `configuration`, `version`, `alias`, `trigger EVENTGRID source`. */
+  readonly step?: string;
+  /** Since the function was started; of `done` and `failed`. */
+  readonly ms?: number;
+  readonly error?: Error;
+}
+
+export interface FunctionOutcome {
+  readonly key: string;
+  readonly name: string;
+  /** `skipped`: the deployment was aborted before its turn. */
+  readonly outcome: 'done' | 'unchanged' | 'failed' | 'aborted' | 'skipped';
+  readonly ms: number;
+  /** The version that serves afterwards, as far as is known. */
+  readonly version?: string;
+  readonly error?: Error;
+}
+
+export interface DeployResult {
+  /** Whether nothing failed and nothing was aborted. */
+  readonly ok: boolean;
+  readonly ms: number;
+  /** Of every function that was not unchanged, and of those, in the plan's order. */
+  readonly functions: readonly FunctionOutcome[];
+}
+
+export interface PlanOptions {
+  readonly config: ServerlessConfig;
+  readonly target: DeployTarget;
+  /** Delete what serverless.yml no longer has; otherwise it is listed as `orphan`. */
+  readonly prune?: boolean;
+  /** Keys of functions; the others, and orphans, are not looked at. */
+  readonly only?: readonly string[];
+  /** Where `package.artifact` is relative to; the repository's root where it is left out. */
+  readonly root?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface ApplyOptions {
+  readonly target: DeployTarget;
+  readonly onEvent?: (event: DeployEvent) => void;
+  /** Stops between two calls; nothing is left half sent. */
+  readonly signal?: AbortSignal;
+  /** Functions at a time; 4 where it is left out. */
+  readonly concurrency?: number;
+  /** Published versions to keep besides the one that serves; 5 where it is left out. */
+  readonly keepVersions?: number;
+}
+
+export interface RemoveOptions {
+  readonly service: string;
+  readonly stage: string;
+  readonly target: DeployTarget;
+  /** Keys of functions; all of the service and stage where it is left out. */
+  readonly only?: readonly string[];
+  readonly onEvent?: (event: DeployEvent) => void;
+  readonly signal?: AbortSignal;
+  readonly concurrency?: number;
+}
+
+export interface RollbackOptions {
+  readonly service: string;
+  readonly stage: string;
+  readonly target: DeployTarget;
+  /** Keys of functions; all of the service and stage where it is left out. */
+  readonly only?: readonly string[];
+  /** Name of a version; the one before the one that serves where it is left out. Needs exactly one function. */
+  readonly to?: string;
+  readonly onEvent?: (event: DeployEvent) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface RollbackResult {
+  readonly key: string;
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A function as it is in the cloud. No value of a variable is in it. */
+export interface DescribedFunction {
+  readonly key: string;
+  readonly name: string;
+  readonly urn: string;
+  readonly runtime: string;
+  /** MB. */
+  readonly memorySize: number;
+  /** Seconds. */
+  readonly timeout: number;
+  readonly description: string;
+  /** Version that the alias `live` names. */
+  readonly version: string | undefined;
+  /** Newest first. */
+  readonly versions: readonly { readonly name: string; readonly publishedAt: string | undefined }[];
+  /** Names only. */
+  readonly variables: readonly string[];
+  readonly triggers: readonly DescribedTrigger[];
+}
+
+export interface DescribedTrigger {
+  readonly id: string;
+  readonly type: string;
+  readonly name: string;
+  readonly status: string;
+  /** Where an HTTP trigger is called. */
+  readonly url?: string;
+}
+
+export interface ServiceDescription {
+  readonly service: string;
+  readonly stage: string;
+  readonly region: string;
+  readonly functions: readonly DescribedFunction[];
+}
+
+export interface InvokeOptions {
+  readonly service: string;
+  readonly stage: string;
+  readonly target: DeployTarget;
+  /** Key of the function. */
+  readonly key: string;
+  /** JSON. */
+  readonly event: unknown;
+  /** Queue it and return; default: wait for the result. */
+  readonly async?: boolean;
+  /** Version or alias; default `live`. */
+  readonly qualifier?: string;
+  /** Milliseconds for a synchronous call; the function's own timeout and ten seconds where it is left out. */
+  readonly timeout?: number;
+}
+
+export interface InvokeResult {
+  readonly requestId: string | undefined;
+  /** HTTP status of the API's answer; 202 for an asynchronous call. */
+  readonly status: number;
+  /** What the handler returned, parsed where it is JSON; undefined for an asynchronous call. */
+  readonly result: unknown;
+  /** Whether the handler failed. */
+  readonly failed: boolean;
+  /** The last lines that the function logged in this call, 2 KB at most. */
+  readonly log: string | undefined;
+}
+
+export interface LogsOptions {
+  readonly service: string;
+  readonly stage: string;
+  readonly target: DeployTarget;
+  readonly key: string;
+  /** Milliseconds since the epoch. */
+  readonly from: number;
+  readonly to?: number;
+  /** Search words in LTS's own syntax. */
+  readonly search?: string;
+  /** Lines at most; 1000 where it is left out. */
+  readonly limit?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface LogLine {
+  /** Milliseconds since the epoch. */
+  readonly time: number | undefined;
+  readonly text: string;
+}
