@@ -12,8 +12,14 @@ export interface ApigEvent {
   readonly auth: 'IAM' | 'APP' | 'NONE';
   /** Invoke asynchronously: the gateway answers 202 at once. */
   readonly async?: boolean;
+  /** Milliseconds that the gateway waits, at most 60000; the function's own timeout where absent. */
+  readonly timeout?: number;
+  /** NORMAL: this path alone (the default); SWA: every path below it. */
+  readonly match?: 'NORMAL' | 'SWA';
 }
 export interface EventGridEvent {
+  /** Tells triggers of one bucket apart; made from function and bucket where absent. */
+  readonly name?: string;
   readonly bucket: string;
   readonly prefix?: string;
   readonly suffix?: string;
@@ -21,6 +27,7 @@ export interface EventGridEvent {
   readonly keyEncode: boolean;
 }
 export interface ObsEvent {
+  readonly name?: string;
   readonly bucket: string;
   readonly prefix?: string;
   readonly suffix?: string;
@@ -33,11 +40,27 @@ export interface TimerEvent {
   readonly userEvent?: string;
   readonly enabled?: boolean;
 }
+/** Records of a DMS for Kafka instance; the function needs `vpc`, and the instance must let it in on port 9092. */
+export interface KafkaEvent {
+  readonly instanceId: string;
+  readonly topicIds: readonly string[];
+  /** Records per invocation, 1 to 1000; 100 where absent. */
+  readonly batchSize?: number;
+  readonly user?: string;
+  /** A secret. */
+  readonly password?: string;
+  readonly enabled?: boolean;
+}
+export interface SmnEvent {
+  readonly topicUrn: string;
+}
 export type FunctionEvent =
   | { readonly apig: ApigEvent }
   | { readonly eventgrid: EventGridEvent }
   | { readonly obs: ObsEvent }
-  | { readonly timer: TimerEvent };
+  | { readonly timer: TimerEvent }
+  | { readonly kafka: KafkaEvent }
+  | { readonly smn: SmnEvent };
 
 /**
  * Where an asynchronous invocation goes that the platform gives up.
@@ -61,7 +84,28 @@ export interface AsyncConfig {
   readonly onFailure?: FailureDestination;
 }
 
+/**
+ * Where FunctionGraph writes what a function prints: a group and a stream of LTS, by the ids that its console shows.
+ * Names are for people; the service keeps them beside the ids.
+ *
+ * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0109.html
+ */
+export interface LogConfig {
+  readonly groupId: string;
+  readonly groupName?: string;
+  readonly streamId: string;
+  readonly streamName?: string;
+}
+
+/** A network that a function reaches, for Kafka or a private endpoint. The agency must be allowed to use it. */
+export interface VpcConfig {
+  readonly vpcId: string;
+  readonly subnetId: string;
+  readonly securityGroups?: readonly string[];
+}
+
 export interface FunctionConfig {
+  /** `<service>-<stage>-<key>`. */
   readonly name: string;
   readonly description?: string;
   readonly handler: string;
@@ -74,19 +118,51 @@ export interface FunctionConfig {
   readonly memorySize: number;
   /** Seconds. */
   readonly timeout: number;
+  /** Of which the code gets temporary credentials (the API's xrole). */
   readonly agency?: string;
+  /** Of which FunctionGraph itself acts for the function, where it is another one (the API's app_xrole). */
+  readonly executionAgency?: string;
   /** Plain variables, those of the provider included. */
   readonly environment: Readonly<Record<string, string>>;
   readonly encryptedEnvironment: Readonly<Record<string, string>>;
   readonly async: AsyncConfig;
+  /** Instances at the most, -1 (no limit of its own) to 1000; 0 switches the function off. */
   readonly concurrency?: number;
+  readonly logs?: LogConfig;
+  readonly vpc?: VpcConfig;
   readonly events: readonly FunctionEvent[];
+}
+
+/** The API group that publishes every `apig` event. */
+export interface ApiGatewayConfig {
+  /** Its id; empty where none was given. */
+  readonly group: string;
+  /** Name and id of the environment that APIs are published in. */
+  readonly environment: string;
+  readonly environmentId: string;
+  /** Id of a dedicated gateway; the shared one where absent. */
+  readonly instance?: string;
+}
+
+/** Where EventGrid takes bucket notifications from. */
+export interface EventGridConfig {
+  /** Name and id of the event channel of OBS; `default` is every project's own. */
+  readonly channel: string;
+  readonly channelId: string;
+  /** By which EventGrid may invoke functions. */
+  readonly agency: string;
 }
 
 export interface ServerlessConfig {
   readonly service: string;
   readonly stage: string;
   readonly region: string;
+  /** Name of the alias that serves: triggers are bound to it, a deployment moves it. */
+  readonly alias?: string;
+  /** Versions that a deployment leaves, besides those that an alias names. */
+  readonly keepVersions?: number;
+  readonly apiGateway?: ApiGatewayConfig;
+  readonly eventGrid?: EventGridConfig;
   /** By the function's key in serverless.yml, for example `create-sync-event`. */
   readonly functions: Readonly<Record<string, FunctionConfig>>;
 }
