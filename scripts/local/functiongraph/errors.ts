@@ -1,13 +1,25 @@
-/** A request that FunctionGraph refuses before any code runs. */
-export class InvocationError extends Error {
+/**
+ * An answer of the service's API that is a refusal. Its message reaches the client.
+ *
+ * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/ErrorCode.html
+ */
+export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
 
   constructor(status: number, code: string, message: string) {
     super(message);
-    this.name = 'InvocationError';
+    this.name = 'ApiError';
     this.status = status;
     this.code = code;
+  }
+}
+
+/** A request that FunctionGraph refuses before any code runs. */
+export class InvocationError extends ApiError {
+  constructor(status: number, code: string, message: string) {
+    super(status, code, message);
+    this.name = 'InvocationError';
   }
 }
 

@@ -1,0 +1,50 @@
+import type { InvocationResult } from '../types.ts';
+
+/** A function as its URN addresses it. */
+export interface FoundFunction {
+  readonly name: string;
+  /** Without a version. */
+  readonly functionUrn: string;
+  /** `latest`, the name of a version, or that of an alias. */
+  readonly qualifier: string;
+}
+
+/** What triggers need of the functions; the control plane is one. */
+export interface FunctionPort {
+  /**
+   * Undefined when there is no such function, version or alias.
+   *
+   * @param urn with or without `:version` or `:alias`
+   */
+  find(urn: string): FoundFunction | undefined;
+  /**
+   * Runs or queues a request; through an alias it reaches the version that the alias names when it is run.
+   *
+   * @param urn with or without `:version` or `:alias`; a function's name or key as well
+   * @param event anything that JSON can carry
+   * @throws InvocationError when no code ran and nothing was queued
+   */
+  invoke(
+    urn: string,
+    event: unknown,
+    options: { readonly async: boolean; readonly requestId?: string },
+  ): Promise<InvocationResult>;
+}
+
+/** What the functions tell the triggers. */
+export interface TriggerPort {
+  /**
+   * A function is gone, with all of its versions and aliases: so are its triggers.
+   *
+   * @param urn without a version
+   */
+  functionDeleted(urn: string): Promise<void>;
+  /**
+   * One version or alias is gone, and with it the triggers that were bound to it: "the function version or the version
+   * corresponding to the specified alias as well as associated triggers will be deleted".
+   *
+   * @param urn with the version or alias
+   * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0109.html
+   */
+  qualifierDeleted(urn: string): Promise<void>;
+}
