@@ -1,5 +1,6 @@
 import type { Archive } from './archive.ts';
 import type { Body } from './body.ts';
+import type { Allows } from './permissions.ts';
 import type { EventName, EventNote } from './records.ts';
 import type { Query } from './request.ts';
 import type { Store } from './store.ts';
@@ -14,6 +15,8 @@ export interface Call {
   readonly query: Query;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Body;
+  /** What the caller may do. */
+  readonly allows: Allows;
   readonly region: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

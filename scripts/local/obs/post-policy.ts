@@ -8,6 +8,11 @@ export interface SizeRange {
   readonly max: number;
 }
 
+/** A form that its sender signed. */
+export interface AllowedForm extends SizeRange {
+  readonly accessKey: string;
+}
+
 /** Fields that a policy need not mention. */
 const EXEMPT = /^(?:policy|x-amz-signature|file|x-ignore-.*)$/;
 
@@ -18,7 +23,7 @@ const EXEMPT = /^(?:policy|x-amz-signature|file|x-ignore-.*)$/;
  * @param fields names in lower case, with `bucket` and the final `key`
  * @throws S3Error AccessDenied, InvalidPolicyDocument and those of a signature
  */
-export function authorizeForm(fields: ReadonlyMap<string, string>, authenticator: Authenticator): SizeRange {
+export function authorizeForm(fields: ReadonlyMap<string, string>, authenticator: Authenticator): AllowedForm {
   const policy = fields.get('policy');
   const signature = fields.get('x-amz-signature');
   if (policy === undefined || signature === undefined) throw new S3Error('AccessDenied');
@@ -29,7 +34,7 @@ export function authorizeForm(fields: ReadonlyMap<string, string>, authenticator
   const account = findAccount(accessKey, fields.get('x-amz-security-token'), authenticator);
   if (!sameSignature(signature, hmacHex(signingKey(account.secretKey, scope), policy)))
     throw new S3Error('SignatureDoesNotMatch', undefined, { AWSAccessKeyId: accessKey });
-  return checkPolicy(parsePolicy(policy), fields, authenticator.now());
+  return { accessKey, ...checkPolicy(parsePolicy(policy), fields, authenticator.now()) };
 }
 
 interface Policy {

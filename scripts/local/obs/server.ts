@@ -16,6 +16,7 @@ import { ConnectionFault, ObsFaults } from './faults.ts';
 import { type BucketTrigger, eventNamesOf, type NotificationDelivery } from './notifications.ts';
 import { corsHeaders, preflight } from './operations/cors.ts';
 import { isForm, postObject } from './operations/post-object.ts';
+import { allowsOf, authorize } from './permissions.ts';
 import { parseTarget, type Target } from './request.ts';
 import { route } from './routing.ts';
 import { Store } from './store.ts';
@@ -217,9 +218,9 @@ class Service {
     const authenticator: Authenticator = { find: (accessKey) => accounts.find(accessKey), now };
     const stream: AsyncIterable<Buffer> = { [Symbol.asyncIterator]: () => source };
     const fromForm = bucket !== '' && key === '' && isForm(method, headers['content-type']);
-    const payload: Payload = fromForm
-      ? { chunked: false, trailer: false }
-      : authenticate({ method, rawPath, query, headers }, authenticator).payload;
+    const caller = fromForm ? undefined : authenticate({ method, rawPath, query, headers }, authenticator);
+    const payload: Payload = caller?.payload ?? { chunked: false, trailer: false };
+    const allows = (accessKey: string) => allowsOf(accounts, accessKey, region);
     const call: Call = {
       store: this.#store,
       archive: this.#archive,
@@ -228,6 +229,8 @@ class Service {
       query,
       headers,
       body: new Body(stream, headers, payload),
+      // Whom a form is from is said inside of it.
+      allows: caller ? allows(caller.accessKey) : () => false,
       region,
       now,
       event: (name, part) => ({
@@ -238,8 +241,9 @@ class Service {
         sourceAddress: (request.socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, ''),
       }),
     };
-    if (fromForm) return postObject(call, stream, authenticator);
+    if (fromForm) return postObject(call, stream, { ...authenticator, allows });
     const operation = route(method, target, headers);
+    authorize(operation, call);
     return this.#faults.answer(method, target, () => operation(call));
   }
 

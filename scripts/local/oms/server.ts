@@ -158,6 +158,13 @@ export async function startOms(options: OmsOptions): Promise<OmsServer> {
     },
   };
 
+  /** @param taskId of the task that the operation is about; absent for one that is about all of them */
+  const isAllowed = (accessKey: string, action: string, taskId = '*'): boolean => {
+    if (options.permissions?.(accessKey)?.has(action) === false) return false;
+    const resource = `oms:${options.region}:local:synctask:${taskId}`;
+    return options.accounts.permissionsOf(accessKey)?.allows(action, resource) ?? true;
+  };
+
   /** What a request gets, in the order in which gateway and service look at it. */
   const answer = async (request: IncomingMessage, { match, body, skew }: Arrived): Promise<unknown> => {
     const { operation, path } = match;
@@ -169,8 +176,7 @@ export async function startOms(options: OmsOptions): Promise<OmsServer> {
     // Undocumented; services of the platform answer 403 where key and project do not belong together.
     if (path['project_id'] !== options.projectId)
       throw new OmsFault(403, OMS.noPermission, 'Insufficient permissions: the project is not the one of the caller.');
-    const allowed = caller.accessKey === undefined ? undefined : options.permissions?.(caller.accessKey);
-    if (allowed && !allowed.has(operation.permission))
+    if (caller.accessKey !== undefined && !isAllowed(caller.accessKey, operation.permission, path['sync_task_id']))
       throw new OmsFault(403, OMS.noPermission, `Insufficient permissions: ${operation.permission} is not allowed.`);
     return operation.run(context, { path, query: parseQuery(rawQuery), body });
   };

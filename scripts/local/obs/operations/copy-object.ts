@@ -12,9 +12,9 @@ import { element, xmlDocument } from '../xml.ts';
  * The source of a copy: `bucket/key`, percent-encoded, with or without a leading slash; `+` is a space, which is why
  * clients send `%2B` for a plus.
  *
- * @throws S3Error InvalidArgument, InvalidObjectState, NoSuchKey, PreconditionFailed
+ * @throws S3Error AccessDenied, InvalidArgument, InvalidObjectState, NoSuchKey, PreconditionFailed
  */
-export function copySource({ store, archive, headers }: Call): {
+export function copySource({ store, archive, headers, allows }: Call): {
   readonly bucket: string;
   readonly key: string;
   readonly object: ObjectRecord;
@@ -33,6 +33,7 @@ export function copySource({ store, archive, headers }: Call): {
   const bucket = decoded.slice(0, slash);
   const key = decoded.slice(slash + 1);
   checkKeyLength(key);
+  if (!allows('obs:object:GetObject', bucket, key)) throw new S3Error('AccessDenied');
   const object = store.object(bucket, key);
   if (!object) throw new S3Error('NoSuchKey', undefined, { Key: key });
   archive.checkReadable(object);

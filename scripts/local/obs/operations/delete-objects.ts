@@ -8,7 +8,7 @@ import { childrenOf, childText, element, parseXml, xmlDocument } from '../xml.ts
 const MAX_OBJECTS = 1000;
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
-export async function deleteObjects({ store, bucket, headers, body, event }: Call): Promise<Reply> {
+export async function deleteObjects({ store, bucket, headers, body, event, allows }: Call): Promise<Reply> {
   store.bucket(bucket);
   const text = await body.text();
   const protectedBy = ['content-md5', ...CHECKSUM_HEADERS];
@@ -30,7 +30,9 @@ export async function deleteObjects({ store, bucket, headers, body, event }: Cal
 
   const results: string[] = [];
   for (const [index, { key = '', version }] of entries.entries()) {
-    const refusal = refusalOf(key, version);
+    const refusal = allows('obs:object:DeleteObject', bucket, key)
+      ? refusalOf(key, version)
+      : new S3Error('AccessDenied');
     if (refusal) {
       results.push(
         `<Error>${element('Key', key)}${element('VersionId', version)}${element('Code', refusal.code)}` +

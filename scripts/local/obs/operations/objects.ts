@@ -89,11 +89,16 @@ export async function headObject(call: Call): Promise<Reply> {
   };
 }
 
-function findObject({ store, bucket, key, query }: Call): ObjectRecord {
+/**
+ * Who may not list the bucket does not learn either that an object is absent. OBS does not document it; S3 does:
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+ */
+function findObject({ store, bucket, key, query, allows }: Call): ObjectRecord {
   const version = query.get('versionId');
   if (version !== undefined && version !== 'null')
     throw new S3Error('NoSuchVersion', undefined, { Key: key, VersionId: version });
   const object = store.object(bucket, key);
+  if (!object && !allows('obs:bucket:ListBucket', bucket)) throw new S3Error('AccessDenied');
   if (!object) throw new S3Error('NoSuchKey', undefined, { Key: key });
   return object;
 }

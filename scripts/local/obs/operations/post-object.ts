@@ -4,6 +4,7 @@ import type { Call, Reply } from '../call.ts';
 import { S3Error } from '../errors.ts';
 import { readForm } from '../form.ts';
 import { readMeta } from '../metadata.ts';
+import type { Allows } from '../permissions.ts';
 import { authorizeForm } from '../post-policy.ts';
 import { checkKeyLength } from '../request.ts';
 import { element, xmlDocument } from '../xml.ts';
@@ -20,7 +21,7 @@ export function isForm(method: string, contentType: string | undefined): boolean
 export async function postObject(
   call: Call,
   source: AsyncIterable<Buffer>,
-  authenticator: Authenticator,
+  authenticator: Authenticator & { readonly allows: (accessKey: string) => Allows },
 ): Promise<Reply> {
   const { store, bucket, headers, now, event } = call;
   store.bucket(bucket);
@@ -31,6 +32,7 @@ export async function postObject(
   checkKeyLength(key);
   const fields = new Map([...form.fields, ['bucket', bucket], ['key', key]]);
   const allowed = authorizeForm(fields, authenticator);
+  if (!authenticator.allows(allowed.accessKey)('obs:object:PutObject', bucket, key)) throw new S3Error('AccessDenied');
   const meta = readMeta(asHeaders(form.fields));
 
   const md5 = createHash('md5');
