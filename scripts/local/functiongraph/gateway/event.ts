@@ -57,7 +57,7 @@ function pathParameters(
 }
 
 /** What authenticated the caller is the gateway's, not the function's. */
-const WITHHELD = new Set(['authorization', 'x-apig-appcode', 'x-security-token']);
+const WITHHELD = new Set(['authorization', 'x-apig-appcode', 'x-auth-token', 'x-security-token']);
 
 function headersOf(request: IncomingMessage): Record<string, string> {
   return Object.fromEntries(

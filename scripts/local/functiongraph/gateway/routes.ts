@@ -1,9 +1,22 @@
-import type { ApigEvent } from '../../../serverless/config.ts';
+import { createHash } from 'node:crypto';
 
-export interface Route {
-  readonly key: string;
-  readonly apig: ApigEvent;
-  /** Stable over restarts, as an API's id is. */
+/** An API of the gateway: what it takes, and whom it calls. */
+export interface RouteDeclaration {
+  /** The function: key, name or URN. */
+  readonly target: string;
+  /** Upper case; ANY for all. */
+  readonly method: string;
+  readonly path: string;
+  /** Takes everything below the path, too (match_mode SWA). */
+  readonly prefix: boolean;
+  readonly auth: 'IAM' | 'APP' | 'NONE';
+  /** Invoke asynchronously: the gateway answers 202 at once. */
+  readonly async: boolean;
+  /** Milliseconds that the function may take; the gateway's limit unless given. */
+  readonly timeout?: number;
+}
+
+export interface Route extends RouteDeclaration {
   readonly apiId: string;
   readonly segments: readonly Segment[];
 }
@@ -17,6 +30,22 @@ export type Match =
   | { readonly found: 'nothing' };
 
 const PARAMETER = /^\{([A-Za-z0-9_-]+)(\+?)\}$/;
+
+/** @throws Error when the path is malformed */
+export function routeOf(declaration: RouteDeclaration): Route {
+  const { method, path } = declaration;
+  return { ...declaration, apiId: apiIdOf(method, path), segments: parseTemplate(path) };
+}
+
+/** Stable over restarts, as an API's id is. */
+export function apiIdOf(method: string, path: string): string {
+  return createHash('sha256').update(`${method} ${path}`).digest('hex').slice(0, 32);
+}
+
+/** Method and path (whatever its parameters are called) belong to one API. */
+export function shapeOf({ method, path }: Pick<RouteDeclaration, 'method' | 'path'>): string {
+  return `${method} ${path.replaceAll(/\{[^}+]*/g, '{')}`;
+}
 
 /**
  * Reads a path template: `/sync-tasks/{sync_task_id}`, or `/files/{path+}` for everything below.
@@ -38,23 +67,32 @@ export function parseTemplate(template: string): Segment[] {
 }
 
 /**
- * Finds the route of a request. Literal segments go before parameters.
+ * Finds the route of a request. A path that matches whole goes before one that is only a prefix of it, literal segments
+ * go before parameters, and a longer prefix before a shorter one.
  *
  * @param path as in the request line, without the query; compared and delivered as sent, nothing is decoded
  */
 export function matchRoute(routes: readonly Route[], method: string, path: string): Match {
   const parts = path.split('/');
   const matches = routes
-    .map((route) => ({ route, parameters: matchSegments(route.segments, parts) }))
+    .map((route) => ({ route, parameters: matchSegments(route, parts) }))
     .filter((match): match is { route: Route; parameters: Record<string, string> } => match.parameters !== undefined)
-    .sort((one, other) => Object.keys(one.parameters).length - Object.keys(other.parameters).length);
+    .sort(
+      (one, other) =>
+        Number(one.route.prefix) - Number(other.route.prefix) ||
+        (one.route.prefix ? other.route.segments.length - one.route.segments.length : 0) ||
+        Object.keys(one.parameters).length - Object.keys(other.parameters).length,
+    );
   if (matches.length === 0) return { found: 'nothing' };
-  const match = matches.find(({ route }) => route.apig.method === method || route.apig.method === 'ANY');
+  const match = matches.find(({ route }) => route.method === method || route.method === 'ANY');
   if (match) return { found: 'route', ...match };
-  return { found: 'path', methods: [...new Set(matches.map(({ route }) => route.apig.method))] };
+  return { found: 'path', methods: [...new Set(matches.map(({ route }) => route.method))] };
 }
 
-function matchSegments(segments: readonly Segment[], parts: readonly string[]): Record<string, string> | undefined {
+function matchSegments(
+  { segments, prefix }: Pick<Route, 'segments' | 'prefix'>,
+  parts: readonly string[],
+): Record<string, string> | undefined {
   const parameters: Record<string, string> = {};
   for (const [index, segment] of segments.entries()) {
     const part = parts[index];
@@ -70,5 +108,5 @@ function matchSegments(segments: readonly Segment[], parts: readonly string[]): 
       parameters[segment.parameter] = part;
     }
   }
-  return parts.length === segments.length ? parameters : undefined;
+  return parts.length === segments.length || prefix ? parameters : undefined;
 }

@@ -1,6 +1,6 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { ApigEvent, FunctionConfig } from '../../../serverless/config.ts';
+import type { FunctionConfig } from '../../../serverless/config.ts';
 import type { Accounts } from '../../accounts.ts';
 import { readBody, sendJson } from '../body.ts';
 import { EventTooLargeError, InvocationError, ThrottledError } from '../errors.ts';
@@ -11,7 +11,7 @@ import { gatewayEvent } from './event.ts';
 import type { GatewayOptions } from './options.ts';
 import { type GatewayProblem, PROBLEMS } from './problems.ts';
 import { gatewayResponse } from './response.ts';
-import { matchRoute, parseTemplate, type Route } from './routes.ts';
+import { matchRoute, type Route, type RouteDeclaration, routeOf, shapeOf } from './routes.ts';
 
 export interface GatewayServices extends GatewayOptions {
   readonly accounts: Accounts;
@@ -42,31 +42,43 @@ export class Gateway {
   }
 
   /**
-   * Refuses routes that another function has: as on the platform, method and path (whatever its parameters are
-   * called) belong to one API.
+   * The function that has the route already: method and path belong to one API.
+   *
+   * @param owner who wants it: an owner may replace its own
+   */
+  takenBy(owner: string, route: Pick<RouteDeclaration, 'method' | 'path'>): string | undefined {
+    const others = [...this.#routes].filter(([other]) => other !== owner).flatMap(([, routes]) => routes);
+    return others.find((other) => shapeOf(other) === shapeOf(route))?.target;
+  }
+
+  /**
+   * Replaces the routes of an owner: a function that is deployed with its routes, or a trigger.
+   *
+   * @throws Error when a path is malformed
+   */
+  put(owner: string, routes: readonly RouteDeclaration[]): void {
+    this.#routes.set(owner, routes.map(routeOf));
+  }
+
+  remove(owner: string): void {
+    this.#routes.delete(owner);
+  }
+
+  /**
+   * Refuses routes that another function has.
    *
    * @throws Error naming the route and the other function
    */
   checkRoutes(key: string, fn: FunctionConfig): void {
-    const shape = ({ method, path }: ApigEvent): string => `${method} ${path.replaceAll(/\{[^}+]*/g, '{')}`;
-    const others = [...this.#routes].filter(([other]) => other !== key).flatMap(([, routes]) => routes);
-    for (const event of fn.events) {
-      if (!('apig' in event)) continue;
-      const taken = others.find(({ apig }) => shape(apig) === shape(event.apig));
-      if (taken)
-        throw new Error(`${event.apig.method} ${event.apig.path} of ${key} is already a route of ${taken.key}`);
+    for (const route of declaredRoutes(key, fn)) {
+      const taken = this.takenBy(key, route);
+      if (taken) throw new Error(`${route.method} ${route.path} of ${key} is already a route of ${taken}`);
     }
   }
 
   /** Replaces the routes of a function. */
   setRoutes(key: string, fn: FunctionConfig): void {
-    const routes = fn.events.flatMap((event): Route[] => {
-      if (!('apig' in event)) return [];
-      const { apig } = event;
-      const apiId = createHash('sha256').update(`${apig.method} ${apig.path}`).digest('hex').slice(0, 32);
-      return [{ key, apig, apiId, segments: parseTemplate(apig.path) }];
-    });
-    this.#routes.set(key, routes);
+    this.put(key, declaredRoutes(key, fn));
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -85,8 +97,8 @@ export class Gateway {
     }
     const body = await readBody(request, LIMITS.gatewayRequestBytes);
     if (!body) return this.#refuse(response, PROBLEMS.tooLarge, requestId, { connection: 'close' });
-    const { apig, key } = match.route;
-    const problem = authenticate(apig.auth, { method, target, headers: request.headers, body }, this.#services);
+    const { auth, target: key, async, timeout } = match.route;
+    const problem = authenticate(auth, { method, target, headers: request.headers, body }, this.#services);
     if (problem) return this.#refuse(response, problem, requestId);
 
     const event = gatewayEvent(request, body, match, {
@@ -95,8 +107,9 @@ export class Gateway {
     });
     let result: InvocationResult | 'timeout';
     try {
-      const invocation = this.#services.invoke(key, event, { async: apig.async === true, requestId });
-      result = await withTimeout(invocation, this.#services.gatewayTimeout ?? LIMITS.gatewayTimeout);
+      const invocation = this.#services.invoke(key, event, { async, requestId });
+      const patience = this.#services.gatewayTimeout ?? LIMITS.gatewayTimeout;
+      result = await withTimeout(invocation, Math.min(patience, timeout ?? patience));
     } catch (error) {
       return this.#refuse(response, problemOf(error), requestId);
     }
@@ -144,6 +157,14 @@ export class Gateway {
       { ...headers, 'x-request-id': requestId },
     );
   }
+}
+
+function declaredRoutes(key: string, fn: FunctionConfig): RouteDeclaration[] {
+  return fn.events.flatMap((event): RouteDeclaration[] => {
+    if (!('apig' in event)) return [];
+    const { method, path, auth, async = false } = event.apig;
+    return [{ target: key, method, path, prefix: false, auth, async }];
+  });
 }
 
 const DOCUMENT = '/openapi.json';

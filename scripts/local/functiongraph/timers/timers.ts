@@ -9,8 +9,20 @@ export interface TimersOptions {
   readonly now: () => number;
   /** The region's, for schedules without one of their own. */
   readonly timeZone: string;
-  readonly fire: (key: string, event: TimerPayload) => Promise<InvocationResult>;
-  readonly onError: (key: string, error: Error) => void;
+  /** @param target the function's key, or its URN */
+  readonly fire: (target: string, event: TimerPayload) => Promise<InvocationResult>;
+  readonly onError: (target: string, error: Error) => void;
+}
+
+/** A timer of its own: that of a trigger. */
+export interface TimerDeclaration {
+  /** The function: its URN with version or alias. */
+  readonly target: string;
+  /** The function's URN without either: by it `fire` finds the timer. */
+  readonly functionUrn: string;
+  readonly event: TimerEvent;
+  /** Milliseconds since the epoch, from which intervals are counted. */
+  readonly since: number;
 }
 
 /** The event of a TIMER trigger. */
@@ -24,6 +36,8 @@ export interface TimerPayload {
 }
 
 interface Timer {
+  readonly target: string;
+  readonly functionUrn?: string;
   readonly event: TimerEvent;
   readonly schedule: Schedule;
   next: number | undefined;
@@ -33,9 +47,10 @@ interface Timer {
 /** setTimeout takes no more milliseconds than this; longer waits are taken in steps. */
 const MAX_WAIT = 2 ** 31 - 1;
 
-/** Fires the timers that functions declare. */
+/** Fires the timers of functions: those that one is deployed with, and those of triggers. */
 export class Timers {
   readonly #options: TimersOptions;
+  /** By their owner, a function's key or a trigger's id; then by name. */
   readonly #timers = new Map<string, Map<string, Timer>>();
 
   constructor(options: TimersOptions) {
@@ -52,30 +67,44 @@ export class Timers {
     for (const event of fn.events) {
       if (!('timer' in event)) continue;
       const schedule = parseSchedule(event.timer.type, event.timer.schedule, this.#options.timeZone);
-      timers.set(event.timer.name, { event: event.timer, schedule, next: undefined, handle: undefined });
+      timers.set(event.timer.name, { target: key, event: event.timer, schedule, next: undefined, handle: undefined });
     }
-    this.#stop(key);
-    this.#timers.set(key, timers);
-    for (const timer of timers.values()) {
-      if (timer.event.enabled === false) continue;
-      const now = this.#options.now();
-      timer.next = timer.schedule.next(now, now);
-      this.#wait(key, timer);
-    }
+    this.#replace(key, timers, this.#options.now());
   }
 
-  /** @throws InvocationError when there is no such timer */
+  /**
+   * Sets the timer of a trigger, in place of the one that it had.
+   *
+   * @throws ScheduleError when its schedule is malformed
+   */
+  put(owner: string, { target, functionUrn, event, since }: TimerDeclaration): void {
+    const schedule = parseSchedule(event.type, event.schedule, this.#options.timeZone);
+    const timer = { target, functionUrn, event, schedule, next: undefined, handle: undefined };
+    this.#replace(owner, new Map([[event.name, timer]]), since);
+  }
+
+  remove(owner: string): void {
+    this.#stop(owner);
+    this.#timers.delete(owner);
+  }
+
+  /**
+   * @param key the function's key, or its URN without version or alias
+   * @throws InvocationError when there is no such timer
+   */
   async fire(key: string, name: string): Promise<{ requestId: string }> {
-    const timer = this.#timers.get(key)?.get(name);
+    const timer =
+      this.#timers.get(key)?.get(name) ??
+      [...this.#timers.values()].map((timers) => timers.get(name)).find((other) => other?.functionUrn === key);
     if (!timer) throw new InvocationError(404, 'FSS.0404', `The function ${key} has no timer ${name}`);
-    const { requestId } = await this.#options.fire(key, payload(timer, this.#options.now()));
+    const { requestId } = await this.#options.fire(timer.target, payload(timer, this.#options.now()));
     return { requestId };
   }
 
   list(): { function: string; name: string; schedule: string; next: string | null }[] {
-    return [...this.#timers].flatMap(([key, timers]) =>
-      [...timers.values()].map(({ event, next }) => ({
-        function: key,
+    return [...this.#timers.values()].flatMap((timers) =>
+      [...timers.values()].map(({ target, event, next }) => ({
+        function: target,
         name: event.name,
         schedule: `${event.type} ${event.schedule}`,
         next: next === undefined ? null : new Date(next).toISOString(),
@@ -91,23 +120,35 @@ export class Timers {
     for (const timer of this.#timers.get(key)?.values() ?? []) clearTimeout(timer.handle);
   }
 
-  #wait(key: string, timer: Timer): void {
+  #replace(owner: string, timers: Map<string, Timer>, since: number): void {
+    this.#stop(owner);
+    this.#timers.set(owner, timers);
+    const now = this.#options.now();
+    for (const timer of timers.values()) {
+      if (timer.event.enabled === false) continue;
+      timer.next = timer.schedule.next(now, since);
+      this.#wait(timer);
+    }
+  }
+
+  #wait(timer: Timer): void {
     if (timer.next === undefined) return;
     const wait = Math.max(0, timer.next - this.#options.now());
-    timer.handle = setTimeout(() => this.#due(key, timer), Math.min(wait, MAX_WAIT));
+    timer.handle = setTimeout(() => this.#due(timer), Math.min(wait, MAX_WAIT));
     timer.handle.unref();
   }
 
-  #due(key: string, timer: Timer): void {
+  #due(timer: Timer): void {
     const due = timer.next;
     const now = this.#options.now();
     if (due === undefined) return;
     if (now >= due) {
-      this.#options.fire(key, payload(timer, due)).catch((error: Error) => this.#options.onError(key, error));
+      const { fire, onError } = this.#options;
+      fire(timer.target, payload(timer, due)).catch((error: Error) => onError(timer.target, error));
       // After a pause (a laptop that slept) what was missed is not made up for.
       timer.next = timer.schedule.next(now, due);
     }
-    this.#wait(key, timer);
+    this.#wait(timer);
   }
 }
 

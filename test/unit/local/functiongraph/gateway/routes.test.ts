@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { matchRoute, parseTemplate, type Route } from '../../../../../scripts/local/functiongraph/gateway/routes.ts';
+import {
+  matchRoute,
+  parseTemplate,
+  type Route,
+  routeOf,
+} from '../../../../../scripts/local/functiongraph/gateway/routes.ts';
 
 const routes: Route[] = [
   ['GET', '/tasks'],
@@ -8,16 +13,13 @@ const routes: Route[] = [
   ['POST', '/tasks/{id}/events'],
   ['ANY', '/any'],
   ['GET', '/files/{path+}'],
-].map(([method = '', path = '']) => ({
-  key: `${method} ${path}`,
-  apig: { method, path, auth: 'NONE' },
-  apiId: '',
-  segments: parseTemplate(path),
-}));
+].map(([method = '', path = '']) =>
+  routeOf({ target: `${method} ${path}`, method, path, prefix: false, auth: 'NONE', async: false }),
+);
 
 function match(method: string, path: string): unknown {
   const found = matchRoute(routes, method, path);
-  if (found.found === 'route') return [found.route.key, found.parameters];
+  if (found.found === 'route') return [found.route.target, found.parameters];
   return found.found === 'path' ? found.methods : 'nothing';
 }
 
