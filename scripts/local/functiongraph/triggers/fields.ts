@@ -70,7 +70,7 @@ export class Fields {
   ): T | undefined {
     const value = this.#get(name);
     if (value === undefined || value === '') {
-      if (!rule.optional) this.problem(name, `is missing; it is ${values.join(' or ')}`);
+      if (!rule.optional) this.problem(name, `is missing (${values.join(' or ')})`);
       return rule.optional ? undefined : values[0];
     }
     const found = values.find((known) => known === value);
