@@ -159,8 +159,10 @@ export class Host {
 
   /** Of the function's agency; '' each when it has none. */
   #credentials(config: FunctionConfig): () => Credentials {
-    if (!config.agency) return () => NO_CREDENTIALS;
-    const issue = agencyCredentials(this.#options.accounts, this.#options.now);
+    // https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0920.html "Execution Agency"
+    const agency = config.executionAgency || config.agency;
+    if (!agency) return () => NO_CREDENTIALS;
+    const issue = agencyCredentials(this.#options.accounts, this.#options.now, agency);
     return () => {
       const { accessKey, secretKey, securityToken } = issue();
       return { securityAccessKey: accessKey, securitySecretKey: secretKey, securityToken };

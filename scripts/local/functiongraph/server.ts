@@ -132,7 +132,7 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
     if (call.async) return { outcome: 'accepted', requestId: await queue.push(key, event) };
     return functions.execute(key, call.requestId ?? randomUUID(), event, false);
   };
-  const destinationOf = ({ async: { onFailure } }: FunctionConfig): Destination | undefined => {
+  const destinationOf = ({ agency, async: { onFailure } }: FunctionConfig): Destination | undefined => {
     if (onFailure?.type === 'FunctionGraph')
       return async (record) => {
         await invokeText(onFailure.function, JSON.stringify(record), { async: true });
@@ -140,7 +140,7 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
     if (onFailure?.type !== 'OBS' || options.objectStore === undefined) return undefined;
     const { bucket, prefix, expires = 0 } = onFailure;
     const place = { endpoint: options.objectStore, region: options.region, bucket, prefix, expires, now };
-    const credentials = agencyCredentials(options.accounts, now);
+    const credentials = agencyCredentials(options.accounts, now, agency);
     return (record, accepted, signal) => writeDocument({ ...place, credentials }, record, accepted, signal);
   };
   const timers = new Timers({

@@ -214,6 +214,32 @@ describe('a destination that cannot be written', () => {
     expect(fg.stats().async).toMatchObject({ destination_stored: 1, destination_failed: 0 });
   });
 
+  it('is one whose bucket or prefix the agency may not use', async () => {
+    const { fg, deploy, s3, logs, accounts } = await together({
+      destinationDelay: () => 20,
+      destinationAttempts: 1000,
+    });
+    const put = { Effect: 'Allow', Action: ['obs:object:PutObject'], Resource: [`obs:*:*:object:state/${PREFIX}*`] };
+    const head = { Effect: 'Allow', Action: ['obs:bucket:HeadBucket'], Resource: ['obs:*:*:bucket:state'] };
+    const may = (...Statement: (typeof put)[]) =>
+      accounts.setAgencies(new Map([['agency', [{ Version: '1.1', Statement }]]]));
+    const refused = (text: string) => vi.waitFor(() => expect(logs.map((line) => line.text).join()).toContain(text));
+    may(put);
+    await deploy(ALWAYS, failing());
+    await fg.invoke('f', { name: 'a' }, async);
+    await refused('The bucket state answers 403 AccessDenied to HeadBucket');
+
+    may(head);
+    await refused('The bucket state answers 403 AccessDenied;');
+
+    may(head, { ...put, Resource: ['obs:*:*:object:state/elsewhere/*'] });
+    await fg.invoke('f', { name: 'b' }, async);
+    may(head, put);
+    await fg.idle();
+
+    expect(await documentsIn(s3)).toHaveLength(2);
+  });
+
   it('does not hold up other events, and its function is not run again', async () => {
     const { fg, deploy, logs, obs } = await together({ asyncConcurrency: 1, destinationDelay: () => 3_600_000 });
     await obs.close();

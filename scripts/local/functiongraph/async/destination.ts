@@ -25,7 +25,7 @@ export interface DestinationRecord {
   readonly timestamp: string;
   readonly request_context: {
     readonly request_id: string;
-    /** With the version, `:latest`. */
+    /** With the version or alias that was invoked: `:latest`, `:!live`. */
     readonly function_urn: string;
     readonly condition: FailureCondition;
     /** More than 1: it was retried. */
@@ -69,7 +69,10 @@ export function failureOf(condition: FailureCondition, result: ExecutionResult |
 /** Makes the record of a failed asynchronous invocation. */
 export function destinationRecord(failed: {
   readonly requestId: string;
+  /** Without a version. */
   readonly urn: string;
+  /** `latest` unless given. */
+  readonly qualifier?: string;
   /** JSON text. */
   readonly event: string;
   readonly attempts: number;
@@ -85,7 +88,7 @@ export function destinationRecord(failed: {
     timestamp: timestamp(failed.time, failed.timeZone),
     request_context: {
       request_id: failed.requestId,
-      function_urn: `${failed.urn}:latest`,
+      function_urn: `${failed.urn}:${failed.qualifier ?? 'latest'}`,
       condition: failure.condition,
       approximate_invoke_count: failed.attempts,
     },

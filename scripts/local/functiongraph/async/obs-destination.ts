@@ -37,40 +37,69 @@ export function documentName(prefix: string, requestId: string, accepted: number
 }
 
 /**
- * Writes a record into a bucket, as any client of the object store would.
+ * Writes a record into a bucket, as any client of the object store would. It looks at the bucket first: the vendor asks
+ * an agency for obs:bucket:HeadBucket besides obs:object:PutObject.
+ * https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0920.html
  *
  * @rejects with the store's refusal, or the connection's error
  */
-export function writeDocument(
+export async function writeDocument(
   destination: ObsDestination,
   record: DestinationRecord,
   accepted: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const { bucket, prefix, expires, region, now } = destination;
-  const { host, hostname, port } = new URL(destination.endpoint);
-  const body = Buffer.from(JSON.stringify(record));
+  const { bucket, prefix, expires } = destination;
+  const path = `/${uriEncode(bucket)}`;
+  const { status } = await send(destination, { method: 'HEAD', path }, signal);
+  // Of a bucket that is absent the answer to the next request says more.
+  if (status === 403) throw new Error(`The bucket ${bucket} answers 403 AccessDenied to HeadBucket`);
   const name = documentName(prefix, record.request_context.request_id, accepted);
-  const path = `/${uriEncode(bucket)}/${uriEncodePath(name)}`;
-  const headers = signV4({
-    method: 'PUT',
-    host,
-    path,
-    region,
-    service: 's3',
-    ...destination.credentials(),
+  const body = Buffer.from(JSON.stringify(record));
+  const headers = {
+    'content-type': 'application/json',
+    'content-length': String(body.length),
+    // Days, by OBS's own name; the local store keeps every object.
+    // https://support.huaweicloud.com/intl/en-us/api-obs/obs_04_0080.html
+    ...(expires > 0 ? { 'x-obs-expires': String(expires) } : {}),
+  };
+  const written = await send(
+    destination,
+    { method: 'PUT', path: `${path}/${uriEncodePath(name)}`, headers, body },
+    signal,
+  );
+  if (written.status !== 200)
+    throw new Error(`The bucket ${bucket} answers ${written.status} ${written.code}`.trimEnd());
+}
+
+interface Call {
+  readonly method: 'HEAD' | 'PUT';
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Buffer;
+}
+
+interface Answer {
+  readonly status: number | undefined;
+  /** Of the error document; empty where there is none. */
+  readonly code: string;
+}
+
+/** @rejects with the connection's error */
+function send(
+  { endpoint, region, credentials, now }: ObsDestination,
+  call: Call,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const { host, hostname, port } = new URL(endpoint);
+  const { method, path, headers = {}, body } = call;
+  const signed = signV4({
+    ...{ method, host, path, region, headers, service: 's3', payloadHash: UNSIGNED_PAYLOAD },
+    ...credentials(),
     now: now(),
-    payloadHash: UNSIGNED_PAYLOAD,
-    headers: {
-      'content-type': 'application/json',
-      'content-length': String(body.length),
-      // Days, by OBS's own name; the local store keeps every object.
-      // https://support.huaweicloud.com/intl/en-us/api-obs/obs_04_0080.html
-      ...(expires > 0 ? { 'x-obs-expires': String(expires) } : {}),
-    },
   });
   return new Promise((resolve, reject) => {
-    const outgoing = request({ hostname, port, path, method: 'PUT', headers, agent: false, timeout: TIMEOUT, signal });
+    const outgoing = request({ hostname, port, path, method, headers: signed, agent: false, timeout: TIMEOUT, signal });
     outgoing.on('timeout', () => outgoing.destroy(new Error(`No answer within ${TIMEOUT} ms`)));
     outgoing.on('error', reject);
     outgoing.on('response', (answer) => {
@@ -80,11 +109,7 @@ export function writeDocument(
         if (text.length < SHOWN) text += chunk;
       });
       answer.on('error', reject);
-      answer.on('end', () => {
-        if (answer.statusCode === 200) return resolve();
-        const code = /<Code>([^<]*)</.exec(text)?.[1] ?? '';
-        reject(new Error(`The bucket ${bucket} answers ${answer.statusCode} ${code}`.trimEnd()));
-      });
+      answer.on('end', () => resolve({ status: answer.statusCode, code: /<Code>([^<]*)</.exec(text)?.[1] ?? '' }));
     });
     outgoing.end(body);
   });

@@ -3,7 +3,10 @@ import type { DestinationRecord, PayloadStyle } from './destination.ts';
 
 /** What the queue must know of a deployed function. */
 export interface AsyncTarget {
+  /** Without a version. */
   readonly urn: string;
+  /** Version or `!alias` that it was invoked with; `latest` unless given. */
+  readonly qualifier?: string;
   /** 0 to 3. */
   readonly maxRetries: number;
   /** Seconds. */

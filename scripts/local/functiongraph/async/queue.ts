@@ -105,6 +105,18 @@ export class AsyncQueue {
     this.#dispatch(key);
   }
 
+  /** What waits for the target stays, as a record for its next one. */
+  removeTarget(key: string): void {
+    this.#targets.delete(key);
+    clearTimeout(this.#lanes.get(key)?.timer);
+    this.#wakeIdle(false);
+  }
+
+  /** Keys under which something waits, but that nothing runs. */
+  orphans(): string[] {
+    return [...this.#lanes].filter(([key, { items }]) => items.length > 0 && !this.#targets.has(key)).map(([key]) => key);
+  }
+
   /**
    * Accepts an event: it is in the journal when this resolves.
    *
@@ -262,6 +274,7 @@ export class AsyncQueue {
     return destinationRecord({
       requestId: item.id,
       urn: target.urn,
+      ...(target.qualifier === undefined ? {} : { qualifier: target.qualifier }),
       event: item.event,
       attempts: item.attempts,
       failure,
