@@ -1,0 +1,108 @@
+import { readConfig } from '#shared/config/read.ts';
+import { STATE_PREFIXES, stateVariables } from '#shared/config/state.ts';
+import { parseRoutes, type Route } from '#shared/pipeline/routes.ts';
+import type { FailureDestination, FunctionConfig } from '../../serverless/config.ts';
+import type { Grant } from './document.ts';
+import { NEEDS } from './needs.ts';
+
+/**
+ * What the code of a function does with the temporary credentials of its agency. Where it has permanent keys (encrypted
+ * variables), those are used, and the agency needs nothing of it.
+ *
+ * @param key in serverless.yml
+ * @throws ConfigurationError, ValidationError where the function's variables are wrong
+ */
+export function grantsOfCode(key: string, fn: FunctionConfig): Grant[] {
+  const needs = NEEDS[key];
+  if (needs === undefined) return [];
+  const lookUp = (name: string): string | undefined =>
+    fn.environment[name] || fn.encryptedEnvironment[name] || undefined;
+  const hasKeys = lookUp('OMS_ACCESS_KEY') !== undefined;
+  if (hasKeys) return [];
+  // A token is for OMS alone: an object store takes signatures only.
+  const oms = lookUp('OMS_AUTH_TOKEN') !== undefined ? [] : needs.oms;
+  return [
+    ...oms.map((action) => ({ action: `oms:synctask:${action}` })),
+    ...grantsOnState(needs.state, lookUp),
+    ...(needs.listsRoutes ? grantsOnRoutes(parseRoutes(lookUp('ROUTES') ?? '[]'), lookUp) : []),
+  ];
+}
+
+type LookUp = (name: string) => string | undefined;
+
+function grantsOnState(needs: (typeof NEEDS)[string]['state'], lookUp: LookUp): Grant[] {
+  const config = readConfig(stateVariables, lookUp);
+  const bucket = config.stateBucket;
+  if (needs === undefined || bucket === undefined) return [];
+  const prefixes = {
+    deadLetters: config.deadLetterPrefix,
+    parked: config.parkedPrefix,
+    failedInvocations: config.failedInvocationsPrefix,
+    ...STATE_PREFIXES,
+  };
+  const on = (action: string, names: readonly string[] = []): Grant[] =>
+    names.map((name) => ({ action, resource: objects(bucket, name) }));
+  return [
+    ...(needs.list ? [listing(bucket)] : []),
+    ...on('obs:object:GetObject', needs.read?.(prefixes)),
+    ...on('obs:object:PutObject', needs.write(prefixes)),
+    ...on('obs:object:DeleteObject', needs.delete?.(prefixes)),
+  ];
+}
+
+/** Buckets in OBS for which nobody gave a key pair. */
+function grantsOnRoutes(routes: readonly Route[], lookUp: LookUp): Grant[] {
+  const hasKeys = (side: 'SRC' | 'DST'): boolean =>
+    lookUp(`${side}_ACCESS_KEY`) !== undefined && lookUp(`${side}_SECRET_KEY`) !== undefined;
+  return routes.flatMap(({ source, destination }) => {
+    // Nothing is compared without a destination.
+    if (destination?.bucket === undefined) return [];
+    const isObs = (source.cloud ?? 'HuaweiCloud') === 'HuaweiCloud';
+    return [
+      ...(isObs && !source.credentials && !hasKeys('SRC') ? [listing(source.bucket)] : []),
+      ...(!destination.credentials && !hasKeys('DST') ? [listing(destination.bucket)] : []),
+    ];
+  });
+}
+
+/**
+ * What FunctionGraph itself does for a function with its agency: it writes failed invocations where they are to go, and
+ * reaches the network that the function is in. DIS streams have no actions of their own, only the role DIS Administrator.
+ *
+ * @see https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0920.html "Common Permissions"
+ */
+export function grantsOfPlatform({ async: { onFailure }, vpc }: FunctionConfig): Grant[] {
+  const network = ['ports:create', 'ports:get', 'securityGroups:get', 'subnets:get', 'vips:delete', 'vpcs:get'];
+  return [...grantsOnDestination(onFailure), ...(vpc ? network.map((action) => ({ action: `vpc:${action}` })) : [])];
+}
+
+function grantsOnDestination(destination: FailureDestination | undefined): Grant[] {
+  switch (destination?.type) {
+    case 'OBS': {
+      // The vendor's list has obs:bucket:CreateBucket besides: for the console, which offers to create one.
+      const { bucket, prefix } = destination;
+      return [
+        { action: 'obs:bucket:HeadBucket', resource: `obs:*:*:bucket:${bucket}` },
+        { action: 'obs:object:PutObject', resource: objects(bucket, `${prefix}*`) },
+      ];
+    }
+    case 'SMN':
+      return [{ action: 'smn:topic:list' }, { action: 'smn:topic:publish' }];
+    case 'FunctionGraph':
+      return [{ action: 'functiongraph:function:invokeAsync' }];
+    default:
+      return [];
+  }
+}
+
+/**
+ * For a whole bucket: a condition on the prefix would do for listing, but not for telling an object that is absent from
+ * one that is forbidden, for which OBS asks the same permission and no prefix is sent.
+ */
+function listing(bucket: string): Grant {
+  return { action: 'obs:bucket:ListBucket', resource: `obs:*:*:bucket:${bucket}` };
+}
+
+function objects(bucket: string, name: string): string {
+  return `obs:*:*:object:${bucket}/${name}`;
+}
