@@ -26,12 +26,15 @@ export class Fields {
   readonly #value: Readonly<Record<string, unknown>>;
   readonly #place: string;
 
-  /** @param place name of the object in the problems, `func_info`; empty for event_data itself */
-  constructor(value: unknown, place = '', problems: string[] = []) {
+  /**
+   * @param place name of the object in front of its fields, `func_info`; none unless given
+   * @param what its name where it is no object at all
+   */
+  constructor(value: unknown, place = '', problems: string[] = [], what = place || 'event_data') {
     this.problems = problems;
     this.#place = place;
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    if (!isObject) this.problems.push(`${place || 'event_data'} must be an object`);
+    if (!isObject) this.problems.push(`${what} must be an object`);
     this.#value = isObject ? (value as Record<string, unknown>) : {};
   }
 

@@ -65,7 +65,7 @@ export class TriggerRegistry implements TriggerPort {
    * @throws ApiError
    * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0122.html
    */
-  create(urn: string, body: unknown): Promise<Trigger> {
+  async create(urn: string, body: unknown): Promise<Trigger> {
     const bound = this.#resolve(urn);
     const fields = objectOf(body);
     const type = readType(fields['trigger_type_code']);
@@ -102,7 +102,7 @@ export class TriggerRegistry implements TriggerPort {
    * @throws ApiError
    * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0124.html
    */
-  update(urn: string, type: TriggerType, id: string, body: unknown): Promise<Trigger> {
+  async update(urn: string, type: TriggerType, id: string, body: unknown): Promise<Trigger> {
     const fields = objectOf(body);
     return this.#inTurn(async () => {
       const trigger = this.find(urn, type, id);
@@ -133,11 +133,10 @@ export class TriggerRegistry implements TriggerPort {
    * @throws ApiError 404 when there is no such function
    * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0123.html
    */
-  deleteAll(urn: string): Promise<void> {
+  async deleteAll(urn: string): Promise<void> {
     const bound = this.#resolve(urn);
-    return bound.endsWith(':latest')
-      ? this.functionDeleted(bound.slice(0, -':latest'.length))
-      : this.qualifierDeleted(bound);
+    if (bound.endsWith(':latest')) await this.functionDeleted(bound.slice(0, -':latest'.length));
+    else await this.qualifierDeleted(bound);
   }
 
   functionDeleted(urn: string): Promise<void> {
