@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { unzipSync } from 'fflate';
+import { type Unzipped, unzipSync } from 'fflate';
 import { LIMITS } from './limits.ts';
 
 /**
@@ -11,17 +11,7 @@ import { LIMITS } from './limits.ts';
  * @throws Error when the zip is damaged, too large, or holds a path that leaves its folder
  */
 export async function unpackCode(dataDir: string, key: string, zip: Uint8Array): Promise<string> {
-  let size = 0;
-  const files = unzipSync(zip, {
-    filter: ({ name, originalSize }) => {
-      if (name.startsWith('/') || name.includes('\\') || name.split('/').includes('..')) {
-        throw new Error(`The zip of ${key} holds the path ${JSON.stringify(name)}, which leaves its folder`);
-      }
-      size += originalSize;
-      if (size > LIMITS.unzippedBytes) throw new Error(`The zip of ${key} unpacks to more than 1500 MB`);
-      return !name.endsWith('/');
-    },
-  });
+  const files = unzip(zip);
   const root = codeFolder(dataDir, key);
   await mkdir(root, { recursive: true });
   // Above the code, so that a data folder inside an ESM project does not turn index.js into a module; a package.json
@@ -37,9 +27,37 @@ export async function unpackCode(dataDir: string, key: string, zip: Uint8Array):
   return realpath(folder);
 }
 
+/**
+ * Checks what `unpackCode` would refuse, without writing anything.
+ *
+ * @throws Error when the zip is damaged, too large, or holds a path that leaves its folder
+ */
+export function checkZip(zip: Uint8Array): void {
+  unzip(zip);
+}
+
 /** Removes all unpacked code of a function. */
 export async function removeCode(dataDir: string, key: string): Promise<void> {
   await rm(codeFolder(dataDir, key), { recursive: true, force: true });
+}
+
+/** Removes the unpacked code of all functions. */
+export async function removeAllCode(dataDir: string): Promise<void> {
+  await rm(join(dataDir, 'code'), { recursive: true, force: true });
+}
+
+function unzip(zip: Uint8Array): Unzipped {
+  let size = 0;
+  return unzipSync(zip, {
+    filter: ({ name, originalSize }) => {
+      if (name.startsWith('/') || name.includes('\\') || name.split('/').includes('..')) {
+        throw new Error(`the zip holds the path ${JSON.stringify(name)}, which leaves its folder`);
+      }
+      size += originalSize;
+      if (size > LIMITS.unzippedBytes) throw new Error('the zip unpacks to more than 1500 MB');
+      return !name.endsWith('/');
+    },
+  });
 }
 
 function codeFolder(dataDir: string, key: string): string {

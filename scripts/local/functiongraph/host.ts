@@ -1,18 +1,51 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import type { FunctionConfig } from '../../serverless/config.ts';
 import type { Accounts } from '../accounts.ts';
 import { agencyCredentials } from './agency.ts';
-import { ClosedError, FunctionNotFoundError } from './errors.ts';
+import { unpackCode } from './code.ts';
+import { ClosedError } from './errors.ts';
 import type { Execution } from './instance.ts';
 import { LIMITS } from './limits.ts';
 import { Pool } from './pool.ts';
-import type { DeployedFunction, ExecutionResult, LogLine } from './types.ts';
+import type { ExecutionResult, LogLine } from './types.ts';
 import type { Credentials, ErrorBody, LoadMessage, LogLevel } from './worker/protocol.ts';
+
+/** How the code of a version is run. */
+export interface RunSettings {
+  readonly name: string;
+  readonly package: string;
+  readonly version: string;
+  readonly handler: string;
+  readonly initializer?: string;
+  /** Seconds. */
+  readonly initializerTimeout?: number;
+  /** MB. */
+  readonly memorySize: number;
+  /** Seconds. */
+  readonly timeout: number;
+  /** Whose rights the code has; without one it has no credentials. */
+  readonly agency?: string;
+  readonly userData: Readonly<Record<string, string>>;
+  readonly encryptedUserData: Readonly<Record<string, string>>;
+  /** Instances at most; -1: no limit of the function's own. */
+  readonly instances: number;
+}
+
+/** One version of a function, as it is until anything changes that an instance depends on. */
+export interface Runnable {
+  /** Another one after each change. */
+  readonly id: string;
+  /** What its log lines are called. */
+  readonly label: string;
+  readonly settings: RunSettings;
+  /** Its zip. */
+  readonly code: () => Promise<Uint8Array>;
+}
 
 export interface HostOptions {
   readonly worker: string;
+  readonly dataDir: string;
   readonly projectId: string;
   readonly accounts: Accounts;
   readonly now: () => number;
@@ -23,20 +56,29 @@ export interface HostOptions {
   readonly onProcess: (child: ChildProcess) => void;
 }
 
-interface Deployment extends DeployedFunction {
-  readonly pool: Pool;
-  readonly codeRoot: string;
+interface Deployment {
+  readonly runnable: Runnable;
+  /** There when the code is unpacked. */
+  readonly ready: Promise<{ readonly pool: Pool; readonly codeRoot: string }>;
+  pool: Pool | undefined;
+  /** Requests that have it, also those that wait for its code. */
+  users: number;
+  retired: boolean;
+  /** Called when a retired one has no user any more. */
+  unused: (() => void) | undefined;
 }
 
 const NO_CREDENTIALS: Credentials = { securityAccessKey: '', securitySecretKey: '', securityToken: '' };
 const DEFAULT_INITIALIZER_TIMEOUT = 3;
 
-/** Runs requests on the instances of the deployed functions. */
+/**
+ * Runs requests on instances: a pool for each version, from its first request until it is retired. Requests that run on a
+ * retired one finish there.
+ */
 export class Host {
   readonly #options: HostOptions;
-  readonly #functions = new Map<string, Deployment>();
-  readonly #byName = new Map<string, Deployment>();
-  readonly #draining = new Set<Promise<void>>();
+  readonly #deployments = new Map<string, Deployment>();
+  readonly #draining = new Map<Deployment, Promise<void>>();
   readonly #sweeper: NodeJS.Timeout;
   #closed = false;
 
@@ -46,91 +88,58 @@ export class Host {
     this.#sweeper.unref();
   }
 
-  /** Puts code into service; requests that run on the code before it finish there. */
-  deploy(fn: DeployedFunction, codeRoot: string): void {
-    if (this.#closed) throw new ClosedError();
-    const { config, key } = fn;
-    const credentials = this.#credentials(config);
-    const declared = config.concurrency ?? -1;
-    // -1 is the platform's way to say that there is no limit of the function's own.
-    const limited = declared >= 0;
-    const load: LoadMessage = {
-      type: 'load',
-      codeRoot,
-      handler: config.handler,
-      ...(config.initializer === undefined ? {} : { initializer: config.initializer }),
-      userData: { ...config.environment, ...config.encryptedEnvironment },
-      responseBytes: LIMITS.responseBytes,
-      logLineBytes: LIMITS.logLineBytes,
-    };
-    const pool = new Pool({
-      instance: {
-        worker: this.#options.worker,
-        load,
-        memory: config.memorySize,
-        env: environment(config, this.#options.projectId, codeRoot),
-        credentials,
-        initializerTimeout: 1000 * (config.initializerTimeout ?? DEFAULT_INITIALIZER_TIMEOUT),
-        log: (requestId, level, text) => this.log(key, requestId, level, text),
-        onProcess: this.#options.onProcess,
-      },
-      maxInstances: limited ? Math.min(declared, this.#options.maxInstances) : this.#options.maxInstances,
-      maxWaiting: limited ? 0 : this.#options.maxWaiting,
-      idleInstance: this.#options.idleInstance,
-      now: this.#options.now,
-    });
-    const previous = this.#functions.get(key);
-    const deployment = { ...fn, pool, codeRoot };
-    this.#functions.set(key, deployment);
-    for (const name of [key, config.name, fn.urn]) this.#byName.set(name, deployment);
-    if (previous) {
-      const drained = previous.pool
-        .drain()
-        .then(() => rm(previous.codeRoot, { recursive: true, force: true }))
-        .finally(() => this.#draining.delete(drained));
-      this.#draining.add(drained);
-    }
-  }
-
-  /**
-   * @param name key, name or URN, the latter with or without a version
-   * @throws FunctionNotFoundError
-   */
-  find(name: string): DeployedFunction {
-    return this.#find(name);
-  }
-
-  functions(): DeployedFunction[] {
-    return [...this.#functions.values()];
-  }
-
   /**
    * Runs one request.
    *
    * @param event JSON text
    * @param patient waits for an instance however long it takes
-   * @throws ThrottledError, FunctionNotFoundError, ClosedError
+   * @throws ThrottledError, ClosedError
    */
-  async execute(name: string, requestId: string, event: string, patient: boolean): Promise<ExecutionResult> {
+  async execute(runnable: Runnable, requestId: string, event: string, patient: boolean): Promise<ExecutionResult> {
     if (this.#closed) throw new ClosedError();
-    const { pool, config, key } = this.#find(name);
-    const timeout = config.timeout * 1000;
-    const run = await pool.run({ requestId, traceId: randomUUID(), event, timeout }, patient);
-    const result = resultOf(requestId, run, config);
-    if (result.outcome === 'timeout' || result.outcome === 'crash') {
-      this.log(key, requestId, 'ERROR', result.payload);
+    // Nothing is awaited between the choice of the version and this: it cannot be retired in between.
+    const deployment = this.#deploymentOf(runnable);
+    deployment.users++;
+    try {
+      const { pool } = await deployment.ready;
+      const { label, settings } = runnable;
+      const timeout = settings.timeout * 1000;
+      const run = await pool.run({ requestId, traceId: randomUUID(), event, timeout }, patient);
+      const result = resultOf(requestId, run, settings);
+      if (result.outcome === 'timeout' || result.outcome === 'crash') {
+        this.log(label, requestId, 'ERROR', result.payload);
+      }
+      return result;
+    } finally {
+      deployment.users--;
+      if (deployment.users === 0) deployment.unused?.();
     }
-    return result;
+  }
+
+  /** Ends the instances of a version as they become free, and forgets its code. */
+  retire(id: string): void {
+    const deployment = this.#deployments.get(id);
+    if (!deployment) return;
+    this.#deployments.delete(id);
+    deployment.retired = true;
+    const drained = this.#drain(deployment).finally(() => this.#draining.delete(deployment));
+    this.#draining.set(deployment, drained);
   }
 
   retireIdle(): void {
-    for (const { pool } of this.#functions.values()) pool.retireIdle();
+    for (const { pool } of this.#deployments.values()) pool?.retireIdle();
   }
 
-  stats(): Record<string, { instances: number; busy: number }> {
-    return Object.fromEntries(
-      [...this.#functions.values()].map(({ key, pool }) => [key, { instances: pool.size, busy: pool.busy }]),
-    );
+  /** Instances and running requests by label. */
+  stats(labels: Iterable<string>): Record<string, { instances: number; busy: number }> {
+    const stats = new Map([...labels].map((label) => [label, { instances: 0, busy: 0 }]));
+    for (const { runnable, pool } of this.#deployments.values()) {
+      const sum = stats.get(runnable.label);
+      if (!sum || !pool) continue;
+      sum.instances += pool.size;
+      sum.busy += pool.busy;
+    }
+    return Object.fromEntries(stats);
   }
 
   log(key: string, requestId: string, level: LogLevel, text: string): void {
@@ -141,26 +150,92 @@ export class Host {
   async close(grace: number): Promise<void> {
     this.#closed = true;
     clearInterval(this.#sweeper);
-    const pools = [...this.#functions.values()].map(({ pool }) => pool);
+    for (const id of [...this.#deployments.keys()]) this.retire(id);
+    const draining = [...this.#draining];
     let timer: NodeJS.Timeout | undefined;
     const passed = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, grace);
     });
-    await Promise.race([Promise.all([...pools.map((pool) => pool.drain()), ...this.#draining]), passed]);
+    await Promise.race([Promise.all(draining.map(([, drained]) => drained)), passed]);
     clearTimeout(timer);
-    await Promise.all(pools.map((pool) => pool.close()));
+    await Promise.all(draining.map(([{ pool }]) => pool?.close()));
   }
 
-  #find(name: string): Deployment {
-    const deployment = this.#byName.get(name) ?? this.#byName.get(name.replace(/:[^:]+$/, ''));
-    if (!deployment) throw new FunctionNotFoundError(name);
+  #deploymentOf(runnable: Runnable): Deployment {
+    const known = this.#deployments.get(runnable.id);
+    if (known) return known;
+    const deployment: Deployment = {
+      runnable,
+      ready: this.#prepare(runnable).then(
+        (ready) => {
+          deployment.pool = ready.pool;
+          return ready;
+        },
+        (error: unknown) => {
+          // The next request tries again: the disk may have been full.
+          if (this.#deployments.get(runnable.id) === deployment) this.#deployments.delete(runnable.id);
+          throw error;
+        },
+      ),
+      pool: undefined,
+      users: 0,
+      retired: false,
+      unused: undefined,
+    };
+    this.#deployments.set(runnable.id, deployment);
     return deployment;
   }
 
-  /** Of the function's agency; '' each when it has none. */
-  #credentials(config: FunctionConfig): () => Credentials {
-    // https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0920.html "Execution Agency"
-    const agency = config.executionAgency || config.agency;
+  async #prepare({ label, settings, code }: Runnable): Promise<{ pool: Pool; codeRoot: string }> {
+    const { dataDir, worker, projectId, maxInstances, maxWaiting, idleInstance, now, onProcess } = this.#options;
+    const codeRoot = await unpackCode(dataDir, label, await code());
+    const load: LoadMessage = {
+      type: 'load',
+      codeRoot,
+      handler: settings.handler,
+      ...(settings.initializer === undefined ? {} : { initializer: settings.initializer }),
+      userData: { ...settings.userData, ...settings.encryptedUserData },
+      responseBytes: LIMITS.responseBytes,
+      logLineBytes: LIMITS.logLineBytes,
+    };
+    // -1 is the platform's way to say that there is no limit of the function's own.
+    const limited = settings.instances >= 0;
+    const pool = new Pool({
+      instance: {
+        worker,
+        load,
+        memory: settings.memorySize,
+        env: environment(settings, projectId, codeRoot),
+        credentials: this.#credentials(settings),
+        initializerTimeout: 1000 * (settings.initializerTimeout ?? DEFAULT_INITIALIZER_TIMEOUT),
+        log: (requestId, level, text) => this.log(label, requestId, level, text),
+        onProcess,
+      },
+      maxInstances: limited ? Math.min(settings.instances, maxInstances) : maxInstances,
+      maxWaiting: limited ? 0 : maxWaiting,
+      idleInstance,
+      now,
+    });
+    return { pool, codeRoot };
+  }
+
+  async #drain(deployment: Deployment): Promise<void> {
+    // Ends what is idle now; what is busy ends after its request.
+    const first = deployment.pool?.drain();
+    if (deployment.users > 0) {
+      await new Promise<void>((resolve) => {
+        deployment.unused = resolve;
+      });
+    }
+    await first;
+    const ready = await deployment.ready.catch(() => undefined);
+    if (!ready) return;
+    await ready.pool.drain();
+    await rm(ready.codeRoot, { recursive: true, force: true });
+  }
+
+  /** Of the agency; '' each when there is none. */
+  #credentials({ agency }: RunSettings): () => Credentials {
     if (!agency) return () => NO_CREDENTIALS;
     const issue = agencyCredentials(this.#options.accounts, this.#options.now, agency);
     return () => {
@@ -176,25 +251,25 @@ export class Host {
  *
  * @see https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0154.html
  */
-function environment(config: FunctionConfig, projectId: string, codeRoot: string): Record<string, string> {
+function environment(settings: RunSettings, projectId: string, codeRoot: string): Record<string, string> {
   return {
     PATH: '/usr/local/bin:/usr/bin:/bin',
     LANG: 'en_US.UTF-8',
     TZ: 'UTC',
     HOME: '/tmp',
     RUNTIME_PROJECT_ID: projectId,
-    RUNTIME_FUNC_NAME: config.name,
-    RUNTIME_FUNC_VERSION: 'latest',
-    RUNTIME_PACKAGE: 'default',
-    RUNTIME_HANDLER: config.handler,
-    RUNTIME_TIMEOUT: String(config.timeout),
-    RUNTIME_USERDATA: JSON.stringify(config.environment),
+    RUNTIME_FUNC_NAME: settings.name,
+    RUNTIME_FUNC_VERSION: settings.version,
+    RUNTIME_PACKAGE: settings.package,
+    RUNTIME_HANDLER: settings.handler,
+    RUNTIME_TIMEOUT: String(settings.timeout),
+    RUNTIME_USERDATA: JSON.stringify(settings.userData),
     // Millicores; the platform gives CPU in proportion to memory.
-    RUNTIME_CPU: String(Math.round((config.memorySize / 128) * 100)),
-    RUNTIME_MEMORY: String(config.memorySize),
+    RUNTIME_CPU: String(Math.round((settings.memorySize / 128) * 100)),
+    RUNTIME_MEMORY: String(settings.memorySize),
     RUNTIME_MAX_RESP_BODY_SIZE: String(LIMITS.responseBytes),
-    RUNTIME_INITIALIZER_HANDLER: config.initializer ?? '',
-    RUNTIME_INITIALIZER_TIMEOUT: String(config.initializerTimeout ?? DEFAULT_INITIALIZER_TIMEOUT),
+    RUNTIME_INITIALIZER_HANDLER: settings.initializer ?? '',
+    RUNTIME_INITIALIZER_TIMEOUT: String(settings.initializerTimeout ?? DEFAULT_INITIALIZER_TIMEOUT),
     RUNTIME_ROOT: codeRoot,
     RUNTIME_CODE_ROOT: codeRoot,
     RUNTIME_LOG_DIR: '/tmp',
@@ -204,7 +279,7 @@ function environment(config: FunctionConfig, projectId: string, codeRoot: string
 function resultOf(
   requestId: string,
   run: { readonly execution: Execution; readonly cold: boolean; readonly duration: number },
-  config: FunctionConfig,
+  settings: RunSettings,
 ): ExecutionResult {
   const { execution, cold, duration } = run;
   const common = { requestId, cold, duration };
@@ -221,7 +296,7 @@ function resultOf(
       return {
         ...common,
         outcome: 'timeout',
-        ...failed(platformError('TimeoutError', `function invocation timed out after ${config.timeout} seconds`)),
+        ...failed(platformError('TimeoutError', `function invocation timed out after ${settings.timeout} seconds`)),
       };
     case 'crash':
       return {

@@ -29,4 +29,18 @@ export const LIMITS = {
   credentialsCache: 600_000,
   /** Retries of an asynchronous invocation. */
   asyncRetries: 3,
+  /** Functions of a project. */
+  functions: 400,
+  /** Versions of a function, `latest` among them. */
+  versions: 20,
+  /** Aliases of a function. */
+  aliases: 10,
+  /** Bytes of a zip that is sent through the API. */
+  codeBytes: 50 * 1024 * 1024,
+  /** Bytes of a zip in a bucket. */
+  obsCodeBytes: 300 * 1024 * 1024,
+  /** Bytes; "exceeds the maximum allowed limit (10 KB)". */
+  inlineCodeBytes: 10 * 1024,
+  /** Bytes of all code of a project. */
+  totalCodeBytes: 10 * 1024 * 1024 * 1024,
 } as const;

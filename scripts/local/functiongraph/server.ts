@@ -1,5 +1,4 @@
 import type { ChildProcess } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import type { FunctionConfig } from '../../serverless/config.ts';
@@ -9,9 +8,19 @@ import { createApi } from './api.ts';
 import { writeDocument } from './async/obs-destination.ts';
 import type { Destination } from './async/options.ts';
 import { AsyncQueue, type AsyncStats } from './async/queue.ts';
-import { removeCode, unpackCode } from './code.ts';
+import { removeAllCode } from './code.ts';
 import { checkFunctionConfig } from './config-rules.ts';
-import { ClosedError, EventTooLargeError } from './errors.ts';
+import { ControlPlane } from './control/control-plane.ts';
+import { registerInvocationRoutes } from './control/invocation.ts';
+import type { AsyncSettings, Version } from './control/model.ts';
+import { labelOf } from './control/model.ts';
+import { fetchFromObs } from './control/obs-code.ts';
+import type { TriggerPort } from './control/ports.ts';
+import { Router } from './control/router.ts';
+import { registerControlRoutes } from './control/routes.ts';
+import { labelOfLane, Runner } from './control/runner.ts';
+import { deployDirectly } from './control/shortcut.ts';
+import { FunctionStore } from './control/store.ts';
 import { Gateway } from './gateway/server.ts';
 import { Host } from './host.ts';
 import { LIMITS } from './limits.ts';
@@ -67,18 +76,22 @@ const CLOSE_GRACE = 5000;
  * @throws PortInUseError
  */
 export async function startFunctionGraph(options: FunctionGraphOptions): Promise<FunctionGraph> {
-  const { host = '127.0.0.1', now = Date.now, log = () => {}, maxInstancesPerFunction } = options;
+  const { host: address = '127.0.0.1', now = Date.now, log = () => {}, maxInstancesPerFunction } = options;
   const children = new Set<ChildProcess>();
   /** Lines of the requests whose caller wants them. */
   const collected = new Map<string, string[]>();
   let closing: Promise<void> | undefined;
+  /** Running requests have had their time to end. */
+  let over = false;
   const timeZone = options.region.startsWith('cn-') ? 'Asia/Shanghai' : 'UTC';
 
   const worker = await bundleWorker(options.dataDir);
   const reaper = new Reaper(worker);
-  const deployed = new Set<string>();
-  const functions = new Host({
+  // What an earlier run unpacked is nobody's any more.
+  await removeAllCode(options.dataDir);
+  const host = new Host({
     worker,
+    dataDir: options.dataDir,
     projectId: options.projectId,
     accounts: options.accounts,
     now,
@@ -93,7 +106,7 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
       children.add(child);
       reaper.watch(child);
       child.once('exit', () => children.delete(child));
-      if (closing) child.kill('SIGKILL');
+      if (over) child.kill('SIGKILL');
     },
   });
   const queue = await AsyncQueue.open({
@@ -105,66 +118,92 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
     destinationDelay: options.destinationDelay ?? ((attempt) => Math.min(1000 * 2 ** (attempt - 1), 60_000)),
     timeZone,
     ...(options.destinationPayloads ? { payloads: options.destinationPayloads } : {}),
-    onFailure: (key, record) => {
+    onFailure: (lane, record) => {
+      const key = labelOfLane(lane);
       const { request_context: context, response_context: answer } = record;
       const text = `asynchronous invocation failed: ${context.condition} after ${context.approximate_invoke_count} attempts ${answer.function_error}`;
-      functions.log(key, context.request_id, 'ERROR', text);
+      host.log(key, context.request_id, 'ERROR', text);
       options.onAsyncFailure?.(key, record);
     },
-    onDestinationError: (key, requestId, error, last) => {
+    onDestinationError: (lane, requestId, error, last) => {
+      const key = labelOfLane(lane);
       const outcome = last ? 'its event is lost' : 'it is tried again';
       const text = `the destination of a failed invocation did not take it: ${error.message}; ${outcome}`;
-      functions.log(key, requestId, last ? 'ERROR' : 'WARN', text);
+      host.log(key, requestId, last ? 'ERROR' : 'WARN', text);
     },
-    onError: (error) => functions.log('', '', 'ERROR', `asynchronous queue: ${error.message}`),
+    onError: (error) => host.log('', '', 'ERROR', `asynchronous queue: ${error.message}`),
   });
 
-  const invokeText = async (
-    name: string,
-    event: string,
-    call: { readonly async: boolean; readonly requestId?: string },
-  ): Promise<InvocationResult> => {
-    if (closing) throw new ClosedError();
-    const { key } = functions.find(name);
-    const limit = call.async ? LIMITS.asyncRequestBytes : LIMITS.syncRequestBytes;
-    const size = Buffer.byteLength(event);
-    if (size > limit) throw new EventTooLargeError(size, limit);
-    if (call.async) return { outcome: 'accepted', requestId: await queue.push(key, event) };
-    return functions.execute(key, call.requestId ?? randomUUID(), event, false);
-  };
-  const destinationOf = ({ agency, async: { onFailure } }: FunctionConfig): Destination | undefined => {
+  const destinationOf = ({ onFailure }: AsyncSettings, { settings }: Version): Destination | undefined => {
     if (onFailure?.type === 'FunctionGraph')
       return async (record) => {
-        await invokeText(onFailure.function, JSON.stringify(record), { async: true });
+        await runner.invoke(onFailure.function, record, { async: true });
       };
     if (onFailure?.type !== 'OBS' || options.objectStore === undefined) return undefined;
     const { bucket, prefix, expires = 0 } = onFailure;
     const place = { endpoint: options.objectStore, region: options.region, bucket, prefix, expires, now };
-    const credentials = agencyCredentials(options.accounts, now, agency);
+    const credentials = agencyCredentials(options.accounts, now, settings.xrole ?? settings.appXrole);
     return (record, accepted, signal) => writeDocument({ ...place, credentials }, record, accepted, signal);
   };
+  const runner = new Runner({ host, queue, destination: destinationOf, closing: () => closing !== undefined });
+  const { region, projectId } = options;
+  const plane = await ControlPlane.open({
+    store: new FunctionStore(join(options.dataDir, 'control')),
+    region,
+    projectId,
+    now,
+    ...(options.random ? { random: options.random } : {}),
+    onChange: (before, after) => runner.changed(before, after),
+  });
+  runner.use(plane);
+  /** What the log lines of a function are called, whatever it was invoked by. */
+  const labelFor = (target: string): string => runner.find(target)?.label ?? target;
   const timers = new Timers({
     now,
     timeZone,
-    fire: (key, event) => invokeText(key, JSON.stringify(event), { async: true }),
-    onError: (key, error) => functions.log(key, '', 'ERROR', `timer: ${error.message}`),
+    fire: (target, event) => runner.invoke(target, event, { async: true }),
+    onError: (target, error) => host.log(labelFor(target), '', 'ERROR', `timer: ${error.message}`),
   });
   const gateway = new Gateway({
     ...options,
     now,
-    invoke: (key, event, call) => invokeText(key, JSON.stringify(event), call),
-    log: (key, requestId, text) => functions.log(key, requestId, 'ERROR', text),
+    invoke: (target, event, call) => runner.invoke(target, event, call),
+    log: (target, requestId, text) => host.log(labelFor(target), requestId, 'ERROR', text),
   });
   const stats = (): FunctionGraphStats => ({
-    functions: functions.stats(),
+    functions: host.stats(plane.list().map(labelOf)),
     async: queue.stats(),
     timers: timers.list(),
   });
-  const api = createApi({
-    projectId: options.projectId,
+
+  const logProblem = (text: string): void => host.log('', '', 'ERROR', `api: ${text}`);
+  const router = new Router({
+    projectId,
     accounts: options.accounts,
+    ...(options.tokens ? { tokens: options.tokens } : {}),
     now,
-    invoke: invokeText,
+    log: logProblem,
+  });
+  const triggers: TriggerPort = { functionDeleted: async () => {}, qualifierDeleted: async () => {} };
+  registerControlRoutes(
+    router,
+    {
+      plane,
+      place: { region, projectId, timeZone, urnOf: (fn, qualifier) => plane.urnOf(fn, qualifier) },
+      fetchCode: fetchFromObs({
+        endpoint: options.objectStore,
+        region,
+        credentials: agencyCredentials(options.accounts, now),
+        now,
+      }),
+      triggers: () => triggers,
+      publishing: options.publishing ?? 'change',
+      objectStore: options.objectStore !== undefined,
+    },
+    () => Object.values(stats().functions).reduce((sum, { busy }) => sum + busy, 0),
+  );
+  registerInvocationRoutes(router, {
+    invoke: (urn, event, call) => runner.invokeText(urn, event, call),
     collectLog: (requestId) => {
       const lines: string[] = [];
       collected.set(requestId, lines);
@@ -173,9 +212,18 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
         return lines.map((line) => `${line}\n`).join('');
       };
     },
-    fireTimer: (key, name) => timers.fire(key, name),
+  });
+  /** Timers are known by the key that a function was deployed with, or by its URN. */
+  const fireTimer = (key: string, name: string): Promise<{ requestId: string }> => {
+    const found = runner.find(key);
+    const named = found && timers.list().some((timer) => timer.function === found.label && timer.name === name);
+    return timers.fire(found ? (named ? found.label : found.functionUrn) : key, name);
+  };
+  const api = createApi({
+    router,
+    fireTimer,
     status: stats,
-    log: (text) => functions.log('', '', 'ERROR', `api: ${text}`),
+    log: logProblem,
   });
 
   // Longer than clients keep theirs, so that none sends into a connection that is just being closed.
@@ -185,7 +233,8 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
     timers.close();
     queue.stop();
     const servers = [closeServer(api), closeServer(gateway.server)];
-    await functions.close(CLOSE_GRACE);
+    await host.close(CLOSE_GRACE);
+    over = true;
     for (const child of children) child.kill('SIGKILL');
     await Promise.all([...children].map((child) => new Promise((resolve) => child.once('exit', resolve))));
     for (const server of [api, gateway.server]) server.closeAllConnections();
@@ -195,35 +244,22 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
   };
 
   try {
-    const port = await listen(api, { host, port: options.port, what: 'FunctionGraph' });
-    const gatewayPort = await listen(gateway.server, { host, port: options.gatewayPort, what: 'the gateway' });
+    const port = await listen(api, { host: address, port: options.port, what: 'FunctionGraph' });
+    const gatewayPort = await listen(gateway.server, { host: address, port: options.gatewayPort, what: 'the gateway' });
     return {
-      url: `http://${host}:${port}`,
-      gatewayUrl: `http://${host}:${gatewayPort}`,
+      url: `http://${address}:${port}`,
+      gatewayUrl: `http://${address}:${gatewayPort}`,
       port,
       gatewayPort,
       async deploy(key, config, zip) {
         checkFunctionConfig(key, config, { objectStore: options.objectStore !== undefined });
         gateway.checkRoutes(key, config);
-        // The folders of an earlier run's code are nobody's any more.
-        if (!deployed.has(key)) await removeCode(options.dataDir, key);
-        deployed.add(key);
-        const codeRoot = await unpackCode(options.dataDir, key, zip);
-        const urn = `urn:fss:${options.region}:${options.projectId}:function:default:${config.name}`;
-        functions.deploy({ key, config, urn }, codeRoot);
+        await deployDirectly(plane, key, config, zip);
         gateway.setRoutes(key, config);
         timers.set(key, config);
-        const destination = destinationOf(config);
-        queue.setTarget(key, {
-          urn,
-          maxRetries: config.async.maxRetries,
-          maxEventAge: config.async.maxEventAge,
-          ...(destination ? { destination } : {}),
-          execute: (requestId, event) => functions.execute(key, requestId, event, true),
-        });
       },
-      invoke: (name, event, call) => invokeText(name, JSON.stringify(event ?? null), { async: call?.async === true }),
-      fireTimer: (key, name) => timers.fire(key, name),
+      invoke: (name, event, call) => runner.invoke(name, event, { async: call?.async === true }),
+      fireTimer,
       idle: () => queue.idle(),
       stats,
       close: () => {

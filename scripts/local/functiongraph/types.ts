@@ -1,4 +1,3 @@
-import type { FunctionConfig } from '../../serverless/config.ts';
 import type { Accounts } from '../accounts.ts';
 import type { DestinationRecord, PayloadStyle } from './async/destination.ts';
 import type { GatewayOptions } from './gateway/options.ts';
@@ -73,10 +72,12 @@ export interface FunctionGraphOptions extends GatewayOptions {
   readonly onAsyncFailure?: (key: string, record: DestinationRecord) => void;
   /** Milliseconds without a request after which an instance is stopped. */
   readonly idleInstance?: number;
-}
-
-export interface DeployedFunction {
-  readonly key: string;
-  readonly config: FunctionConfig;
-  readonly urn: string;
+  /**
+   * What a version must differ in from the one published last, or publishing it is refused (FSS.1016): code or settings
+   * ("no changes have been made"), or the code ("the function code … has not been changed"). The vendor says both;
+   * `change` unless given.
+   */
+  readonly publishing?: 'change' | 'code';
+  /** From 0 to 1, for aliases that divide their requests between two versions. */
+  readonly random?: () => number;
 }

@@ -114,7 +114,9 @@ export class AsyncQueue {
 
   /** Keys under which something waits, but that nothing runs. */
   orphans(): string[] {
-    return [...this.#lanes].filter(([key, { items }]) => items.length > 0 && !this.#targets.has(key)).map(([key]) => key);
+    return [...this.#lanes]
+      .filter(([key, { items }]) => items.length > 0 && !this.#targets.has(key))
+      .map(([key]) => key);
   }
 
   /**

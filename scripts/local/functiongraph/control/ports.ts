@@ -1,12 +1,17 @@
 import type { InvocationResult } from '../types.ts';
+import type { LogPlace } from './model.ts';
 
 /** A function as its URN addresses it. */
 export interface FoundFunction {
   readonly name: string;
   /** Without a version. */
   readonly functionUrn: string;
-  /** `latest`, the name of a version, or that of an alias. */
+  /** `latest`, the name of a version, or `!` and that of an alias. */
   readonly qualifier: string;
+  /** What its log lines are called. */
+  readonly label: string;
+  /** Where its log goes, as far as its `log_config` says. */
+  readonly logs: LogPlace;
 }
 
 /** What triggers need of the functions; the control plane is one. */
@@ -14,13 +19,13 @@ export interface FunctionPort {
   /**
    * Undefined when there is no such function, version or alias.
    *
-   * @param urn with or without `:version` or `:alias`
+   * @param urn with or without `:version` or `:!alias`
    */
   find(urn: string): FoundFunction | undefined;
   /**
    * Runs or queues a request; through an alias it reaches the version that the alias names when it is run.
    *
-   * @param urn with or without `:version` or `:alias`; a function's name or key as well
+   * @param urn with or without `:version` or `:!alias`; a function's name or key as well
    * @param event anything that JSON can carry
    * @throws InvocationError when no code ran and nothing was queued
    */
@@ -47,4 +52,10 @@ export interface TriggerPort {
    * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0109.html
    */
   qualifierDeleted(urn: string): Promise<void>;
+  /**
+   * How many triggers are bound to an alias, which then cannot be deleted by itself.
+   *
+   * @param urn with the alias
+   */
+  boundTo?(urn: string): number;
 }

@@ -14,6 +14,8 @@ export interface ApiRequest {
   readonly headers: IncomingHttpHeaders;
   /** Parsed JSON; undefined where there is no body. */
   readonly body: unknown;
+  /** The body as it was sent. */
+  readonly text: string;
   /** Whose request it is; absent for a token of nobody in particular. */
   readonly accessKey?: string;
 }
@@ -134,12 +136,14 @@ export class Router {
     if (params['project_id'] !== undefined && params['project_id'] !== this.#options.projectId) {
       throw new ApiError(403, 'FSS.0403', 'The project is not yours');
     }
+    const text = body.toString('utf8');
     const call: ApiRequest = {
       requestId,
       params,
       query: new URLSearchParams(question < 0 ? '' : target.slice(question + 1)),
       headers: request.headers,
-      body: parse(body, route.options),
+      body: parse(text, route.options),
+      text,
       ...(accessKey === undefined ? {} : { accessKey }),
     };
     this.#options.authorize?.(`${route.method} ${route.pattern}`, call);
@@ -208,10 +212,10 @@ function firstParameter({ segments }: Route): number {
  *
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/ErrorCode.html
  */
-function parse(body: Buffer, { malformed }: RouteOptions): unknown {
-  if (body.length === 0) return undefined;
+function parse(body: string, { malformed }: RouteOptions): unknown {
+  if (body === '') return undefined;
   try {
-    return JSON.parse(body.toString('utf8'));
+    return JSON.parse(body);
   } catch {
     throw malformed?.() ?? new ApiError(406, 'FSS.0406', 'Not acceptable: the request body is not JSON');
   }
