@@ -15,7 +15,6 @@ import { registerInvocationRoutes } from './control/invocation.ts';
 import type { AsyncSettings, Version } from './control/model.ts';
 import { labelOf } from './control/model.ts';
 import { fetchFromObs } from './control/obs-code.ts';
-import type { TriggerPort } from './control/ports.ts';
 import { Router } from './control/router.ts';
 import { registerControlRoutes } from './control/routes.ts';
 import { labelOfLane, Runner } from './control/runner.ts';
@@ -24,8 +23,11 @@ import { FunctionStore } from './control/store.ts';
 import { Gateway } from './gateway/server.ts';
 import { Host } from './host.ts';
 import { LIMITS } from './limits.ts';
+import { Logs } from './logs/logs.ts';
 import { Reaper } from './reaper.ts';
 import { Timers } from './timers/timers.ts';
+import { addTriggerRoutes } from './triggers/api.ts';
+import { TriggerRegistry } from './triggers/registry.ts';
 import type { FunctionGraphOptions, InvocationResult } from './types.ts';
 import { bundleWorker } from './worker-bundle.ts';
 
@@ -80,6 +82,8 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
   const children = new Set<ChildProcess>();
   /** Lines of the requests whose caller wants them. */
   const collected = new Map<string, string[]>();
+  let logs: Logs | undefined;
+  let gatewayUrl = '';
   let closing: Promise<void> | undefined;
   /** Running requests have had their time to end. */
   let over = false;
@@ -97,6 +101,7 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
     now,
     log: (line) => {
       collected.get(line.requestId)?.push(line.text);
+      logs?.add(line);
       log(line);
     },
     maxInstances: maxInstancesPerFunction ?? DEFAULT_INSTANCES,
@@ -173,7 +178,7 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
   const stats = (): FunctionGraphStats => ({
     functions: host.stats(plane.list().map(labelOf)),
     async: queue.stats(),
-    timers: timers.list(),
+    timers: timers.list().map((timer) => ({ ...timer, function: labelFor(timer.function) })),
   });
 
   const logProblem = (text: string): void => host.log('', '', 'ERROR', `api: ${text}`);
@@ -184,7 +189,9 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
     now,
     log: logProblem,
   });
-  const triggers: TriggerPort = { functionDeleted: async () => {}, qualifierDeleted: async () => {} };
+  let triggers: TriggerRegistry;
+  logs = new Logs({ region, projectId, functions: runner });
+  logs.addRoutes(router);
   registerControlRoutes(
     router,
     {
@@ -244,11 +251,23 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
   };
 
   try {
-    const port = await listen(api, { host: address, port: options.port, what: 'FunctionGraph' });
+    triggers = await TriggerRegistry.open({
+      dataDir: join(options.dataDir, 'control'),
+      region,
+      functions: runner,
+      gateway,
+      timers,
+      now,
+      log: (fn, text) => host.log(fn, '', 'WARN', text),
+      ...(options.onBucketTriggers ? { onBucketTriggers: options.onBucketTriggers } : {}),
+    });
+    addTriggerRoutes(router, triggers, { timeZone, gatewayUrl: () => gatewayUrl });
     const gatewayPort = await listen(gateway.server, { host: address, port: options.gatewayPort, what: 'the gateway' });
+    gatewayUrl = `http://${address}:${gatewayPort}`;
+    const port = await listen(api, { host: address, port: options.port, what: 'FunctionGraph' });
     return {
       url: `http://${address}:${port}`,
-      gatewayUrl: `http://${address}:${gatewayPort}`,
+      gatewayUrl,
       port,
       gatewayPort,
       async deploy(key, config, zip) {

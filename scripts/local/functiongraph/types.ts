@@ -1,4 +1,5 @@
 import type { Accounts } from '../accounts.ts';
+import type { BucketTrigger } from '../obs/server.ts';
 import type { DestinationRecord, PayloadStyle } from './async/destination.ts';
 import type { GatewayOptions } from './gateway/options.ts';
 import type { ErrorBody, LogLevel, RuntimeErrorCode } from './worker/protocol.ts';
@@ -57,6 +58,11 @@ export interface FunctionGraphOptions extends GatewayOptions {
    * and for how long, not the time in between: 200 ms, doubled each time, unless given.
    */
   readonly retryDelay?: (retry: number) => number;
+  /**
+   * Receives the triggers of buckets that the API has created, always all of them: once at the start when there are any,
+   * and after each change.
+   */
+  readonly onBucketTriggers?: (triggers: BucketTrigger[]) => void;
   /** Where failed invocations are written that have OBS for a destination. */
   readonly objectStore?: string;
   /**
