@@ -5,7 +5,7 @@ import { concealIn } from '#shared/logging/redact.ts';
 import { ObjectStoreClient } from '#shared/objectstore/client.ts';
 import { RateLimiter } from '#shared/pipeline/rate-limiter.ts';
 import { TaskStates } from '#shared/pipeline/task-states.ts';
-import { listDocuments } from '#shared/redrive/listing.ts';
+import { listDocuments, type Source } from '#shared/redrive/listing.ts';
 import { toFilter } from '#shared/redrive/options.ts';
 import { type RedriveRun, redrive, sourcesOf } from '#shared/redrive/redrive.ts';
 import type { RedriveReport } from '#shared/redrive/report.ts';
@@ -24,16 +24,30 @@ async function main(): Promise<number> {
   if (!line.json) console.error(`${line.options.dry_run ? 'looking at' : 'redriving'} ${target.what}`);
   const report = await watched(run);
   console.log(line.json ? JSON.stringify(report, null, 2) : summaryOf(report));
-  if (!line.json) for (const code of unknownCodes(line, report)) console.error(`no document has the code ${code}`);
+  if (!line.json) {
+    for (const code of unknownCodes(line, report)) console.error(`no document has the code ${code}`);
+    const parked = await passedOver(run, report);
+    if (parked > 0) console.error(`${parked} parked before and not looked at: --parked takes them, too`);
+  }
   return report.remains ? 1 : 0;
+}
+
+/** Parked documents that were there before the run, where it was not asked for them: "nothing remains" is not of these. */
+async function passedOver(run: RedriveRun, { documents, stopped }: RedriveReport): Promise<number> {
+  if (run.filter.parked || stopped === 'interrupted') return 0;
+  return (await count(run, [{ source: 'parked', prefix: run.prefixes.parked }])) - documents.parked;
+}
+
+async function count({ store, bucket }: RedriveRun, sources: readonly Source[]): Promise<number> {
+  let documents = 0;
+  for await (const _ of listDocuments(store, bucket, sources)) documents += 1;
+  return documents;
 }
 
 /** The run with a progress bar, ended in order by Ctrl-C. */
 async function watched(run: RedriveRun): Promise<RedriveReport> {
   const signal = stopSignal('stopping after the calls under way');
-  let total = 0;
-  for await (const _ of listDocuments(run.store, run.bucket, sourcesOf(run))) total += 1;
-  const progress = startProgress(total, !run.dryRun, () => performance.now());
+  const progress = startProgress(await count(run, sourcesOf(run)), !run.dryRun, () => performance.now());
   try {
     return await redrive({ ...run, signal, onProgress: (state) => progress.show(state) });
   } finally {
@@ -80,6 +94,8 @@ function connect({ config, credentials }: Target, { options, rate, verbose }: Co
     id: randomUUID(),
     redact: (text) => concealIn(text, secrets),
     log,
+    // A person has asked for them.
+    linesPerCause: verbose ? Number.POSITIVE_INFINITY : undefined,
   };
 }
 

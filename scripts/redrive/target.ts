@@ -7,7 +7,8 @@ import { ENDPOINTS_FILE, findEndpoints, readEndpoints } from '../local/endpoints
 import { UsageError } from '../local/options.ts';
 import type { Endpoints } from '../local/stack.ts';
 import { routesOf } from '../local/sync-task.ts';
-import { type Environment, readEnvironment } from '../serverless/environment.ts';
+import { loadServerless } from '../serverless/config.ts';
+import { type Environment, environmentName, readEnvironment } from '../serverless/environment.ts';
 
 export type Config = ConfigOf<typeof variables>;
 
@@ -23,11 +24,16 @@ export interface Target {
  * Where to redrive: the local cloud of the file; else what the environment says, where it has keys; else the local cloud
  * that runs.
  *
- * @throws UsageError where there is none, ConfigurationError naming the environment's variables
+ * @param declared what serverless.yml gives the function where the environment says nothing
+ * @throws UsageError where there is none, naming the environment's variables where these are wrong
  */
-export async function findTarget(file: string | undefined, env: Environment): Promise<Target> {
+export async function findTarget(
+  file: string | undefined,
+  env: Environment,
+  declared: () => Promise<Environment> = declaredVariables,
+): Promise<Target> {
   if (file !== undefined) return localTarget(file, await readEndpoints(file));
-  if (env['HUAWEICLOUD_SDK_AK']) return environmentTarget(env);
+  if (env['HUAWEICLOUD_SDK_AK']) return environmentTarget(env, await declared());
   const endpoints = await findEndpoints();
   if (endpoints) return localTarget(ENDPOINTS_FILE, endpoints);
   throw new UsageError(
@@ -53,8 +59,20 @@ function localTarget(file: string, endpoints: Endpoints): Target {
   };
 }
 
-function environmentTarget(env: Environment): Target {
-  const config = readEnvironment(variables, env, check);
+/**
+ * The variables of the function as a deployment from this folder has them. What is written into the file and not into
+ * the environment counts as much: read with another encoding, documents name other objects, and below another prefix
+ * there are none.
+ */
+async function declaredVariables(): Promise<Environment> {
+  const { functions } = await loadServerless('dev');
+  return functions['redrive']?.environment ?? {};
+}
+
+function environmentTarget(env: Environment, declared: Environment): Target {
+  const fallback = Object.entries(declared).map(([name, value]) => [environmentName(name), value] as const);
+  const given = Object.entries(env).filter(([, value]) => value !== undefined && value !== '');
+  const config = readEnvironment(variables, Object.fromEntries([...fallback, ...given]), check);
   const { accessKey = '', secretKey = '' } = config;
   const securityToken = env['HUAWEICLOUD_SDK_SECURITY_TOKEN'];
   return {

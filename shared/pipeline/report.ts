@@ -1,5 +1,6 @@
 import { AppError } from '#shared/errors/base.ts';
 import type { NormalisedEvent, ObjectChange } from '#shared/events/object-change.ts';
+import { CappedLog } from '#shared/logging/capped-log.ts';
 import type { Logger } from '#shared/logging/logger.ts';
 import type { Buried } from './bury.ts';
 import type { Filtered } from './filter.ts';
@@ -52,6 +53,7 @@ export class SubmitFailedError extends AppError {
   readonly summary: Summary;
 
   constructor(summary: Summary, retryable: number, cause: unknown) {
+    // Redrive reads the second number from the failure destination: how many keys the routes made of the event.
     const counts = `${retryable} of ${summary.submitted} keys`;
     super(503, 'OmsSync.SubmitFailed', `OMS did not accept ${counts}; a retry may succeed.`, { cause });
     this.summary = summary;
@@ -70,8 +72,10 @@ export class DeadLetterFailedError extends AppError {
   /** @param lost keys and records that no dead letter holds */
   constructor(summary: Summary, lost: number, cause: unknown) {
     const what = lost === 1 ? '1 failure that is final has' : `${lost} failures that are final have`;
+    // Redrive reads how many keys there were, as in the message above.
+    const keys = summary.submitted === 0 ? '' : `; OMS accepted ${summary.accepted} of ${summary.submitted} keys`;
     const why = cause instanceof AppError ? ` ${cause.message}` : '';
-    super(503, 'OmsSync.DeadLetterFailed', `${what} no dead letter.${why}`, { cause });
+    super(503, 'OmsSync.DeadLetterFailed', `${what} no dead letter${keys}.${why}`, { cause });
     this.summary = summary;
   }
 }
@@ -115,47 +119,61 @@ export function report(results: Results, log: Logger): Summary {
   return summary;
 }
 
-/** One line for whatever was not simply accepted. */
+/** One line for whatever was not simply accepted, and one for those of a kind that are too many. */
 function logRecords({ event, normalised, unrecognised, filtered, ...results }: Results, log: Logger): void {
   const { routed, misdirected, submitted, buried } = results;
   const names = new Map<TerminalItem, string>();
   for (const { name, items } of buried) if (name !== undefined) for (const item of items) names.set(item, name);
   if (unrecognised)
     log.error('event not recognised', { ...shapeOf(event), dead_letter: names.get(unrecognised), error: unrecognised });
+  const lines = new CappedLog(log);
   for (const { path, reason, eventName } of normalised.ignored)
-    log.debug('record ignored', { path, reason, event_name: eventName });
+    lines.write('debug', 'record ignored', reason, () => ({ path, reason, event_name: eventName }));
   for (const { change, reason } of filtered.ignored)
-    log.debug('record ignored', { path: change.path, reason, bucket: change.bucket, key: change.key });
+    lines.write('debug', 'record ignored', reason, () => ({ path: change.path, reason, ...objectOf(change) }));
   for (const rejected of normalised.rejected) {
     const { path, problem, error } = rejected;
-    const fields = { path, error_code: error.code, problem, record: recordAt(event, path) };
-    log.error('record rejected', { ...fields, dead_letter: names.get(rejected), error });
+    lines.write('error', 'record rejected', error.code, () => {
+      const fields = { path, error_code: error.code, problem, record: recordAt(event, path) };
+      return { ...fields, dead_letter: names.get(rejected), error };
+    });
   }
   const unknown = new Set(misdirected);
   for (const change of routed.unrouted) {
-    const { path, bucket, key } = change;
+    const fields = () => ({ path: change.path, ...objectOf(change) });
     if (unknown.has(change))
-      log.error('no route names the bucket', { path, bucket, key, dead_letter: names.get(change) });
-    else log.warn('no route matches', { path, bucket, key });
+      lines.write('error', 'no route names the bucket', '', () => ({ ...fields(), dead_letter: names.get(change) }));
+    else lines.write('warn', 'no route matches', '', fields);
   }
   for (const key of failedOf(submitted.outcomes)) {
     const { index, error, failure, retryable } = key;
-    const item = routed.routed[index];
-    const fields = {
-      path: item?.change.path,
-      bucket: item?.change.bucket,
-      key: item?.change.key,
-      sync_task_id: item?.syncTaskId,
-      retryable,
-      failure: failure.code,
-      remedy: failure.remedy,
+    const fields = () => {
+      const item = routed.routed[index];
+      return {
+        path: item?.change.path,
+        bucket: item?.change.bucket,
+        key: item?.change.key,
+        sync_task_id: item?.syncTaskId,
+        retryable,
+        failure: failure.code,
+        remedy: failure.remedy,
+      };
     };
-    if (retryable) log.warn('key not accepted', { ...fields, error });
-    else log.error('key refused', { ...fields, dead_letter: names.get(key), error });
+    if (retryable) lines.write('warn', 'key not accepted', failure.code, () => ({ ...fields(), error }));
+    else lines.write('error', 'key refused', failure.code, () => ({ ...fields(), dead_letter: names.get(key), error }));
   }
   for (const { name, failed, items, error } of buried)
     if (name === undefined)
-      log.error('dead letter not written', { failure: failed.failure.code, count: items.length, error });
+      lines.write('error', 'dead letter not written', failed.failure.code, () => ({
+        failure: failed.failure.code,
+        count: items.length,
+        error,
+      }));
+  lines.end();
+}
+
+function objectOf({ bucket, key }: ObjectChange): { readonly bucket: string; readonly key: string } {
+  return { bucket, key };
 }
 
 /** How much of a foreign event's shape is logged. Names only: what it holds is not known, so neither is its secrecy. */

@@ -23,8 +23,8 @@ export const DOCUMENT_FAILURES = {
   notRouted: {
     code: 'OmsSync.RouteGone',
     remedy:
-      'Compare ROUTES with the object: routes matched it when it failed, and none does now. Correct the prefix, deploy, ' +
-      'and redrive; where it is not to be replicated any more, delete the document.',
+      'Compare ROUTES with the objects: routes matched more of them when the event failed than now. Correct the prefix, ' +
+      'deploy, and redrive; where none of them is to be replicated any more, delete the document.',
   },
   newer: {
     code: 'OmsSync.NewerDocument',

@@ -1,5 +1,5 @@
 import { type Fields, field, isFields, optionalText } from '#shared/events/fields.ts';
-import type { SubmitFailedError } from '#shared/pipeline/report.ts';
+import type { DeadLetterFailedError, SubmitFailedError } from '#shared/pipeline/report.ts';
 
 /** What FunctionGraph wrote of an asynchronous invocation that it gave up, as far as it is needed to repeat it. */
 export interface FailedInvocation {
@@ -11,14 +11,20 @@ export interface FailedInvocation {
   readonly functionUrn: string | undefined;
   /** What the last attempt ended with, in the function's or the platform's words. */
   readonly cause: string | undefined;
-  /** Whether it failed because OMS did not accept keys, so that routes matched some of its objects then. */
-  readonly wasRouted: boolean;
+  /**
+   * Pairs of sync task and key that the routes made of it then, as far as the error tells; 0 where it failed for a reason
+   * that has nothing to do with them.
+   */
+  readonly pairs: number;
 }
 
 /** The vendor's own example has both: `2020-08-20T12:00:00.000Z+08:00`. The offset is then the one that counts. */
 const Z_AND_OFFSET = /Z(?=[+-]\d\d:\d\d$)/;
-/** The name of what on-object-created throws for keys that were not accepted. */
+/** The names of what on-object-created throws when it has routed an event. */
 const NOT_ACCEPTED: SubmitFailedError['name'] = 'SubmitFailedError';
+const NOT_BURIED: DeadLetterFailedError['name'] = 'DeadLetterFailedError';
+/** How many keys their messages say there were. */
+const OF_KEYS = /\b\d+ of (\d{1,9}) keys/;
 /** Characters that are looked at: more than a message quotes, for secrets are taken out before it is cut. */
 const CAUSE_LENGTH = 10_000;
 
@@ -38,7 +44,7 @@ export function readFailedInvocation(document: unknown): FailedInvocation | unde
     requestId: optionalText(context, 'request_id'),
     functionUrn: optionalText(context, 'function_urn'),
     cause: readCause(document, context),
-    wasRouted: optionalText(readPayload(field(document, 'response_payload')), 'errorType') === NOT_ACCEPTED,
+    pairs: readPairs(readPayload(field(document, 'response_payload'))),
   };
 }
 
@@ -55,6 +61,13 @@ function readPayload(payload: unknown): unknown {
 function readTimestamp(text: string | undefined): number | undefined {
   const time = Date.parse(text?.replace(Z_AND_OFFSET, '') ?? '');
   return Number.isNaN(time) ? undefined : time;
+}
+
+function readPairs(response: unknown): number {
+  const type = optionalText(response, 'errorType');
+  if (type !== NOT_ACCEPTED && type !== NOT_BURIED) return 0;
+  const [, pairs = 0] = OF_KEYS.exec(optionalText(response, 'errorMessage')?.slice(0, CAUSE_LENGTH) ?? '') ?? [];
+  return Math.max(Number(pairs), type === NOT_ACCEPTED ? 1 : 0);
 }
 
 function readCause(document: Fields, context: Fields): string | undefined {

@@ -1,5 +1,5 @@
 import type { DeadLetter } from '#shared/deadletters/document.ts';
-import { classify, FAILURES, type FailureKind } from '#shared/pipeline/failures.ts';
+import { classify, FAILURES } from '#shared/pipeline/failures.ts';
 import { DOCUMENT_FAILURES, type DocumentFailure } from './codes.ts';
 import type { RedriveDocument } from './document.ts';
 import { isCallOfOtherFunction } from './failed-invocation.ts';
@@ -49,6 +49,7 @@ export function judge({ document, resolved }: Taken, failed: readonly KeyFailure
   const refused: Rest = {
     keys: failed.filter(({ failure }) => !failure.retryable),
     unrouted: resolved.unrouted,
+    abandoned: resolved.abandoned,
     rejected: resolved.rejected,
     unrecognised: resolved.unrecognised,
   };
@@ -67,10 +68,12 @@ export function judge({ document, resolved }: Taken, failed: readonly KeyFailure
     ...again.map((letter) => ({ letter, parked: isParked || attempts >= context.maxAttempts })),
     ...later.map((letter) => ({ letter, parked: isParked })),
   ];
+  // Whatever stands in the way has a letter. Were there none, deleting the document would be a loss.
+  if (letters.length === 0) return left(causes);
   return { outcome: letters.every(({ parked }) => parked) ? 'parked' : 'rewritten', letters, causes };
 }
 
-const NO_REST: Rest = { keys: [], unrouted: [], rejected: [], unrecognised: undefined };
+const NO_REST: Rest = { keys: [], unrouted: [], abandoned: [], rejected: [], unrecognised: undefined };
 
 function left(causes: readonly CauseRow[]): Verdict {
   return { outcome: 'left', letters: [], causes };
@@ -85,11 +88,12 @@ export function foresee(document: RedriveDocument, resolved: Resolved): readonly
 /** Why a document as a whole cannot be redriven, however often it is tried. */
 function hopelessCause({ content, code }: RedriveDocument, resolved: Resolved): CauseRow | undefined {
   const { newer, unreadable, otherFunction, notRouted } = DOCUMENT_FAILURES;
-  const { unrecognised, abandoned } = resolved;
+  const { unrecognised, abandoned, wanted, unrouted, rejected } = resolved;
   if (content.type === 'newer') return { ...newer, retryable: true, count: 1 };
   const cause = (failure: DocumentFailure): CauseRow => ({ ...failure, retryable: false, count: 1 });
   if (content.type === 'unreadable') return cause(unreadable);
-  if (abandoned > 0) return { ...cause(notRouted), count: abandoned };
+  const isAll = wanted.length === 0 && unrouted.length === 0 && rejected.length === 0;
+  if (abandoned.length > 0 && isAll) return { ...cause(notRouted), count: abandoned.length };
   if (unrecognised === undefined) return undefined;
   if (content.type === 'invocation')
     return isCallOfOtherFunction(content.invocation.event) ? cause(otherFunction) : undefined;
@@ -98,9 +102,10 @@ function hopelessCause({ content, code }: RedriveDocument, resolved: Resolved): 
   return before && cause(before);
 }
 
-function causesOf(passing: readonly KeyFailure[], { keys, unrouted, rejected, unrecognised }: Rest): CauseRow[] {
+function causesOf(passing: readonly KeyFailure[], rest: Rest): CauseRow[] {
+  const { keys, unrouted, abandoned, rejected, unrecognised } = rest;
   const causes = new Map<string, { -readonly [Name in keyof CauseRow]: CauseRow[Name] }>();
-  const add = ({ code, remedy, retryable }: FailureKind, count = 1): void => {
+  const add = ({ code, remedy, retryable }: Omit<CauseRow, 'count'>, count = 1): void => {
     const row = causes.get(code) ?? { code, remedy, retryable, count: 0 };
     causes.set(code, row);
     row.count += count;
@@ -108,6 +113,7 @@ function causesOf(passing: readonly KeyFailure[], { keys, unrouted, rejected, un
   for (const { failure } of [...passing, ...keys]) add(failure);
   for (const { error } of rejected) add(classify(error));
   if (unrouted.length > 0) add(FAILURES['OmsSync.NoRoute'], unrouted.length);
+  if (abandoned.length > 0) add({ ...DOCUMENT_FAILURES.notRouted, retryable: false }, abandoned.length);
   if (unrecognised !== undefined) add(classify(unrecognised));
   return [...causes.values()];
 }

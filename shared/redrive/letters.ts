@@ -1,4 +1,4 @@
-import type { Redact } from '#shared/deadletters/conceal-event.ts';
+import { checkName, type Redact } from '#shared/deadletters/conceal-event.ts';
 import type { DeadLetter } from '#shared/deadletters/document.ts';
 import { makeDeadLetter, makeDeadLetters, type Origin, type TerminalFailure } from '#shared/deadletters/make.ts';
 import { AppError } from '#shared/errors/base.ts';
@@ -6,7 +6,7 @@ import type { ObjectChange, RejectedRecord } from '#shared/events/object-change.
 import { classify, type FailureKind } from '#shared/pipeline/failures.ts';
 import type { RoutedChange } from '#shared/pipeline/route.ts';
 import { NoRouteError } from '#shared/pipeline/routes.ts';
-import type { DocumentFailure } from './codes.ts';
+import { DOCUMENT_FAILURES, type DocumentFailure } from './codes.ts';
 import type { RedriveDocument } from './document.ts';
 
 /** A key that was not accepted. */
@@ -20,6 +20,8 @@ export interface Rest {
   readonly keys: readonly KeyFailure[];
   /** Changes of a bucket that no route names. */
   readonly unrouted: readonly ObjectChange[];
+  /** Changes that routes matched once, as it seems, and that none matches now. */
+  readonly abandoned: readonly ObjectChange[];
   readonly rejected: readonly RejectedRecord[];
   /** Why the event as a whole names nothing; undefined where it does. */
   readonly unrecognised: unknown;
@@ -54,7 +56,8 @@ export function lettersOfRest(
 /**
  * A dead letter that holds a document as it was found, where it is none that can be redriven.
  *
- * @throws CredentialInNameError
+ * @throws CredentialInNameError, also where a text that cannot be read holds a credential: without it, it would not be
+ *   what it was, and who is to put it through by hand has nothing else
  */
 export function adopt(document: RedriveDocument, failure: DocumentFailure, { now, redact }: LetterContext): DeadLetter {
   const { content, found, created } = document;
@@ -68,6 +71,7 @@ export function adopt(document: RedriveDocument, failure: DocumentFailure, { now
       ? originOf(document)
       : // The name is in it, so that two documents with the same content stay two.
         { event: { document: found.name, content: textOf(content) }, functionName: '', requestId: '' };
+  if (content.type === 'unreadable') checkName(content.text, redact);
   const { event, functionName, requestId } = origin ?? { event: undefined, functionName: '', requestId: found.name };
   return makeDeadLetter(failed, { event, functionName, requestId, now, redact, created });
 }
@@ -108,7 +112,7 @@ function originOf({
 }
 
 function failuresOf({ content }: RedriveDocument, rest: Rest): TerminalFailure[] {
-  const { keys, unrouted, rejected, unrecognised } = rest;
+  const { keys, unrouted, abandoned, rejected, unrecognised } = rest;
   const failures: TerminalFailure[] = [];
   for (const group of groupBy(keys, ({ syncTaskId, failure }) => JSON.stringify([syncTaskId, failure.code]))) {
     const [{ syncTaskId, failure, error }] = group;
@@ -129,6 +133,14 @@ function failuresOf({ content }: RedriveDocument, rest: Rest): TerminalFailure[]
         ? { kind: 'records', failure, error, records: unrouted.map(({ path }) => ({ path })) }
         : { kind: 'keys', failure, error, syncTaskId, changes: unrouted },
     );
+  }
+  if (abandoned.length > 0) {
+    const failure = DOCUMENT_FAILURES.notRouted;
+    const error = new DocumentError(
+      failure.code,
+      'Routes of an earlier attempt made more of the event than those of now.',
+    );
+    failures.push({ kind: 'records', failure, error, records: abandoned.map(({ path }) => ({ path })) });
   }
   if (unrecognised !== undefined)
     failures.push({ kind: 'event', failure: classify(unrecognised), error: unrecognised });

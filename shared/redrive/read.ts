@@ -21,7 +21,7 @@ export function readDocument(found: FoundDocument, { body, etag }: StoredObject)
       return { ...common, code, remedy, created: timeOf(content.letter.created, lastModified), lastFailed, attempts };
     }
     case 'invocation': {
-      const created = content.invocation.time ?? lastModified;
+      const created = Math.min(content.invocation.time ?? lastModified, lastModified);
       return { ...common, ...DOCUMENT_FAILURES.failedInvocation, created, lastFailed: lastModified, attempts: 1 };
     }
     case 'newer':

@@ -1,5 +1,6 @@
 import type { Redact } from '#shared/deadletters/conceal-event.ts';
 import type { DeadLetters } from '#shared/deadletters/store.ts';
+import { CappedLog } from '#shared/logging/capped-log.ts';
 import type { Logger } from '#shared/logging/logger.ts';
 import type { ObjectStore } from '#shared/objectstore/port.ts';
 import { toBatches } from '#shared/pipeline/batch.ts';
@@ -44,6 +45,8 @@ export interface RedriveRun extends ResolveOptions, Omit<SubmitOptions, 'reserve
   readonly redact: Redact;
   readonly onProgress?: ((progress: RedriveProgress) => void) | undefined;
   readonly log: Logger;
+  /** Lines of the log for keys or documents with one cause; what is above is counted. All where it is Infinity. */
+  readonly linesPerCause?: number | undefined;
 }
 
 /** Milliseconds that are left for writing what became of a window's documents. */
@@ -76,16 +79,24 @@ class Redrive {
   /** Names that this run has written and that its listing has still to come to. */
   readonly #written = new Set<string>();
   readonly #started: number;
+  readonly #lines: CappedLog;
   #position: Position | undefined;
 
   constructor(run: RedriveRun) {
     this.#run = run;
     this.#started = run.clock.now();
+    this.#lines = new CappedLog(run.log, run.linesPerCause);
   }
 
   async run(): Promise<RedriveReport> {
-    const stopped = await this.#windows();
-    const { clock, id, dryRun } = this.#run;
+    const stopped = await this.#windows().finally(() => this.#lines.end());
+    const { clock, id, dryRun, log } = this.#run;
+    // A function with the platform's timeout of 3 s would otherwise do nothing, every quarter of an hour, and not fail.
+    if (stopped === 'deadline' && this.#tally.documents.read === 0)
+      log.error('no time to redrive', {
+        needed_ms: SHORTEST_WINDOW_MS,
+        remedy: "Raise the function's timeout: a run needs 10 seconds to begin with, and minutes after an outage.",
+      });
     return toReport(this.#tally, {
       id,
       started: this.#started,
@@ -103,6 +114,7 @@ class Redrive {
       sources: sourcesOf(this.#run),
       started: this.#started,
       tally: this.#tally,
+      lines: this.#lines,
       isOwn: (name) => this.#written.has(name),
     });
     for (;;) {
@@ -171,16 +183,16 @@ class Redrive {
 
   async #settle(taken: Taken, failed: readonly KeyFailure[]): Promise<void> {
     const { document } = taken;
-    const { log, deadLetters, store, bucket } = this.#run;
+    const { deadLetters, store, bucket } = this.#run;
     for (const { change, syncTaskId, error, failure } of failed.filter((each) => !each.failure.retryable))
-      log.error('key refused', {
+      this.#lines.write('error', 'key refused', failure.code, () => ({
         document: document.found.name,
         bucket: change.bucket,
         key: change.key,
         sync_task_id: syncTaskId,
         failure_code: failure.code,
         error,
-      });
+      }));
     try {
       const verdict = judge(taken, failed, this.#context());
       const { outcome, written } = await settle(verdict, document, { deadLetters, store, bucket });
@@ -190,7 +202,8 @@ class Redrive {
       for (const cause of verdict.causes) this.#tally.cause(cause);
     } catch (error) {
       // The document is still there, with all that it names: the next run finds it.
-      log.error('document not settled', { document: document.found.name, error });
+      const { code } = classify(error);
+      this.#lines.write('error', 'document not settled', code, () => ({ document: document.found.name, error }));
       this.#tally.failed(document, error);
     }
   }

@@ -4,6 +4,7 @@ import type { ObjectChange, RejectedRecord } from '#shared/events/object-change.
 import { filterChanges, type OwnState } from '#shared/pipeline/filter.ts';
 import { matchesRoute, type RoutedChange, routeChanges } from '#shared/pipeline/route.ts';
 import { type Route, routedBuckets } from '#shared/pipeline/routes.ts';
+import { DOCUMENT_FAILURES } from './codes.ts';
 import type { RedriveDocument } from './document.ts';
 
 /** What a document asks for, by the routes of now. */
@@ -16,8 +17,11 @@ export interface Resolved {
   readonly rejected: readonly RejectedRecord[];
   /** Why the event as a whole names nothing. */
   readonly unrecognised: unknown;
-  /** Objects that were routed when they failed, where no route matches anything of the document now. */
-  readonly abandoned: number;
+  /**
+   * Changes that no route matches, although their bucket has some, where the routes of then made more of the document
+   * than those of now: any of these may be what is missing.
+   */
+  readonly abandoned: readonly ObjectChange[];
   /** Objects that the document names, whatever is to become of them. */
   readonly changes: readonly ObjectChange[];
 }
@@ -33,7 +37,7 @@ const NOTHING: Resolved = {
   unrouted: [],
   rejected: [],
   unrecognised: undefined,
-  abandoned: 0,
+  abandoned: [],
   changes: [],
 };
 
@@ -46,21 +50,26 @@ const NOTHING: Resolved = {
  */
 export function resolveDocument({ content }: RedriveDocument, options: ResolveOptions): Resolved {
   if (content.type === 'invocation') {
-    const { event, wasRouted } = content.invocation;
-    return resolveEvent(event, options, wasRouted);
+    const { event, pairs } = content.invocation;
+    return resolveEvent(event, options, pairs);
   }
   if (content.type !== 'letter') return NOTHING;
   const { letter } = content;
   return letter.kind === 'keys' && letter.keys !== undefined
     ? resolveKeys(letter.keys, letter.sync_task_id, options.routes)
-    : resolveEvent(letter.event, options);
+    : // What was put aside for want of a route waits for one, however many there are of it.
+      resolveEvent(
+        letter.event,
+        options,
+        letter.code === DOCUMENT_FAILURES.notRouted.code ? Number.POSITIVE_INFINITY : 0,
+      );
 }
 
 /**
- * @param wasRouted routes have matched some of it. Where none matches anything now, the routes are more likely wrong than
- *   the objects unwanted, and the event is the only thing that names them.
+ * @param pairs of sync task and key that the routes made of it when it failed. Where they make less of it now, the routes
+ *   are more likely wrong than the objects unwanted, and the event is the only thing that names them.
  */
-function resolveEvent(event: unknown, options: ResolveOptions, wasRouted = false): Resolved {
+function resolveEvent(event: unknown, options: ResolveOptions, pairs: number): Resolved {
   const normalised = (() => {
     try {
       return normaliseEvent(event, options);
@@ -75,13 +84,12 @@ function resolveEvent(event: unknown, options: ResolveOptions, wasRouted = false
   const buckets = routedBuckets(routes);
   // Of a bucket that has routes, what lies below no prefix is not to be replicated.
   const misdirected = unrouted.filter(({ bucket }) => !buckets.has(bucket));
-  const isNothingLeft = routed.length === 0 && misdirected.length === 0 && rejected.length === 0;
   return {
     wanted: routed,
     unrouted: misdirected,
     rejected,
     unrecognised: undefined,
-    abandoned: wasRouted && isNothingLeft ? unrouted.length : 0,
+    abandoned: routed.length < pairs ? unrouted.filter(({ bucket }) => buckets.has(bucket)) : [],
     changes,
   };
 }

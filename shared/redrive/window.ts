@@ -1,6 +1,12 @@
-import type { Logger } from '#shared/logging/logger.ts';
-import { ObjectNotFoundError, ObjectStoreError, ObjectTooLargeError } from '#shared/objectstore/errors.ts';
+import type { CappedLog } from '#shared/logging/capped-log.ts';
+import {
+  AccessDeniedError,
+  ObjectNotFoundError,
+  ObjectStoreError,
+  ObjectTooLargeError,
+} from '#shared/objectstore/errors.ts';
 import type { ObjectStore } from '#shared/objectstore/port.ts';
+import { classify } from '#shared/pipeline/failures.ts';
 import { dueAt } from './backoff.ts';
 import { forEachConcurrently } from './concurrently.ts';
 import type { FoundDocument, RedriveDocument } from './document.ts';
@@ -34,7 +40,7 @@ export interface WindowOptions extends ResolveOptions {
   /** Whether this run has written the document of that name. */
   readonly isOwn: (name: string) => boolean;
   readonly tally: Tally;
-  readonly log: Logger;
+  readonly lines: CappedLog;
 }
 
 const WINDOW_DOCUMENTS = 200;
@@ -51,7 +57,7 @@ export const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024;
  * Lists and reads documents, window by window, and drops those that the filter does not want or that are not due.
  *
  * @returns `limit` where the filter's limit ended it before the last document
- * @throws ObjectStoreError where the bucket cannot be listed, or where not one of a window's documents could be read
+ * @throws ObjectStoreError where the bucket cannot be listed, or where the store fails for all of a window's documents
  */
 export async function* readWindows(options: WindowOptions): AsyncGenerator<Window, StopReason | undefined> {
   const { store, bucket, sources, from } = options;
@@ -144,7 +150,7 @@ class WindowReader {
 /** The documents that could be read, in their order. */
 async function readAll(
   found: readonly FoundDocument[],
-  { store, bucket, tally, log }: WindowOptions,
+  { store, bucket, tally, lines }: WindowOptions,
 ): Promise<RedriveDocument[]> {
   const documents = new Map<FoundDocument, RedriveDocument>();
   const errors: unknown[] = [];
@@ -158,21 +164,29 @@ async function readAll(
       if (error instanceof ObjectNotFoundError) gone += 1;
       else {
         errors.push(error);
-        log.error('document not read', { document: each.name, error });
+        lines.write('error', 'document not read', classify(error).code, () => ({ document: each.name, error }));
       }
     }
   });
   // The store fails, rather than one document: there is no use in going on.
-  const [first] = errors.filter((error) => !(error instanceof ObjectTooLargeError || isArchived(error)));
+  const [first] = errors.filter((error) => !isOfDocument(error, found.length));
   if (first !== undefined && documents.size === 0) throw first;
   tally.documents.read += found.length - gone;
   for (const error of errors) tally.unread(error);
   return found.flatMap((each) => documents.get(each) ?? []);
 }
 
-/** An object that was moved to an archive is refused until it is restored: no fault of the store. */
-function isArchived(error: unknown): boolean {
-  return error instanceof ObjectStoreError && error.storeCode === 'InvalidObjectState';
+/**
+ * Whether a document alone may be the cause, so that those behind it are read all the same: one that is too large, that
+ * was moved to an archive, whose key of encryption the reader may not use; and whatever the store answered where it was
+ * not asked for another one.
+ *
+ * @param asked documents that were asked for with it
+ */
+function isOfDocument(error: unknown, asked: number): boolean {
+  if (error instanceof ObjectTooLargeError || error instanceof AccessDeniedError) return true;
+  if (!(error instanceof ObjectStoreError)) return false;
+  return error.storeCode === 'InvalidObjectState' || (asked === 1 && error.storeStatus !== undefined);
 }
 
 function matches(document: RedriveDocument, { changes }: Resolved, filter: RedriveFilter): boolean {

@@ -24,7 +24,7 @@ describe('a document of a failure destination', () => {
       requestId: '1167bf8c-87b0-43ab-8f5f-26b16c64f252',
       functionUrn: 'urn:fss:xx-xxxx-x:xxxxxxx:function:xxxx:xxxx:latest',
       cause: undefined,
-      wasRouted: false,
+      pairs: 0,
     });
   });
 
@@ -52,7 +52,7 @@ describe('a document of a failure destination', () => {
       requestId: 'request-1',
       functionUrn: 'urn:fss:r:p:function:default:f:latest',
       cause: 'RetriesExhausted: OMS did not accept 1 of 1 keys.',
-      wasRouted: true,
+      pairs: 1,
     });
   });
 
@@ -63,7 +63,7 @@ describe('a document of a failure destination', () => {
       requestId: undefined,
       functionUrn: undefined,
       cause: undefined,
-      wasRouted: false,
+      pairs: 0,
     });
     for (const other of [
       { request_payload: {} },
@@ -83,6 +83,21 @@ describe('a document of a failure destination', () => {
     [17, undefined],
   ])('may have the time %s', (timestamp, time) => {
     expect(readFailedInvocation({ ...EXAMPLE, timestamp })?.time).toBe(time);
+  });
+
+  it.each([
+    [
+      'SubmitFailedError',
+      'function invocation exception, error: OMS did not accept 2 of 13 keys; a retry may succeed.',
+      13,
+    ],
+    ['SubmitFailedError', 'in the words of another release', 1],
+    ['SubmitFailedError', undefined, 1],
+    ['DeadLetterFailedError', '1 failure that is final has no dead letter; OMS accepted 2 of 3 keys. Why.', 3],
+    ['DeadLetterFailedError', '1 failure that is final has no dead letter. Why.', 0],
+    ['ConfigurationError', '2 of 13 keys', 0],
+  ])('tells by a %s how many keys the routes made of the event: %s', (errorType, errorMessage, pairs) => {
+    expect(readFailedInvocation({ ...EXAMPLE, response_payload: { errorType, errorMessage } })?.pairs).toBe(pairs);
   });
 
   it('keeps a cause bounded', () => {

@@ -18,6 +18,8 @@ const ENDPOINTS = {
   state_bucket: 'oms-sync-state',
   sync_task_id: 'task-1',
 };
+/** As serverless.yml has it: what is not given is empty. */
+const DECLARED = { OMS_REGION: 'cn-north-4', ROUTES: '[]', STATE_ENDPOINT: '', EVENTGRID_KEY_ENCODING: 'form' };
 const ENVIRONMENT = {
   HUAWEICLOUD_SDK_AK: 'CLOUD-AK',
   HUAWEICLOUD_SDK_SK: 'cloud-secret',
@@ -36,6 +38,11 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+const findInEnvironment = (
+  env: Readonly<Record<string, string>>,
+  declared: Readonly<Record<string, string>> = DECLARED,
+) => findTarget(undefined, env, async () => declared);
+
 describe('where the command redrives', () => {
   it('is the local cloud of a file that is named, whatever the environment says', async () => {
     const { config, credentials, what } = await findTarget(file('endpoints.json'), ENVIRONMENT);
@@ -51,7 +58,7 @@ describe('where the command redrives', () => {
   });
 
   it('is what the environment says where it has keys', async () => {
-    const { config, credentials } = await findTarget(undefined, {
+    const { config, credentials } = await findInEnvironment({
       ...ENVIRONMENT,
       HUAWEICLOUD_SDK_SECURITY_TOKEN: 'token',
       OMS_SYNC_REGION: 'cn-east-3',
@@ -61,9 +68,38 @@ describe('where the command redrives', () => {
     expect(config).toMatchObject({ region: 'cn-east-3', projectId: 'cloud-project', stateBucket: 'my-state' });
   });
 
+  it('reads there as the functions do what serverless.yml says and the environment does not', async () => {
+    const declared = {
+      ...DECLARED,
+      EVENTGRID_KEY_ENCODING: 'raw',
+      OBS_KEY_ENCODING: 'rfc3986',
+      DEAD_LETTER_PREFIX: 'letters/',
+      REDRIVE_MAX_ATTEMPTS: '3',
+      STATE_BUCKET: 'written-in-the-file',
+    };
+    const { OMS_SYNC_STATE_BUCKET: _, ...env } = ENVIRONMENT;
+
+    expect((await findInEnvironment({ ...env, OMS_SYNC_REDRIVE_MAX_ATTEMPTS: '7' }, declared)).config).toMatchObject({
+      eventGridKeyEncoding: 'raw',
+      obsKeyEncoding: 'rfc3986',
+      deadLetterPrefix: 'letters/',
+      redriveMaxAttempts: 7,
+      stateBucket: 'written-in-the-file',
+    });
+    // An empty variable of a shell is one that is not set.
+    const empty = await findInEnvironment({ ...env, OMS_SYNC_EVENTGRID_KEY_ENCODING: '' }, declared);
+    expect(empty.config.eventGridKeyEncoding).toBe('raw');
+  });
+
+  it('takes serverless.yml of this folder for that', async () => {
+    const { config } = await findTarget(undefined, ENVIRONMENT);
+
+    expect(config).toMatchObject({ region: 'cn-north-4', eventGridKeyEncoding: 'form', stateBucket: 'my-state' });
+  });
+
   it('names every variable of the environment that is missing or wrong, in one line', async () => {
     const wrong = { HUAWEICLOUD_SDK_AK: 'a', OMS_SYNC_STATE_BUCKET: 'NO', OMS_SYNC_ROUTES: '{' };
-    const error = await findTarget(undefined, wrong).catch((caught: unknown) => caught);
+    const error = await findInEnvironment(wrong).catch((caught: unknown) => caught);
 
     expect(error).toBeInstanceOf(UsageError);
     const { message } = error as UsageError;
@@ -74,7 +110,7 @@ describe('where the command redrives', () => {
 
   it('asks for the secret key by the name that it has in the environment', async () => {
     const { HUAWEICLOUD_SDK_SK: _, ...rest } = ENVIRONMENT;
-    await expect(findTarget(undefined, rest)).rejects.toThrow('HUAWEICLOUD_SDK_SK is missing');
+    await expect(findInEnvironment(rest)).rejects.toThrow('HUAWEICLOUD_SDK_SK is missing');
   });
 
   it.each([

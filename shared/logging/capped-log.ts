@@ -1,0 +1,47 @@
+import type { LogFields, Logger, LogLevel } from './logger.ts';
+
+/** Lines of one message and cause. Who has read so many learns from the next one only how many there are. */
+const MOST_LINES = 100;
+
+interface Group {
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly cause: string;
+  lines: number;
+}
+
+/**
+ * A log for lines of which an input decides how many there are: an event of 256 KB can name 80,000 records that cannot
+ * be read. The first of each message and cause are written, the others counted.
+ */
+export class CappedLog {
+  readonly #log: Logger;
+  readonly #most: number;
+  readonly #groups = new Map<string, Group>();
+
+  /** @param most lines of one message and cause */
+  constructor(log: Logger, most: number = MOST_LINES) {
+    this.#log = log;
+    this.#most = most;
+  }
+
+  /**
+   * @param cause by which lines of one message are told apart: never what an input decides; empty for none
+   * @param fields made only where the line is written
+   */
+  write(level: LogLevel, message: string, cause: string, fields: () => LogFields): void {
+    const name = JSON.stringify([message, cause]);
+    const group = this.#groups.get(name) ?? { level, message, cause, lines: 0 };
+    this.#groups.set(name, group);
+    group.lines += 1;
+    if (group.lines <= this.#most) this.#log[level](message, fields());
+  }
+
+  /** Says of how many lines there would have been more; begins anew. */
+  end(): void {
+    for (const { level, message, cause, lines } of this.#groups.values())
+      if (lines > this.#most)
+        this.#log[level]('more of the same', { of: message, ...(cause && { cause }), more: lines - this.#most });
+    this.#groups.clear();
+  }
+}
