@@ -30,6 +30,20 @@ export class FunctionNotFoundError extends InvocationError {
   }
 }
 
+export class VersionNotFoundError extends InvocationError {
+  constructor() {
+    super(404, 'FSS.1052', 'The version does not exist.');
+    this.name = 'VersionNotFoundError';
+  }
+}
+
+export class AliasNotFoundError extends InvocationError {
+  constructor() {
+    super(404, 'FSS.1053', 'The alias does not exist.');
+    this.name = 'AliasNotFoundError';
+  }
+}
+
 export class EventTooLargeError extends InvocationError {
   constructor(bytes: number, limit: number) {
     super(413, 'FSS.0413', `The event has ${bytes} bytes; the limit is ${limit}`);

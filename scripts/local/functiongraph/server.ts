@@ -210,7 +210,11 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
     () => Object.values(stats().functions).reduce((sum, { busy }) => sum + busy, 0),
   );
   registerInvocationRoutes(router, {
-    invoke: (urn, event, call) => runner.invokeText(urn, event, call),
+    invoke: async (urn, event, call) => {
+      // Names and keys are for people; the API takes URNs.
+      plane.locate(urn);
+      return runner.invokeText(urn, event, call);
+    },
     collectLog: (requestId) => {
       const lines: string[] = [];
       collected.set(requestId, lines);

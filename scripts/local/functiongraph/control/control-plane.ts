@@ -1,5 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { ApiError, FunctionNotFoundError } from '../errors.ts';
+import {
+  AliasNotFoundError,
+  ApiError,
+  FunctionNotFoundError,
+  InvocationError,
+  VersionNotFoundError,
+} from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { aliasAt, labelOf, type StoredFunction, type Version, versionAt, versionsOf } from './model.ts';
 import type { FunctionStore } from './store.ts';
@@ -68,7 +74,7 @@ export class ControlPlane {
    */
   locate(urn: string): Located {
     const parsed = parseUrn(urn);
-    if (!parsed) throw new ApiError(400, 'FSS.1309', 'The function URN is invalid');
+    if (!parsed) throw new InvocationError(400, 'FSS.1309', 'Invalid function URN.');
     const fn = this.#functions.get(keyOf(parsed));
     const mine = parsed.region === this.#options.region && parsed.projectId === this.#options.projectId;
     if (!fn || !mine) throw new FunctionNotFoundError(urn);
@@ -234,9 +240,9 @@ function sorted(value: unknown): unknown {
 
 function checkQualifier(fn: StoredFunction, qualifier: string): void {
   if (qualifier.startsWith('!')) {
-    if (!aliasAt(fn, qualifier)) throw new ApiError(404, 'FSS.1053', 'The alias does not exist.');
+    if (!aliasAt(fn, qualifier)) throw new AliasNotFoundError();
   } else if (!versionAt(fn, qualifier)) {
-    throw new ApiError(404, 'FSS.1052', 'The version does not exist.');
+    throw new VersionNotFoundError();
   }
 }
 

@@ -69,7 +69,8 @@ export class Runner implements FunctionPort {
   ): Promise<InvocationResult> {
     const { closing, queue } = this.#options;
     if (closing()) throw new ClosedError();
-    const found = this.#plane?.find(name);
+    const plane = this.#mustPlane();
+    const found = name.startsWith('urn:') ? plane.locate(name) : plane.find(name);
     if (!found) throw new FunctionNotFoundError(name);
     const limit = call.async ? LIMITS.asyncRequestBytes : LIMITS.syncRequestBytes;
     const size = Buffer.byteLength(event);

@@ -1,4 +1,4 @@
-import { ApiError } from '../../errors.ts';
+import { AliasNotFoundError, ApiError, VersionNotFoundError } from '../../errors.ts';
 import { LIMITS } from '../../limits.ts';
 import { aliasAnswer } from '../answers.ts';
 import { Fields, invalid } from '../fields.ts';
@@ -77,8 +77,7 @@ async function put(
   let alias: Alias | undefined;
   const changed = await plane.change(fn, (current) => {
     check(current);
-    if (!versionAt(current, version) || version.startsWith('!'))
-      throw new ApiError(404, 'FSS.1052', 'The version does not exist.');
+    if (!versionAt(current, version) || version.startsWith('!')) throw new VersionNotFoundError();
     const others = current.aliases.filter((other) => other.name !== name);
     // "Only one alias can be created for each version."
     // https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_1829.html
@@ -121,6 +120,6 @@ function readWeights(fields: Fields, fn: StoredFunction, version: string): Recor
 /** @throws ApiError 404 FSS.1053 */
 function existing(fn: StoredFunction, name: string): Alias {
   const alias = aliasAt(fn, `!${name}`);
-  if (!alias) throw new ApiError(404, 'FSS.1053', 'The alias does not exist.');
+  if (!alias) throw new AliasNotFoundError();
   return alias;
 }

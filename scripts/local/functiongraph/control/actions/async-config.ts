@@ -1,5 +1,5 @@
 import type { FailureDestination } from '../../../../serverless/config.ts';
-import { ApiError } from '../../errors.ts';
+import { ApiError, VersionNotFoundError } from '../../errors.ts';
 import { asyncAnswer } from '../answers.ts';
 import { Fields, invalid } from '../fields.ts';
 import { type AsyncSettings, type StoredFunction, versionAt } from '../model.ts';
@@ -31,7 +31,7 @@ export async function putAsyncConfig(service: ControlService, request: ApiReques
   let settings: AsyncSettings | undefined;
   const changed = await plane.change(fn, (current) => {
     const version = versionAt(current, qualifier);
-    if (!version) throw new ApiError(404, 'FSS.1052', 'The version does not exist.');
+    if (!version) throw new VersionNotFoundError();
     if (onFailure) checkDestination(service, current, onFailure, version.settings.xrole ?? version.settings.appXrole);
     const now = plane.now();
     settings = {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { unzipSync } from 'fflate';
-import { ApiError } from '../../errors.ts';
+import { ApiError, VersionNotFoundError } from '../../errors.ts';
 import { LIMITS } from '../../limits.ts';
 import { codeAnswer, versionAnswer } from '../answers.ts';
 import { readCode } from '../code-body.ts';
@@ -104,7 +104,7 @@ export async function deleteFunction(service: ControlService, request: ApiReques
     const name = aliasAt(current, qualifier)?.version ?? qualifier;
     if (name === 'latest')
       throw invalid('function_urn', 'names the latest version, which cannot be deleted', 'FSS.1015');
-    if (!versionAt(current, name)) throw new ApiError(404, 'FSS.1052', 'The version does not exist.');
+    if (!versionAt(current, name)) throw new VersionNotFoundError();
     return withoutVersion(service, current, name);
   });
   return { status: 204 };

@@ -1,4 +1,4 @@
-import { ApiError } from '../../errors.ts';
+import { ApiError, VersionNotFoundError } from '../../errors.ts';
 import { versionAnswer } from '../answers.ts';
 import { readCode } from '../code-body.ts';
 import { type Located, newRevision } from '../control-plane.ts';
@@ -85,7 +85,7 @@ export async function updateMaxInstances(service: ControlService, request: ApiRe
 
 /** @throws ApiError 404 FSS.1052 */
 function withVersion(fn: StoredFunction, name: string, change: (version: Version) => Version): StoredFunction {
-  if (!versionAt(fn, name)) throw new ApiError(404, 'FSS.1052', 'The version does not exist.');
+  if (!versionAt(fn, name)) throw new VersionNotFoundError();
   if (name === 'latest') return { ...fn, latest: change(fn.latest) };
   return { ...fn, versions: fn.versions.map((version) => (version.name === name ? change(version) : version)) };
 }
