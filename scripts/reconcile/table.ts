@@ -175,7 +175,8 @@ function conclusion(result: ReconcileResult, view: View): string[] {
       ...whatNow(counts, accepted, failed, view),
     );
   } else if (obstacles.length === 0)
-    lines.push(`Converged: ${plural(counts.source.objects - inFlight, 'object')} the same on both sides.`);
+    lines.push(`Converged: ${plural(counts.verdicts.same.objects, 'object')} the same on both sides.`);
+  else if (obstacles.includes('all_in_flight')) lines.push('Not converged: nothing is proved yet.');
   if (inFlight > 0)
     lines.push(`${plural(inFlight, 'object')} in flight: look again in ${view.graceText}, or with --grace 0.`);
   return lines;
@@ -209,7 +210,9 @@ export function stateOf({ outcome, report, counts }: ReconcileResult): State {
 export function exitCode(result: ReconcileResult): number {
   const { obstacles } = stateOf(result);
   if (obstacles.length === 0) return 0;
-  return obstacles.every((obstacle) => (DIFFERENCES as readonly string[]).includes(obstacle)) ? 1 : 2;
+  const differs = (obstacle: Obstacle): boolean =>
+    obstacle === 'all_in_flight' || (DIFFERENCES as readonly string[]).includes(obstacle);
+  return obstacles.every(differs) ? 1 : 2;
 }
 
 function plural(count: number, noun: string): string {

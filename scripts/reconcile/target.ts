@@ -8,6 +8,7 @@ import type { Endpoints } from '../local/stack.ts';
 import { type Environment, readEnvironment } from '../serverless/environment.ts';
 import type { CommandLine } from './flags.ts';
 import type { BucketLocation } from './location.ts';
+import { quoted } from './quoted.ts';
 import { HUAWEI_KEYS, hasKeys, isPlaced, keysOf, readSide, type Side, type SideName } from './side.ts';
 
 const { logLevel, ...connection } = omsVariables;
@@ -54,8 +55,15 @@ export async function findTarget(line: CommandLine, env: Environment): Promise<T
     destination: side('destination'),
     pace: readEnvironment(pace, env),
   };
+  checkApart(target);
   if (line.task === undefined) return target;
   return { ...target, oms: local ? localOms(local.endpoints) : environmentOms(env) };
+}
+
+/** A bucket compared with itself would prove whatever it is asked. */
+function checkApart({ source, destination }: Pick<Target, SideName>): void {
+  if (source.bucket === destination.bucket && new URL(source.endpoint).origin === new URL(destination.endpoint).origin)
+    throw new UsageError(`--source and --destination are the same bucket, ${quoted(source.bucket)}`);
 }
 
 interface Local {

@@ -126,20 +126,22 @@ function coversAll(ranges: readonly RangeState[]): boolean {
   });
 }
 
+interface Place {
+  readonly bucket: string;
+  readonly region?: string | undefined;
+  readonly endpoint?: string | undefined;
+}
+
 /** Names what a pass compares, in 32 hexadecimal digits: where any of it changes, a checkpoint is worth nothing. */
 export function routeDigest(route: {
-  readonly source: {
-    readonly bucket: string;
-    readonly prefix?: string | undefined;
-    readonly endpoint?: string | undefined;
-  };
-  readonly destination: { readonly bucket: string; readonly endpoint?: string | undefined };
+  readonly source: Place & { readonly prefix?: string | undefined; readonly cloud?: string | undefined };
+  readonly destination: Place;
   readonly syncTaskId: string;
 }): string {
   const { source, destination, syncTaskId } = route;
-  const parts = [source.endpoint, source.bucket, source.prefix ?? '', destination.endpoint, destination.bucket];
+  const places = [source, destination].map(({ bucket, region, endpoint }) => [bucket, region, endpoint]);
   return createHash('sha256')
-    .update(JSON.stringify([...parts, syncTaskId]))
+    .update(JSON.stringify([places, source.cloud, source.prefix ?? '', syncTaskId]))
     .digest('hex')
     .slice(0, 32);
 }

@@ -14,6 +14,8 @@ export const DIFFERENCES = [
 /** Why a pass proves no convergence. */
 export type Obstacle =
   | (typeof DIFFERENCES)[number]
+  /** Everything that the source lists is in flight: there is nothing yet by which anything could be proved. */
+  | 'all_in_flight'
   /** A range was stopped or not reached: nothing is known of the rest. */
   | 'incomplete'
   /** The source has listed no object at all, and nobody has confirmed that it has none. */
@@ -42,8 +44,8 @@ const SHRINKING_FROM = 100;
 
 /**
  * Whether a pass has proved that the destination holds what the source holds: every object that the source listed is
- * the same at the destination, save for those that are in flight, being younger than the grace period. Objects that
- * only the destination has are no obstacle: OMS does not synchronize deletions.
+ * the same at the destination, save for those that are in flight, being younger than the grace period. Where all of
+ * them are, nothing is proved. Objects that only the destination has are no obstacle: OMS does not synchronize deletions.
  *
  * What a pass has submitted does not count as repaired. It is the next pass that proves it.
  */
@@ -56,6 +58,8 @@ export function convergenceOf(outcome: PassOutcome): Convergence {
     if (!emptySourceConfirmed) obstacles.push('empty_source');
   } else if (previousSourceObjects >= SHRINKING_FROM && counts.source.objects < previousSourceObjects / 2)
     obstacles.push('source_shrank');
+  const { same, in_flight } = counts.verdicts;
+  if (found.length === 0 && same.objects === 0 && in_flight.objects > 0) obstacles.push('all_in_flight');
   const differences = found.reduce((sum, verdict) => sum + counts.verdicts[verdict].objects, 0);
   return { converged: obstacles.length === 0, obstacles, differences };
 }

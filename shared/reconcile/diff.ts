@@ -1,5 +1,6 @@
 import { isBefore } from '#shared/encoding/utf8-order.ts';
 import { type Counts, countFinding, countSame, noCounts } from './counts.ts';
+import type { Side } from './errors.ts';
 import type { Judge, JudgeTimes } from './judge.ts';
 import type { FactsPage, ObjectFacts } from './object-facts.ts';
 import { type KeyRange, ListingSide } from './side.ts';
@@ -19,6 +20,15 @@ export interface DiffOptions {
    * has some. Without it a diff of an empty source ends at once and says nothing about the destination.
    */
   readonly emptySourceConfirmed?: boolean;
+  /**
+   * Looks behind the last key that a side has listed, by another request, for a store may say that a page is the last
+   * one where it is not. Asked of the source whenever it has ended, and of the destination where the source has more.
+   * Without it the stores are believed.
+   *
+   * @param after absent where the side has listed nothing
+   * @returns whether the listing has truly ended
+   */
+  readonly confirmEnd?: (side: Side, after: string | undefined) => Promise<boolean>;
   /** Milliseconds since the epoch: source objects modified since then are counted apart. */
   readonly changedSince?: number;
   /**
@@ -42,7 +52,9 @@ export type DiffEnd =
   /** The range is done. */
   | 'complete'
   /** The source has listed nothing and nobody has confirmed that: nothing was judged. */
-  | 'empty_source';
+  | 'empty_source'
+  /** A listing has ended where it should not have: nothing behind the cursor of the last step was judged. */
+  | 'goes_on';
 
 /**
  * Compares two listings in one walk through both. Holds a page of each side; what happens inside of a page is
@@ -60,11 +72,12 @@ export async function* diff(options: DiffOptions): AsyncGenerator<DiffStep, Diff
   try {
     await loadBoth(source, destination);
     if (!source.sawObject && !options.emptySourceConfirmed) return 'empty_source';
-    while (!source.ended || !destination.ended) {
+    while (await endsAreTrue(source, destination, options)) {
+      if (source.ended && destination.ended) return 'complete';
       yield walk(source, destination, options);
       await loadBoth(source, destination);
     }
-    return 'complete';
+    return 'goes_on';
   } finally {
     await Promise.all([source.close(), destination.close()]);
   }
@@ -75,6 +88,13 @@ async function loadBoth(source: ListingSide, destination: ListingSide): Promise<
   const [ofSource, ofDestination] = await Promise.allSettled([source.load(), destination.load()]);
   if (ofSource.status === 'rejected') throw ofSource.reason;
   if (ofDestination.status === 'rejected') throw ofDestination.reason;
+}
+
+/** What is behind the end of the source would be taken for deleted; behind that of the destination, for missing. */
+async function endsAreTrue(source: ListingSide, destination: ListingSide, options: DiffOptions): Promise<boolean> {
+  // That an empty source is empty has been confirmed before.
+  if (source.ended && source.sawObject) return await source.confirmEnd(options.confirmEnd);
+  return source.ended || !destination.ended || (await destination.confirmEnd(options.confirmEnd));
 }
 
 /** Walks on until one side needs its next page, or both have ended. */

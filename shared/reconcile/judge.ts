@@ -68,7 +68,7 @@ export class Judge {
     const finding = { key: source.key, source, ...(destination && { destination }) };
     const reason = unmigratable(source, this.#options);
     if (reason) return { ...finding, verdict: 'unmigratable', reason, submit: false };
-    if (this.#inFlight(source, times)) return { ...finding, verdict: 'in_flight', submit: false };
+    if (this.isInFlight(source, times)) return { ...finding, verdict: 'in_flight', submit: false };
     if (outcome === 'copied' || !pair || !destination) return { ...finding, verdict, submit: true };
     if (outcome === 'skipped') {
       const { by } = omsDecision(this.#options.rules, pair);
@@ -87,8 +87,8 @@ export class Judge {
     return outcome === 'copied' && neverOlder ? 'doubtful' : outcome;
   }
 
-  /** A time further ahead than the grace period is no time of a notification, but a wrong clock. */
-  #inFlight(source: ObjectFacts, { now, listedAt }: JudgeTimes): boolean {
+  /** Whether its notification may be on the way. A time that is further ahead than that is one of a wrong clock. */
+  isInFlight(source: ObjectFacts, { now, listedAt }: JudgeTimes): boolean {
     const { graceMs } = this.#options;
     return source.lastModified > listedAt - graceMs && source.lastModified <= now + graceMs;
   }

@@ -47,6 +47,8 @@ export interface Conclusion {
 const LISTING_WAITS = [1_000, 5_000] as const;
 /** Times that a range may list nothing where there is something. */
 const MAX_LOOKS = 2;
+/** A page of each side, and one more: two small buckets cost no call that asks where to cut them. */
+const PAGES_BEFORE_SPLIT = 3;
 
 /** What one run does of a pass. */
 export class PassWork {
@@ -65,7 +67,9 @@ export class PassWork {
     const { options, pass, judge, previous } = work;
     this.#work = work;
     const failures = new FailureLog(options.log);
-    this.emptySourceConfirmed = options.sourceIsEmpty === true || previous?.source.objects === 0;
+    // Said once, it holds for as long as the source lists nothing.
+    const confirmedBefore = previous?.source.objects === 0 && previous.converged;
+    this.emptySourceConfirmed = options.sourceIsEmpty === true || confirmedBefore;
     this.#range = {
       pass,
       judge,
@@ -85,6 +89,7 @@ export class PassWork {
       save: () => this.#save(),
       fault: (slot, error) => this.#fault(slot, error),
       secondLook: (slot) => this.#secondLook(slot),
+      found: (findings) => options.onFindings?.(findings),
       progress: (cursor) => this.#progress(cursor),
     };
   }
@@ -132,6 +137,7 @@ export class PassWork {
     const work = new RangeWork({
       ranges: pass.open(),
       workers,
+      pagesBeforeSplit: PAGES_BEFORE_SPLIT,
       ...(signal && { signal }),
       work: (live, stop) => workRange(live, stop, this.#range),
       split: (range, cursor, stop) => this.#split(range, cursor, stop),

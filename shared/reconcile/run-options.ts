@@ -9,6 +9,7 @@ import type { Plan } from './plan.ts';
 import type { RefusedRow } from './refused.ts';
 import type { Report } from './report.ts';
 import type { ReconcileState } from './state.ts';
+import type { Finding } from './verdict.ts';
 
 /** What is compared, and the sync task that copies. */
 export type ReconcileRoute = Pick<Route, 'name' | 'source' | 'destination' | 'sync_task_id'>;
@@ -60,6 +61,8 @@ export interface ReconcileOptions {
   readonly leaseMs?: number | undefined;
   /** Ends the run: what is done is kept. */
   readonly signal?: AbortSignal | undefined;
+  /** Told of everything that is not the same, page by page; the pages of one range come in order. */
+  readonly onFindings?: ((findings: readonly Finding[]) => void) | undefined;
   readonly onProgress?: ((progress: ReconcileProgress) => void) | undefined;
   readonly log: Logger;
 }

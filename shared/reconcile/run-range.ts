@@ -1,12 +1,14 @@
 import type { KeyFinder, Lister } from '#shared/objectstore/lister.ts';
 import type { LiveRange } from '#shared/objectstore/listing/live-range.ts';
 import { diff } from './diff.ts';
+import { EndLooks } from './end-looks.ts';
 import type { Judge } from './judge.ts';
 import type { FactsPage } from './object-facts.ts';
 import type { Pass, Slot } from './pass.ts';
 import { finish } from './range-state.ts';
 import type { Rounded } from './rounds.ts';
 import { countStep, type FailedResult, type SettledStep, settleStep } from './settle-step.ts';
+import type { Finding } from './verdict.ts';
 
 /** What a range needs of the run that works at it. */
 export interface RangeRun {
@@ -38,6 +40,7 @@ export interface RangeRun {
   readonly fault: (slot: Slot, error: unknown) => Promise<boolean>;
   /** @throws DiffError where the source contradicts itself for good, or what the lister throws */
   readonly secondLook: (slot: Slot) => Promise<SecondLook>;
+  readonly found: (findings: readonly Finding[]) => void;
   readonly progress: (cursor: string) => void;
 }
 
@@ -54,10 +57,17 @@ export type SecondLook =
  */
 export async function workRange(live: LiveRange, signal: AbortSignal, run: RangeRun): Promise<void> {
   const slot = run.pass.begin(live);
-  while (!slot.state.done && !run.stopping() && (await walk(slot, live, signal, run)) === 'again');
+  const looks = new EndLooks(run, live, signal);
+  while (!slot.state.done && !run.stopping() && (await walk(slot, live, signal, run, looks)) === 'again');
 }
 
-async function walk(slot: Slot, live: LiveRange, signal: AbortSignal, run: RangeRun): Promise<'again' | 'left'> {
+async function walk(
+  slot: Slot,
+  live: LiveRange,
+  signal: AbortSignal,
+  run: RangeRun,
+  looks: EndLooks,
+): Promise<'again' | 'left'> {
   const { prefix, buckets, judge, now, changedSince } = run;
   const { cursor } = slot.state;
   if (cursor !== undefined) live.done(cursor);
@@ -70,6 +80,7 @@ async function walk(slot: Slot, live: LiveRange, signal: AbortSignal, run: Range
     judge,
     now,
     emptySourceConfirmed: slot.confirmedEmpty,
+    confirmEnd: (side, after) => looks.isEnd(side, after, (pages) => calls.of(pages)),
     ...(changedSince === undefined ? {} : { changedSince }),
   });
   try {
@@ -77,6 +88,7 @@ async function walk(slot: Slot, live: LiveRange, signal: AbortSignal, run: Range
       const { value, done } = await steps.next();
       if (done === true) {
         if (value === 'empty_source') return (await lookAgain(slot, run)) ? 'again' : 'left';
+        if (value === 'goes_on') return 'again';
         slot.state = finish(slot.state, calls.take());
         await run.save();
         return 'left';
@@ -94,6 +106,7 @@ async function walk(slot: Slot, live: LiveRange, signal: AbortSignal, run: Range
         run.blocked(settled.blocked);
         return 'left';
       }
+      run.found(value.findings);
       if (!(await run.save())) return 'left';
       // Another run has come further in this range.
       if (slot.state !== settled.state) return 'again';
@@ -119,7 +132,9 @@ async function lookAgain(slot: Slot, run: RangeRun): Promise<boolean> {
 class CallCount {
   #calls = 0;
 
-  async *of(pages: AsyncIterable<FactsPage & { readonly calls: number }>): AsyncGenerator<FactsPage, void, undefined> {
+  async *of<T extends FactsPage & { readonly calls: number }>(
+    pages: AsyncIterable<T>,
+  ): AsyncGenerator<T, void, undefined> {
     let before = 0;
     for await (const page of pages) {
       this.#calls += page.calls - before;

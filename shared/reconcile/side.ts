@@ -48,6 +48,7 @@ export class ListingSide {
   #firstBefore: string | undefined;
   #ahead: Promise<Asked> | undefined;
   #saidLast: boolean | undefined;
+  #endConfirmed = false;
 
   constructor(options: ListingSideOptions) {
     this.#options = options;
@@ -82,6 +83,16 @@ export class ListingSide {
     }
   }
 
+  /**
+   * Whether an end is believed: looked at once.
+   *
+   * @param look behind the last key; absent where the store is believed
+   */
+  async confirmEnd(look: ((side: Side, after: string | undefined) => Promise<boolean>) | undefined): Promise<boolean> {
+    this.#endConfirmed ||= look === undefined || (await look(this.#options.side, this.#position));
+    return this.#endConfirmed;
+  }
+
   /** Ends a listing that is not read to its end. What goes wrong then no longer matters. */
   async close(): Promise<void> {
     if (!this.ended) await Promise.resolve(this.#pages.return?.()).catch(() => {});
@@ -93,7 +104,7 @@ export class ListingSide {
     try {
       return await asked;
     } catch (error) {
-      throw this.#error(error instanceof ListingError ? SAID_BY_LISTER[error.fault] : 'failed', error);
+      throw listingError(this.#options.side, this.#position, error);
     }
   }
 
@@ -129,6 +140,11 @@ export class ListingSide {
   #error(fault: ListingFault, cause?: unknown): DiffError {
     return new DiffError(this.#options.side, fault, this.#position, cause);
   }
+}
+
+/** What a lister threw, as an error of a side. */
+export function listingError(side: Side, position: string | undefined, error: unknown): DiffError {
+  return new DiffError(side, error instanceof ListingError ? SAID_BY_LISTER[error.fault] : 'failed', position, error);
 }
 
 interface Asked {

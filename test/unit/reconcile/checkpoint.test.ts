@@ -129,7 +129,11 @@ describe('routeDigest', () => {
     { ...route, source: { ...route.source, bucket: 'x' } },
     { ...route, source: { ...route.source, prefix: 'q/' } },
     { ...route, source: { ...route.source, endpoint: 'https://c' } },
+    { ...route, source: { ...route.source, region: 'r' } },
+    { ...route, source: { ...route.source, cloud: 'AWS' } },
     { ...route, destination: { ...route.destination, bucket: 'x' } },
+    { ...route, destination: { ...route.destination, region: 'r' } },
+    { source: { ...route.destination, prefix: 'p/' }, destination: route.source, syncTaskId: 't' },
     { ...route, destination: { ...route.destination, endpoint: 'https://c' } },
   ])('changes with any of it: %j', (other) => {
     expect(routeDigest(other)).not.toBe(routeDigest(route));

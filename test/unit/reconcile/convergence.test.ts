@@ -18,6 +18,18 @@ describe('convergenceOf', () => {
     expect(convergenceOf(outcome({ counts: countsOf({ same: 1, [verdict]: 3 }) })).converged).toBe(true);
   });
 
+  it('is not proved by a source of which all is in flight', () => {
+    const inFlight = (objects: Parameters<typeof countsOf>[0]) => convergenceOf(outcome({ counts: countsOf(objects) }));
+
+    expect(inFlight({ in_flight: 3, extra: 2, oms_own: 1 })).toEqual({
+      converged: false,
+      obstacles: ['all_in_flight'],
+      differences: 0,
+    });
+    expect(inFlight({ in_flight: 3, missing: 1 }).obstacles).toEqual(['missing']);
+    expect(inFlight({ in_flight: 3, same: 1 }).converged).toBe(true);
+  });
+
   it.each([
     'missing',
     'size_differs',

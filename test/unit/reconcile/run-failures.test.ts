@@ -338,11 +338,26 @@ describe('a source that lists nothing', () => {
     expect(report).toMatchObject({ complete: true, converged: true, verdicts: { extra: { objects: 900 } } });
   });
 
-  it('is believed at the second pass where no pass ever saw an object', async () => {
+  it('is not believed either where no pass ever saw an object', async () => {
     const world = new World();
 
+    for (let pass = 1; pass <= 4; pass++)
+      expect((await world.run()).report).toMatchObject({ pass, converged: false, obstacles: ['empty_source'] });
+  });
+
+  it('is believed for as long as it lists nothing, once the caller has said so', async () => {
+    const world = new World();
+    world.to.set('left over', { key: 'left over', size: 1, lastModified: 0 });
+    expect((await world.run({ sourceIsEmpty: true })).report).toMatchObject({ converged: true });
+
+    for (let pass = 2; pass <= 3; pass++)
+      expect((await world.run()).report).toMatchObject({ pass, converged: true, verdicts: { extra: { objects: 1 } } });
+
+    world.put('a');
+    world.copy(['a']);
+    expect((await world.run()).report).toMatchObject({ converged: true, source: { objects: 1 } });
+    world.from.clear();
     expect((await world.run()).report).toMatchObject({ converged: false, obstacles: ['empty_source'] });
-    expect((await world.run()).report).toMatchObject({ converged: true, complete: true });
   });
 
   it('in a range, and has an object there at a second look, is asked again', async () => {

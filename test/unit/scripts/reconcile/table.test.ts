@@ -86,6 +86,12 @@ describe('what a person reads after a comparison', () => {
     expect(text).not.toContain('submitted');
   });
 
+  it('calls nothing converged where all is in flight', () => {
+    const text = summary({ in_flight: 20 });
+    expect(text).not.toContain('Converged');
+    expect(text).toContain('Not converged: nothing is proved yet.\n20 objects in flight: look again in 15m');
+  });
+
   it('does not count what is in flight as the same', () => {
     expect(summary({ same: 2, in_flight: 1 })).toContain('Converged: 2 objects the same on both sides.');
   });

@@ -47,6 +47,26 @@ describe('what reconcile compares', () => {
     expect(oms).toBeUndefined();
   });
 
+  it.each([
+    ['in the local cloud', ['--endpoints', 'FILE', '--source', 's3://one', '--destination', 's3://one']],
+    ['in OBS', ['--source', 's3://one/x', '--destination', 's3://one/x']],
+    [
+      'at one endpoint, however it is written',
+      ['--source', 's3://one', '--destination', 's3://one', '--source-endpoint', 'https://s3.example.com'].concat([
+        '--destination-endpoint',
+        'https://S3.example.com:443/',
+      ]),
+    ],
+  ])('is never a bucket with itself, %s', async (_where, argv) => {
+    const line = argv.map((word) => (word === 'FILE' ? file : word));
+    await expect(find(line, KEYS)).rejects.toThrow('--source and --destination are the same bucket, "one"');
+  });
+
+  it('is a bucket of the same name in another store', async () => {
+    const argv = ['--source', 's3://one', '--destination', 's3://one', '--source-endpoint', 'https://s3.example.com'];
+    expect(await find(argv, KEYS)).toMatchObject({ source: { bucket: 'one' }, destination: { bucket: 'one' } });
+  });
+
   it('is other buckets of the local cloud where flags name them, and OMS is the local one', async () => {
     const { source, destination, oms } = await find(['--endpoints', file, ...BOTH, '--task', 't']);
 
