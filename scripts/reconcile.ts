@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { concealWithin } from '#shared/logging/redact.ts';
 import { RateLimiter } from '#shared/pipeline/rate-limiter.ts';
 import { TaskStates } from '#shared/pipeline/task-states.ts';
 import { reconcile } from '#shared/reconcile/run.ts';
-import type { ReconcileOptions, ReconcileResult } from '#shared/reconcile/run-options.ts';
+import type { ReconcileOptions, ReconcileProgress, ReconcileResult } from '#shared/reconcile/run-options.ts';
 import { systemClock } from '#shared/runtime/clock.ts';
 import { commandLog, connectOms, endWith, type Keys, stopSignal } from './command.ts';
 import { type CommandLine, readCommandLine } from './reconcile/flags.ts';
 import { listerOf } from './reconcile/lister.ts';
 import { writeLocation } from './reconcile/location.ts';
+import { NameList } from './reconcile/name-list.ts';
 import { problemsOf } from './reconcile/problems.ts';
 import { startProgress } from './reconcile/progress.ts';
 import { quoted } from './reconcile/quoted.ts';
@@ -27,33 +29,42 @@ async function main(): Promise<number> {
   const { source, destination } = { source: listerOf(target.source), destination: listerOf(target.destination) };
   const options = { ...(await prepare(line, target)), source, destination };
   const sides = { source: target.source, destination: target.destination };
+  // Names are anybody's, and errors repeat what a store or OMS has answered.
+  const redact = (text: string): string => options.log.redact(text);
+  const say = (text: string): void => console.error(redact(text));
   if (!line.json)
-    console.error(
-      `comparing ${shown(sides.source)} with ${shown(sides.destination)}${target.cloud ? `, ${target.cloud}` : ''}`,
-    );
-  const result = await watched(options, line);
+    say(`comparing ${shown(sides.source)} with ${shown(sides.destination)}${target.cloud ? `, ${target.cloud}` : ''}`);
+  const list = line.list === undefined ? undefined : new NameList(line.list);
+  const result = await watched({ ...options, onFindings: (findings) => list?.add(findings) }, line);
+  list?.close();
   const problems = problemsOf(result, { source: source.error, destination: destination.error });
   const { counts } = result;
   if (problems.length > 0 && counts.source.objects + counts.destination.objects === 0)
-    throw new Error(problems.join(' '));
+    throw new Error(redact(problems.join(' ')));
   const finished = clock.now();
   if (line.json) {
-    for (const problem of problems) console.error(problem);
-    console.log(JSON.stringify(reportOf(result, options, { started, finished }), null, 2));
+    for (const problem of problems) say(problem);
+    const report = reportOf(result, options, { started, finished });
+    console.log(JSON.stringify(concealWithin(report, redact), null, 2));
   } else {
     const ms = finished - started;
-    console.log(summaryOf(result, { ...line, ...sides, problems, callsPerSecond: options.callsPerSecond, ms }));
+    const view = { ...line, ...sides, problems, callsPerSecond: options.callsPerSecond, ms };
+    console.log(summaryOf(result, view).split('\n').map(redact).join('\n'));
   }
+  if (list) say(`${line.list} has the names of ${list.names} objects`);
   return exitCode(result);
 }
 
 /** The run with a progress bar, ended in order by Ctrl-C. */
 async function watched(options: ReconcileOptions, { expected }: CommandLine): Promise<ReconcileResult> {
+  const { log } = options;
   const signal = stopSignal('stopping after the calls under way');
   const submits = options.send !== undefined && !options.dryRun;
   const progress = startProgress({ submits, expected, now: () => performance.now() });
+  const onProgress = (state: ReconcileProgress): void =>
+    progress.show({ ...state, currentKey: log.redact(state.currentKey) });
   try {
-    return await reconcile({ ...options, signal, onProgress: (state) => progress.show(state) });
+    return await reconcile({ ...options, signal, onProgress });
   } finally {
     progress.stop();
   }

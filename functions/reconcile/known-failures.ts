@@ -21,7 +21,8 @@ const MAX_PAGES = 20;
 const CONCURRENCY = 8;
 
 /**
- * Objects that dead letters written since then name for a sync task: of these it is known why they are missing.
+ * Objects that changed since then and that dead letters name for a sync task: of these it is known why they are missing.
+ * A document of an older change, which a redrive has written again, explains nothing of what is missing now.
  *
  * @throws ObjectStoreError where the bucket cannot be listed
  */
@@ -58,13 +59,16 @@ async function namesOf({ store, bucket, prefixes, since }: KnownFailuresOptions)
 }
 
 /** A document that cannot be read explains nothing. */
-async function keysOf(name: string, { store, bucket, syncTaskId }: KnownFailuresOptions): Promise<string[]> {
+async function keysOf(name: string, { store, bucket, syncTaskId, since }: KnownFailuresOptions): Promise<string[]> {
   try {
     const { body } = await store.getObject({ bucket, key: name });
     const letter: unknown = JSON.parse(body.toString('utf8'));
     const keys = field(letter, 'keys');
     if (field(letter, 'sync_task_id') !== syncTaskId || !Array.isArray(keys)) return [];
-    return keys.map((each) => String(field(each, 'key')));
+    const changed = (each: unknown): number =>
+      Date.parse(String(field(each, 'event_time') ?? field(letter, 'created')));
+    // What is older is not; a time that is none is not known to be.
+    return keys.filter((each) => !(changed(each) < since)).map((each) => String(field(each, 'key')));
   } catch {
     return [];
   }

@@ -109,6 +109,12 @@ export function createReconcile({
           rule: 'required',
           message: 'is missing (reconciliation compares the source with it)',
         });
+      if (isOneBucket(route, config.region))
+        throw new BucketConfigurationError({
+          path: `${path}.destination.bucket`,
+          rule: 'other_bucket',
+          message: 'is the source bucket itself, which is always the same as itself',
+        });
       const prefixes = [config.deadLetterPrefix, config.parkedPrefix];
       // A page that comes in the last moment can still be submitted and saved.
       const bucket = (side: ListedBucket['side'], at: ListedBucket['place']) =>
@@ -123,7 +129,11 @@ export function createReconcile({
         showTask: () => oms.showSyncTask({ syncTaskId, queryTime: now() }),
         compareETags: route.compare_etags,
         sourceHasResultLists: config.routes.some((other) => other.destination?.bucket === source.bucket),
-        state: new ReconcileState({ ...place, prefix: `${STATE_PREFIXES.reconcile}${folder}/` }),
+        state: new ReconcileState({
+          ...place,
+          prefix: `${STATE_PREFIXES.reconcile}${folder}/`,
+          redact: (text) => log.redact(text),
+        }),
         knownFailures: (since) =>
           knownFailures({
             ...place,
@@ -165,6 +175,14 @@ function readRequest(event: unknown, { routes }: Config, { log }: Invocation): W
     log.error('reconcile refused', { caller: callerOf(event), error });
     return refusalOf(error);
   }
+}
+
+/** A bucket compared with itself would prove whatever it is asked. */
+function isOneBucket({ source, destination }: Route, usualRegion: string | undefined): boolean {
+  if (destination === undefined || destination.bucket !== source.bucket) return false;
+  if ((source.cloud ?? 'HuaweiCloud') !== 'HuaweiCloud') return false;
+  const [from, to] = [source, destination].map(({ endpoint, region = usualRegion }) => endpoint ?? region);
+  return from === to;
 }
 
 function nameOf({ name, sync_task_id }: Route): string {

@@ -13,6 +13,7 @@ that OMS sync task what needs copying, while it lists. It reads no content and d
   npm run reconcile -- --source s3://photos --destination s3://photos-copy
                                                         two buckets of OBS: compare, and change nothing
   ... --task 6b7c...  --dry-run                         what would be submitted, how many calls, how long
+  ... --list names.txt                                  all names that OMS would copy, for a migration task instead
   ... --task 6b7c...                                    submit it; run it again later, and it proves that all arrived
   ... --source-provider AWS --source-region us-east-1   a source in another cloud
   npm run --silent reconcile -- ... --json > report.json
@@ -73,6 +74,8 @@ export interface CommandLine {
   readonly expected: number | undefined;
   /** Keys that are shown of each verdict. */
   readonly keys: number;
+  /** File for the names of what OMS would copy. */
+  readonly list: string | undefined;
   readonly json: boolean;
   readonly verbose: boolean;
   /** Of the local cloud. */
@@ -117,6 +120,11 @@ export function readCommandLine(argv: readonly string[]): CommandLine | undefine
       },
       expect: { type: 'string', value: 'N', help: 'about so many objects: for the bar, and the time that is left' },
       keys: { type: 'string', value: 'N', help: 'names shown of each verdict, 0 to 100 (10)' },
+      list: {
+        type: 'string',
+        value: 'FILE',
+        help: 'write the names of what OMS would copy: list file of a migration task',
+      },
       json: { type: 'boolean', help: 'print the report as JSON, and nothing else on stdout' },
       verbose: { type: 'boolean', help: 'print the log, one line of JSON for each thing worth it' },
       endpoints: { type: 'string', value: 'FILE', help: 'use the local cloud of this file (.local/endpoints.json)' },
@@ -163,6 +171,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine | undefine
     sourceIsEmpty: flags['source-is-empty'] === true,
     expected: flags.expect === undefined ? undefined : wholeNumber('expect', flags.expect, 1, 1e12),
     keys: wholeNumber('keys', text('keys') ?? '10', 0, 100),
+    list: text('list'),
     json: flags.json === true,
     verbose: flags.verbose === true,
     endpoints: text('endpoints'),

@@ -8,10 +8,10 @@ import type { ReconcileOptions, ReconcileResult } from '#shared/reconcile/run-op
  */
 export function reportOf(
   result: ReconcileResult,
-  { route, id = '' }: Pick<ReconcileOptions, 'route' | 'id'>,
+  { route, grace, id = '' }: Pick<ReconcileOptions, 'route' | 'grace' | 'id'>,
   times: { readonly started: number; readonly finished: number },
 ): Report {
-  if (result.report) return result.report;
+  if (result.report) return { ...result.report, ...(result.plan && { plan: result.plan }) };
   const { source, destination, sync_task_id: syncTaskId, name = syncTaskId } = route;
   const { counts, accepted, failed, pending, calls } = result;
   const prefix = source.prefix === undefined ? {} : { prefix: source.prefix };
@@ -28,6 +28,7 @@ export function reportOf(
     complete: false,
     emptySourceConfirmed: true,
     stopped: [],
+    grace,
     accepted,
     failed,
     pending,

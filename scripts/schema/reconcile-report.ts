@@ -39,7 +39,8 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   fault: 'What was wrong with it.',
   converged:
     'Whether the pass proves that every object of the source is the same at the destination, those that are younger than the grace period left out.',
-  obstacles: 'Why it does not: verdicts that keep the two apart, incomplete, empty_source, or source_shrank.',
+  obstacles:
+    'Why it does not: verdicts that keep the two apart, all_in_flight, incomplete, empty_source, or source_shrank.',
   differences: 'Objects that keep the two apart.',
   verdicts:
     'What was found, by verdict. Bytes are those of the source; of the destination where it alone has the object.',
@@ -62,13 +63,14 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   failed: 'Objects that were refused for good. The next pass finds them again. See refused.',
   refused: 'Why objects were refused, the most frequent first.',
   code: 'Stable code of the failure, see docs/failures.md.',
+  grace_seconds: 'What differs and is younger counts as in flight: the grace period of the last run.',
   rules: 'By which it was judged what OMS would copy: those of the task.',
   object_overwrite_mode: 'Of the task.',
   consistency_check: 'Of the task.',
   assumed: 'Whether OMS did not tell, so that these are its defaults.',
   pending: 'Objects that were not brought through to the end of the pass; the next one finds them again.',
   calls: 'Calls that were made.',
-  'calls.list': 'LIST, on both sides.',
+  'calls.list': 'LIST of pages, on both sides; questions by which a bucket is cut into parts are left out.',
   'calls.events': 'CreateSyncEvents.',
   rates: 'Over the whole duration.',
   objects_per_second: 'Source objects.',
@@ -94,6 +96,14 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   source_objects: 'Objects that the source listed.',
   loss_rate: 'As loss.rate.',
   direction: 'This pass against the one before.',
+  plan: 'What submitting would take; of a dry run alone.',
+  submit: 'What would be submitted.',
+  list_calls: 'LIST calls that the objects need at least.',
+  'plan.list_calls.source': 'Of the source.',
+  'plan.list_calls.destination': 'Of the destination.',
+  event_calls: 'CreateSyncEvents.',
+  minutes: 'That the event calls take at the configured rate.',
+  advice: 'A better way than events, where there is one.',
 };
 
 type JsonSchema = { properties?: Record<string, JsonSchema>; items?: JsonSchema; description?: string } & Record<

@@ -55,10 +55,10 @@ export class Checkpointer {
   }
 
   async #write(): Promise<void> {
-    const { state, lease, pass } = this.#options;
+    const { state, lease, pass, log } = this.#options;
     if (!(await lease.keep())) throw new Overtaken('another run holds the lease');
     if (!(await state.isCheckpoint(this.#etag))) await this.#merge();
-    this.#etag = await state.writeCheckpoint(pass.toText());
+    this.#etag = await state.writeCheckpoint(pass.toText((text) => log.redact(text)));
   }
 
   async #merge(): Promise<void> {

@@ -47,6 +47,20 @@ export function withoutSparedKeys(ranges: readonly RangeState[]): RangeState[] {
   });
 }
 
+/** Ranges whose named keys, which nothing but a report shows, are without credentials. */
+export function withConcealedNames(ranges: readonly RangeState[], redact: (text: string) => string): RangeState[] {
+  const concealed = (keys: readonly string[]): string[] => keys.map(redact);
+  return ranges.map((range) => {
+    const verdicts = { ...range.counts.verdicts };
+    for (const verdict of VERDICTS)
+      verdicts[verdict] = { ...verdicts[verdict], keys: concealed(verdicts[verdict].keys) };
+    const refused = Object.fromEntries(
+      Object.entries(range.refused).map(([code, row]) => [code, { ...row, keys: concealed(row.keys) }]),
+    );
+    return { ...range, counts: { ...range.counts, verdicts }, refused };
+  });
+}
+
 function withKeys(count: VerdictCount, room: number): VerdictCount {
   return { ...count, keys: count.keys.slice(0, room) };
 }

@@ -3,7 +3,7 @@ import { compareUtf8 } from '#shared/encoding/utf8-order.ts';
 import type { LiveRange } from '#shared/objectstore/listing/live-range.ts';
 import { type KeyRange, rangeOf } from '#shared/objectstore/ranges.ts';
 import { type Checkpoint, type ReadCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
-import { isSettledRange, joined, withoutSparedKeys } from './compact.ts';
+import { isSettledRange, joined, withConcealedNames, withoutSparedKeys } from './compact.ts';
 import { addCounts, type Counts, noCounts } from './counts.ts';
 import { newRange, type RangeState } from './range-state.ts';
 import { addRefused, type Refused } from './refused.ts';
@@ -104,11 +104,18 @@ export class Pass {
     return { ...this.head, ranges: this.ranges() };
   }
 
-  toText(): string {
+  /**
+   * @param redact puts a mark in the place of a credential. Names that a report would show hold none then; those by
+   *   which the next run goes on stay as they are, for another name is another object
+   */
+  toText(redact: (text: string) => string = (text) => text): string {
     const extras = { ...(this.over && { over: true }), ...(this.omsBefore && { oms_before: this.omsBefore }) };
     this.#compact();
     const checkpoint = this.checkpoint();
-    return writeCheckpoint({ ...checkpoint, ranges: withoutSparedKeys(checkpoint.ranges), ...extras });
+    const ranges = withoutSparedKeys(checkpoint.ranges);
+    const text = writeCheckpoint({ ...checkpoint, ranges, ...extras });
+    if (redact(text) === text) return text;
+    return writeCheckpoint({ ...checkpoint, ranges: withConcealedNames(ranges, redact), ...extras });
   }
 
   /** Joins what is settled, so that a long pass of many workers has not ever more ranges. */

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { compareUtf8 } from '#shared/encoding/utf8-order.ts';
-import { FAILURES } from '#shared/pipeline/failures.ts';
 import { detached, NAMED_KEYS, namedKey } from './counts.ts';
 import { quantity } from './counts-schema.ts';
+import { submissionRemedy } from './submission-remedies.ts';
 
 /** Objects that were refused for good, by the code of the failure. Plain JSON. */
 export type Refused = Readonly<Record<string, { readonly objects: number; readonly keys: readonly string[] }>>;
@@ -51,12 +51,6 @@ export interface RefusedRow {
 /** The most frequent first. */
 export function refusedRows(refused: Refused): RefusedRow[] {
   return Object.entries(refused)
-    .map(([code, { objects, keys }]) => ({ code, remedy: remedyOf(code), objects, keys }))
+    .map(([code, { objects, keys }]) => ({ code, remedy: submissionRemedy(code), objects, keys }))
     .sort((a, b) => b.objects - a.objects || compareUtf8(a.code, b.code));
-}
-
-/** A checkpoint may have the code of another release. */
-function remedyOf(code: string): string {
-  const known = Object.entries(FAILURES).find(([name]) => name === code);
-  return known?.[1].remedy ?? 'See the log of the function.';
 }

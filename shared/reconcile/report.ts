@@ -25,6 +25,13 @@ const bucketSchema = z.object({
   prefix: z.optional(z.string()),
   ...totalsSchema.shape,
 });
+const planSchema = z.object({
+  submit: totalsSchema,
+  list_calls: z.object({ source: quantity, destination: quantity }),
+  event_calls: quantity,
+  minutes: z.number().check(z.gte(0)),
+  advice: z.optional(z.string()),
+});
 const trendPointSchema = z.object({
   pass: z.int(),
   finished: time,
@@ -58,6 +65,7 @@ export const reportSchema = z.object({
       fault: z.string(),
     }),
   ),
+  grace_seconds: z.optional(z.number().check(z.gte(0))),
   rules: z.object({ object_overwrite_mode: z.string(), consistency_check: z.string(), assumed: z.boolean() }),
   converged: z.boolean(),
   obstacles: z.array(z.string()),
@@ -82,6 +90,8 @@ export const reportSchema = z.object({
   }),
   trend: z.array(trendPointSchema),
   direction: z.enum(['converged', 'converging', 'steady', 'diverging', 'unknown']),
+  /** Of a dry run. */
+  plan: z.optional(planSchema),
 });
 
 export type Report = z.infer<typeof reportSchema>;
@@ -105,6 +115,8 @@ export interface ReportInput {
   readonly complete: boolean;
   readonly emptySourceConfirmed: boolean;
   readonly stopped: readonly StoppedRange[];
+  /** Milliseconds, as the last run had it. */
+  readonly grace?: number;
   /** By which it was judged what is submitted. */
   readonly rules?: OverwriteRules;
   /** OMS did not tell the rules: they are its defaults. */
@@ -160,6 +172,7 @@ export function makeReport(input: ReportInput): Report {
     destination: { ...input.destination, ...counts.destination },
     complete: input.complete,
     stopped: [...input.stopped],
+    ...(input.grace !== undefined && { grace_seconds: round(input.grace / 1000) }),
     rules: {
       object_overwrite_mode: rules.mode,
       consistency_check: rules.consistencyCheck,

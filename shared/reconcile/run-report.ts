@@ -4,7 +4,7 @@ import { makeReport, type Report } from './report.ts';
 import type { ReconcileOptions } from './run-options.ts';
 
 export interface RunReportInput {
-  readonly options: Pick<ReconcileOptions, 'route'>;
+  readonly options: Pick<ReconcileOptions, 'route' | 'grace'>;
   readonly pass: Pass;
   /** Milliseconds since the epoch. */
   readonly finished: number;
@@ -42,6 +42,7 @@ export function reportOf(input: RunReportInput): Report {
       const { passing: _, error: __, ...stopped } = fault;
       return [stopped];
     }),
+    grace: options.grace,
     rules: task.rules,
     rulesAssumed: task.assumed,
     accepted,

@@ -1,4 +1,5 @@
 import { AppError } from '#shared/errors/base.ts';
+import { concealWithin } from '#shared/logging/redact.ts';
 import { ObjectNotFoundError } from '#shared/objectstore/errors.ts';
 import type { ObjectStore } from '#shared/objectstore/port.ts';
 import { type Report, readReport } from './report.ts';
@@ -12,6 +13,8 @@ export interface ReconcileStateOptions {
   readonly bucket: string;
   /** Ends with a slash: `reconcile/<route>/`. */
   readonly prefix: string;
+  /** Puts a mark in the place of every credential that a text of a report holds: names of objects are anybody's. */
+  readonly redact?: (text: string) => string;
 }
 
 /** A document as it was read: enough to notice that somebody else has written it since. */
@@ -108,7 +111,7 @@ export class ReconcileState {
    * @throws ObjectStoreError
    */
   async writeReport(report: Report, proves: boolean): Promise<void> {
-    const text = toText(report);
+    const text = this.#toText(report);
     await this.#write(`reports/${report.started.replaceAll(':', '-')}.json`, text);
     if (proves) await this.#write('complete.json', text);
     await this.#write('latest.json', text);
@@ -116,7 +119,12 @@ export class ReconcileState {
 
   /** @throws ObjectStoreError */
   async writePlan(plan: object): Promise<void> {
-    await this.#write('plan.json', toText(plan));
+    await this.#write('plan.json', this.#toText(plan));
+  }
+
+  #toText(value: object): string {
+    const { redact } = this.#options;
+    return `${JSON.stringify(redact ? concealWithin(value, redact) : value, null, 2)}\n`;
   }
 
   #key(name: string): string {
@@ -140,8 +148,4 @@ export class ReconcileState {
     const { etag } = await store.putObject({ bucket, key: this.#key(name), body, contentType });
     return etag;
   }
-}
-
-function toText(value: object): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
 }

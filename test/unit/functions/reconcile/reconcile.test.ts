@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { type ConfigOf, readConfig } from '#shared/config/read.ts';
 import { BucketConfigurationError } from '#shared/middleware/bucket-lister.ts';
 import { Invocation } from '#shared/middleware/invocation.ts';
+import type { KeyFinder, Lister } from '#shared/objectstore/lister.ts';
 import type { OmsClient } from '#shared/oms/client.ts';
 import { createReconcile, variables } from '../../../../functions/reconcile/reconcile.ts';
 import type { ReconcileSummary } from '../../../../functions/reconcile/summary.ts';
@@ -40,15 +41,19 @@ beforeEach(() => {
 });
 
 /** The function of one instance, called as its stack calls it. */
-function instance(routes: readonly object[], more: Readonly<Record<string, string>> = {}) {
-  const { clock, source } = world.options();
+function instance(
+  routes: readonly object[],
+  more: Readonly<Record<string, string>> = {},
+  listerOf: (invocation: Invocation) => Lister & KeyFinder = () => world.options().source,
+) {
+  const { clock } = world.options();
   const listed: string[] = [];
   const fn = createReconcile({
     clock,
     store: async () => world.stateStore,
-    lister: ({ path }) => {
+    lister: ({ path }, _config, invocation) => {
       listed.push(path);
-      return source;
+      return listerOf(invocation);
     },
   });
   const oms = {
@@ -311,6 +316,74 @@ describe('reconcile', () => {
     await call({});
 
     expect(report('a').loss).toMatchObject({ changed: 3, lost: 3, explained: 2, unexplained: 1 });
+  });
+
+  it('explains nothing by dead letters of older changes that a redrive has written again', async () => {
+    const { call } = instance([route('a')]);
+    world.put('a/0');
+    await call({});
+    world.copy(['a/0']);
+    const before = new Date(world.time - 60_000).toISOString();
+    world.time += 600_000;
+    for (const key of ['a/1', 'a/2']) world.put(key, 1, world.time - 1000);
+    const since = new Date(world.time - 1000).toISOString();
+    const seed = (name: string, letter: object) =>
+      world.stateStore.seed(STATE, `dead-letters/2026-11-21/${name}.json`, JSON.stringify(letter));
+    seed('1', { sync_task_id: 'task-a', created: since, keys: [{ key: 'a/old', event_time: before }] });
+    seed('2', { sync_task_id: 'task-a', created: before, keys: [{ key: 'a/older' }] });
+    seed('3', { sync_task_id: 'task-a', created: since, keys: [{ key: 'a/1', event_time: since }] });
+
+    await call({});
+
+    expect(report('a').loss).toMatchObject({ lost: 2, explained: 1, unexplained: 1 });
+  });
+
+  it.each([
+    ['', {}],
+    [' in the region of OMS', { destination: { bucket: 'from', region: 'cn-north-4' } }],
+  ])('does not compare a bucket with itself%s', async (_where, changes) => {
+    const { call } = instance([route('a', { destination: { bucket: 'from' }, ...changes })]);
+
+    expect(await call({})).toMatchObject({
+      routes: [
+        {
+          outcome: 'failed',
+          error_code: 'OmsSync.BucketConfiguration',
+          details: [{ path: 'ROUTES[0].destination.bucket', rule: 'other_bucket' }],
+        },
+      ],
+    });
+    expect(world.lists).toEqual([]);
+  });
+
+  it('compares buckets of one name in two clouds, or at two endpoints', async () => {
+    const changes = [
+      { source: { bucket: 'to', prefix: 'a/', cloud: 'AWS', region: 'us-east-1' } },
+      { source: { bucket: 'to', prefix: 'a/', endpoint: 'https://other.example' } },
+    ];
+    for (const change of changes)
+      expect(await instance([route('a', change)]).call({})).toMatchObject({ routes: [{ outcome: 'completed' }] });
+  });
+
+  it('writes no credential of its own into a report, though an object is called like it', async () => {
+    const secret = 'context-secret-key-of-the-function';
+    world.put(`a/${secret}`);
+    world.put('a/b');
+    const { source } = world.options();
+    const { call } = instance([route('a')], {}, (invocation) => {
+      invocation.log.conceal([secret]);
+      return source;
+    });
+
+    await call({});
+    await call({ dry_run: true });
+
+    expect(submitted).toContain(`task-a a/${secret}`);
+    for (const name of ['latest.json', 'complete.json', 'plan.json', 'checkpoint.json'])
+      expect(world.stateStore.text(STATE, `reconcile/a/${name}`)?.replace(/"cursor":"[^"]*"/, ''), name).not.toContain(
+        secret,
+      );
+    expect(report('a').verdicts.missing.keys).toEqual(['a/b', 'a/[redacted]']);
   });
 });
 

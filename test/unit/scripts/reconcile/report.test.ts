@@ -23,7 +23,7 @@ const ROUTE = {
 
 describe('the report of a run', () => {
   it('is an incomplete one where the run did not come to its end', () => {
-    const report = reportOf(RESULT, { route: ROUTE, id: 'i' }, { started: 1000, finished: 3000 });
+    const report = reportOf(RESULT, { route: ROUTE, grace: 90_000, id: 'i' }, { started: 1000, finished: 3000 });
 
     expect(report).toMatchObject({
       route: 'one to two',
@@ -33,6 +33,7 @@ describe('the report of a run', () => {
       converged: false,
       obstacles: ['missing', 'incomplete'],
       duration_seconds: 2,
+      grace_seconds: 90,
       source: { bucket: 'one', prefix: 'a/', objects: 5 },
       destination: { bucket: 'two', prefix: 'a/', objects: 2 },
       accepted: 2,
@@ -43,7 +44,21 @@ describe('the report of a run', () => {
   });
 
   it('is that of the run where there is one', () => {
-    const report = reportOf(RESULT, { route: ROUTE }, { started: 0, finished: 0 });
-    expect(reportOf({ ...RESULT, report }, { route: ROUTE }, { started: 5, finished: 9 })).toBe(report);
+    const report = reportOf(RESULT, { route: ROUTE, grace: 0 }, { started: 0, finished: 0 });
+    expect(reportOf({ ...RESULT, report }, { route: ROUTE, grace: 0 }, { started: 5, finished: 9 })).toEqual(report);
+  });
+
+  it('has the plan of a dry run', () => {
+    const report = reportOf(RESULT, { route: ROUTE, grace: 0 }, { started: 0, finished: 0 });
+    const plan = {
+      submit: { objects: 3, bytes: 3 },
+      list_calls: { source: 1, destination: 1 },
+      event_calls: 1,
+      minutes: 0.1,
+    };
+    const planned = reportOf({ ...RESULT, report, plan }, { route: ROUTE, grace: 0 }, { started: 5, finished: 9 });
+
+    expect(planned).toEqual({ ...report, plan });
+    expect(readReport(JSON.stringify(planned))).toEqual(planned);
   });
 });
