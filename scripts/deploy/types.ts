@@ -94,7 +94,8 @@ export interface DeployResult {
 
 export interface PlanOptions {
   readonly config: ServerlessConfig;
-  readonly target: DeployTarget;
+  /** Undefined: an empty project, for a plan that is only looked at. */
+  readonly target: DeployTarget | undefined;
   /** Delete what serverless.yml no longer has; otherwise it is listed as `orphan`. */
   readonly prune?: boolean;
   /** Keys of functions; the others, and orphans, are not looked at. */

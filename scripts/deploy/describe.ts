@@ -1,0 +1,51 @@
+import { FunctionGraphClient } from './client/functiongraph.ts';
+import type { WireTrigger } from './client/wire.ts';
+import { readDescription } from './fingerprint.ts';
+import { readVariables } from './plan/differences.ts';
+import { labelOf } from './plan/trigger-work.ts';
+import { type DeployedFunction, deployedFunctions, type ServiceSelection } from './service.ts';
+import type { DescribedFunction, DescribedTrigger, ServiceDescription } from './types.ts';
+
+/**
+ * What is deployed of a service and stage. No value of a variable is in it.
+ *
+ * @throws ApiError, CredentialsError
+ */
+export async function describeService(
+  selection: ServiceSelection & { readonly signal?: AbortSignal },
+): Promise<ServiceDescription> {
+  const { service, stage, target, signal } = selection;
+  const functions = await deployedFunctions(new FunctionGraphClient(target, signal), selection);
+  return { service, stage, region: target.region, functions: functions.map(described) };
+}
+
+function described({ key, name, urn, latest, versions, live }: DeployedFunction): DescribedFunction {
+  const config = live?.config ?? latest;
+  return {
+    key,
+    name,
+    urn,
+    runtime: config.runtime,
+    memorySize: config.memory_size ?? 0,
+    timeout: config.timeout ?? 0,
+    description: readDescription(latest.description).text,
+    version: live?.alias.version,
+    versions: versions.map(({ version, last_modified }) => ({
+      name: version,
+      publishedAt: last_modified === '' ? undefined : last_modified,
+    })),
+    variables: Object.keys(readVariables(config.user_data) ?? {}).sort(),
+    triggers: (live?.triggers ?? []).map(describedTrigger),
+  };
+}
+
+function describedTrigger(trigger: WireTrigger): DescribedTrigger {
+  const url = trigger.event_data['invoke_url'];
+  return {
+    id: trigger.trigger_id,
+    type: trigger.trigger_type_code,
+    name: labelOf(trigger),
+    status: trigger.trigger_status === '' ? 'ACTIVE' : trigger.trigger_status,
+    ...(typeof url === 'string' && url !== '' ? { url } : {}),
+  };
+}
