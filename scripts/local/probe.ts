@@ -1,4 +1,4 @@
-import type { FunctionConfig } from '../serverless/config.ts';
+import type { FunctionConfig, ServerlessConfig } from '../serverless/config.ts';
 import type { FunctionGraph } from './functiongraph/server.ts';
 
 /** A deployed function cannot do its work: a wrong variable, a wrong handler. */
@@ -46,6 +46,26 @@ export async function probe(
   const status = result.outcome === 'success' && behindGateway ? statusOf(result.payload) : undefined;
   if (reason === undefined && (status === undefined || status < 500)) return;
   throw new UnusableFunctionError(`${key} cannot run: ${reason ?? lastError(key) ?? `it answers ${status}`}`);
+}
+
+/** Processes that are started at a time; more only stand in each other's way. */
+const AT_A_TIME = 3;
+
+/**
+ * Probes every function.
+ *
+ * @throws UnusableFunctionError of the first that cannot do its work
+ */
+export async function probeAll(
+  host: FunctionGraph,
+  config: ServerlessConfig,
+  lastError: (key: string) => string | undefined,
+): Promise<void> {
+  const waiting = Object.entries(config.functions);
+  const worker = async (): Promise<void> => {
+    for (let entry = waiting.shift(); entry; entry = waiting.shift()) await probe(host, ...entry, lastError);
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, worker));
 }
 
 function statusOf(payload: string): number | undefined {

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { configOf, type ResolvedFile } from './resolved.ts';
 
 /** The repository's root folder. */
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -118,9 +119,9 @@ export interface FunctionConfig {
   readonly memorySize: number;
   /** Seconds. */
   readonly timeout: number;
-  /** Of which the code gets temporary credentials (the API's xrole). */
+  /** As which FunctionGraph acts for the function, and the code too where `executionAgency` is absent (xrole). */
   readonly agency?: string;
-  /** Of which FunctionGraph itself acts for the function, where it is another one (the API's app_xrole). */
+  /** Whose temporary credentials the code gets, where they are another agency's (app_xrole). */
   readonly executionAgency?: string;
   /** Plain variables, those of the provider included. */
   readonly environment: Readonly<Record<string, string>>;
@@ -167,8 +168,6 @@ export interface ServerlessConfig {
   readonly functions: Readonly<Record<string, FunctionConfig>>;
 }
 
-type Json = Record<string, unknown>;
-
 /**
  * serverless.yml, resolved and validated by the framework itself, so that variables mean here what they mean
  * in a deployment.
@@ -201,33 +200,7 @@ export async function loadServerless(
           : resolve(stdout),
     );
   });
-  const config = JSON.parse(printed) as {
-    service: string;
-    provider: Json & { stage: string; region: string; environment?: Record<string, string> };
-    functions: Record<string, Json>;
-  };
-  const { provider } = config;
-  const functions = Object.entries(config.functions).map(([key, declared]) => {
-    const merged = {
-      runtime: provider['runtime'],
-      memorySize: provider['memorySize'],
-      timeout: provider['timeout'],
-      agency: provider['agency'],
-      events: [],
-      ...declared,
-      environment: { ...provider.environment, ...(declared['environment'] as Json | undefined) },
-      encryptedEnvironment: { ...(declared['encryptedEnvironment'] as Json | undefined) },
-      // The platform's own defaults: one retry, one hour.
-      async: { maxRetries: 1, maxEventAge: 3600, ...(declared['async'] as Json | undefined) },
-    };
-    return [key, merged as unknown as FunctionConfig] as const;
-  });
-  return {
-    service: config.service,
-    stage: provider.stage,
-    region: provider.region,
-    functions: Object.fromEntries(functions),
-  };
+  return configOf(JSON.parse(printed) as ResolvedFile);
 }
 
 /** What the framework says is wrong, without its banner and its advertisement of documents. */

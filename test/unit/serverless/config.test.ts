@@ -10,7 +10,12 @@ describe('loadServerless', () => {
     expect(config.stage).toBe('local');
     expect(config.region).toBe('cn-east-3');
     const trigger = config.functions['on-object-created'];
-    expect(trigger).toMatchObject({ runtime: 'Node.js20.15', memorySize: 256, timeout: 60, agency: 'oms-sync' });
+    expect(trigger).toMatchObject({
+      runtime: 'Node.js20.15',
+      memorySize: 256,
+      timeout: 60,
+      agency: 'oms-sync-local-trigger',
+    });
     expect(trigger?.environment).toMatchObject({ ROUTES: '[{"x":1}]', OMS_REGION: 'cn-east-3' });
     expect(trigger?.async).toMatchObject({ maxRetries: 3, maxEventAge: 86_400 });
   });

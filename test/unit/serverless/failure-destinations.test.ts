@@ -1,10 +1,6 @@
-import { execFile } from 'node:child_process';
-import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { frameworkMessage, ROOT } from '../../../scripts/serverless/config.ts';
+import { describe, expect, it } from 'vitest';
+import { frameworkSays, RIGHT_FUNCTION } from '../../helpers/serverless-file.ts';
 
 const require = createRequire(import.meta.url);
 const { problemsOf, schema } = require('../../../scripts/deploy/failure-destinations.cjs') as {
@@ -103,37 +99,18 @@ describe('problemsOf', () => {
 });
 
 describe('the framework', () => {
-  /** What `osls print` says of a file with this `async`. */
-  async function said(asyncConfig: object): Promise<string> {
-    const folder = await mkdtemp(join(tmpdir(), 'oms-sync-osls-'));
-    onTestFinished(() => rm(folder, { recursive: true, force: true }));
-    await cp(join(ROOT, 'scripts/deploy'), join(folder, 'deploy'), { recursive: true });
-    await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-    await writeFile(
-      join(folder, 'serverless.yml'),
-      // JSON is YAML.
-      JSON.stringify({
-        service: 'checked',
-        plugins: ['./deploy/plugin.cjs'],
-        provider: { name: 'huawei' },
-        functions: {
-          f: {
-            handler: 'index.handler',
-            package: { artifact: 'f.zip' },
-            async: asyncConfig,
-            events: [{ obs: { bucket: 'watched', events: ['ObjectCreated'] } }],
-          },
+  /** What the framework says of a file with this `async`. */
+  const said = (asyncConfig: object): Promise<string> =>
+    frameworkSays(
+      { name: 'huawei', timeout: 60, memorySize: 256, runtime: 'Node.js20.15', region: 'cn-north-4' },
+      {
+        f: {
+          ...RIGHT_FUNCTION,
+          async: asyncConfig,
+          events: [{ eventgrid: { bucket: 'watched', eventTypes: ['OBS:DWR:ObjectCreated:PUT'], keyEncode: true } }],
         },
-      }),
+      },
     );
-    const cli = join(dirname(require.resolve('osls/package.json')), 'bin', 'serverless.js');
-    const env = { ...process.env, SLS_SCHEMA_CACHE_BASE_DIR: join(ROOT, '.local') };
-    return new Promise((resolve) => {
-      execFile(process.execPath, [cli, 'print'], { cwd: folder, env }, (error, stdout, stderr) =>
-        resolve(error ? frameworkMessage(`${stderr}\n${stdout}`) : 'right'),
-      );
-    });
-  }
 
   it('refuses what is wrong before any command, in words', async () => {
     const onFailure = { ...OBS, expires: 365 };

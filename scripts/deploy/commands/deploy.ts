@@ -1,0 +1,108 @@
+import type { ServerlessConfig } from '../../serverless/config.ts';
+import { applyPlan } from '../apply/apply-plan.ts';
+import { ConfigurationError } from '../errors.ts';
+import { planDeployment } from '../plan/plan-deployment.ts';
+import { planTable, summaryOf } from '../progress/plan-table.ts';
+import { startProgress } from '../progress/progress.ts';
+import { count, duration } from '../progress/words.ts';
+import type { DeployPlan, DeployResult } from '../types.ts';
+import { type Command, functionOption, isSet, localCloudIsDown, numberOption, targetOf } from './context.ts';
+import { report, say } from './output.ts';
+
+/** `deploy` and `deploy function`. */
+export const deploy: Command = async (context) => {
+  const { config, signal, built } = context;
+  const only = functionOption(context);
+  const concurrency = numberOption(context, 'concurrency', 1, 16);
+  const dryRun = isSet(context, 'dry-run');
+  const began = performance.now();
+  checkGiven(config);
+  const nothingRuns = dryRun && localCloudIsDown(context);
+  const target = nothingRuns ? undefined : await targetOf(context);
+  await built;
+  const plan = await planDeployment({
+    config,
+    target,
+    prune: isSet(context, 'prune'),
+    signal,
+    ...(only === undefined ? {} : { only: [only] }),
+  });
+  if (dryRun || target === undefined) {
+    if (isSet(context, 'json')) report(context, { plan });
+    else say(context, `${planTable(plan)} Nothing was changed (--dry-run).`);
+    if (nothingRuns) context.notes.write('no local cloud runs: this is the plan for an empty project\n');
+    return 0;
+  }
+
+  const touched = plan.functions.filter(({ action }) => action !== 'unchanged' && action !== 'orphan');
+  say(context, `${config.service}, stage ${config.stage}, ${config.region}: ${summaryOf(plan)}`);
+  const progress = startProgress({
+    keys: touched.map(({ key }) => key),
+    output: context.notes,
+    now: () => performance.now(),
+  });
+  let result: DeployResult;
+  try {
+    result = await applyPlan(plan, {
+      target,
+      signal,
+      onEvent: (event) => progress.show(event),
+      ...(concurrency === undefined ? {} : { concurrency }),
+      ...(config.keepVersions === undefined ? {} : { keepVersions: config.keepVersions }),
+    });
+  } finally {
+    progress.stop();
+  }
+  const ms = performance.now() - began;
+  if (isSet(context, 'json')) report(context, { plan, result: withMessages(result), ms: Math.round(ms) });
+  else say(context, outcomeOf(plan, result, ms));
+  return result.ok ? 0 : 1;
+};
+
+/** Errors become their messages: JSON has none. */
+function withMessages(result: DeployResult) {
+  return {
+    ...result,
+    functions: result.functions.map(({ error, ...fn }) => ({ ...fn, ...(error ? { error: error.message } : {}) })),
+  };
+}
+
+function outcomeOf({ functions }: DeployPlan, result: DeployResult, ms: number): string {
+  const outcome = (name: string): number => result.functions.filter((fn) => fn.outcome === name).length;
+  const orphans = functions.filter(({ action }) => action === 'orphan').map(({ key }) => key);
+  const parts = [
+    [outcome('done'), 'deployed'],
+    [outcome('unchanged'), 'unchanged'],
+    [outcome('failed'), 'failed; the version before serves on'],
+    [outcome('aborted') + outcome('skipped'), 'not reached; run it again to go on'],
+  ] as const;
+  const shown = parts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
+  const lines = [`${shown.length > 0 ? shown.join(', ') : 'nothing to do'}, ${duration(ms)}`];
+  if (orphans.length > 0)
+    lines.push(
+      `${count(orphans.length, 'function')} that serverless.yml does not have: ${orphans.join(', ')} (--prune deletes)`,
+    );
+  return lines.join('\n');
+}
+
+/**
+ * What only a deployment needs; everything else is checked for every command.
+ *
+ * @throws ConfigurationError naming the variable to set
+ */
+function checkGiven({ functions, apiGateway, eventGrid }: ServerlessConfig): void {
+  const has = (kind: string): boolean => Object.values(functions).some(({ events }) => events.some((e) => kind in e));
+  const problems = [
+    ...(has('apig') && !apiGateway?.group
+      ? [
+          'provider.apiGateway.group is empty: set OMS_SYNC_APIG_GROUP to the id of the API group that `apig` events are published in',
+        ]
+      : []),
+    ...(has('eventgrid') && !eventGrid?.channelId
+      ? [
+          "provider.eventGrid.channelId is empty: set OMS_SYNC_EVENTGRID_CHANNEL_ID to the id of EventGrid's channel `default`",
+        ]
+      : []),
+  ];
+  if (problems.length > 0) throw new ConfigurationError(problems);
+}

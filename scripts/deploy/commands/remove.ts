@@ -1,0 +1,54 @@
+import { createInterface } from 'node:readline/promises';
+import { describeService } from '../describe.ts';
+import { startProgress } from '../progress/progress.ts';
+import { count, duration } from '../progress/words.ts';
+import { removeService } from '../remove.ts';
+import { type Command, type CommandContext, isSet, targetOf, textOption } from './context.ts';
+import { report, say } from './output.ts';
+import { CommandUsageError } from './usage-error.ts';
+
+export const remove: Command = async (context) => {
+  const { service, stage } = context.config;
+  const target = await targetOf(context);
+  // A function that serverless.yml no longer has can be named, too: what is there decides.
+  const only = textOption(context, 'function');
+  const { functions } = await describeService({ service, stage, target });
+  const keys = functions.map(({ key }) => key).filter((key) => only === undefined || key === only);
+  if (only !== undefined && keys.length === 0) throw new CommandUsageError(`no function ${only} is deployed`);
+  if (isSet(context, 'dry-run') || keys.length === 0) {
+    if (isSet(context, 'json')) report(context, { remove: keys });
+    else if (keys.length === 0) say(context, 'nothing is deployed');
+    else say(context, `would delete ${count(keys.length, 'function')} and their triggers: ${keys.join(', ')}`);
+    return 0;
+  }
+  await confirm(context, keys);
+  const progress = startProgress({ keys, output: context.notes, now: () => performance.now() });
+  const result = await removeService({
+    service,
+    stage,
+    target,
+    signal: context.signal,
+    onEvent: (event) => progress.show(event),
+    ...(only === undefined ? {} : { only: [only] }),
+  }).finally(() => progress.stop());
+  const removed = result.functions.filter(({ outcome }) => outcome === 'done').map(({ key }) => key);
+  if (isSet(context, 'json')) report(context, { removed, ok: result.ok });
+  else say(context, `${count(removed.length, 'function')} deleted, ${duration(result.ms)}`);
+  return result.ok ? 0 : 1;
+};
+
+/** @throws CommandUsageError where nobody is there to ask, or where the answer is no */
+async function confirm(context: CommandContext, keys: readonly string[]): Promise<void> {
+  if (isSet(context, 'yes')) return;
+  const { stage } = context.config;
+  if (!process.stdin.isTTY || !context.notes.isTTY)
+    throw new CommandUsageError(`delete ${count(keys.length, 'function')} of stage ${stage}? Confirm it with --yes`);
+  const dialogue = createInterface({ input: process.stdin, output: context.notes });
+  try {
+    const question = `Delete ${count(keys.length, 'function')} of stage ${stage} and their triggers? Type the stage: `;
+    const answer = await dialogue.question(question, { signal: context.signal });
+    if (answer.trim() !== stage) throw new CommandUsageError('nothing was deleted');
+  } finally {
+    dialogue.close();
+  }
+}

@@ -1,0 +1,46 @@
+import type { DeployPlan, PlannedFunction, PlannedTrigger } from '../types.ts';
+import { count, joined } from './words.ts';
+
+const TRIGGER_SIGN = { create: '+', replace: '~', update: '~', delete: '-', unchanged: '=' } as const;
+
+/**
+ * What a deployment would do, for people: one line per function, one per trigger that changes.
+ *
+ * @param dryRun whether nothing is going to happen
+ */
+export function planTable(plan: DeployPlan): string {
+  const width = Math.max(0, ...plan.functions.map(({ key }) => key.length));
+  const lines = plan.functions.flatMap((fn) => [
+    `  ${fn.action.padEnd(9)}  ${fn.key.padEnd(width)}  ${detailsOf(fn)}`.trimEnd(),
+    ...fn.triggers.filter(({ action }) => action !== 'unchanged').map((trigger) => triggerLine(trigger)),
+  ]);
+  return [`${plan.service}, stage ${plan.stage}, ${plan.region}`, '', ...lines, '', summaryOf(plan)].join('\n');
+}
+
+function detailsOf(fn: PlannedFunction): string {
+  if (fn.action === 'orphan') return 'not in serverless.yml; --prune deletes it';
+  if (fn.action === 'delete') return 'not in serverless.yml';
+  if (fn.action === 'create') return 'new';
+  return joined([...(fn.code ? ['code'] : []), ...fn.changes]);
+}
+
+function triggerLine({ action, type, name, changes, gap }: PlannedTrigger): string {
+  const word = action === 'create' ? '' : ` (${action}${changes.length > 0 ? `: ${joined(changes)}` : ''})`;
+  return `             ${TRIGGER_SIGN[action]} ${type} ${name}${word}${gap ? `\n               ${gap}` : ''}`;
+}
+
+/** `2 to create, 1 to update, 8 unchanged` */
+export function summaryOf({ functions }: DeployPlan): string {
+  const number = (action: PlannedFunction['action']): number => functions.filter((fn) => fn.action === action).length;
+  const parts = [
+    [number('create'), 'to create'],
+    [number('update'), 'to update'],
+    [number('delete'), 'to delete'],
+    [number('orphan'), 'not in serverless.yml any more'],
+    [number('unchanged'), 'unchanged'],
+  ] as const;
+  const shown = parts.filter(([n]) => n > 0).map(([n, what]) => `${n} ${what}`);
+  return shown.length === 0
+    ? 'There are no functions.'
+    : `${count(functions.length, 'function')}: ${shown.join(', ')}.`;
+}

@@ -1,0 +1,34 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { frameworkMessage, ROOT } from '../../scripts/serverless/config.ts';
+
+const CLI = join(dirname(createRequire(import.meta.url).resolve('osls/package.json')), 'bin', 'serverless.js');
+
+/** A file with one function that nothing is wrong with. */
+export const RIGHT_FUNCTION = { handler: 'index.handler', package: { artifact: 'f.zip' } };
+
+/**
+ * What the framework says of a serverless.yml, with this project's plugin.
+ *
+ * @returns `right`, or the message of its error
+ */
+export async function frameworkSays(provider: object, functions: object): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'oms-sync-osls-'));
+  try {
+    // JSON is YAML.
+    const file = { service: 'checked', plugins: ['./deploy/plugin.cjs'], provider, functions };
+    await symlink(join(ROOT, 'scripts', 'deploy'), join(folder, 'deploy'));
+    await writeFile(join(folder, 'serverless.yml'), JSON.stringify(file));
+    const env = { ...process.env, SLS_SCHEMA_CACHE_BASE_DIR: join(ROOT, '.local') };
+    return await new Promise((resolve) => {
+      execFile(process.execPath, [CLI, 'print'], { cwd: folder, env }, (error, stdout, stderr) =>
+        resolve(error ? frameworkMessage(`${stderr}\n${stdout}`) : 'right'),
+      );
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { frameworkSays, RIGHT_FUNCTION } from '../../../helpers/serverless-file.ts';
+
+const PROVIDER = { name: 'huawei', runtime: 'Node.js20.15', region: 'cn-north-4', memorySize: 256, timeout: 60 };
+
+describe('the schema of serverless.yml', () => {
+  it('takes every property of provider, functions and events', async () => {
+    const said = await frameworkSays(
+      {
+        ...PROVIDER,
+        alias: 'live',
+        keepVersions: 18,
+        agency: 'a',
+        apiGateway: { group: 'g', environment: 'RELEASE', environmentId: 'E', instance: 'i' },
+        eventGrid: { channel: 'default', channelId: 'c', agency: 'e' },
+        logs: { groupId: 'g', streamId: 's', groupName: 'n', streamName: 'm' },
+        environment: { LEVEL: 'info' },
+      },
+      {
+        f: {
+          ...RIGHT_FUNCTION,
+          description: 'd',
+          initializer: 'index.initializer',
+          initializerTimeout: 300,
+          agency: 'b',
+          executionAgency: 'c',
+          environment: { A: '1' },
+          encryptedEnvironment: { B: '2' },
+          concurrency: 1000,
+          logs: { groupId: '', streamId: '' },
+          vpc: { vpcId: 'v', subnetId: 's', securityGroups: ['g'] },
+          async: {
+            maxRetries: 0,
+            maxEventAge: 1,
+            onFailure: { type: 'OBS', bucket: 'state', prefix: 'failed/f/', expires: 365 },
+          },
+          events: [
+            { apig: { method: 'ANY', path: '/x', auth: 'IAM', timeout: 60_000, match: 'SWA' } },
+            {
+              eventgrid: {
+                name: 'n',
+                bucket: 'b',
+                prefix: 'p',
+                suffix: 's',
+                eventTypes: ['OBS:DWR:ObjectCreated:PUT'],
+                keyEncode: true,
+              },
+            },
+            { timer: { name: 't', type: 'Rate', schedule: '15m', userEvent: 'u', enabled: false } },
+            {
+              kafka: { instanceId: 'i', topicIds: ['t'], batchSize: 1000, user: 'u', password: 'p', enabled: true },
+            },
+            { smn: { topicUrn: 'urn:smn:cn-north-4:p:t' } },
+          ],
+        },
+      },
+    );
+
+    expect(said).toBe('right');
+  });
+
+  it('names every mistake at once, with its place, and no value of a variable', async () => {
+    const mistake = (fn: object) => ({ ...RIGHT_FUNCTION, ...fn });
+    const event = (declared: object) => mistake({ events: [declared] });
+    const said = await frameworkSays(
+      {
+        ...PROVIDER,
+        alias: '1live',
+        keepVersions: 0,
+        apiGateway: { grp: 'g' },
+        environment: { 'NO-DASH': 'private text' },
+      },
+      {
+        memory: mistake({ memorySize: 300 }),
+        timeout: mistake({ timeout: 2 }),
+        runtime: mistake({ runtime: 'Node.js22' }),
+        handler: mistake({ handler: 'handler' }),
+        initializer: mistake({ initializerTimeout: 301 }),
+        packed: mistake({ package: {} }),
+        concurrency: mistake({ concurrency: 1001 }),
+        number: mistake({ environment: { A: { secret: 'private text' } } }),
+        vpc: mistake({ vpc: { vpcId: 'v' } }),
+        typo: mistake({ memorysize: 256 }),
+        apig: event({ apig: { method: 'GET', path: 'x', auth: 'IAM' } }),
+        anybody: event({ apig: { method: 'GET', path: '/x', auth: 'none' } }),
+        late: event({ apig: { method: 'GET', path: '/x', auth: 'IAM', timeout: 60_001 } }),
+        missing: event({ eventgrid: { bucket: 'b', eventTypes: ['x'] } }),
+        timer: event({ timer: { name: 't', type: 'CRON', schedule: '0 0 1 * *' } }),
+        kafka: event({ kafka: { instanceId: 'i', topicIds: [] } }),
+        smn: event({ smn: { topicUrn: 'topic' } }),
+        sqs: event({ sqs: { arn: 'x' } }),
+      },
+    );
+
+    for (const [place, rule] of [
+      ['provider.alias', 'must match pattern'],
+      ['provider.keepVersions', 'must be >= 1'],
+      ['provider.apiGateway', "must have required property 'group'"],
+      ['provider.environment', 'must match pattern'],
+      ['functions.memory.memorySize', 'must be equal to one of the allowed values'],
+      ['functions.timeout.timeout', 'must be >= 3'],
+      ['functions.runtime.runtime', '[Node.js18.15, Node.js20.15]'],
+      ['functions.handler.handler', 'must match pattern'],
+      ['functions.initializer.initializerTimeout', 'must be <= 300'],
+      ['functions.packed.package', "must have required property 'artifact'"],
+      ['functions.concurrency.concurrency', 'must be <= 1000'],
+      ['functions.number.environment.A', 'must be string'],
+      ['functions.vpc.vpc', "must have required property 'subnetId'"],
+      ['functions.typo', "unrecognized property 'memorysize'"],
+      ['functions.apig.events.0.apig.path', 'must match pattern'],
+      ['functions.anybody.events.0.apig.auth', '[IAM, APP, NONE]'],
+      ['functions.late.events.0.apig.timeout', 'must be <= 60000'],
+      ['functions.missing.events.0.eventgrid', "must have required property 'keyEncode'"],
+      ['functions.timer.events.0.timer.type', '[Rate, Cron]'],
+      ['functions.kafka.events.0.kafka.topicIds', 'must NOT have fewer than 1 items'],
+      ['functions.smn.events.0.smn.topicUrn', 'must match pattern'],
+      ['functions.sqs.events.0', 'unsupported function event'],
+    ]) {
+      expect(said).toContain(`at '${place}'`);
+      expect(said.split(' at ').find((line) => line.startsWith(`'${place}'`))).toContain(rule);
+    }
+    expect(said).not.toContain('private text');
+  });
+});
