@@ -34,15 +34,16 @@ export async function invokeFunction(options: InvokeOptions & { readonly alias?:
   const timeout = options.timeout ?? (await ownTimeout(client, base, key)) + MARGIN;
   const { status, body, requestId, headers } = await client.invoke(urn, event, timeout);
   const answer = z.safeParse(invocation, parse(body));
-  const failedHeader = headers['x-func-err-code'] ?? headers['x-function-error'];
+  // 0 is no error.
+  const failed = headers['x-is-func-err'] === 'true' || String(headers['x-func-err-code'] ?? 0) !== '0';
   if (!answer.success || !('result' in answer.data) || answer.data.result === undefined)
-    return { requestId, status, result: parse(body) ?? body, failed: failedHeader !== undefined, log: undefined };
+    return { requestId, status, result: parse(body) ?? body, failed, log: undefined };
   const { result, log, status: code } = answer.data;
   return {
     requestId: answer.data.request_id || requestId,
     status,
     result: typeof result === 'string' ? (parse(result) ?? result) : result,
-    failed: failedHeader !== undefined || (code !== undefined && code !== 200),
+    failed: failed || (code !== undefined && code !== 200),
     log: log === '' ? undefined : log,
   };
 }

@@ -1,0 +1,29 @@
+import type { FunctionEvent } from '../../serverless/config.ts';
+
+export interface WatchingFunction {
+  readonly events?: readonly FunctionEvent[];
+}
+
+export interface Watcher {
+  /** Of the function. */
+  readonly key: string;
+  /** What it watches, in words: `all of bucket b`. */
+  readonly whole: string;
+}
+
+/** Functions that an object below the prefix would, or could, trigger. */
+export function watchers(
+  functions: Readonly<Record<string, WatchingFunction>>,
+  bucket: string,
+  prefix: string,
+): Watcher[] {
+  return Object.entries(functions).flatMap(([key, { events = [] }]) =>
+    events.flatMap((event) => {
+      const watched = 'eventgrid' in event ? event.eventgrid : 'obs' in event ? event.obs : undefined;
+      if (watched?.bucket !== bucket) return [];
+      const { prefix: scope = '' } = watched;
+      if (!prefix.startsWith(scope) && !scope.startsWith(prefix)) return [];
+      return [{ key, whole: scope === '' ? `all of bucket ${bucket}` : `${scope} of bucket ${bucket}` }];
+    }),
+  );
+}
