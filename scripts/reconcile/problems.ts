@@ -1,4 +1,6 @@
 import { AccessDeniedError, NoSuchBucketError, ObjectStoreConnectionError } from '#shared/objectstore/errors.ts';
+import { OmsError } from '#shared/oms/errors.ts';
+import { classify, type FailureCode } from '#shared/pipeline/failures.ts';
 import { DiffError } from '#shared/reconcile/errors.ts';
 import type { ReconcileResult } from '#shared/reconcile/run-options.ts';
 import type { SideName } from './side.ts';
@@ -24,12 +26,33 @@ function faultOf(fault: string): DiffError['fault'] {
   return fault as DiffError['fault'];
 }
 
-function explain(error: unknown): string {
+/** An error in one line, with what lies behind it and what to do. */
+export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const sentence = error.message.replaceAll(/\s+/g, ' ').trim();
+  if (error instanceof OmsError)
+    return [sentence, OF_OMS[classify(error).code as FailureCode]].filter(Boolean).join(' ');
   if (!(error instanceof DiffError) || !(error.cause instanceof Error) || error.fault !== 'failed') return sentence;
   return [sentence, explain(error.cause), whatToDo(error.side, error.cause)].filter(Boolean).join(' ');
 }
+
+const KEYS_OF_OMS = 'The keys are of HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or of --endpoints.';
+const PLACE_OF_OMS = 'Is it OMS_SYNC_REGION or OMS_SYNC_ENDPOINT?';
+
+/** What a user of the command does about a failure of OMS. */
+const OF_OMS: Partial<Readonly<Record<FailureCode, string>>> = {
+  'OmsSync.SyncTaskNotFound': 'Is it --task, OMS_SYNC_REGION or OMS_SYNC_PROJECT_ID?',
+  'OmsSync.InvalidSyncTaskId': 'Is it --task?',
+  'OmsSync.SyncTaskStopped': 'Start the sync task first.',
+  'OmsSync.CredentialsRefused': KEYS_OF_OMS,
+  'OmsSync.MissingCredentials': KEYS_OF_OMS,
+  'OmsSync.PermissionDenied': `They need oms:synctask:get and oms:synctask:createEvent. ${KEYS_OF_OMS}`,
+  'OmsSync.OmsOperationUnknown': PLACE_OF_OMS,
+  'OmsSync.NameNotResolved': PLACE_OF_OMS,
+  'OmsSync.TlsRefused': PLACE_OF_OMS,
+  'OmsSync.OmsUnreachable': PLACE_OF_OMS,
+  'OmsSync.OmsMalformedResponse': PLACE_OF_OMS,
+};
 
 function whatToDo(side: SideName, cause: unknown): string {
   if (cause instanceof NoSuchBucketError) return `Is it --${side}, --${side}-region and --${side}-endpoint?`;

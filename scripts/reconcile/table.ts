@@ -175,7 +175,10 @@ function conclusion(result: ReconcileResult, view: View): string[] {
       ...whatNow(counts, accepted, failed, view),
     );
   } else if (obstacles.length === 0)
-    lines.push(`Converged: ${plural(counts.verdicts.same.objects, 'object')} the same on both sides.`);
+    lines.push(
+      `Converged${inFlight > 0 ? ', but for what is in flight' : ''}: ` +
+        `${plural(counts.verdicts.same.objects, 'object')} the same on both sides.`,
+    );
   else if (obstacles.includes('all_in_flight')) lines.push('Not converged: nothing is proved yet.');
   if (inFlight > 0)
     lines.push(`${plural(inFlight, 'object')} in flight: look again in ${view.graceText}, or with --grace 0.`);

@@ -2,6 +2,7 @@ import type { OmsClient } from '#shared/oms/client.ts';
 import type { ShowSyncTaskResponse } from '#shared/oms/schemas/show-sync-task-response.ts';
 import { UsageError } from '../local/options.ts';
 import type { CommandLine } from './flags.ts';
+import { explain } from './problems.ts';
 import type { Target } from './target.ts';
 
 type Sides = Pick<Target, 'source' | 'destination'>;
@@ -10,7 +11,8 @@ type Sides = Pick<Target, 'source' | 'destination'>;
  * Looks at the sync task before anything is submitted to it: a task of other buckets would copy objects of the same
  * names from somewhere else.
  *
- * @throws UsageError where the task is of other buckets, or is stopped and would be submitted to
+ * @throws UsageError where the task is of other buckets, or is stopped and would be submitted to; an error in one line
+ *   where OMS does not show it
  */
 export async function checkTask(
   oms: Pick<OmsClient, 'showSyncTask'>,
@@ -18,7 +20,9 @@ export async function checkTask(
   sides: Sides,
   now: number,
 ): Promise<void> {
-  const shown = await oms.showSyncTask({ syncTaskId: task, queryTime: now });
+  const shown = await oms.showSyncTask({ syncTaskId: task, queryTime: now }).catch((error: unknown) => {
+    throw new Error(explain(error), { cause: error });
+  });
   checkBuckets(shown, sides);
   if (shown.status === 'STOPPED' && !dryRun)
     throw new UsageError('the sync task is stopped and takes nothing: start it first, or look with --dry-run');

@@ -113,7 +113,7 @@ export interface ReconcileResult {
   readonly reason?: StopReason;
   /** What went wrong, where something did. */
   readonly error?: unknown;
-  /** Of the pass; of an incomplete one where a listing could not be trusted, and of a dry run as far as it came. */
+  /** Of the pass; of an incomplete one where a listing or submitting fails, and of a dry run as far as it came. */
   readonly report?: Report;
   /** Of a dry run: what submitting would take. */
   readonly plan?: Plan;

@@ -117,6 +117,8 @@ async function walk(
     return (await run.fault(slot, error)) ? 'again' : 'left';
   } finally {
     await steps.return('complete');
+    const made = calls.take();
+    if (made > 0) slot.state = { ...slot.state, list_calls: slot.state.list_calls + made };
   }
 }
 

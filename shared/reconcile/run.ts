@@ -26,6 +26,12 @@ export class NoDestinationError extends AppError {
   }
 }
 
+/**
+ * Somebody must do something before the pass goes on, which may take days: until then its report must stand where that
+ * of the pass before stood, which may say that all is well.
+ */
+const STUCK: ReadonlySet<StopReason | undefined> = new Set(['listing_failed', 'oms_unavailable']);
+
 /** Milliseconds, at most: for what is under way, the last checkpoint and the report. */
 const RESERVE_MS = 10_000;
 
@@ -127,8 +133,10 @@ class Run {
     const { state } = this.#options;
     const { stop, over, complete } = work.conclude();
     const { accepted, failed, pending, calls, ranges } = pass.totals();
-    const reports = over || stop?.reason === 'listing_failed' || !this.#submits;
-    const report = reports ? await this.#report(pass, complete, work.emptySourceConfirmed) : undefined;
+    const reports = over || STUCK.has(stop?.reason) || !this.#submits;
+    // A pass that goes on has proved nothing, though there may be nothing left to judge.
+    const proved = complete && (over || !this.#submits);
+    const report = reports ? await this.#report(pass, proved, work.emptySourceConfirmed) : undefined;
     const plan = report && !this.#submits ? this.#plan(report, pass) : undefined;
     if (state && report && plan) await state.writePlan({ ...report, plan });
     else if (state && report && checkpointer) {

@@ -42,7 +42,7 @@ export class NewerCheckpointError extends AppError {
  * ```
  * checkpoint.json      of the current pass
  * lease.json           of the run at work
- * latest.json          report of the last pass, whatever became of it
+ * latest.json          report of the last pass, whatever became of it, or of the one that cannot go on
  * complete.json        report of the last pass that was complete: trends and estimates go on from it
  * plan.json            report and plan of the last dry run
  * reports/<start>.json of every pass

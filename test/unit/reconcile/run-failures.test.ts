@@ -22,8 +22,7 @@ describe('a submission that fails', () => {
       const first = await world.run({ workers: 1 });
 
       expect(first).toMatchObject({ outcome: 'continues', reason: 'oms_unavailable', accepted: 0, failed: 0 });
-      expect(first.report).toBeUndefined();
-      expect(world.latest).toBeUndefined();
+      expect(world.document('complete.json')).toBeUndefined();
       expect(world.document('checkpoint.json')).toMatchObject({ ranges: [{ done: false, accepted: 0, failed: 0 }] });
       expect(world.document('lease.json')).toBeUndefined();
 
@@ -33,6 +32,30 @@ describe('a submission that fails', () => {
         report: { runs: 2, submitted: 100, accepted: 100 },
       });
       expect(world.accepted.toSorted()).toEqual(missing);
+    },
+  );
+
+  it.each(['outage', 'stopped'] as const)(
+    'leaves no report that says all is well, however long it lasts (%s)',
+    async (how) => {
+      const world = new World();
+      world.fill(30);
+      expect((await world.run()).report).toMatchObject({ pass: 1, converged: true });
+      world.to.delete('k000007');
+      world.reaction = how;
+
+      for (let run = 1; run <= 2; run++) {
+        expect(await world.run({ maxKeysPerCall: run })).toMatchObject({ outcome: 'continues' });
+        expect(world.latest).toMatchObject({ pass: 2, runs: run, complete: false, converged: false });
+        expect(world.latest.verdicts).toMatchObject(run === 1 ? {} : { missing: { keys: ['k000007'] } });
+        expect(world.document('complete.json')).toMatchObject({ pass: 1 });
+      }
+
+      world.reaction = 'accept';
+      expect((await world.run()).report).toMatchObject({ pass: 2, runs: 3, complete: true, accepted: 1 });
+      expect(world.document('complete.json')).toMatchObject({ pass: 2, converged: false });
+      world.copy();
+      expect((await world.run()).report).toMatchObject({ pass: 3, converged: true });
     },
   );
 

@@ -7,6 +7,7 @@ import {
 } from '#shared/objectstore/errors.ts';
 import { DiffError } from '#shared/reconcile/errors.ts';
 import { problemsOf } from '../../../../scripts/reconcile/problems.ts';
+import { omsError } from '../../../helpers/oms-error.ts';
 import { countsOf } from '../../../helpers/reconcile.ts';
 import { reportOf } from '../../../helpers/reconcile-report.ts';
 
@@ -45,6 +46,23 @@ describe('what went wrong in a comparison', () => {
     expect(problemsOf({ report }, { source: undefined, destination: undefined })).toEqual([
       'The listing of the source is not in the order of the bytes of UTF-8.',
     ]);
+  });
+
+  it.each([
+    [404, 'OMS.0054', / Is it --task, OMS_SYNC_REGION or OMS_SYNC_PROJECT_ID\?$/],
+    [400, 'OMS.0066', / Start the sync task first\.$/],
+    [401, 'APIGW.0301', / The keys are of HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK/],
+    [403, 'OMS.0072', / They need oms:synctask:get and oms:synctask:createEvent\./],
+    [503, 'OMS.1001', /[^?]$/],
+  ])('says what to do about what OMS answered: %i %s', (status, code, message) => {
+    const [problem = '', ...others] = problemsOf(
+      { error: omsError(status, code) },
+      { source: undefined, destination: undefined },
+    );
+    expect(problem).toMatch(/^log text/);
+    expect(problem).toMatch(message);
+    expect(problem).not.toMatch(/redrive|dead letter|undefined/);
+    expect(others).toEqual([]);
   });
 
   it('tells what ended the run, in one line', () => {

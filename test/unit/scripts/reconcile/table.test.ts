@@ -93,7 +93,9 @@ describe('what a person reads after a comparison', () => {
   });
 
   it('does not count what is in flight as the same', () => {
-    expect(summary({ same: 2, in_flight: 1 })).toContain('Converged: 2 objects the same on both sides.');
+    expect(summary({ same: 2, in_flight: 1 })).toContain(
+      'Converged, but for what is in flight: 2 objects the same on both sides.',
+    );
   });
 
   it('says how many more there are than a report can name', () => {
