@@ -279,7 +279,10 @@ describe('a route of an APIG trigger', () => {
   it('answers 504 after the milliseconds that it declares', async () => {
     const started = await start();
     const { trigger, deploy } = apiOf(started);
-    const { live } = await deploy('f', 'exports.handler = (event, context) => new Promise((resolve) => setTimeout(resolve, 400))');
+    const { live } = await deploy(
+      'f',
+      'exports.handler = (event, context) => new Promise((resolve) => setTimeout(resolve, 400))',
+    );
     await trigger(live, 'APIG', { ...GOOD.APIG, auth: 'NONE', func_info: { timeout: 50 } });
 
     const answer = await call(started.fg.gatewayUrl);
