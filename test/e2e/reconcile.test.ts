@@ -158,7 +158,8 @@ describe('reconcile on the local cloud', () => {
     stack.oms.setFaults(OUTAGE);
 
     expect(await post({})).toBe(202);
-    expect((await report()).pass).toBe(pass);
+    expect(await report()).toMatchObject({ pass: pass + 1, complete: false, converged: false });
+    expect((await report('complete.json')).pass).toBe(pass);
 
     stack.oms.setFaults(undefined);
     const arrived = arrival('outage/x.txt');
