@@ -304,6 +304,18 @@ describe('a route of an APIG trigger', () => {
     ]);
   });
 
+  it('is there for requests that name its environment', async () => {
+    const started = await start();
+    const { trigger, deploy } = apiOf(started);
+    const { live } = await deploy('f', ECHO);
+    await trigger(live, 'APIG', { ...GOOD.APIG, auth: 'NONE', env_name: 'TEST' });
+
+    expect((await call(started.fg.gatewayUrl)).status).toBe(404);
+    expect((await call(started.fg.gatewayUrl, { 'X-Stage': 'RELEASE' })).status).toBe(404);
+    const answer = await call(started.fg.gatewayUrl, { 'X-Stage': 'TEST' });
+    expect([answer.status, answer.json.event.requestContext.stage]).toEqual([200, 'TEST']);
+  });
+
   it('is gone with its trigger', async () => {
     const started = await start();
     const { trigger, deploy, call: api } = apiOf(started);

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { GatewayOptions } from './options.ts';
-import type { Match } from './routes.ts';
+import { type Match, RELEASE } from './routes.ts';
 
 /** The event of an APIG trigger. */
 export interface GatewayEvent {
@@ -29,7 +29,7 @@ export function gatewayEvent(
   const address = request.socket.remoteAddress ?? '127.0.0.1';
   return {
     body: body.toString('base64'),
-    requestContext: { apiId: match.route.apiId, requestId: call.requestId, stage: 'RELEASE' },
+    requestContext: { apiId: match.route.apiId, requestId: call.requestId, stage: match.route.stage ?? RELEASE },
     queryStringParameters: query < 0 ? {} : Object.fromEntries(new URLSearchParams(target.slice(query + 1))),
     httpMethod: request.method ?? 'GET',
     ...pathParameters(match.parameters, call.pathParameters),

@@ -10,6 +10,8 @@ export interface RouteDeclaration {
   /** Takes everything below the path, too (match_mode SWA). */
   readonly prefix: boolean;
   readonly auth: 'IAM' | 'APP' | 'NONE';
+  /** Environment that it is published in; RELEASE unless given. */
+  readonly stage?: string;
   /** Invoke asynchronously: the gateway answers 202 at once. */
   readonly async: boolean;
   /** Milliseconds that the function may take; the gateway's limit unless given. */
@@ -30,6 +32,9 @@ export type Match =
   | { readonly found: 'nothing' };
 
 const PARAMETER = /^\{([A-Za-z0-9_-]+)(\+?)\}$/;
+
+/** The environment of a route without one, and of a request that names none. */
+export const RELEASE = 'RELEASE';
 
 /** @throws Error when the path is malformed */
 export function routeOf(declaration: RouteDeclaration): Route {
@@ -71,10 +76,17 @@ export function parseTemplate(template: string): Segment[] {
  * go before parameters, and a longer prefix before a shorter one.
  *
  * @param path as in the request line, without the query; compared and delivered as sent, nothing is decoded
+ * @param stage the environment that the request is for (X-Stage)
  */
-export function matchRoute(routes: readonly Route[], method: string, path: string): Match {
+export function matchRoute(
+  routes: readonly Route[],
+  method: string,
+  path: string,
+  stage: string | undefined = RELEASE,
+): Match {
   const parts = path.split('/');
   const matches = routes
+    .filter((route) => (route.stage ?? RELEASE) === stage)
     .map((route) => ({ route, parameters: matchSegments(route, parts) }))
     .filter((match): match is { route: Route; parameters: Record<string, string> } => match.parameters !== undefined)
     .sort(

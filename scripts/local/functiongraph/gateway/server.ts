@@ -86,7 +86,11 @@ export class Gateway {
     const target = request.url ?? '/';
     const path = target.split('?', 1)[0] ?? '/';
     const method = request.method ?? 'GET';
-    const match = matchRoute([...this.#routes.values()].flat(), method, path);
+    // "If you want to call the same API in another environment, add the request header X-Stage."
+    // https://support.huaweicloud.com/eu/apig_faq/apig-faq-2005011.html
+    const stage = request.headers['x-stage'];
+    const routes = [...this.#routes.values()].flat();
+    const match = matchRoute(routes, method, path, typeof stage === 'string' ? stage : undefined);
     if (match.found !== 'route') {
       request.resume();
       if (match.found === 'nothing' && path === DOCUMENT && method === 'GET' && this.#services.openapi !== undefined) {

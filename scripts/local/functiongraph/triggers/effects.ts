@@ -24,6 +24,7 @@ export function routeFor(urn: string, data: ApigData): RouteDeclaration {
     path: data.path,
     prefix: data.match_mode === 'SWA',
     auth: data.auth,
+    stage: data.env_name,
     async: data.func_info.invocation_type === 'async',
     timeout: data.func_info.timeout,
   };
