@@ -28,9 +28,14 @@ export class Logs {
   readonly #store: LogStore;
   /** Groups of the streams that were asked for: a stream that is empty yet is there, too. */
   readonly #known = new Map<string, string>();
+  /** "FunctionGraph automatically creates a log group starting with functiongraph." */
+  readonly #ownGroup: Pick<LogPlace, 'group_id' | 'group_name'>;
+  readonly #ownStreams = new Map<string, string>();
 
   constructor(options: LogsOptions) {
     this.#options = options;
+    const { projectId } = options;
+    this.#ownGroup = { group_id: idOf(`group:${projectId}`), group_name: `functiongraph.log.group.${projectId}` };
     this.#store = new LogStore(options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes });
   }
 
@@ -66,7 +71,7 @@ export class Logs {
         const { log_group_id: group = '', log_stream_id: stream = '' } = params;
         const known = this.#known.get(stream);
         if (known === undefined && !this.#store.has(stream)) throw noStream();
-        if (group !== (known ?? this.#ownGroup().group_id)) throw noGroup();
+        if (group !== (known ?? this.#ownGroup.group_id)) throw noGroup();
         return { status: 200, body: runQuery(this.#store.lines(stream), readQuery(body)) };
       },
       { malformed: () => new ApiError(400, 'LTS.0007', 'The request body format must be json') },
@@ -74,17 +79,12 @@ export class Logs {
   }
 
   #place({ label, logs = {} }: Pick<FoundFunction, 'label'> & Partial<FoundFunction>): LogPlace {
-    const own = this.#ownGroup();
+    const own = this.#ownGroup;
     const { groupId = own.group_id, groupName = own.group_name } = logs;
-    const stream = idOf(`stream:${this.#options.projectId}:${label}`);
+    const stream = this.#ownStreams.get(label) ?? idOf(`stream:${this.#options.projectId}:${label}`);
+    this.#ownStreams.set(label, stream);
     const { streamId = stream, streamName = `${label}_${stream.slice(0, 8)}` } = logs;
     return { group_name: groupName, group_id: groupId, stream_id: streamId, stream_name: streamName };
-  }
-
-  /** "FunctionGraph automatically creates a log group starting with functiongraph." */
-  #ownGroup(): Pick<LogPlace, 'group_id' | 'group_name'> {
-    const { projectId } = this.#options;
-    return { group_id: idOf(`group:${projectId}`), group_name: `functiongraph.log.group.${projectId}` };
   }
 }
 

@@ -122,6 +122,9 @@ function wordsOf(text: string): string[] {
 }
 
 function hasWords(text: string, keywords: readonly string[]): boolean {
+  const lower = text.toLowerCase();
+  // Most lines do not even contain them; cutting all into words would take a second for what the store can hold.
+  if (!keywords.every((keyword) => lower.includes(keyword))) return false;
   const words = new Set(wordsOf(text));
   return keywords.every((keyword) => words.has(keyword));
 }

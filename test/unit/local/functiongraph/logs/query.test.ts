@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '../../../../../scripts/local/functiongraph/errors.ts';
 import { LogStore } from '../../../../../scripts/local/functiongraph/logs/log-store.ts';
@@ -127,6 +128,26 @@ describe('a query of LTS', () => {
   ])('with %j is refused', (changes, message) => {
     expect(() => ask(storeOf(), changes)).toThrow(ApiError);
     expect(() => ask(storeOf(), changes)).toThrow(message);
+  });
+
+  it('is answered or refused with 400, whatever it is', () => {
+    const store = storeOf('a', 'b');
+    const value = fc.oneof(
+      fc.jsonValue(),
+      fc.constantFrom('init', 'forwards', true, `${START}000000`, String(START), 5),
+    );
+    const names = ['start_time', 'end_time', 'labels', 'keywords', 'line_num', 'search_type', 'limit', 'is_desc'];
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom(...names), value, { maxKeys: 4 }), (changes) => {
+        try {
+          ask(store, changes);
+        } catch (error) {
+          if (!(error instanceof ApiError)) throw error;
+          expect([error.status, error.code]).toEqual([400, 'LTS.0009']);
+        }
+      }),
+      { seed: 6, numRuns: 300 },
+    );
   });
 
   it.each([undefined, null, 'text', 7, []])('that is %j is refused', (body) => {

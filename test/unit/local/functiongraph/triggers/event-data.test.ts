@@ -202,7 +202,7 @@ describe('event_data', () => {
           }
         },
       ),
-      { seed: 6, numRuns: 2000 },
+      { seed: 6, numRuns: 1000 },
     );
   });
 });

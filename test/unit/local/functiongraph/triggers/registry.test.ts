@@ -1,6 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ApiError } from '../../../../../scripts/local/functiongraph/errors.ts';
 import { bodyOf, TYPES, type Type } from './bodies.ts';
 import { BASE, LIVE, openWorld } from './world.ts';
 
@@ -92,6 +94,45 @@ describe('a trigger', () => {
     for (const creation of creations) await expect(creation).rejects.toEqual(refused(404, 'FSS.1053'));
     functions.add(LIVE);
     expect(registry.list(LIVE)).toEqual([]);
+  });
+});
+
+describe('whatever is sent', () => {
+  it('is taken or refused with a status below 500, and what is refused leaves nothing behind', async () => {
+    const { registry } = await openWorld();
+    const names = [...new Set(TYPES.flatMap((type) => Object.keys(bodyOf(type)['event_data'] as object)))];
+    const value = fc.oneof(fc.jsonValue(), fc.string(), fc.integer(), fc.constant('x'.repeat(5000)));
+    const data = fc.oneof(
+      fc.jsonValue(),
+      fc
+        .tuple(fc.constantFrom(...TYPES), fc.dictionary(fc.constantFrom(...names), value, { maxKeys: 2 }))
+        .map(([type, changes]) => ({ ...(bodyOf(type)['event_data'] as object), ...changes })),
+    );
+    const body = fc.oneof(
+      fc.jsonValue(),
+      fc.record(
+        {
+          trigger_type_code: fc.oneof(fc.constantFrom(...TYPES), fc.jsonValue()),
+          trigger_status: value,
+          event_data: data,
+        },
+        { requiredKeys: [] },
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.constant(LIVE), fc.string()), body, async (urn, sent) => {
+        try {
+          const { type, id } = await registry.create(urn, sent);
+          await registry.delete(urn, type, id);
+        } catch (error) {
+          if (!(error instanceof ApiError)) throw error;
+          expect(error.status).toBeGreaterThanOrEqual(400);
+          expect(error.status).toBeLessThan(500);
+        }
+        expect(registry.list(LIVE)).toEqual([]);
+      }),
+      { seed: 6, numRuns: 500 },
+    );
   });
 });
 
