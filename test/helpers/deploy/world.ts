@@ -24,10 +24,12 @@ export function artifacts(contents: Readonly<Record<string, string>>): string {
 }
 
 export function writeArtifact(root: string, name: string, content: string): void {
-  const zip = deterministicZip({
-    'index.js': Buffer.from(`exports.handler = async () => ${JSON.stringify(content)};`),
-  });
-  writeFileSync(join(root, `${name}.zip`), zip);
+  writeCode(root, name, `exports.handler = async (event, context) => ${JSON.stringify(content)};`);
+}
+
+/** @param code of the module */
+export function writeCode(root: string, name: string, code: string): void {
+  writeFileSync(join(root, `${name}.zip`), deterministicZip({ 'index.js': Buffer.from(code) }));
 }
 
 export function target(sender: Sender, time = Date.UTC(2026, 10, 21, 12)): DeployTarget {

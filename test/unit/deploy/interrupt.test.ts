@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it, vi } from 'vitest';
+import { applyPlan } from '../../../scripts/deploy/apply/apply-plan.ts';
+import { planDeployment } from '../../../scripts/deploy/plan/plan-deployment.ts';
+import type { DeployResult } from '../../../scripts/deploy/types.ts';
+import type { ServerlessConfig } from '../../../scripts/serverless/config.ts';
+import { FakeFunctionGraph, type FakeOptions } from '../../helpers/deploy/fake-functiongraph.ts';
+import { artifacts, EVENTS, fn, SECRETS, service, target } from '../../helpers/deploy/world.ts';
+
+// Slow on purpose, and here called thousands of times.
+vi.mock('node:crypto', async (importOriginal) => ({
+  ...(await importOriginal<typeof import('node:crypto')>()),
+  scrypt: (text: string, salt: Buffer, length: number, done: (error: null, hash: Buffer) => void) =>
+    done(null, createHash('sha256').update(salt).update(text).digest().subarray(0, length)),
+}));
+
+/** Whether the call reached the service before the process ended. */
+type Fate = 'before' | 'after';
+
+interface Scenario {
+  readonly before: ServerlessConfig | undefined;
+  readonly after: ServerlessConfig;
+}
+
+const vpc = { vpcId: 'vpc', subnetId: 'subnet' };
+const everything = service({
+  mover: fn('mover', { events: [EVENTS.eventgrid(), EVENTS.timer(), EVENTS.smn()], concurrency: 10 }),
+  keeper: fn('keeper', {
+    encryptedEnvironment: { KEY: SECRETS.encrypted },
+    events: [EVENTS.apig('POST', '/old'), EVENTS.apig('GET', '/moves')],
+    vpc,
+  }),
+  queue: fn('queue', { events: [EVENTS.kafka()], vpc }),
+  goes: fn('goes', { events: [EVENTS.apig('DELETE', '/taken')] }),
+});
+const changed = service({
+  mover: fn('mover', {
+    package: { artifact: 'mover-2.zip' },
+    environment: { OMS_REGION: 'cn-north-4', CODE: '2' },
+    events: [
+      EVENTS.eventgrid('source', ['OBS:DWR:ObjectCreated:POST']),
+      EVENTS.timer('30m'),
+      EVENTS.apig('GET', '/moves'),
+    ],
+    concurrency: 20,
+  }),
+  keeper: fn('keeper', {
+    encryptedEnvironment: { KEY: `${SECRETS.encrypted}-2` },
+    async: { maxRetries: 2, maxEventAge: 60 },
+    events: [EVENTS.apig('POST', '/old', 'APP')],
+    vpc,
+  }),
+  queue: fn('queue', { events: [EVENTS.kafka(`${SECRETS.password}-2`)], vpc }),
+  added: fn('added', { events: [EVENTS.eventgrid('other'), EVENTS.apig('DELETE', '/taken')] }),
+});
+
+const SCENARIOS: Record<string, Scenario> = {
+  'the first deployment': { before: undefined, after: everything },
+  'an update of everything': { before: everything, after: changed },
+};
+const root = artifacts({ mover: '1', 'mover-2': '2', keeper: '1', queue: '1', goes: '1', added: '1' });
+
+function world(options: FakeOptions) {
+  const cloud = new FakeFunctionGraph(options);
+  let time = Date.UTC(2026, 10, 21);
+  const deploy = async (config: ServerlessConfig): Promise<DeployResult> => {
+    time += 3_600_000;
+    const where = target(cloud, time);
+    const plan = await planDeployment({ config, target: where, root, prune: true });
+    return applyPlan(plan, { target: where, concurrency: 1, keepVersions: 2 });
+  };
+  return { cloud, deploy };
+}
+
+/** From the call of this number on, nothing gets through; of that one, only its answer may be lost. */
+function kill(cloud: FakeFunctionGraph, at: number, fate: Fate): void {
+  cloud.interference = (call) => (call < at ? 'none' : call === at ? fate : 'before');
+}
+
+describe.each(Object.entries(SCENARIOS))('%s', (_, { before, after }) => {
+  it.each<[FakeOptions, readonly Fate[]]>([
+    [{}, ['before', 'after']],
+    // Another service: one that knows no digest, and publishes changed code alone.
+    [{ publishing: 'code', digest: 'other' }, ['after']],
+  ])(
+    'converges after an interruption at every call (%o)',
+    async (options, fates) => {
+      const whole = world(options);
+      if (before) expect((await whole.deploy(before)).ok).toBe(true);
+      whole.cloud.forget();
+      expect((await whole.deploy(after)).ok).toBe(true);
+      const calls = whole.cloud.calls.length;
+      const wanted = whole.cloud.summary();
+      expect(calls).toBeGreaterThan(30);
+
+      for (let at = 1; at <= calls; at += 1) {
+        for (const fate of fates) {
+          const { cloud, deploy } = world(options);
+          if (before) await deploy(before);
+          const old = cloud.summary();
+          cloud.forget();
+          kill(cloud, at, fate);
+          await deploy(after).catch(() => undefined);
+          const place = `${fate} call ${at}: ${cloud.calls.at(-1)?.method} ${cloud.calls.at(-1)?.path}`;
+          expectNoMixture(cloud, old, wanted, place);
+          if (before) expectWatched(cloud, place);
+
+          cloud.interference = () => 'none';
+          const again = await deploy(after);
+          expect(
+            again.functions.flatMap(({ error }) => error ?? []),
+            place,
+          ).toEqual([]);
+          expect(cloud.summary(), place).toEqual(wanted);
+          cloud.forget();
+          await deploy(after);
+          expect(cloud.writes, place).toEqual([]);
+        }
+      }
+    },
+    120_000,
+  );
+});
+
+type Summary = readonly { readonly name: string; readonly config: unknown; readonly code: unknown }[];
+
+/** What serves is the old version or the new one, never the code of one with the settings of the other. */
+function expectNoMixture(cloud: FakeFunctionGraph, old: unknown, wanted: unknown, place: string): void {
+  const states = [...(old as Summary), ...(wanted as Summary)];
+  for (const { name, config, code } of cloud.summary() as Summary) {
+    if (config === undefined) continue;
+    const known = states.filter((one) => one.name === name).map((one) => ({ config: one.config, code: one.code }));
+    expect(known, place).toContainEqual({ config, code });
+  }
+}
+
+/** Uploads are noticed at any moment: the trigger is there, the old one or the new one. */
+function expectWatched(cloud: FakeFunctionGraph, place: string): void {
+  const mover = cloud.functions.get('oms-sync-dev-mover');
+  const watching = mover?.triggers.filter(({ type, data }) => type === 'EVENTGRID' && data['bucket'] === 'source');
+  expect(watching?.length, place).toBeGreaterThanOrEqual(1);
+}
