@@ -1,0 +1,59 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { policiesOf } from '../../../../scripts/deploy/permissions/policies.ts';
+import { EXAMPLE, policyFiles } from '../../../../scripts/deploy/permissions/published.ts';
+import { Permissions } from '../../../../scripts/local/iam/policy.ts';
+import { loadServerless, ROOT } from '../../../../scripts/serverless/config.ts';
+
+const PUBLISHED = join(ROOT, 'docs', 'policies');
+
+describe('docs/policies', () => {
+  it('holds what serverless.yml makes of the example (else: npm run policies)', async () => {
+    for (const name of Object.keys(process.env)) if (name.startsWith('OMS_SYNC_')) vi.stubEnv(name, undefined);
+    const config = await loadServerless(EXAMPLE.stage, EXAMPLE.environment);
+    vi.unstubAllEnvs();
+
+    const files = policyFiles(policiesOf(config), 'npm run policies');
+
+    expect(readdirSync(PUBLISHED).sort()).toEqual([...files.keys()].sort());
+    for (const [name, text] of files) expect(readFileSync(join(PUBLISHED, name), 'utf8'), name).toBe(text);
+  });
+
+  it('holds documents that IAM takes, with no wildcard for an action, a bucket or a whole bucket', () => {
+    const documents = readdirSync(PUBLISHED).filter((name) => name.endsWith('.json'));
+    for (const name of documents) {
+      const document = JSON.parse(readFileSync(join(PUBLISHED, name), 'utf8'));
+      expect(() => new Permissions([document]), name).not.toThrow();
+      for (const { Action, Resource = [] } of document.Statement) {
+        expect(Action.join(), name).not.toContain('*');
+        for (const resource of Resource)
+          expect(resource, name).toMatch(/^obs:\*:\*:(bucket:[a-z0-9.-]+|object:[a-z0-9.-]+\/[a-z-]+\/[\w./*-]+)$/);
+      }
+    }
+    expect(documents.length).toBeGreaterThan(8);
+  });
+});
+
+describe('policyFiles', () => {
+  it('breaks lists that do not fit a line, as the formatter does', () => {
+    const Resource = ['a', 'b'].map((name) => `obs:*:*:object:bucket/${name.repeat(50)}/*`);
+    const document = { Version: '1.1', Statement: [{ Effect: 'Allow', Action: ['obs:object:GetObject'], Resource }] };
+    const policy = { name: 'p-global', scope: 'global', document } as const;
+    const text = policyFiles([{ agency: 'p', functions: ['f'], policies: [policy as never] }], 'c').get(
+      'p-global.json',
+    );
+
+    expect(JSON.parse(text ?? '')).toEqual(document);
+    expect(text?.split('\n').every((line) => line.length <= 120)).toBe(true);
+    expect(text).toContain('      "Action": ["obs:object:GetObject"],\n      "Resource": [\n        "obs:');
+  });
+
+  it('lists an agency that needs nothing', () => {
+    const files = policyFiles([{ agency: 'idle', functions: ['f'], policies: [] }], 'the command');
+
+    expect([...files.keys()]).toEqual(['README.md']);
+    expect(files.get('README.md')).toContain('| `idle` | `f` | none |  |  |');
+    expect(files.get('README.md')).toContain('Written by `the command`');
+  });
+});
