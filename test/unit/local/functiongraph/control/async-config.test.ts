@@ -184,17 +184,20 @@ describe('what waits for an alias', () => {
   });
 
   it('waits for it to come again when it is deleted, and so with the function', async () => {
-    const api = await startApi({ retryDelay: () => 400 });
+    let later = 0;
+    const api = await startApi({ now: () => Date.now() + later, retryDelay: () => 60_000 });
     await api.create('f', { ...code(FAILING), xrole: 'agency' });
     await api.call('POST', `${at()}/aliases`, { name: 'live', version: 'latest' });
     await api.call('POST', `${at(':!live')}/invocations-async`, {});
     await expect.poll(() => api.fg.stats().async.retried, { interval: 5 }).toBe(1);
 
     expect(await api.outcome('DELETE', at())).toBe('204');
+    later = 61_000;
     await api.fg.idle();
     expect(api.fg.stats().async).toMatchObject({ waiting: 1, failed: 0 });
 
     await api.create('f', code(answering('again')));
+    await api.fg.idle();
     expect(api.fg.stats().async).toMatchObject({ waiting: 1 });
     await api.call('POST', `${at()}/aliases`, { name: 'live', version: 'latest' });
     await api.fg.idle();

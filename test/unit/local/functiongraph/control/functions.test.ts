@@ -157,6 +157,31 @@ describe('a function', () => {
     expect(configured.json.strategy_config).toEqual({ concurrency: 2, concurrent_num: 1 });
   });
 
+  it('keeps the place of its log when it is configured without one', async () => {
+    const { create, call } = await startApi();
+    const place = (group: string) => ({ log_config: { group_id: group, stream_id: `${group}-stream` } });
+    await create('f', place('one'));
+    const configured = await call('PUT', `${FUNCTIONS}/${urnOf('f')}/config`, config('f', { timeout: 9 }));
+    expect(configured.json).toMatchObject({ log_group_id: 'one', log_stream_id: 'one-stream' });
+
+    const moved = await call('PUT', `${FUNCTIONS}/${urnOf('f')}/config`, config('f', place('two')));
+    expect(moved.json).toMatchObject({ log_group_id: 'two', log_stream_id: 'two-stream' });
+  });
+
+  it.each([
+    [{}, ''],
+    [{ xrole: 'a' }, 'a'],
+    [{ app_xrole: 'b' }, 'b'],
+    [{ xrole: 'a', app_xrole: 'b' }, 'b'],
+  ])('with %j has the rights of the agency "%s"', async (agencies, expected) => {
+    const { create, call, accounts } = await startApi();
+    await create('f', { ...code('exports.handler = async (e, c) => c.getSecurityAccessKey()'), ...agencies });
+
+    const { text } = await call('POST', `${FUNCTIONS}/${urnOf('f')}/invocations`, {});
+
+    expect(text === '' ? '' : accounts.find(text)?.agency).toBe(expected);
+  });
+
   it('is disabled by 0 instances', async () => {
     const { create, call, outcome } = await startApi();
     await create('f');

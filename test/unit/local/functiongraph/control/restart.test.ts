@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { configOf, temporaryFolder } from '../../../../contract/functiongraph/start.ts';
@@ -156,8 +156,39 @@ describe('the folder', () => {
     await api.create('f', { encrypted_user_data: '{"S":"secret"}' });
     const file = join(dataDir, 'control', 'functions', 'default.f.json');
 
+    const [zip = ''] = await readdir(join(dataDir, 'control', 'code'));
+
     expect(await readFile(file, 'utf8')).toContain('secret');
-    expect((await stat(file)).mode & 0o077).toBe(0);
+    for (const path of [file, join(dataDir, 'control', 'code', zip)]) expect((await stat(path)).mode & 0o077).toBe(0);
+  });
+});
+
+describe('unpacked code', () => {
+  it('is removed with the instances that ran it', async () => {
+    const dataDir = await temporaryFolder();
+    const api = await startApi({ dataDir });
+    await api.create('f');
+    await api.run1(urnOf('f'));
+    const folders = async () => (await readdir(join(dataDir, 'code', 'f'))).filter((name) => name !== 'package.json');
+    const [before] = await folders();
+
+    await api.call('PUT', `${at()}/code`, code(answering('two')));
+    await api.run1(urnOf('f'));
+
+    await expect.poll(folders).toHaveLength(1);
+    expect(await folders()).not.toContain(before);
+  });
+
+  it('that cannot be written is a failure of the platform, and the next request tries again', async () => {
+    const dataDir = await temporaryFolder();
+    const api = await startApi({ dataDir });
+    const { digest } = (await api.create('f')).json;
+    const zip = join(dataDir, 'control', 'code', `${digest}.zip`);
+    await rename(zip, `${zip}.away`);
+    expect(await api.outcome('POST', `${at()}/invocations`, {})).toBe('500 FSS.0500');
+
+    await rename(`${zip}.away`, zip);
+    expect(await api.run1(urnOf('f'))).toMatchObject({ text: 'one' });
   });
 });
 

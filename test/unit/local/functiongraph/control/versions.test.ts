@@ -332,3 +332,52 @@ describe('an alias', () => {
     expect(await api.outcome('POST', `${F}/aliases`, body)).toBe('400 FSS.0400');
   });
 });
+
+describe('triggers', () => {
+  const timer = (name: string) => ({
+    trigger_type_code: 'TIMER',
+    trigger_status: 'DISABLED',
+    event_data: { name, schedule_type: 'Rate', schedule: '3m' },
+  });
+  const triggersAt = (qualifier: string): string => `/v2/project/fgs/triggers/${urnOf('f', qualifier)}`;
+
+  async function withTriggers(): Promise<Api> {
+    const api = await startApi();
+    await api.create('f');
+    await publish(api, 'v1');
+    await api.call('POST', `${F}/aliases`, { name: 'live', version: 'v1' });
+    for (const qualifier of ['', ':v1', ':!live'])
+      expect((await api.call('POST', triggersAt(qualifier), timer('nightly'))).status).toBe(201);
+    return api;
+  }
+  const count = async (api: Api, qualifier: string): Promise<number> =>
+    (await api.call('GET', triggersAt(qualifier))).json.length;
+
+  it('keep an alias from being deleted by itself', async () => {
+    const api = await withTriggers();
+
+    expect(await api.outcome('DELETE', `${F}/aliases/live`)).toBe('403 FSS.1154');
+    expect(await api.outcome('DELETE', triggersAt(':!live'))).toBe('204');
+    expect(await api.outcome('DELETE', `${F}/aliases/live`)).toBe('204');
+    expect([await count(api, ''), await count(api, ':v1')]).toEqual([1, 1]);
+  });
+
+  it('of a version and its aliases go with it', async () => {
+    const api = await withTriggers();
+    await api.call('DELETE', at(':v1'));
+    await setCode(api, 'two');
+    await publish(api, 'v1');
+    await api.call('POST', `${F}/aliases`, { name: 'live', version: 'v1' });
+
+    expect([await count(api, ''), await count(api, ':v1'), await count(api, ':!live')]).toEqual([1, 0, 0]);
+  });
+
+  it('of a function go with it', async () => {
+    const api = await withTriggers();
+    await api.call('DELETE', F);
+    await api.create('f');
+
+    expect(await count(api, '')).toBe(0);
+    expect(api.fg.stats().timers).toEqual([]);
+  });
+});
