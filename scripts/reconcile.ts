@@ -15,7 +15,7 @@ import { startProgress } from './reconcile/progress.ts';
 import { quoted } from './reconcile/quoted.ts';
 import { reportOf } from './reconcile/report.ts';
 import type { Side } from './reconcile/side.ts';
-import { exitCode, summaryOf } from './reconcile/table.ts';
+import { exitCode, stateOf, summaryOf } from './reconcile/table.ts';
 import { findTarget, type Target } from './reconcile/target.ts';
 import { checkTask } from './reconcile/task.ts';
 
@@ -51,7 +51,8 @@ async function main(): Promise<number> {
     const view = { ...line, ...sides, problems, callsPerSecond: options.callsPerSecond, ms };
     console.log(summaryOf(result, view).split('\n').map(redact).join('\n'));
   }
-  if (list) say(`${line.list} has the names of ${list.names} objects`);
+  const soFar = stateOf(result).complete ? '' : ' so far';
+  if (list) say(`${line.list} has the names of ${list.names} objects${soFar}`);
   return exitCode(result);
 }
 

@@ -137,12 +137,13 @@ function plan(
   { submit, event_calls: calls, list_calls: lists, minutes, advice }: Plan,
   { callsPerSecond }: View,
 ): string[] {
-  const duration = minutes < 1 ? 'less than a minute' : `${minutes} minutes`;
+  const duration = minutes < 1 ? 'less than a minute' : `${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`;
+  const rate = `${callsPerSecond} ${callsPerSecond === 1 ? 'call' : 'calls'}/s`;
   return [
     '',
     'Plan:',
     `  submit    ${plural(submit.objects, 'object')}, ${formatInteger(submit.bytes)} bytes`,
-    `  OMS       ${plural(calls, 'event call')}${calls > 0 ? `, ${duration} at ${callsPerSecond} calls/s` : ''}`,
+    `  OMS       ${plural(calls, 'event call')}${calls > 0 ? `, ${duration} at ${rate}` : ''}`,
     `  listings  ${plural(lists.source, 'call')} of the source, ${plural(lists.destination, 'call')} of the destination`,
     ...(advice === undefined ? [] : [`  advice    ${advice}`]),
   ];

@@ -33,8 +33,10 @@ function checkBuckets(shown: ShowSyncTaskResponse, { source, destination }: Side
     ['source', shown.src_bucket, source.bucket],
     ['destination', shown.dst_bucket, destination.bucket],
   ] as const;
+  // Tencent's buckets are called name-APPID; a task may have the two apart.
+  const names = (ofTask: string): string[] => [ofTask, `${ofTask}-${shown.app_id ?? ''}`];
   for (const [side, ofTask, given] of told)
-    if (typeof ofTask === 'string' && ofTask !== '' && ofTask !== given)
+    if (typeof ofTask === 'string' && ofTask !== '' && !names(ofTask).includes(given))
       throw new UsageError(`--task is a sync task whose ${side} bucket is ${ofTask}, not ${given}`);
   const { src_cloud_type: cloud } = shown;
   if (typeof cloud === 'string' && cloud !== '' && cloud !== source.cloud)

@@ -28,6 +28,11 @@ export interface Checkpoint {
   readonly ranges: readonly RangeState[];
   /** Names of the pairs that earlier passes have submitted in doubt, in order. */
   readonly submitted_before: readonly string[];
+  /**
+   * ISO 8601, UTC: every pair in doubt that is older has been submitted by an earlier pass. Where there were more of
+   * them than are named.
+   */
+  readonly submitted_until?: string;
 }
 
 const time = z.string().check(z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/));
@@ -55,6 +60,7 @@ const headSchema = z.object({
   runs: quantity,
   ranges: z.array(z.unknown()).check(z.minLength(1)),
   submitted_before: z.array(z.string()),
+  submitted_until: z.optional(time),
 });
 const versionSchema = z.object({ version: z.int() });
 
@@ -98,7 +104,8 @@ export function readCheckpoint(text: string, route: string): ReadCheckpoint {
     ranges.push(range ?? newRange(bounds.data));
   }
   if (!coversAll(ranges)) return { reason: 'corrupt' };
-  return { checkpoint: { ...head.data, ranges }, restarted };
+  const { submitted_until: until, ...rest } = head.data;
+  return { checkpoint: { ...rest, ...(until !== undefined && { submitted_until: until }), ranges }, restarted };
 }
 
 export function writeCheckpoint(checkpoint: Checkpoint): string {

@@ -17,6 +17,8 @@ export interface JudgeOptions extends Partial<PairOptions>, MigrationOptions {
   readonly sourceHasResultLists?: boolean;
   /** Names ({@link Finding.doubt}) of the pairs that earlier passes have submitted. */
   readonly submittedBefore?: ReadonlySet<string>;
+  /** Milliseconds since the epoch: pairs that have not changed since then have been submitted, where they are in doubt. */
+  readonly submittedUntil?: number;
 }
 
 /** The times that a verdict depends on, in milliseconds since the epoch. */
@@ -75,7 +77,9 @@ export class Judge {
       return { ...finding, verdict: 'ignored_by_oms', reason: SKIPPED_BECAUSE[by], submit: false };
     }
     const doubt = doubtOf(source, destination);
-    if (this.#options.submittedBefore?.has(doubt))
+    const { submittedBefore, submittedUntil = Number.NEGATIVE_INFINITY } = this.#options;
+    const isOld = Math.max(source.lastModified, destination.lastModified) < submittedUntil;
+    if (isOld || submittedBefore?.has(doubt))
       return { ...finding, verdict: 'ignored_by_oms', reason: 'submitted_before', submit: false, doubt };
     return { ...finding, verdict, submit: true, doubt };
   }

@@ -5,6 +5,8 @@ type Counter = number | bigint | null | undefined;
 
 /** As much of ShowSyncTask's answer as a pass looks at. Every field may be absent. */
 export interface TaskFacts {
+  readonly src_bucket?: string | null | undefined;
+  readonly dst_bucket?: string | null | undefined;
   readonly object_overwrite_mode?: string | null | undefined;
   readonly consistency_check?: string | null | undefined;
   readonly enable_restore?: boolean | null | undefined;
@@ -20,22 +22,39 @@ export interface KnownTask {
   readonly rules: OverwriteRules;
   /** The task restores archived objects. */
   readonly restore: boolean;
+  /** Its source and its destination; empty where OMS did not tell. */
+  readonly buckets: readonly [source: string, destination: string];
   /** Absent where OMS told none. */
   readonly counters?: OmsCounters;
   /** OMS did not say, so that the rules are the defaults. */
   readonly assumed: boolean;
 }
 
-export const UNKNOWN_TASK: KnownTask = { rules: DEFAULT_RULES, restore: false, assumed: true };
+export const UNKNOWN_TASK: KnownTask = {
+  rules: DEFAULT_RULES,
+  restore: false,
+  buckets: ['', ''],
+  assumed: true,
+};
 
 export function knownTask(facts: TaskFacts): KnownTask {
   const counters = countersOf(facts);
   return {
     rules: rulesOf(facts),
     restore: facts.enable_restore === true,
+    buckets: [facts.src_bucket ?? '', facts.dst_bucket ?? ''],
     ...(counters && { counters }),
     assumed: false,
   };
+}
+
+/**
+ * Whether a task copies from one bucket to the other, as far as it tells. Tencent's buckets are called name-APPID, and a
+ * task may have the two apart.
+ */
+export function isTaskOf({ buckets: [from, to] }: KnownTask, source: string, destination: string): boolean {
+  const isSource = from === '' || source === from || source.startsWith(`${from}-`);
+  return isSource && (to === '' || destination === to);
 }
 
 function countersOf(facts: TaskFacts): OmsCounters | undefined {

@@ -7,7 +7,7 @@ import { type Refused, type RefusedKey, withRefused } from './refused.ts';
  */
 export const MAX_PENDING = 100;
 
-/** Names of doubtful submissions that a range keeps. One that is not kept costs a submission of the next pass. */
+/** Names of doubtful submissions that a range keeps. One that is not kept may cost a submission of the next pass. */
 export const MAX_DOUBTS = 1000;
 
 /** How far one range of a pass has come. It stands for itself: whatever is not done after `cursor` says is in `pending`. */

@@ -5,7 +5,7 @@ import { Checkpointer } from './checkpointer.ts';
 import { noCounts, submittable } from './counts.ts';
 import { Judge } from './judge.ts';
 import { Lease } from './lease.ts';
-import { type KnownTask, knownTask, UNKNOWN_TASK } from './oms-task.ts';
+import { isTaskOf, type KnownTask, knownTask, UNKNOWN_TASK } from './oms-task.ts';
 import type { Pass } from './pass.ts';
 import { startPass } from './pass-start.ts';
 import { PassWork } from './pass-work.ts';
@@ -96,6 +96,8 @@ class Run {
     const document = this.#lease && (await state?.readCheckpoint());
     const task = await this.#showTask();
     this.#task = task;
+    if (!isTaskOf(task, route.source.bucket, this.#destination))
+      log.warn('sync task of other buckets', { task_buckets: task.buckets, source: route.source.bucket });
     const pass = startPass({
       document,
       digest: this.#digest(),
@@ -103,6 +105,7 @@ class Run {
       last: this.#previous?.pass ?? 0,
       id: this.#options.id ?? randomUUID(),
       now: this.#options.clock.now(),
+      grace: this.#options.grace,
       task,
       log,
     });
@@ -227,12 +230,18 @@ class Run {
 
   #judge({ rules, restore }: KnownTask, pass: Pass): Judge {
     const { grace, route, sourceHasResultLists, compareETags } = this.#options;
+    const { submitted_before: named, submitted_until: until } = pass.head;
+    // What was skipped by other rules was not in doubt then.
+    const before = this.#previous?.rules;
+    const sameRules =
+      before?.object_overwrite_mode === rules.mode && before.consistency_check === rules.consistencyCheck;
     return new Judge({
       rules,
       graceMs: grace,
       sourceCloud: route.source.cloud ?? 'HuaweiCloud',
       restore,
-      submittedBefore: new Set(pass.head.submitted_before),
+      submittedBefore: new Set(named),
+      ...(until !== undefined && sameRules && { submittedUntil: Date.parse(until) }),
       ...(sourceHasResultLists !== undefined && { sourceHasResultLists }),
       ...(compareETags !== undefined && { compareETags }),
     });

@@ -165,6 +165,20 @@ describe('a run', () => {
     expect(world.lines).toContainEqual(expect.objectContaining({ level: 'warn', message: 'task not shown' }));
   });
 
+  it.each([
+    ['from', 'to', false],
+    [undefined, null, false],
+    ['other', 'to', true],
+    ['from', 'other', true],
+    ['fr', 'to', true],
+  ])('warns of a task that copies %j to %j: %s', async (src_bucket, dst_bucket, warns) => {
+    const world = new World();
+    world.fill(1);
+    await world.run({ showTask: async () => ({ src_bucket, dst_bucket }) });
+
+    expect(world.lines.some(({ message }) => message === 'sync task of other buckets')).toBe(warns);
+  });
+
   it('submits a doubtful object once, in whichever pass, and again when it has changed', async () => {
     const world = new World();
     const [first = '', second = '', third = ''] = ['a', 'b', 'c'].map((letter) => letter.repeat(32));
@@ -178,6 +192,51 @@ describe('a run', () => {
 
     expect(submitted).toEqual([1, 0, 0, 0, 1]);
     expect(world.latest.pass).toBe(5);
+  });
+
+  it('submits more doubtful objects than a checkpoint names once, too, and again by other rules', async () => {
+    const world = new World();
+    const [first = '', second = ''] = ['a', 'b'].map((letter) => letter.repeat(32));
+    for (let index = 0; index < 2500; index++) {
+      const key = `k${String(index).padStart(6, '0')}`;
+      world.from.set(key, { key, size: 1, lastModified: UPLOADED, etag: first });
+      world.to.set(key, { key, size: 1, lastModified: UPLOADED, etag: second });
+    }
+    let rules = {};
+    const pass = async () => {
+      const { report } = await world.run({ showTask: async () => rules });
+      return [report?.submitted, report?.verdicts.ignored_by_oms.objects];
+    };
+
+    expect([await pass(), await pass(), await pass()]).toEqual([
+      [2500, 0],
+      [0, 2500],
+      [0, 2500],
+    ]);
+    world.from.set('k001800', { key: 'k001800', size: 1, lastModified: UPLOADED + 999, etag: first });
+    expect(await pass()).toEqual([0, 2500]);
+    world.time += 900_000;
+    world.to.set('k001800', { key: 'k001800', size: 1, lastModified: world.time - 60_001, etag: second });
+    world.from.set('k001800', { key: 'k001800', size: 1, lastModified: world.time - 60_001, etag: first });
+    expect(await pass()).toEqual([1, 2499]);
+    rules = { consistency_check: 'crc64' };
+    expect((await pass())[0]).toBeGreaterThan(1000);
+  });
+
+  it('does not take doubtful objects for submitted where not all were accepted', async () => {
+    const world = new World();
+    const [first = '', second = ''] = ['a', 'b'].map((letter) => letter.repeat(32));
+    for (let index = 0; index < 1500; index++) {
+      const key = `k${String(index).padStart(6, '0')}`;
+      world.from.set(key, { key, size: 1, lastModified: UPLOADED, etag: first });
+      world.to.set(key, { key, size: 1, lastModified: UPLOADED, etag: second });
+    }
+    world.reactions.set('k001400', 'refuse');
+    expect((await world.run()).report).toMatchObject({ submitted: 1500, failed: 1 });
+
+    world.reactions.clear();
+    expect((await world.run()).report?.submitted).toBeGreaterThan(0);
+    expect(world.accepted).toContain('k001400');
   });
 
   it('estimates the loss from the changes since the last pass, less what is known to have failed', async () => {

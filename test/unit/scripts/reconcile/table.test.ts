@@ -165,6 +165,9 @@ describe('what a person reads after a comparison', () => {
     );
     expect(text).toContain('Nothing was submitted: it was a dry run.');
     expect(summary({ missing: 3 }, dry, { plan: { ...plan, minutes: 12.5 } })).toContain('12.5 minutes at 100 calls/s');
+    expect(summary({ missing: 3 }, { ...dry, callsPerSecond: 1 }, { plan: { ...plan, minutes: 1 } })).toContain(
+      ', 1 minute at 1 call/s',
+    );
     expect(summary({ missing: 3 }, dry, { plan: { ...plan, advice: 'Use a task.' } })).toContain(
       '\n  advice    Use a task.\n',
     );

@@ -28,6 +28,15 @@ const check = (shown: Readonly<Record<string, unknown>>, dryRun = false): Promis
 };
 
 describe('the sync task that is submitted to', () => {
+  it('may have the name of a bucket and its APPID apart, as Tencent does', async () => {
+    const sides = { source: { ...side('one-1250'), cloud: 'Tencent' as const }, destination: side('two') };
+    const shown = { ...SHOWN, src_cloud_type: 'Tencent' };
+    const oms = (app_id: string) => ({ showSyncTask: async () => ({ ...shown, app_id }) as never });
+
+    await checkTask(oms('1250'), { task: 't', dryRun: false }, sides, 5);
+    await expect(checkTask(oms('7'), { task: 't', dryRun: false }, sides, 5)).rejects.toThrow(UsageError);
+  });
+
   it.each([{}, { src_bucket: undefined, dst_bucket: '', src_cloud_type: undefined }, { status: 'UNKNOWN' }])(
     'may say %j',
     async (shown) => {
