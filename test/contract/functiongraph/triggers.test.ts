@@ -316,6 +316,20 @@ describe('a route of an APIG trigger', () => {
     expect([answer.status, answer.json.event.requestContext.stage]).toEqual([200, 'TEST']);
   });
 
+  it('is served by the newer one where another gateway has the same', async () => {
+    const started = await start();
+    const { trigger, deploy, call: api } = apiOf(started);
+    const [f, g] = [await deploy('f', ECHO), await deploy('g', ECHO.replace('{ event, version', '{ event: {}, version'))];
+    const apig = { ...GOOD.APIG, auth: 'NONE' };
+    await trigger(f.live, 'APIG', apig);
+    const { trigger_id: id } = await trigger(g.live, 'DEDICATEDGATEWAY', { ...apig, instance_id: 'gateway-1' });
+    const served = async (): Promise<unknown> => (await call(started.fg.gatewayUrl)).json.event.httpMethod ?? 'newer';
+
+    expect(await served()).toBe('newer');
+    await api('DELETE', `/fgs/triggers/${g.live}/DEDICATEDGATEWAY/${id}`);
+    expect(await served()).toBe('POST');
+  });
+
   it('is gone with its trigger', async () => {
     const started = await start();
     const { trigger, deploy, call: api } = apiOf(started);

@@ -10,6 +10,8 @@ export interface RouteDeclaration {
   /** Takes everything below the path, too (match_mode SWA). */
   readonly prefix: boolean;
   readonly auth: 'IAM' | 'APP' | 'NONE';
+  /** The gateway and its group of APIs: elsewhere the same path is another API. Of any unless given. */
+  readonly group?: string;
   /** Environment that it is published in; RELEASE unless given. */
   readonly stage?: string;
   /** Invoke asynchronously: the gateway answers 202 at once. */
@@ -47,9 +49,14 @@ export function apiIdOf(method: string, path: string): string {
   return createHash('sha256').update(`${method} ${path}`).digest('hex').slice(0, 32);
 }
 
-/** Method and path (whatever its parameters are called) belong to one API. */
-export function shapeOf({ method, path }: Pick<RouteDeclaration, 'method' | 'path'>): string {
-  return `${method} ${path.replaceAll(/\{[^}+]*/g, '{')}`;
+/** What makes a route the only one of its kind. */
+export type RouteShape = Pick<RouteDeclaration, 'method' | 'path' | 'group'>;
+
+/** Method and path (whatever its parameters are called) belong to one API of a group. */
+export function collide(one: RouteShape, other: RouteShape): boolean {
+  const shape = ({ method, path }: RouteShape): string => `${method} ${path.replaceAll(/\{[^}+]*/g, '{')}`;
+  const sameGroup = one.group === undefined || other.group === undefined || one.group === other.group;
+  return sameGroup && shape(one) === shape(other);
 }
 
 /**
@@ -73,7 +80,7 @@ export function parseTemplate(template: string): Segment[] {
 
 /**
  * Finds the route of a request. A path that matches whole goes before one that is only a prefix of it, literal segments
- * go before parameters, and a longer prefix before a shorter one.
+ * go before parameters, a longer prefix before a shorter one, and of equals the first.
  *
  * @param path as in the request line, without the query; compared and delivered as sent, nothing is decoded
  * @param stage the environment that the request is for (X-Stage)

@@ -11,7 +11,7 @@ import { gatewayEvent } from './event.ts';
 import type { GatewayOptions } from './options.ts';
 import { type GatewayProblem, PROBLEMS } from './problems.ts';
 import { gatewayResponse } from './response.ts';
-import { matchRoute, type Route, type RouteDeclaration, routeOf, shapeOf } from './routes.ts';
+import { collide, matchRoute, type Route, type RouteDeclaration, type RouteShape, routeOf } from './routes.ts';
 
 export interface GatewayServices extends GatewayOptions {
   readonly accounts: Accounts;
@@ -46,9 +46,9 @@ export class Gateway {
    *
    * @param owner who wants it: an owner may replace its own
    */
-  takenBy(owner: string, route: Pick<RouteDeclaration, 'method' | 'path'>): string | undefined {
+  takenBy(owner: string, route: RouteShape): string | undefined {
     const others = [...this.#routes].filter(([other]) => other !== owner).flatMap(([, routes]) => routes);
-    return others.find((other) => shapeOf(other) === shapeOf(route))?.target;
+    return others.find((other) => collide(other, route))?.target;
   }
 
   /**
@@ -89,7 +89,8 @@ export class Gateway {
     // "If you want to call the same API in another environment, add the request header X-Stage."
     // https://support.huaweicloud.com/eu/apig_faq/apig-faq-2005011.html
     const stage = request.headers['x-stage'];
-    const routes = [...this.#routes.values()].flat();
+    // Here all gateways are one: of the same API in two of them, the newer is served.
+    const routes = [...this.#routes.values()].flat().reverse();
     const match = matchRoute(routes, method, path, typeof stage === 'string' ? stage : undefined);
     if (match.found !== 'route') {
       request.resume();

@@ -1,5 +1,5 @@
 import type { BucketTrigger } from '../../obs/server.ts';
-import type { RouteDeclaration } from '../gateway/routes.ts';
+import type { RouteDeclaration, RouteShape } from '../gateway/routes.ts';
 import type { TimerDeclaration } from '../timers/timers.ts';
 import { given } from './fields.ts';
 import type { ApigData } from './rules/apig.ts';
@@ -11,7 +11,7 @@ export interface TriggerTargets {
   readonly gateway: {
     put(owner: string, routes: readonly RouteDeclaration[]): void;
     remove(owner: string): void;
-    takenBy(owner: string, route: Pick<RouteDeclaration, 'method' | 'path'>): string | undefined;
+    takenBy(owner: string, route: RouteShape): string | undefined;
   };
   readonly timers: { put(owner: string, timer: TimerDeclaration): void; remove(owner: string): void };
 }
@@ -24,6 +24,7 @@ export function routeFor(urn: string, data: ApigData): RouteDeclaration {
     path: data.path,
     prefix: data.match_mode === 'SWA',
     auth: data.auth,
+    group: `${data.instance_id ?? ''}/${data.group_id}`,
     stage: data.env_name,
     async: data.func_info.invocation_type === 'async',
     timeout: data.func_info.timeout,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { parseUrn } from '../../../../../scripts/local/functiongraph/control/urn.ts';
-import { type RouteDeclaration, shapeOf } from '../../../../../scripts/local/functiongraph/gateway/routes.ts';
+import { collide, type RouteDeclaration } from '../../../../../scripts/local/functiongraph/gateway/routes.ts';
 import type { TimerDeclaration } from '../../../../../scripts/local/functiongraph/timers/timers.ts';
 import { type RegistryOptions, TriggerRegistry } from '../../../../../scripts/local/functiongraph/triggers/registry.ts';
 import type { BucketTrigger } from '../../../../../scripts/local/obs/server.ts';
@@ -51,8 +51,7 @@ export async function openWorld(
       put: (owner, declared) => void routes.set(owner, declared),
       remove: (owner) => void routes.delete(owner),
       takenBy: (owner, route) =>
-        [...routes].find(([other, [taken]]) => other !== owner && taken && shapeOf(taken) === shapeOf(route))?.[1][0]
-          ?.target,
+        [...routes].find(([other, [taken]]) => other !== owner && taken && collide(taken, route))?.[1][0]?.target,
     },
     timers: { put: (owner, timer) => void timers.set(owner, timer), remove: (owner) => void timers.delete(owner) },
     now: () => clock.now,
