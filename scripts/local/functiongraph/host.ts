@@ -43,6 +43,16 @@ export interface Runnable {
   readonly code: () => Promise<Uint8Array>;
 }
 
+export interface RunRequest {
+  readonly requestId: string;
+  /** JSON text. */
+  readonly event: string;
+  /** Waits for an instance however long it takes. */
+  readonly patient: boolean;
+  /** That the request was sent to. */
+  readonly alias?: string;
+}
+
 export interface HostOptions {
   readonly worker: string;
   readonly dataDir: string;
@@ -91,11 +101,10 @@ export class Host {
   /**
    * Runs one request.
    *
-   * @param event JSON text
-   * @param patient waits for an instance however long it takes
    * @throws ThrottledError, ClosedError
    */
-  async execute(runnable: Runnable, requestId: string, event: string, patient: boolean): Promise<ExecutionResult> {
+  async execute(runnable: Runnable, request: RunRequest): Promise<ExecutionResult> {
+    const { requestId, event, patient, alias } = request;
     if (this.#closed) throw new ClosedError();
     // Nothing is awaited between the choice of the version and this: it cannot be retired in between.
     const deployment = this.#deploymentOf(runnable);
@@ -104,7 +113,8 @@ export class Host {
       const { pool } = await deployment.ready;
       const { label, settings } = runnable;
       const timeout = settings.timeout * 1000;
-      const run = await pool.run({ requestId, traceId: randomUUID(), event, timeout }, patient);
+      const message = { requestId, traceId: randomUUID(), event, timeout, ...(alias === undefined ? {} : { alias }) };
+      const run = await pool.run(message, patient);
       const result = resultOf(requestId, run, settings);
       if (result.outcome === 'timeout' || result.outcome === 'crash') {
         this.log(label, requestId, 'ERROR', result.payload);

@@ -76,7 +76,8 @@ export class Runner implements FunctionPort {
     const size = Buffer.byteLength(event);
     if (size > limit) throw new EventTooLargeError(size, limit);
     if (call.async) return { outcome: 'accepted', requestId: await queue.push(laneOf(found), event) };
-    return this.#options.host.execute(this.#runnable(found), call.requestId ?? randomUUID(), event, false);
+    const requestId = call.requestId ?? randomUUID();
+    return this.#options.host.execute(this.#runnable(found), { requestId, event, patient: false, ...aliasOf(found) });
   }
 
   /** A function has changed: versions that are gone, and those that no alias uses any more, give up their instances. */
@@ -117,7 +118,8 @@ export class Runner implements FunctionPort {
       maxEventAge,
       ...(destination ? { destination } : {}),
       // The version is that of the moment, not that of the acceptance: the alias may have moved since.
-      execute: async (requestId, event) => host.execute(this.#runnable(place), requestId, event, true),
+      execute: async (requestId, event) =>
+        host.execute(this.#runnable(place), { requestId, event, patient: true, ...aliasOf(place) }),
     });
   }
 
@@ -161,6 +163,11 @@ function runnableOf(fn: StoredFunction, version: Version, code: () => Promise<Ui
 /** Under which an asynchronous request waits: the label, with `:version` or `:!alias` where it is not for `latest`. */
 function laneOf({ fn, qualifier }: Pick<Located, 'fn' | 'qualifier'>): string {
   return qualifier === 'latest' ? labelOf(fn) : `${labelOf(fn)}:${qualifier}`;
+}
+
+/** The name of the alias that a request was sent to. */
+function aliasOf({ qualifier }: Located): { alias?: string } {
+  return qualifier.startsWith('!') ? { alias: qualifier.slice(1) } : {};
 }
 
 /** The label of a lane. */

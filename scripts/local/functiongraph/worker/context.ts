@@ -3,6 +3,7 @@ import type { Credentials, LogLevel } from './protocol.ts';
 export interface ContextOptions {
   readonly requestId?: string;
   readonly traceId?: string;
+  readonly alias?: string;
   /** Milliseconds. */
   readonly timeout: number;
   readonly credentials: Credentials;
@@ -57,7 +58,7 @@ export class Context {
   readonly requestID: string | undefined;
   readonly invokeID: string | undefined;
   readonly traceID: string | undefined;
-  readonly alias = '';
+  readonly alias: string;
   /** Milliseconds. */
   readonly timeout: number;
   /** Milliseconds since the epoch. */
@@ -71,6 +72,7 @@ export class Context {
     this.requestID = options.requestId;
     this.invokeID = options.requestId;
     this.traceID = options.traceId;
+    this.alias = options.alias ?? '';
     this.timeout = options.timeout;
     this.startTime = options.now();
   }

@@ -80,13 +80,14 @@ function loadInitializer(module: Record<string, unknown>, message: LoadMessage):
 
 function contextOf(
   message: LoadMessage,
-  call: { timeout: number; credentials: Credentials; requestId?: string; traceId?: string },
+  call: { timeout: number; credentials: Credentials; requestId?: string; traceId?: string; alias?: string },
 ): Context {
   return new Context({
     timeout: call.timeout,
     credentials: call.credentials,
     ...(call.requestId === undefined ? {} : { requestId: call.requestId }),
     ...(call.traceId === undefined ? {} : { traceId: call.traceId }),
+    ...(call.alias === undefined ? {} : { alias: call.alias }),
     userData: message.userData,
     log,
     env: process.env,

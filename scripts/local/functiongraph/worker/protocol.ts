@@ -30,6 +30,8 @@ export interface InvokeMessage {
   readonly type: 'invoke';
   readonly requestId: string;
   readonly traceId: string;
+  /** That the request was sent to; absent when it was none. */
+  readonly alias?: string;
   /** JSON text. */
   readonly event: string;
   readonly credentials: Credentials;

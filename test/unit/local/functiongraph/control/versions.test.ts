@@ -213,6 +213,24 @@ describe('an alias', () => {
     expect(await api.outcome('DELETE', `${F}/aliases/live`)).toBe('404 FSS.1053');
   });
 
+  it('is known to the code that it is invoked by, in whatever way', async () => {
+    const api = await startApi();
+    await api.create(
+      'f',
+      code('exports.handler = async (e, c) => { console.log(e.by, c.getAlias(), c.alias, c.getVersion()) }'),
+    );
+    await publish(api, 'v1');
+    await api.call('POST', `${F}/aliases`, { name: 'live', version: 'v1' });
+    for (const qualifier of ['', ':v1', ':!live']) {
+      await api.call('POST', `${at(qualifier)}/invocations`, { by: qualifier });
+      await api.call('POST', `${at(qualifier)}/invocations-async`, { by: qualifier });
+      await api.fg.idle();
+    }
+
+    const lines = [`   latest`, ':v1   v1', ':!live live live v1'];
+    expect(api.logs.map(({ text }) => text)).toEqual(lines.flatMap((line) => [line, line]));
+  });
+
   it('that moves does not disturb what runs, and its old version gives up its instances', async () => {
     const api = await startApi();
     await api.create(
