@@ -195,6 +195,81 @@ export const MUTATIONS: readonly Mutation[] = [
       ),
     ],
   },
+  {
+    name: 'redrive drops refused keys that no route names any more',
+    patches: [
+      patch(
+        'shared/redrive/resolve.ts',
+        '    if (tasks.length === 0) unrouted.push(change);\n',
+        '    if (tasks.length > 1_000) unrouted.push(change);\n',
+      ),
+    ],
+  },
+  {
+    name: 'redrive takes failed events whose route is gone for such that nobody wants',
+    patches: [
+      patch(
+        'shared/redrive/resolve.ts',
+        'abandoned: routed.length < pairs ?',
+        'abandoned: routed.length > 1_000_000 ?',
+      ),
+    ],
+  },
+  {
+    name: 'what is left of an event that is routed in part is forgotten',
+    patches: [
+      patch(
+        'shared/redrive/resolve.ts',
+        'abandoned: routed.length < pairs ?',
+        'abandoned: routed.length === 0 && routed.length < pairs ?',
+      ),
+    ],
+  },
+  {
+    name: 'the limiter of calls never waits',
+    patches: [
+      patch(
+        'shared/pipeline/rate-limiter.ts',
+        '    if (wait > 0) await this.#clock.sleep(wait);\n',
+        '    if (wait > 1_000_000) await this.#clock.sleep(wait);\n',
+      ),
+    ],
+  },
+  {
+    name: 'every invocation has a limiter of its own',
+    patches: [
+      patch(
+        'functions/on-object-created/on-object-created.ts',
+        '    limiter ??= new RateLimiter(',
+        '    limiter = new RateLimiter(',
+      ),
+    ],
+  },
+  {
+    name: 'a line of the level info shows the credentials',
+    patches: [
+      patch(
+        'shared/logging/serialise.ts',
+        '  const concealed = concealIn(value, secrets);\n',
+        '  const concealed = value;\n',
+      ),
+      patch(
+        'functions/on-object-created/on-object-created.ts',
+        '    const bucket = config.stateBucket;\n',
+        "    const bucket = config.stateBucket;\n    invocation.log.info('begin', { by: Object.values(invocation.temporaryCredentials ?? {}) });\n",
+      ),
+    ],
+  },
+  {
+    name: 'a line of the log breaks where a key does',
+    patches: [
+      patch(
+        'shared/logging/logger.ts',
+        'this.#write(level, toLine({ level, time, message, ...this.#fields, ...fields }, this.#secrets));',
+        "this.#write(level, toLine({ level, time, message, ...this.#fields, ...fields }, this.#secrets).replaceAll('\\\\n', '\\n'));",
+      ),
+    ],
+  },
 ];
 
 /** How a bug was found, or that it was not. */

@@ -104,6 +104,7 @@ function drawOutage({ uploads: count, minutes: [before, outage, after], perEvent
       (_, index) => start + (index + 1) * 15 * MINUTE,
     ),
     maxAttempts: 10,
+    callsPerSecond: undefined,
   };
 }
 

@@ -23,8 +23,8 @@ export const DOCUMENT_FAILURES = {
   notRouted: {
     code: 'OmsSync.RouteGone',
     remedy:
-      'Compare ROUTES with the objects: routes matched more of them when the event failed than now. Correct the prefix, ' +
-      'deploy, and redrive; where none of them is to be replicated any more, delete the document.',
+      'Compare ROUTES with the objects: their bucket has routes, and the prefix of none matches them. Correct it, deploy, ' +
+      'and redrive; where they are not to be replicated, delete the document.',
   },
   newer: {
     code: 'OmsSync.NewerDocument',

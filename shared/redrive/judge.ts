@@ -24,7 +24,7 @@ export interface Verdict {
 /**
  * Decides what becomes of a document after its keys were submitted.
  *
- * - everything was accepted, or nothing is to be replicated: deleted
+ * - everything was accepted, or must not be replicated: deleted
  * - only failures that pass: left as it is, so that an outage uses up no attempt
  * - a refusal among it: dead letters for everything that was not accepted take its place, those of refused keys with one
  *   attempt more, parked where that is the last
@@ -35,9 +35,8 @@ export function judge({ document, resolved }: Taken, failed: readonly KeyFailure
   const { content, found } = document;
   const hopeless = hopelessCause(document, resolved);
   if (hopeless) {
-    // A later release or a corrected route knows what to do; what is parked has no better place.
-    const waits = hopeless.retryable || hopeless.code === DOCUMENT_FAILURES.notRouted.code;
-    if (waits || found.source === 'parked') return left([hopeless]);
+    // A later release knows what to do; what is parked has no better place.
+    if (hopeless.retryable || found.source === 'parked') return left([hopeless]);
     return {
       outcome: 'parked',
       letters: [{ letter: adopt(document, hopeless, context), parked: true }],
@@ -86,14 +85,11 @@ export function foresee(document: RedriveDocument, resolved: Resolved): readonly
 }
 
 /** Why a document as a whole cannot be redriven, however often it is tried. */
-function hopelessCause({ content, code }: RedriveDocument, resolved: Resolved): CauseRow | undefined {
-  const { newer, unreadable, otherFunction, notRouted } = DOCUMENT_FAILURES;
-  const { unrecognised, abandoned, wanted, unrouted, rejected } = resolved;
+function hopelessCause({ content, code }: RedriveDocument, { unrecognised }: Resolved): CauseRow | undefined {
+  const { newer, unreadable, otherFunction } = DOCUMENT_FAILURES;
   if (content.type === 'newer') return { ...newer, retryable: true, count: 1 };
   const cause = (failure: DocumentFailure): CauseRow => ({ ...failure, retryable: false, count: 1 });
   if (content.type === 'unreadable') return cause(unreadable);
-  const isAll = wanted.length === 0 && unrouted.length === 0 && rejected.length === 0;
-  if (abandoned.length > 0 && isAll) return { ...cause(notRouted), count: abandoned.length };
   if (unrecognised === undefined) return undefined;
   if (content.type === 'invocation')
     return isCallOfOtherFunction(content.invocation.event) ? cause(otherFunction) : undefined;

@@ -20,7 +20,7 @@ export interface Rest {
   readonly keys: readonly KeyFailure[];
   /** Changes of a bucket that no route names. */
   readonly unrouted: readonly ObjectChange[];
-  /** Changes that routes matched once, as it seems, and that none matches now. */
+  /** Changes that no route matches, although their bucket has some. */
   readonly abandoned: readonly ObjectChange[];
   readonly rejected: readonly RejectedRecord[];
   /** Why the event as a whole names nothing; undefined where it does. */

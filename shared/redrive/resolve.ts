@@ -4,7 +4,6 @@ import type { ObjectChange, RejectedRecord } from '#shared/events/object-change.
 import { filterChanges, type OwnState } from '#shared/pipeline/filter.ts';
 import { matchesRoute, type RoutedChange, routeChanges } from '#shared/pipeline/route.ts';
 import { type Route, routedBuckets } from '#shared/pipeline/routes.ts';
-import { DOCUMENT_FAILURES } from './codes.ts';
 import type { RedriveDocument } from './document.ts';
 
 /** What a document asks for, by the routes of now. */
@@ -17,10 +16,7 @@ export interface Resolved {
   readonly rejected: readonly RejectedRecord[];
   /** Why the event as a whole names nothing. */
   readonly unrecognised: unknown;
-  /**
-   * Changes that no route matches, although their bucket has some, where the routes of then made more of the document
-   * than those of now: any of these may be what is missing.
-   */
+  /** Changes that no route matches, although their bucket has some, and that nothing says were never wanted. */
   readonly abandoned: readonly ObjectChange[];
   /** Objects that the document names, whatever is to become of them. */
   readonly changes: readonly ObjectChange[];
@@ -51,23 +47,21 @@ const NOTHING: Resolved = {
 export function resolveDocument({ content }: RedriveDocument, options: ResolveOptions): Resolved {
   if (content.type === 'invocation') {
     const { event, pairs } = content.invocation;
-    return resolveEvent(event, options, pairs);
+    return resolveEvent(event, options, Math.max(1, pairs));
   }
   if (content.type !== 'letter') return NOTHING;
   const { letter } = content;
   return letter.kind === 'keys' && letter.keys !== undefined
     ? resolveKeys(letter.keys, letter.sync_task_id, options.routes)
-    : // What was put aside for want of a route waits for one, however many there are of it.
-      resolveEvent(
-        letter.event,
-        options,
-        letter.code === DOCUMENT_FAILURES.notRouted.code ? Number.POSITIVE_INFINITY : 0,
-      );
+    : resolveEvent(letter.event, options, Number.POSITIVE_INFINITY);
 }
 
 /**
- * @param pairs of sync task and key that the routes made of it when it failed. Where they make less of it now, the routes
- *   are more likely wrong than the objects unwanted, and the event is the only thing that names them.
+ * Of a bucket that has routes, what lies below no prefix is not to be replicated, if the routes are right. Only what OMS
+ * has accepted is deleted, so that a mistake in them costs nothing: where they make less of the event than they did when
+ * it failed, or nothing at all, what they do not match is kept.
+ *
+ * @param pairs of sync task and key that are expected of it
  */
 function resolveEvent(event: unknown, options: ResolveOptions, pairs: number): Resolved {
   const normalised = (() => {
@@ -82,7 +76,6 @@ function resolveEvent(event: unknown, options: ResolveOptions, pairs: number): R
   const { routes, state } = options;
   const { routed, unrouted } = routeChanges(filterChanges(changes, routes, state).kept, routes);
   const buckets = routedBuckets(routes);
-  // Of a bucket that has routes, what lies below no prefix is not to be replicated.
   const misdirected = unrouted.filter(({ bucket }) => !buckets.has(bucket));
   return {
     wanted: routed,

@@ -25,6 +25,8 @@ export interface OmsOptions {
   readonly knows: (accessKey: string) => boolean;
   /** A call was accepted. `texts` are the keys as they were sent. */
   readonly onAccepted: (taskId: string, texts: readonly string[], caller: Caller) => void;
+  /** A request with keys has come. */
+  readonly onArrival: (text: string, caller: Caller) => void;
   /** A request is answered, or its connection is reset. */
   readonly onCall: (text: string, caller: Caller) => void;
   /** A call was answered with 400 or 404. `genuine`: by OMS itself, not by a fault. */
@@ -70,6 +72,7 @@ export class SimulatedOms implements Server {
   readonly receive = (message: Message, caller: Caller): ReturnType<Server['receive']> => {
     this.calls += 1;
     const events = message.method === 'POST';
+    if (events) this.#options.onArrival(message.body.toString(), caller);
     const fired = this.#faults.active
       ? this.#faults.pick({
           scope: 'request',

@@ -2,7 +2,7 @@ import { decodeObjectKey } from '../../local/oms/keys.ts';
 import type { Caller } from '../machine/network.ts';
 import { type Letter, readLetter } from './letter.ts';
 import { type Mention, markersIn } from './notifications.ts';
-import { type Scenario, serves, type Upload } from './scenario.ts';
+import { type Scenario, serves, type Upload, type Wish } from './scenario.ts';
 
 /** Milliseconds for which an instance may take it that a task is what it was. */
 const TASK_CACHE = 6_000;
@@ -15,6 +15,11 @@ const TERMINAL = new Set([
   'OmsSync.InvalidObjectKey',
   'OmsSync.InvalidRecord',
 ]);
+
+/** Milliseconds by which one request may take longer to arrive than another. */
+const WAYS = 150;
+/** Milliseconds within which a call is repeated whose connection was reset, and a key by nothing else. */
+const REPEATED = 1_000;
 
 /** Attempts of one call: the largest OMS_MAX_ATTEMPTS of a scenario. */
 const MOST_ATTEMPTS = 4;
@@ -44,7 +49,9 @@ export const RULES = {
   'work left behind': 'An invocation that succeeds has nothing under way.',
   'too many calls': 'An invocation makes no more calls than halving its batches takes.',
   'does not end': 'A run comes to an end.',
+  'too fast': 'An instance makes no more calls than OMS_CALLS_PER_SECOND and one second of them at once.',
   'secret told': 'No secret is in a log line or a document.',
+  'broken line': 'A log line is one line of JSON, whatever the keys are.',
   crash: 'No bundle throws when it is loaded.',
 } as const;
 
@@ -96,11 +103,13 @@ export interface LedgerOptions {
 export class Ledger {
   readonly things = new Map<string, Thing>();
   readonly violations: Violation[] = [];
-  readonly counts = { deadLettered: 0, parked: 0, redriven: 0, undeliverable: 0, accepted: 0 };
+  readonly counts = { deadLettered: 0, parked: 0, redriven: 0, undeliverable: 0, unwanted: 0, accepted: 0 };
   readonly #byMarker = new Map<string, Thing>();
   readonly #held = new Map<string, readonly Thing[]>();
   readonly #attempts = new Map<number, AttemptLog>();
   readonly #documents = new Map<string, Letter>();
+  /** When the last calls of an instance arrived. */
+  readonly #arrivals = new Map<string, { readonly text: string; readonly at: number }[]>();
   /** When OMS last said that the task of a wish is missing, by `machine/wish`. */
   readonly #missing = new Map<string, number>();
   readonly #options: LedgerOptions;
@@ -157,6 +166,27 @@ export class Ledger {
     const log = this.attempt(attempt);
     log.calls += 1;
     if (log.calls === log.mostCalls + 1) this.violate('too many calls', `attempt ${attempt} made ${log.calls} calls`);
+  }
+
+  /**
+   * OMS receives a call.
+   *
+   * @param text its body, by which the repetition of a call is told whose connection was reset
+   */
+  arrived(text: string, { machine, attempt }: Caller): void {
+    const { scenario, now } = this.#options;
+    const rate = scenario.callsPerSecond;
+    if (rate === undefined) return;
+    const last = this.#arrivals.get(machine) ?? [];
+    this.#arrivals.set(machine, last);
+    if (last.some((call) => call.text === text && now() - call.at < REPEATED)) return;
+    last.push({ text, at: now() });
+    // One second's worth at once and four more take so long, but for the ways through the network.
+    const calls = rate + 5;
+    if (last.length < calls) return;
+    const took = now() - (last.shift()?.at ?? 0);
+    if (took < ((calls - rate) / rate) * 1000 - WAYS)
+      this.violate('too fast', `${machine} made ${calls} calls in ${took} ms in attempt ${attempt}`);
   }
 
   uploaded(upload: Upload): void {
@@ -283,9 +313,12 @@ export class Ledger {
       things.map(({ id }) => id),
       `${name} deleted`,
     );
+    const unwanted = things.filter((thing) => this.#isUnwanted(thing, name, text));
+    if (unwanted.length > 0) this.hold(`unwanted ${name}`, unwanted);
+    this.counts.unwanted += unwanted.length;
     this.release(`document ${name}`);
     const markers = new Set(markersIn(text));
-    for (const thing of things) {
+    for (const thing of things.filter((each) => !unwanted.includes(each))) {
       const elsewhere = [...thing.holders].filter(([holder]) => holder.startsWith('document '));
       const since = Math.max(0, ...thing.uploads.filter(({ marker }) => markers.has(marker)).map(({ time }) => time));
       for (const wish of thing.object ? (letter.scope ?? thing.wishes) : [-1]) {
@@ -355,14 +388,28 @@ export class Ledger {
     return name.startsWith(prefixes.failed) ? 'failed' : undefined;
   }
 
+  /**
+   * Whether redrive may take it that nobody wants the object: its routes, by mistake, have others of the event and not
+   * this one, and the document does not tell how many they were when it failed.
+   */
+  #isUnwanted({ object }: Thing, name: string, text: string): boolean {
+    if (!object || this.#area(name) !== 'failed' || markersIn(text).length < 2) return false;
+    if (/"errorType":"(?:SubmitFailed|DeadLetterFailed)Error"/.test(text)) return false;
+    return this.#options.scenario.deployments.some(({ redriveVariables }) => {
+      const routes = JSON.parse(redriveVariables?.['ROUTES'] ?? '[]') as readonly { source: Partial<Wish> }[];
+      const own = routes.filter(({ source }) => source.bucket === object.bucket);
+      return own.length > 0 && !own.some(({ source }) => object.key.startsWith(source.prefix ?? ''));
+    });
+  }
+
   #explain(thing: Thing, letter: Letter, { machine, attempt }: Caller, name: string): void {
     if (!thing.object) return;
     const { deployments } = this.#options.scenario;
     const log = this.attempt(attempt);
     const { bucket } = thing.object;
-    const isRouted = deployments.every(({ variables }) =>
-      variables['ROUTES']?.includes(`"bucket":${JSON.stringify(bucket)}`),
-    );
+    const isRouted = deployments
+      .flatMap(({ variables, redriveVariables }) => [variables, ...(redriveVariables ? [redriveVariables] : [])])
+      .every((variables) => variables['ROUTES']?.includes(`"bucket":${JSON.stringify(bucket)}`));
     if (!isRouted || (letter.kind === 'records' && this.#options.scenario.misread.has(thing.id))) return;
     // Of an event that was accepted in part, redrive writes down what is left, whatever its cause.
     if (machine.startsWith('redrive') && !TERMINAL.has(letter.code ?? '')) return;

@@ -37,6 +37,8 @@ export interface Delivery {
 export interface Deployment {
   readonly at: number;
   readonly variables: Readonly<Record<string, string>>;
+  /** Those of redrive that differ, for somebody made a mistake or runs it from another place. */
+  readonly redriveVariables?: Readonly<Record<string, string>>;
 }
 
 export interface TaskChange {
@@ -71,6 +73,8 @@ export interface Scenario {
   readonly redriveTimers: readonly number[];
   /** Times after which a document is given up. */
   readonly maxAttempts: number;
+  /** Calls per second of one instance; then each of its requests is a call of one key. */
+  readonly callsPerSecond: number | undefined;
 }
 
 export interface PlatformPlan {
@@ -119,6 +123,7 @@ export function drawScenario(seed: number): Scenario {
       for (const wish of wishes)
         if (serves(wish, bucket, key)) for (const task of wish.tasks) refused.add(`${task}/${key}`);
   const maxAttempts = random.chance(0.3) ? random.int(1, 3) : 10;
+  const callsPerSecond = root.stream('rate').chance(0.06) ? root.stream('rate').int(2, 5) : undefined;
   const { deployments, taskChanges } = drawChanges(root.stream('operations'), {
     misreads,
     wishes,
@@ -126,6 +131,16 @@ export function drawScenario(seed: number): Scenario {
     start,
     length,
     maxAttempts,
+    mistake: drawMistake(root.stream('mistake'), wishes, start, length),
+    common: {
+      // At this level every line is written that there is; it takes its time.
+      LOG_LEVEL: root.stream('log').chance(0.1) ? 'debug' : 'error',
+      ...(callsPerSecond !== undefined && {
+        OMS_CALLS_PER_SECOND: `${callsPerSecond}`,
+        OMS_MAX_KEYS_PER_CALL: '1',
+        OMS_MAX_ATTEMPTS: '1',
+      }),
+    },
   });
   const killing = random.chance(0.5);
   const moments = [
@@ -153,7 +168,7 @@ export function drawScenario(seed: number): Scenario {
       maxRetries: random.int(0, 3),
       maxEventAge: random.pick([60, 600, 3600, 86_400]),
       timeout: random.pick([3, 10, 30, 60, 60, 60, 300]),
-      redriveTimeout: random.pick([10, 60, 300, 900]),
+      redriveTimeout: Math.max(random.pick([10, 60, 300, 900]), callsPerSecond === undefined ? 0 : 300),
       redriveDestination: random.chance(0.1),
       instances: random.int(1, 4),
       killProbability: killing ? random.pick([0.002, 0.01, 0.05, 0.15]) : 0,
@@ -162,6 +177,7 @@ export function drawScenario(seed: number): Scenario {
     store: { conditions: random.chance(0.5), pageSize: random.pick([2, 3, 10, 1000]) },
     redriveTimers: drawTimers(random, start, length),
     maxAttempts,
+    callsPerSecond,
   };
 }
 
@@ -197,7 +213,7 @@ function drawWishes(random: Random, sources: readonly Source[]): Wish[] {
 
 function drawUploads(
   random: Random,
-  { sources, wishes, start, length, misreads }: Omit<World, 'maxAttempts'>,
+  { sources, wishes, start, length, misreads }: Pick<World, 'sources' | 'wishes' | 'start' | 'length' | 'misreads'>,
 ): Upload[] {
   const uploads: Upload[] = [];
   const count = random.chance(0.15) ? random.int(30, 70) : random.int(3, 24);
@@ -337,11 +353,37 @@ interface World {
   readonly length: number;
   readonly maxAttempts: number;
   readonly misreads: boolean;
+  readonly mistake: Mistake | undefined;
+  /** Variables of every deployment. */
+  readonly common: Readonly<Record<string, string>>;
+}
+
+/** For a time redrive has no route for a wish, or one with a prefix that nothing begins with. */
+interface Mistake {
+  readonly from: number;
+  readonly to: number;
+  readonly wish: Wish;
+  readonly prefix: string | undefined;
+}
+
+function drawMistake(random: Random, wishes: readonly Wish[], start: number, length: number): Mistake | undefined {
+  if (!random.chance(0.15)) return undefined;
+  const wish = random.pick(wishes);
+  // Where an object has another task in the same bucket, that no route leads to this one is what the routes say.
+  const isShared = wishes.some((other) => other !== wish && other.bucket === wish.bucket && overlap(other, wish));
+  if (isShared) return undefined;
+  const from = start + random.int(0, length);
+  const prefix = random.chance(0.3) ? undefined : `mistaken/${wish.prefix}`;
+  return { from, to: from + random.int(1, 40) * MINUTE, wish, prefix };
+}
+
+function overlap(a: Wish, b: Wish): boolean {
+  return a.prefix.startsWith(b.prefix) || b.prefix.startsWith(a.prefix);
 }
 
 function drawChanges(
   random: Random,
-  { wishes, sources, start, length, maxAttempts, misreads }: World,
+  { wishes, sources, start, length, maxAttempts, misreads, mistake, common }: World,
 ): { deployments: Deployment[]; taskChanges: TaskChange[] } {
   const taskChanges: TaskChange[] = [];
   const moment = (): number => start + random.int(0, length);
@@ -368,25 +410,33 @@ function drawChanges(
     ...switches.map(({ at }) => at),
     ...(forgotten || misreads ? [noticed] : []),
     ...(random.chance(0.4) ? [moment()] : []),
+    ...(mistake ? [mistake.from, mistake.to] : []),
   ];
   const deployments = [...new Set(times)]
     .sort((a, b) => a - b)
     .map((at): Deployment => {
-      const routes = wishes.flatMap((wish, index) => {
-        if (wish.bucket === forgotten && at < noticed) return [];
-        const task = switches.filter((change) => change.wish === wish && change.at <= at).at(-1)?.task ?? wish.tasks[0];
-        return [
-          {
-            name: `route-${index}`,
-            source: { bucket: wish.bucket, ...(wish.prefix === '' ? {} : { prefix: wish.prefix }) },
-            sync_task_id: task,
-          },
-        ];
-      });
+      const routes = (mistaken?: Mistake): string => {
+        const all = wishes.flatMap((wish, index) => {
+          if (wish.bucket === forgotten && at < noticed) return [];
+          const prefix = wish === mistaken?.wish ? mistaken.prefix : wish.prefix;
+          if (prefix === undefined) return [];
+          const task =
+            switches.filter((change) => change.wish === wish && change.at <= at).at(-1)?.task ?? wish.tasks[0];
+          return [
+            {
+              name: `route-${index}`,
+              source: { bucket: wish.bucket, ...(prefix === '' ? {} : { prefix }) },
+              sync_task_id: task,
+            },
+          ];
+        });
+        return JSON.stringify(all);
+      };
       return {
         at,
+        ...(mistake && at >= mistake.from && at < mistake.to && { redriveVariables: { ROUTES: routes(mistake) } }),
         variables: {
-          ROUTES: JSON.stringify(routes),
+          ROUTES: routes(),
           EVENTGRID_KEY_ENCODING:
             sources.some(({ encoding }) => encoding === 'raw') && !(misreads && at < noticed) ? 'raw' : 'form',
           OMS_MAX_KEYS_PER_CALL: `${random.pick([10, 10, 10, 3, 1])}`,
@@ -394,7 +444,7 @@ function drawChanges(
           OMS_TIMEOUT_MS: `${random.pick([10_000, 2_000])}`,
           OMS_MAX_ATTEMPTS: `${random.pick([1, 2, 4])}`,
           REDRIVE_MAX_ATTEMPTS: `${maxAttempts}`,
-          LOG_LEVEL: 'error',
+          ...common,
         },
       };
     });

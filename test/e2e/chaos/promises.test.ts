@@ -120,6 +120,9 @@ describe('the books of a simulated run', () => {
       'that writes a secret into a document',
       `await letter('dead-letters/x', { event, t: context.getSecurityToken() });`,
     ],
+    ['secret told', 'that logs who it is', 'console.log(context.getSecurityAccessKey());'],
+    ['broken line', 'that logs a key as it is', 'console.log(\'{"level":"info","key":"\\n\' + key + \'"}\');'],
+    ['broken line', 'that logs what is no JSON', "console.log('hello');"],
   ])('tell "%s" of a function %s', async (rule, _what, wrong) => {
     expect(rules(await run(wrong))).toContain(rule);
   });
@@ -127,6 +130,19 @@ describe('the books of a simulated run', () => {
   it('tell "wrong task" of a function that sends every object to every task', async () => {
     const result = await run(`for (const other of routes) await submit(other.sync_task_id, encode(key));`);
     expect(rules(result)).toContain('wrong task');
+  });
+
+  it('tell "too fast" of a function that calls OMS more often than it may', async () => {
+    const scenario = calm();
+    const { time = 0 } = scenario.uploads.at(-1) ?? {};
+    // All at once, so that one instance has all of them.
+    const deliveries = scenario.deliveries.map((each) => ({ ...each, times: [time + 100] }));
+    const platform = { ...scenario.platform, instances: 1 };
+    const wrong = `for (let i = 0; i < 9; i += 1) await submit(task, encode(key + (i === 8 ? '' : i)));`;
+    expect(rules(await run(wrong, { deliveries, platform, callsPerSecond: 2 }))).toContain('too fast');
+    const wait = 'await new Promise((resolve) => setTimeout(resolve, 500));';
+    const result = await run(wait, { deliveries, platform, callsPerSecond: 2 });
+    expect(result.violations, tellStory(result)).toEqual([]);
   });
 
   it('tell "not healed" of a redrive that does nothing', async () => {

@@ -1,80 +1,68 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Route } from '#shared/pipeline/routes.ts';
-import { failedInvocation, record } from '../../helpers/redrive-documents.ts';
+import { eventLetter, failedInvocation, record, seedLetter } from '../../helpers/redrive-documents.ts';
 import { PREFIXES, RedriveWorld, STATE_BUCKET } from '../../helpers/redrive-world.ts';
 
 const route = (prefix: string): Route => ({ source: { bucket: 'source', prefix }, sync_task_id: 'task-1' });
-const EVENT = { Records: [record('2026/a'), record('2025/b'), record('tmp/c')] };
-const FAILURES = {
-  SubmitFailedError: 'OMS did not accept 2 of 2 keys; a retry may succeed.',
-  DeadLetterFailedError: '1 failure that is final has no dead letter; OMS accepted 1 of 2 keys.',
+const SUBMIT_FAILED = {
+  errorType: 'SubmitFailedError',
+  errorMessage: 'function invocation exception, error: OMS did not accept 2 of 2 keys; a retry may succeed.',
 };
+const NOT_BURIED = {
+  errorType: 'DeadLetterFailedError',
+  errorMessage: '1 failure that is final has no dead letter; OMS accepted 1 of 2 keys.',
+};
+const TIMED_OUT = 'Invoke timed out.';
+/** Routes made two keys of it: `tmp/` was never to be replicated. */
+const EVENT = { Records: [record('2026/a'), record('2025/b'), record('tmp/c')] };
 
 let world: RedriveWorld;
 beforeEach(() => {
   world = new RedriveWorld();
 });
 
-/** A failed invocation of which routes made two keys: `tmp/` was never to be replicated. */
-function seed(errorType: keyof typeof FAILURES): string {
+function seed(response_payload: unknown, event: unknown = EVENT): void {
   const name = `${PREFIXES.failedInvocations}on-object-created/one.json`;
-  const written = { ...failedInvocation(EVENT), response_payload: { errorType, errorMessage: FAILURES[errorType] } };
-  world.store.seed(STATE_BUCKET, name, JSON.stringify(written));
-  return name;
+  world.store.seed(STATE_BUCKET, name, JSON.stringify({ ...failedInvocation(event), response_payload }));
 }
 
-describe('an event of which the routes make less than when it failed', () => {
-  it.each(['SubmitFailedError', 'DeadLetterFailedError'] as const)(
-    'keeps what no route matches any more, until one does: %s',
-    async (errorType) => {
-      seed(errorType);
-      world.routes = [route('2026/'), route('2O25/')];
-
-      const cause = { code: 'OmsSync.RouteGone', retryable: false, count: 2 };
-      expect(await world.redrive({ dryRun: true })).toMatchObject({ causes: [cause] });
-      const report = await world.redrive();
-
-      expect(world.accepted).toEqual(['task-1/2026/a']);
-      expect(report).toMatchObject({ remains: true, documents: { rewritten: 1 }, causes: [cause] });
-      const [left = ''] = world.documents();
-      expect(world.documents()).toHaveLength(1);
-      expect(world.read(left)).toMatchObject({
-        kind: 'records',
-        code: 'OmsSync.RouteGone',
-        remedy: expect.stringContaining('Compare ROUTES'),
-        attempts: 1,
-        event: { Records: [record('2025/b'), record('tmp/c')] },
-      });
-
-      // The document that is left waits, however often it is looked at.
-      const before = world.store.text(STATE_BUCKET, left);
-      expect(await world.redrive()).toMatchObject({ remains: true, documents: { left: 1 }, causes: [cause] });
-      expect(world.store.text(STATE_BUCKET, left)).toBe(before);
-
-      // Corrected: what was missing arrives. Nobody knows that `tmp/` was never wanted, so a document keeps it.
-      world.routes = [route('2026/'), route('2025/')];
-      await world.redrive();
-      expect(world.accepted).toEqual(['task-1/2026/a', 'task-1/2025/b']);
-      expect(world.documents().map((name) => world.read(name))).toEqual([
-        expect.objectContaining({ code: 'OmsSync.RouteGone', attempts: 2, event: { Records: [record('tmp/c')] } }),
-      ]);
-    },
-  );
-
-  it('is parked when it was looked at so often, and not before', async () => {
-    seed('SubmitFailedError');
-    world.routes = [route('2026/')];
-    await world.redrive();
-    world.routes = [route('2025/')];
-
-    await world.redrive({ maxAttempts: 2 });
-
-    expect(world.documents()).toEqual([expect.stringMatching(/^parked\//)]);
-    expect(world.accepted).toEqual(['task-1/2026/a', 'task-1/2025/b']);
+const letters = () => world.documents().map((name) => world.read(name));
+const gone = (...keys: string[]) =>
+  expect.objectContaining({
+    kind: 'records',
+    code: 'OmsSync.RouteGone',
+    remedy: expect.stringContaining('Compare ROUTES'),
+    event: { Records: keys.map((key) => record(key)) },
   });
 
-  it('is deleted where as much of it was routed as then: the rest was never wanted', async () => {
-    seed('SubmitFailedError');
+describe('a failed event of which routes make less than when it failed', () => {
+  it.each([
+    ['SubmitFailedError', SUBMIT_FAILED],
+    ['DeadLetterFailedError', NOT_BURIED],
+    ['SubmitFailedError, as a text', JSON.stringify(SUBMIT_FAILED)],
+  ])('keeps what no route matches any more, until one does: %s', async (_what, payload) => {
+    seed(payload);
+    // With a letter for the zero.
+    world.routes = [route('2026/'), route('2O25/')];
+
+    const cause = { code: 'OmsSync.RouteGone', retryable: false, count: 2 };
+    expect(await world.redrive({ dryRun: true })).toMatchObject({ causes: [cause] });
+    const report = await world.redrive();
+
+    expect(world.accepted).toEqual(['task-1/2026/a']);
+    expect(report).toMatchObject({ remains: true, documents: { rewritten: 1 }, causes: [cause] });
+    expect(letters()).toEqual([gone('2025/b', 'tmp/c')]);
+
+    // Corrected: what was missing arrives. Nobody knows that `tmp/` was never wanted, so a document keeps it.
+    world.routes = [route('2026/'), route('2025/')];
+    await world.redrive();
+    expect(world.accepted).toEqual(['task-1/2026/a', 'task-1/2025/b']);
+    expect(letters()).toEqual([gone('tmp/c')]);
+    expect(letters()).toEqual([expect.objectContaining({ attempts: 2 })]);
+  });
+
+  it('is deleted where as much of it is routed as then: the rest was left out before', async () => {
+    seed(SUBMIT_FAILED);
     world.routes = [route('2026/'), route('2025/')];
 
     expect(await world.redrive()).toMatchObject({ remains: false, documents: { redriven: 1 } });
@@ -82,21 +70,68 @@ describe('an event of which the routes make less than when it failed', () => {
   });
 
   it('keeps apart what belongs to a bucket without any route', async () => {
-    const name = `${PREFIXES.failedInvocations}two.json`;
-    const event = { Records: [record('a', 'elsewhere'), record('2025/b')] };
-    const errorMessage = 'OMS did not accept 2 of 2 keys; a retry may succeed.';
-    const written = { ...failedInvocation(event), response_payload: { errorType: 'SubmitFailedError', errorMessage } };
-    world.store.seed(STATE_BUCKET, name, JSON.stringify(written));
+    seed(SUBMIT_FAILED, { Records: [record('a', 'elsewhere'), record('2025/b')] });
     world.routes = [route('2O25/')];
 
     await world.redrive();
 
-    expect(world.documents().map((each) => world.read(each))).toEqual(
+    expect(letters()).toHaveLength(2);
+    expect(letters()).toEqual(
       expect.arrayContaining([
+        gone('2025/b'),
         expect.objectContaining({ code: 'OmsSync.NoRoute', event: { Records: [record('a', 'elsewhere')] } }),
-        expect.objectContaining({ code: 'OmsSync.RouteGone', event: { Records: [record('2025/b')] } }),
       ]),
     );
-    expect(world.documents()).toHaveLength(2);
+  });
+});
+
+describe('a failed event that does not tell what routes made of it', () => {
+  it('is kept where they make nothing of it: they are as likely wrong as the objects unwanted', async () => {
+    seed(TIMED_OUT);
+    world.routes = [route('2O25/')];
+
+    expect(await world.redrive()).toMatchObject({ remains: true, documents: { rewritten: 1, redriven: 0 } });
+    expect(letters()).toEqual([gone('2026/a', '2025/b', 'tmp/c')]);
+  });
+
+  it('is taken as routes have it where they make something of it', async () => {
+    seed(TIMED_OUT);
+    world.routes = [route('2026/')];
+
+    expect(await world.redrive()).toMatchObject({ remains: false, keys: { accepted: 1 } });
+    expect(world.documents()).toEqual([]);
+  });
+});
+
+describe('a dead letter of a bucket without a route', () => {
+  const letter = () => {
+    const written = eventLetter({ Records: [{ ...record('2026/a'), s3: {} }] });
+    return { ...written, code: 'OmsSync.NoRoute', event: { Records: [record('2026/a'), record('tmp/c')] } };
+  };
+
+  it('is not deleted where the route that it got has a prefix that does not match', async () => {
+    seedLetter(world, letter());
+    world.routes = [route('2O26/')];
+
+    expect(await world.redrive()).toMatchObject({ remains: true, documents: { rewritten: 1, redriven: 0 } });
+    expect(letters()).toEqual([gone('2026/a', 'tmp/c')]);
+
+    world.routes = [route('2026/')];
+    await world.redrive();
+    expect(world.accepted).toEqual(['task-1/2026/a']);
+    expect(letters()).toEqual([gone('tmp/c')]);
+  });
+
+  it('is parked with its last attempt, never deleted', async () => {
+    seedLetter(world, letter());
+    world.routes = [route('2O26/')];
+
+    expect(await world.redrive({ maxAttempts: 2 })).toMatchObject({ remains: true, documents: { parked: 1 } });
+    expect(world.documents()).toEqual([expect.stringMatching(/^parked\//)]);
+
+    world.routes = [route('')];
+    expect(await world.redrive({ filter: { parked: true } })).toMatchObject({ remains: false });
+    expect(world.accepted).toEqual(['task-1/2026/a', 'task-1/tmp/c']);
+    expect(world.documents()).toEqual([]);
   });
 });
