@@ -55,7 +55,7 @@ export const DOCUMENT_MEANINGS: Readonly<Record<keyof typeof DOCUMENT_FAILURES, 
   otherFunction: 'An invocation that was no notification failed for good: a timer, or a call of redrive or reconcile.',
   unreadable: 'The document is not JSON, or not of a form that is known. It is in parked/ with what was found.',
   notRouted:
-    'Of an event that OMS did not accept no route matches anything any more. The document was left where it is.',
+    'No route matches the objects, although their bucket has some, and nothing says that they were left out before.',
   newer: 'The document has a later version than this release knows. It was left where it is.',
 };
 
