@@ -201,4 +201,4 @@ async function main(argv: readonly string[]): Promise<number> {
   return reports.some(({ violations }) => violations.length > 0) ? 1 : 0;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await runCommand(() => main(process.argv.slice(2)));
+if (process.argv[1] === fileURLToPath(import.meta.url)) void runCommand(() => main(process.argv.slice(2)));

@@ -131,4 +131,4 @@ async function main(argv: readonly string[]): Promise<number> {
   return failed ? 1 : 0;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await runCommand(() => main(process.argv.slice(2)));
+if (process.argv[1] === fileURLToPath(import.meta.url)) void runCommand(() => main(process.argv.slice(2)));

@@ -1,6 +1,11 @@
+import { createRequire } from 'node:module';
 import { frameworkArguments, helpText, readCommandLine } from './deploy/commands/command-line.ts';
 import { environmentOf } from './deploy/commands/environment.ts';
-import { runFramework } from './deploy/commands/framework-process.ts';
+import { ROOT } from './serverless/config.ts';
+
+const { runFramework } = createRequire(import.meta.url)('./serverless/framework.cjs') as {
+  runFramework(argv: readonly string[], root: string, fail: (message: string) => void): void;
+};
 
 /** `npm run deploy`: osls with this project's plugin, without what osls says of itself. */
 async function main(argv: readonly string[]): Promise<void> {
@@ -10,7 +15,10 @@ async function main(argv: readonly string[]): Promise<void> {
     return;
   }
   Object.assign(process.env, await environmentOf(asked.line, process.env));
-  runFramework(frameworkArguments(asked.line));
+  runFramework(frameworkArguments(asked.line), ROOT, (message) => {
+    console.error(message);
+    if (asked.line.values['json'] === true) console.log(JSON.stringify({ error: { message } }, null, 2));
+  });
 }
 
 main(process.argv.slice(2)).catch((error: Error) => {

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { configOf, type ResolvedFile } from './resolved.ts';
@@ -182,33 +181,13 @@ export async function loadServerless(
   env: Readonly<Record<string, string>> = {},
   signal?: AbortSignal,
 ): Promise<ServerlessConfig> {
-  const cli = join(dirname(createRequire(import.meta.url).resolve('osls/package.json')), 'bin', 'serverless.js');
   const printed = await new Promise<string>((resolve, reject) => {
     execFile(
       process.execPath,
-      [cli, 'print', '--stage', stage, '--format', 'json'],
-      // The framework would otherwise keep its schema cache in the home folder.
-      {
-        cwd: ROOT,
-        env: { ...process.env, SLS_SCHEMA_CACHE_BASE_DIR: join(ROOT, '.local'), ...env },
-        maxBuffer: 64 << 20,
-        ...(signal ? { signal } : {}),
-      },
-      (error, stdout, stderr) =>
-        error
-          ? reject(new Error(`serverless.yml: ${frameworkMessage(`${stderr}\n${stdout}`) || error.message}`))
-          : resolve(stdout),
+      [join(ROOT, 'scripts', 'serverless', 'framework.cjs'), 'print', '--stage', stage, '--format', 'json'],
+      { cwd: ROOT, env: { ...process.env, ...env }, maxBuffer: 64 << 20, ...(signal ? { signal } : {}) },
+      (error, stdout, stderr) => (error ? reject(new Error(stderr.trim() || error.message)) : resolve(stdout)),
     );
   });
   return configOf(JSON.parse(printed) as ResolvedFile);
-}
-
-/** What the framework says is wrong, without its banner and its advertisement of documents. */
-export function frameworkMessage(output: string): string {
-  const lines = output.split('\n').map((line) => line.trim());
-  const start = lines.findIndex((line) => /^Error:?$/.test(line) || line.startsWith('Error:'));
-  const kept = (start === -1 ? lines : lines.slice(start))
-    .map((line) => line.replace(/^Error:\s*/, ''))
-    .filter((line) => line !== '' && !/^(Environment|Docs|Learn more about)\b/.test(line));
-  return kept.join(' ');
 }

@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { frameworkMessage, ROOT } from '../../scripts/serverless/config.ts';
+import { join } from 'node:path';
+import { ROOT } from '../../scripts/serverless/config.ts';
 
-const CLI = join(dirname(createRequire(import.meta.url).resolve('osls/package.json')), 'bin', 'serverless.js');
+const FRAMEWORK = join(ROOT, 'scripts', 'serverless', 'framework.cjs');
 
 /** A file with one function that nothing is wrong with. */
 export const RIGHT_FUNCTION = { handler: 'index.handler', package: { artifact: 'f.zip' } };
@@ -24,8 +23,8 @@ export async function frameworkSays(provider: object, functions: object): Promis
     await writeFile(join(folder, 'serverless.yml'), JSON.stringify(file));
     const env = { ...process.env, SLS_SCHEMA_CACHE_BASE_DIR: join(ROOT, '.local') };
     return await new Promise((resolve) => {
-      execFile(process.execPath, [CLI, 'print'], { cwd: folder, env }, (error, stdout, stderr) =>
-        resolve(error ? frameworkMessage(`${stderr}\n${stdout}`) : 'right'),
+      execFile(process.execPath, [FRAMEWORK, 'print'], { cwd: folder, env }, (error, _, stderr) =>
+        resolve(error ? stderr.trim() : 'right'),
       );
     });
   } finally {

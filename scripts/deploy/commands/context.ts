@@ -1,4 +1,5 @@
 import type { ServerlessConfig } from '../../serverless/config.ts';
+import { resolveTarget } from '../credentials.ts';
 import type { DeployTarget } from '../types.ts';
 import { LocalCloudError } from './local-environment.ts';
 import { CommandUsageError } from './usage-error.ts';
@@ -66,7 +67,6 @@ export function localCloudIsDown({ config, env }: Pick<CommandContext, 'config' 
  */
 export async function targetOf(context: Pick<CommandContext, 'config' | 'env' | 'options'>): Promise<DeployTarget> {
   if (localCloudIsDown(context)) throw new LocalCloudError();
-  const { resolveTarget } = await import('../credentials.ts');
   const profile = textOption(context, 'profile');
   return resolveTarget({
     region: context.config.region,

@@ -1,6 +1,6 @@
 import { configOf, type ResolvedFile } from '../../serverless/resolved.ts';
 import { findCommand } from '../commands/definitions.ts';
-import { checkService } from './check.ts';
+import { checkService } from '../guard-rails/check-service.ts';
 import type { Framework, FrameworkCommand, FrameworkOptions } from './framework.ts';
 import { frameworkCommands, hookNames, hookOf } from './framework-commands.ts';
 import { loadBuild, loadCommands } from './modules.ts';
@@ -43,7 +43,7 @@ export class HuaweiProvider {
   async #build(): Promise<void> {
     const { command, isHelpRequest } = this.#framework.processedInput;
     if (isHelpRequest || !findCommand(command)?.bundles) return;
-    const { buildIfStale } = await loadBuild();
+    const { buildIfStale } = loadBuild();
     await buildIfStale();
   }
 
@@ -59,7 +59,7 @@ export class HuaweiProvider {
   }
 
   async #run(name: string): Promise<void> {
-    const { runToExitCode } = await loadCommands();
+    const { runToExitCode } = loadCommands();
     const code = await runToExitCode(name, {
       config: this.#config(),
       options: this.#options,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readConfig } from '#shared/config/read.ts';
 import { stateVariables } from '#shared/config/state.ts';
 import { triggersOf } from '../../../scripts/local/triggers.ts';
-import { frameworkMessage, loadServerless } from '../../../scripts/serverless/config.ts';
+import { loadServerless } from '../../../scripts/serverless/config.ts';
 
 describe('loadServerless', () => {
   it('resolves the variables of a stage and fills in what the provider declares', async () => {
@@ -88,27 +88,5 @@ describe('loadServerless', () => {
       expect(Object.keys(variables).length, key).toBeLessThanOrEqual(20);
       expect(JSON.stringify(variables).length, key).toBeLessThanOrEqual(4096);
     }
-  });
-});
-
-describe('frameworkMessage', () => {
-  it('keeps what is wrong, on whichever stream it was written, and drops the banner', () => {
-    const output = [
-      'Environment: linux, node 20.20.2, osls 4.3.1 (local)',
-      'Docs:        github.com/oss-serverless/osls',
-      '',
-      'Error:',
-      'Configuration error:',
-      "     at 'functions.a.async.maxRetries': must be <= 3",
-      '',
-      'Learn more about configuration validation here: the documents',
-    ].join('\n');
-    expect(frameworkMessage(output)).toBe("Configuration error: at 'functions.a.async.maxRetries': must be <= 3");
-  });
-
-  it('reads an error that stands on one line', () => {
-    expect(frameworkMessage('Environment: x\nError: Cannot parse "serverless.yml"')).toBe(
-      'Cannot parse "serverless.yml"',
-    );
   });
 });

@@ -117,7 +117,7 @@ describe('the schema of serverless.yml', () => {
       ['functions.sqs.events.0', 'unsupported function event'],
     ]) {
       expect(said).toContain(`at '${place}'`);
-      expect(said.split(' at ').find((line) => line.startsWith(`'${place}'`))).toContain(rule);
+      expect(said.split('\n').find((line) => line.startsWith(`  at '${place}'`))).toContain(rule);
     }
     expect(said).not.toContain('private text');
   });
