@@ -171,6 +171,11 @@ export class Host {
     await Promise.all(draining.map(([{ pool }]) => pool?.close()));
   }
 
+  /** Resolves when every retired version has ended its last request and its code is removed. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#draining.values());
+  }
+
   #deploymentOf(runnable: Runnable): Deployment {
     const known = this.#deployments.get(runnable.id);
     if (known) return known;

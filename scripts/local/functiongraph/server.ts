@@ -15,6 +15,7 @@ import { registerInvocationRoutes } from './control/invocation.ts';
 import type { AsyncSettings, Version } from './control/model.ts';
 import { labelOf } from './control/model.ts';
 import { fetchFromObs } from './control/obs-code.ts';
+import { authorizer } from './control/permissions.ts';
 import { Router } from './control/router.ts';
 import { registerControlRoutes } from './control/routes.ts';
 import { labelOfLane, Runner } from './control/runner.ts';
@@ -188,6 +189,7 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
     ...(options.tokens ? { tokens: options.tokens } : {}),
     now,
     log: logProblem,
+    authorize: authorizer({ accounts: options.accounts, region, projectId }),
   });
   let triggers: TriggerRegistry;
   logs = new Logs({ region, projectId, functions: runner });
@@ -248,6 +250,7 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
     over = true;
     for (const child of children) child.kill('SIGKILL');
     await Promise.all([...children].map((child) => new Promise((resolve) => child.once('exit', resolve))));
+    await host.settled();
     for (const server of [api, gateway.server]) server.closeAllConnections();
     await Promise.all(servers);
     await queue.close();

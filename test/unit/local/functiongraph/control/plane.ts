@@ -97,6 +97,7 @@ export function signed(
   target: string,
   body: string,
   secretKey = SECRET_KEY,
+  accessKey = ACCESS_KEY,
 ): Record<string, string> {
   const host = new URL(base).host;
   const [path = '', query = ''] = target.split('?');
@@ -115,6 +116,6 @@ export function signed(
   return {
     host,
     'x-sdk-date': date,
-    authorization: `SDK-HMAC-SHA256 Access=${ACCESS_KEY}, SignedHeaders=host;x-sdk-date, Signature=${signature}`,
+    authorization: `SDK-HMAC-SHA256 Access=${accessKey}, SignedHeaders=host;x-sdk-date, Signature=${signature}`,
   };
 }
