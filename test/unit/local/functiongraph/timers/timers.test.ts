@@ -100,4 +100,62 @@ describe('Timers', () => {
     expect(fired).toEqual(['f 2026-01-01T08:01:00+08:00', 'f 2026-01-01T13:02:00+08:00']);
     timers.close();
   });
+
+  describe('of triggers', () => {
+    const start = Date.UTC(2026, 0, 1);
+    const event = { name: 'a', type: 'Rate', schedule: '20m' } as const;
+    const live = { target: 'urn:f:!live', functionUrn: 'urn:f', event, since: start };
+
+    it('call their target; intervals are counted from what they say, as before a restart', async () => {
+      const timers = make();
+      vi.setSystemTime(start + 15 * 60_000);
+      timers.put('one', live);
+      timers.put('off', { ...live, event: { ...event, enabled: false } });
+
+      await vi.advanceTimersByTimeAsync(25 * 60_000);
+
+      expect(fired).toEqual(['urn:f:!live 2026-01-01T08:20:00+08:00', 'urn:f:!live 2026-01-01T08:40:00+08:00']);
+      timers.close();
+    });
+
+    it('are replaced and removed one by one', async () => {
+      const timers = make();
+      timers.put('one', live);
+      timers.put('two', { ...live, target: 'urn:f:v1' });
+      timers.put('one', { ...live, event: { ...event, schedule: '1h' } });
+      await vi.advanceTimersByTimeAsync(20 * 60_000);
+      timers.remove('two');
+      timers.remove('nobody');
+
+      await vi.advanceTimersByTimeAsync(40 * 60_000);
+
+      expect(fired).toEqual(['urn:f:v1 2026-01-01T08:20:00+08:00', 'urn:f:!live 2026-01-01T09:00:00+08:00']);
+      expect(timers.list()).toHaveLength(1);
+      timers.close();
+    });
+
+    it('are fired by the URN of their function, not by that of another', async () => {
+      const timers = make();
+      timers.put('other', { ...live, target: 'urn:g:!live', functionUrn: 'urn:g' });
+      timers.put('one', live);
+
+      await timers.fire('urn:f', 'a');
+      await expect(timers.fire('urn:h', 'a')).rejects.toMatchObject({ status: 404 });
+      await expect(timers.fire('urn:f', 'b')).rejects.toMatchObject({ status: 404 });
+
+      expect(fired).toEqual(['urn:f:!live 2026-01-01T08:00:00+08:00']);
+      timers.close();
+    });
+
+    it('keep the old one where the new schedule is malformed', async () => {
+      const timers = make();
+      timers.put('one', live);
+
+      expect(() => timers.put('one', { ...live, event: { ...event, schedule: '1s' } })).toThrow('malformed');
+
+      await vi.advanceTimersByTimeAsync(20 * 60_000);
+      expect(fired).toHaveLength(1);
+      timers.close();
+    });
+  });
 });
