@@ -27,7 +27,9 @@ export function startProgress(
   const began = now();
   const rate = (count: number): string => (count / Math.max(0.001, (now() - began) / 1000)).toFixed(0);
   const speed = ({ read, accepted }: RedriveProgress): string =>
-    submits ? `${accepted} keys accepted, ${rate(accepted)} keys/s` : `${rate(read)} documents/s`;
+    submits
+      ? `${accepted} ${accepted === 1 ? 'key' : 'keys'} accepted, ${rate(accepted)} keys/s`
+      : `${rate(read)} documents/s`;
   if (!output.isTTY) {
     let printed = 0;
     return {

@@ -35,10 +35,27 @@ export function summaryOf(written: RedriveReport): string {
         ? 'Nothing to redrive.'
         : `Would redrive ${plural(documents.taken, 'document')}. Nothing was changed.`,
     );
-  else if (!report.remains) lines.push(`Nothing remains; ${plural(keys.accepted, 'key')} accepted.`);
+  else if (!report.remains)
+    // Never a success of what was not even looked at.
+    lines.push(
+      documents.filtered > 0
+        ? `Nothing remains of what was asked for; ${plural(keys.accepted, 'key')} accepted.`
+        : `Nothing remains; ${plural(keys.accepted, 'key')} accepted.`,
+    );
   else lines.push(remains(report));
+  lines.push(...passedBy(report));
   return lines.join('\n');
 }
+
+/** Documents that the run has seen and that its counts say nothing of. */
+function passedBy({ documents: { filtered, waiting }, dry_run }: RedriveReport): string[] {
+  return [
+    ...(filtered > 0 ? [`${plural(filtered, 'document')} left out by the filters.`] : []),
+    ...(dry_run && waiting > 0 ? [`${plural(waiting, 'document')} ${WRITTEN_LATER}.`] : []),
+  ];
+}
+
+const WRITTEN_LATER = 'written after the run began, by the clock of this machine';
 
 /** Codes and remedies are read from documents. */
 function readable<T extends { readonly code: string; readonly remedy: string }>(row: T): T {
@@ -81,7 +98,7 @@ function remains({ documents }: RedriveReport): string {
     [documents.rewritten, 'refused again'],
     [documents.parked, 'parked'],
     [documents.left, 'left'],
-    [documents.waiting, 'written after the run began, by the clock of this machine'],
+    [documents.waiting, WRITTEN_LATER],
   ] as const;
   const shown = parts.filter(([count]) => count > 0).map(([count, what]) => `${number(count)} ${what}`);
   return shown.length > 0 ? `Something remains: ${shown.join(', ')}.` : 'Something remains.';

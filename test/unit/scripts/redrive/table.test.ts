@@ -63,6 +63,27 @@ describe('the summary', () => {
     expect(summaryOf(await world.redrive())).toMatch(/Something remains: 1 written after the run began/);
   });
 
+  it('tells what the filters left out from what is done', async () => {
+    const filter = { codes: new Set(['OmsSync.KeyRefused']) };
+
+    const done = summaryOf(await seeded().redrive({ filter }));
+    expect(done).toMatch(
+      /\nNothing remains of what was asked for; 2 keys accepted\.\n1 document left out by the filters\.$/,
+    );
+    const shown = summaryOf(await seeded().redrive({ dryRun: true, filter: { codes: new Set(['None']) } }));
+    expect(shown.trim()).toBe('Nothing to redrive.\n2 documents left out by the filters.');
+  });
+
+  it('says in a dry run, too, what it has not looked at', async () => {
+    const world = new RedriveWorld();
+    seedLetter(world, keysLetter({ Records: [record('a')] }, { created: NOW + 60_000 }));
+    world.clock.time -= 120_000;
+
+    expect(summaryOf(await world.redrive({ dryRun: true })).trim()).toBe(
+      'Nothing to redrive.\n1 document written after the run began, by the clock of this machine.',
+    );
+  });
+
   it('shows the beginning of a code that nobody of ours has written', async () => {
     const world = new RedriveWorld();
     seedLetter(world, { ...keysLetter({ Records: [record('a')] }), code: 'C'.repeat(5000) });
