@@ -99,9 +99,9 @@ export interface StoredFunction {
   readonly published?: { readonly digest: string; readonly settings: string };
 }
 
-/** What log lines and the queue call it. */
+/** What log lines and the queue call it: its name, with its group where that is not the default one. */
 export function labelOf(fn: StoredFunction): string {
-  return fn.label ?? fn.name;
+  return fn.label ?? (fn.package === 'default' ? fn.name : `${fn.package}.${fn.name}`);
 }
 
 /** All versions, `latest` first, then the newest. */

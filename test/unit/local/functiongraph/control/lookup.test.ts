@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { configOf } from '../../../../contract/functiongraph/start.ts';
-import { answering, FUNCTIONS, startApi, urnOf, zipOf } from './plane.ts';
+import { answering, code, FUNCTIONS, startApi, urnOf, zipOf } from './plane.ts';
 
 const ANSWER = zipOf('exports.handler = async (e, c) => [c.getFunctionName(), c.getVersion(), c.getPackage()].join()');
 
@@ -29,6 +29,30 @@ describe('the local host', () => {
     await expect(payload('local-f:v2')).rejects.toMatchObject({ code: 'FSS.1051' });
     await expect(payload(`${f}:v2`)).rejects.toMatchObject({ code: 'FSS.1052', name: 'VersionNotFoundError' });
     await expect(payload(`${f}:!x`)).rejects.toMatchObject({ code: 'FSS.1053', name: 'AliasNotFoundError' });
+  });
+
+  it('tells functions of one name apart by their groups', async () => {
+    const api = await startApi();
+    const zip = (text: string) =>
+      code(`exports.handler = async (e, c) => { console.log('${text}'); return '${text}' }`);
+    await api.create('f', zip('of default'));
+    await api.create('f', { ...zip('of group'), package: 'group' });
+    const other = urnOf('f').replace(':default:', ':group:');
+
+    for (const urn of [urnOf('f'), other]) {
+      await api.call('POST', `${FUNCTIONS}/${urn}/invocations`, {});
+      await api.call('POST', `${FUNCTIONS}/${urn}/invocations-async`, {});
+    }
+    await api.fg.idle();
+
+    expect(api.logs.map((line) => [line.function, line.text]).sort()).toEqual([
+      ['f', 'of default'],
+      ['f', 'of default'],
+      ['group.f', 'of group'],
+      ['group.f', 'of group'],
+    ]);
+    await api.call('DELETE', `${FUNCTIONS}/${urnOf('f')}`);
+    expect((await api.call('POST', `${FUNCTIONS}/${other}/invocations`, {})).text).toBe('of group');
   });
 
   it('shows what it deploys in the API, under its name', async () => {
