@@ -47,6 +47,8 @@ export const MEANINGS: Readonly<Record<FailureCode, string>> = {
     'The store answered with success in a form that is not understood or contradicts itself.',
   'OmsSync.ObjectStoreRefused': 'The store refused the request for a reason that has no row of its own.',
   'OmsSync.ObjectStoreUnsupported': "The bucket's cloud has no S3 interface, or is none that is known.",
+  'OmsSync.CredentialInName':
+    "A name, or a text that cannot be read, holds one of the function's credentials, which no document may hold.",
   'OmsSync.Internal': 'A defect of this software, or an error that nobody thought of.',
 };
 
@@ -70,11 +72,6 @@ export const WRITING_ERRORS: readonly (readonly [code: string, meaning: string, 
     '`OmsSync.NoStateBucket`',
     'No bucket for dead letters is configured.',
     'Set STATE_BUCKET, deploy, and redrive what is in the failure destination.',
-  ],
-  [
-    '`OmsSync.CredentialInName`',
-    "The name of an object or bucket holds one of the function's credentials, which no document may hold.",
-    'Rename the object and change the credentials: they have been published.',
   ],
   [
     '`OmsSync.DeadLetterTooLarge`',

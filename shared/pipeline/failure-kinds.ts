@@ -278,6 +278,13 @@ const ROWS = {
     retryable: true,
     remedy: 'Correct the cloud that the route or the variables name, and deploy; a cloud without S3 cannot be listed.',
   },
+  'OmsSync.CredentialInName': {
+    scope: 'content',
+    retryable: false,
+    remedy:
+      'Change the credentials, for they have been published. Then rename the object, or take them out of the document ' +
+      'that the log names, which was left as it is.',
+  },
   'OmsSync.Internal': {
     scope: 'call',
     retryable: true,

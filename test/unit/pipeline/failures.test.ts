@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '#shared/config/read.ts';
+import * as deadLetterErrors from '#shared/deadletters/errors.ts';
 import { KeyEncodingError } from '#shared/encoding/errors.ts';
 import { AppError } from '#shared/errors/base.ts';
 import { DeadlineError } from '#shared/errors/deadline.ts';
@@ -27,6 +28,8 @@ const THROWN: readonly (readonly [error: Error, code: string])[] = [
   [new omsErrors.OmsConnectionError('EAI_AGAIN', oms), 'OmsSync.NameNotResolved'],
   [new omsErrors.OmsConnectionError('CERT_HAS_EXPIRED', refused), 'OmsSync.TlsRefused'],
   [new omsErrors.OmsConnectionError('UNABLE_TO_VERIFY_LEAF_SIGNATURE', refused), 'OmsSync.TlsRefused'],
+  [new deadLetterErrors.CredentialInNameError(), 'OmsSync.CredentialInName'],
+  [new deadLetterErrors.DeadLetterTooLargeError(2_000_000), 'OmsSync.ObjectStoreObjectTooLarge'],
   [new omsErrors.OmsTimeoutError(1, oms), 'OmsSync.OmsTimeout'],
   [new omsErrors.OmsDeadlineError(oms), 'OmsSync.DeadlineExceeded'],
   [new omsErrors.OmsMalformedResponseError('is empty', oms), 'OmsSync.OmsMalformedResponse'],
@@ -221,6 +224,7 @@ describe('the failures', () => {
       'OmsSync.AmbiguousCreate',
       'OmsSync.ObjectStoreObjectNotFound',
       'OmsSync.ObjectStoreObjectTooLarge',
+      'OmsSync.CredentialInName',
     ]);
   });
 });

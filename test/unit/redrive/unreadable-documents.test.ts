@@ -76,7 +76,11 @@ describe('a document that cannot be read', () => {
 
     expect(world.documents()).toEqual([name]);
     expect(world.store.text(STATE_BUCKET, name)).toBe(text);
-    expect(report).toMatchObject({ remains: true, documents: { left: 1, parked: 0 } });
+    expect(report).toMatchObject({
+      remains: true,
+      documents: { left: 1, parked: 0 },
+      causes: [{ code: 'OmsSync.CredentialInName', retryable: false }],
+    });
     expect(JSON.stringify(world.lines)).not.toContain('SECRET-OF-OURS');
   });
 });
