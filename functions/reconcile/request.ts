@@ -4,6 +4,7 @@ import { type Caller, readAsynchronousRequest } from '#shared/middleware/asynchr
 import type { Route } from '#shared/pipeline/routes.ts';
 import { type ReconcileRequest, readReconcileRequest } from '#shared/reconcile/request-options.ts';
 import { routeFolders } from '#shared/reconcile/route-folder.ts';
+import { ValidationError } from '#shared/validation/errors.ts';
 
 /** A route that is to be reconciled. */
 export interface WantedRoute {
@@ -46,6 +47,14 @@ export function readWantedRun(event: unknown, routes: readonly Route[]): WantedR
     .map((route, index) => ({ route, folder: folders[index] ?? '', path: `ROUTES[${index}]` }))
     .filter(({ route }) => [undefined, route.name, route.sync_task_id].includes(options.route));
   if (options.route !== undefined && wanted.length === 0) throw new UnknownRouteError();
+  if (options.source_is_empty && wanted.length > 1)
+    throw new ValidationError([
+      {
+        path: 'route',
+        rule: 'required',
+        message: 'route must name a single route: not every source is meant to be empty',
+      },
+    ]);
   const grace = options.grace_period === undefined ? undefined : readDuration(options.grace_period);
   return { caller, options, grace, wanted };
 }

@@ -1,3 +1,4 @@
+import { isBefore } from '#shared/encoding/utf8-order.ts';
 import type { ListedPage, Lister } from '#shared/objectstore/lister.ts';
 import type { LiveRange } from '#shared/objectstore/listing/live-range.ts';
 import type { ListedObject } from '#shared/objectstore/port.ts';
@@ -55,7 +56,8 @@ export class EndLooks {
     const { judge, now } = this.#options;
     // It came since, as others will.
     if (side === 'source' && judge.isInFlight(next, { now: now(), listedAt: now() })) return true;
-    if (this.#found[side] === next.key) throw new DiffError(side, 'ended_early', after);
+    const before = this.#found[side];
+    if (before !== undefined && !isBefore(before, next.key)) throw new DiffError(side, 'ended_early', after);
     this.#found[side] = next.key;
     if (side === 'source') return false;
     this.#growths += 1;

@@ -66,6 +66,20 @@ describe('a listing of the source that ends too soon', () => {
     expect(report?.verdicts.extra.objects).toBe(0);
   });
 
+  it('and shows now this and now that is stopped', async () => {
+    const world = copiedWorld();
+    let looks = 0;
+    world.listing = (request, answer) => {
+      const start = startOf(request);
+      if (request.bucket !== 'from' || start < key(199)) return answer();
+      if (start === key(199)) return withoutToken(answer());
+      const shown = world.from.get(key(900 - (looks % 4 === 0 ? 0 : 1)));
+      return looks++ % 2 === 0 && shown ? { objects: [shown] } : { objects: [] };
+    };
+
+    expect((await world.run({ workers: 1 })).report?.stopped).toMatchObject([{ side: 'source', fault: 'ended_early' }]);
+  });
+
   it('is looked at once, and a whole listing costs one call more', async () => {
     const world = copiedWorld();
 

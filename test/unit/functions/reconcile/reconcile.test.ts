@@ -318,6 +318,22 @@ describe('reconcile', () => {
     expect(report('a').loss).toMatchObject({ changed: 3, lost: 3, explained: 2, unexplained: 1 });
   });
 
+  it('takes an empty source for meant only where one route is named', async () => {
+    const { call } = instance([route('a'), route('b')]);
+
+    expect(await call({ source_is_empty: true })).toMatchObject({
+      error_code: 'OmsSync.InvalidInput',
+      details: [{ path: 'route', rule: 'required' }],
+    });
+    expect(await call({ source_is_empty: true, route: 'b' })).toMatchObject({ routes: [{ converged: true }] });
+    expect(await call({})).toMatchObject({
+      routes: [
+        { route: 'a', converged: false },
+        { route: 'b', converged: true },
+      ],
+    });
+  });
+
   it('explains nothing by dead letters of older changes that a redrive has written again', async () => {
     const { call } = instance([route('a')]);
     world.put('a/0');
