@@ -140,11 +140,13 @@ export class ControlPlane {
    * Changes a function as it is when its turn comes.
    *
    * @param change what it becomes; the same object where nothing is to be done
+   * @param last done after the change, before the next one
    * @throws FunctionNotFoundError, and whatever `change` throws
    */
   change(
     named: Pick<StoredFunction, 'name' | 'package'>,
     change: (fn: StoredFunction) => StoredFunction | Promise<StoredFunction>,
+    last: () => Promise<void> = async () => {},
   ): Promise<StoredFunction> {
     return this.#inTurn(named, async () => {
       const before = this.#functions.get(keyOf(named));
@@ -153,6 +155,7 @@ export class ControlPlane {
       if (after === before) return after;
       await this.store.save(after);
       this.#set(before, after);
+      await last();
       await this.#sweepAfter(before, after);
       return after;
     });
@@ -173,17 +176,18 @@ export class ControlPlane {
     });
   }
 
-  /** @param first done before the function is gone, and again if it was broken off */
+  /** @param triggers ends what belongs to the function: done before it is gone, and once more after it */
   remove(
     named: Pick<StoredFunction, 'name' | 'package'>,
-    first: (fn: StoredFunction) => Promise<void> = async () => {},
+    triggers: (fn: StoredFunction) => Promise<void> = async () => {},
   ): Promise<void> {
     return this.#inTurn(named, async () => {
       const before = this.#functions.get(keyOf(named));
       if (!before) throw new FunctionNotFoundError(this.urnOf(named));
-      await first(before);
+      await triggers(before);
       await this.store.remove(before);
       this.#set(before, undefined);
+      await triggers(before);
       await this.#sweepAfter(before, undefined);
     });
   }

@@ -49,15 +49,16 @@ export async function deleteAlias(service: ControlService, request: ApiRequest):
   const { plane, triggers } = service;
   const { fn } = located(service, request);
   const name = request.params['alias_name'] ?? '';
-  await plane.change(fn, async (current) => {
+  const urn = plane.urnOf(fn, `!${name}`);
+  const change = (current: StoredFunction): StoredFunction => {
     existing(current, name);
-    const urn = plane.urnOf(current, `!${name}`);
     if ((triggers().boundTo?.(urn) ?? 0) > 0)
       throw new ApiError(403, 'FSS.1154', 'Aliases of a function bound with triggers cannot be deleted.');
-    await triggers().qualifierDeleted(urn);
     const { [`!${name}`]: _, ...asyncSettings } = current.asyncSettings;
     return { ...current, aliases: current.aliases.filter((alias) => alias.name !== name), asyncSettings };
-  });
+  };
+  // One may have been bound to it meanwhile.
+  await plane.change(fn, change, () => triggers().qualifierDeleted(urn));
   return { status: 204 };
 }
 

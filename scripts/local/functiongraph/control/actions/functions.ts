@@ -96,25 +96,38 @@ export async function deleteFunction(service: ControlService, request: ApiReques
   const { plane } = service;
   const { fn, qualifier, qualified } = located(service, request);
   if (!qualified) {
-    // Triggers first: a function without its triggers can be deleted again, triggers without their function cannot.
+    // Triggers first: a function without its triggers can be deleted again, triggers without their function cannot. And once
+    // more, because one may have been created meanwhile.
     await plane.remove(fn, (current) => service.triggers().functionDeleted(plane.urnOf(current)));
     return { status: 204 };
   }
-  await plane.change(fn, async (current) => {
+  let gone: readonly string[] = [];
+  const endTriggers = async (): Promise<void> => {
+    for (const urn of gone) await service.triggers().qualifierDeleted(urn);
+  };
+  const change = async (current: StoredFunction): Promise<StoredFunction> => {
     const name = aliasAt(current, qualifier)?.version ?? qualifier;
     if (name === 'latest')
       throw invalid('function_urn', 'names the latest version, which cannot be deleted', 'FSS.1015');
     if (!versionAt(current, name)) throw new VersionNotFoundError();
-    return withoutVersion(service, current, name);
-  });
+    const { fn: left, qualifiers } = withoutVersion(current, name);
+    gone = qualifiers.map((each) => plane.urnOf(current, each));
+    await endTriggers();
+    return left;
+  };
+  await plane.change(fn, change, endTriggers);
   return { status: 204 };
 }
 
-async function withoutVersion(
-  { plane, triggers }: ControlService,
+/**
+ * The function without a version and its aliases.
+ *
+ * @returns also the qualifiers that name nothing any more
+ */
+function withoutVersion(
   fn: StoredFunction,
   name: string,
-): Promise<StoredFunction> {
+): { readonly fn: StoredFunction; readonly qualifiers: readonly string[] } {
   const aliases = fn.aliases.filter(({ version }) => version === name);
   const kept = fn.aliases.filter(({ version }) => version !== name);
   if (kept.some(({ weights = {} }) => Object.hasOwn(weights, name)))
@@ -124,14 +137,15 @@ async function withoutVersion(
       'The version cannot be deleted because it has been used as the additional version of an alias.',
     );
   const qualifiers = [name, ...aliases.map((alias) => `!${alias.name}`)];
-  for (const qualifier of qualifiers) await triggers().qualifierDeleted(plane.urnOf(fn, qualifier));
+  const asyncSettings = Object.entries(fn.asyncSettings).filter(([qualifier]) => !qualifiers.includes(qualifier));
   return {
-    ...fn,
-    versions: fn.versions.filter((version) => version.name !== name),
-    aliases: kept,
-    asyncSettings: Object.fromEntries(
-      Object.entries(fn.asyncSettings).filter(([qualifier]) => !qualifiers.includes(qualifier)),
-    ),
+    fn: {
+      ...fn,
+      versions: fn.versions.filter((version) => version.name !== name),
+      aliases: kept,
+      asyncSettings: Object.fromEntries(asyncSettings),
+    },
+    qualifiers,
   };
 }
 

@@ -390,6 +390,22 @@ describe('triggers', () => {
     expect([await count(api, ''), await count(api, ':v1'), await count(api, ':!live')]).toEqual([1, 0, 0]);
   });
 
+  it('that are created while their function is deleted do not outlive it', async () => {
+    const api = await startApi();
+    for (let round = 0; round < 5; round++) {
+      await api.create('f');
+      await publish(api, 'v1');
+      await Promise.all([
+        ...['a', 'b'].map((name) => api.call('POST', triggersAt(':v1'), timer(name))),
+        round % 2 === 0 ? api.call('DELETE', F) : api.call('DELETE', at(':v1')),
+        ...['c', 'd'].map((name) => api.call('POST', triggersAt(':v1'), timer(name))),
+      ]);
+
+      expect(api.fg.stats().timers).toEqual([]);
+      await api.call('DELETE', F);
+    }
+  });
+
   it('of a function go with it', async () => {
     const api = await withTriggers();
     await api.call('DELETE', F);
