@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Accounts } from '../../../../scripts/local/accounts.ts';
 import type { PolicyStatement } from '../../../../scripts/local/iam/policy.ts';
+import type { Call } from '../../../../scripts/local/obs/call.ts';
+import { authorize } from '../../../../scripts/local/obs/permissions.ts';
+import { amzDate, hmacHex, signingKey } from '../../../../scripts/local/sigv4.ts';
 import { CREDENTIALS, call, startStore } from './fixture.ts';
 
 const OBJECTS = 'obs:*:*:object:';
@@ -35,6 +38,13 @@ const OPERATIONS: readonly [what: string, action: string, method: string, path: 
   ['an object is written', 'obs:object:PutObject', 'PUT', '/photos/in/b'],
   ['an upload is begun', 'obs:object:PutObject', 'POST', '/photos/in/b', { query: { uploads: '' } }],
   ['a part is written', 'obs:object:PutObject', 'PUT', '/photos/in/b', UPLOAD],
+  [
+    'a part is copied',
+    'obs:object:PutObject',
+    'PUT',
+    '/photos/in/b',
+    { ...UPLOAD, headers: { 'x-amz-copy-source': '/photos/in/a' } },
+  ],
   ['an upload is completed', 'obs:object:PutObject', 'POST', '/photos/in/b', { query: { uploadId: 'x' } }],
   ['an upload is given up', 'obs:object:AbortMultipartUpload', 'DELETE', '/photos/in/b', { query: { uploadId: 'x' } }],
   ['parts are listed', 'obs:object:ListMultipartUploadParts', 'GET', '/photos/in/b', { query: { uploadId: 'x' } }],
@@ -90,6 +100,45 @@ describe('temporary credentials of an agency', () => {
     expect((await copy()).status).toBe(200);
   });
 
+  it('copy parts only of what they may read', async () => {
+    const { server, accounts, as } = await startRestricted(
+      allow(['obs:object:PutObject'], [`${OBJECTS}photos/out/*`]),
+      allow(['obs:bucket:ListBucket'], ['obs:*:*:bucket:photos']),
+    );
+    const begun = await call(server, 'POST', '/photos/out/a', { query: { uploads: '' } });
+    const uploadId = /<UploadId>(.*)<\/UploadId>/.exec(begun.body)?.[1] ?? '';
+    const copy = () =>
+      as('PUT', '/photos/out/a', {
+        query: { uploadId, partNumber: '1' },
+        headers: { 'x-amz-copy-source': '/photos/in/a' },
+      });
+
+    expect(await copy()).toMatchObject({ status: 403, code: 'AccessDenied' });
+    const Statement = [allow(['obs:object:*'], [`${OBJECTS}photos/*`])];
+    accounts.setAgencies(new Map([['agency', [{ Version: '1.1', Statement }]]]));
+    expect((await copy()).status).toBe(200);
+  });
+
+  it('upload by a form what they may write', async () => {
+    const { server, credentials } = await startRestricted(
+      allow(['obs:object:PutObject'], [`${OBJECTS}photos/forms/*`]),
+    );
+
+    expect((await postForm(server, credentials, 'forms/a')).status).toBe(204);
+    const refused = await postForm(server, credentials, 'in/b');
+    expect(refused.status).toBe(403);
+    expect(await refused.text()).toContain('<Code>AccessDenied</Code>');
+    expect((await call(server, 'HEAD', '/photos/in/b')).status).toBe(404);
+  });
+
+  it('may do nothing of which the store does not know which permission it needs', () => {
+    const asked: string[] = [];
+    const unknown = { bucket: 'photos', key: 'a', allows: (action: string) => !asked.push(action) } as unknown as Call;
+
+    expect(() => authorize(async () => ({ status: 200 }), unknown)).toThrow('Access Denied');
+    expect(asked).toEqual(['obs:unknown:operation']);
+  });
+
   it('delete of a batch what they may delete', async () => {
     const { server, as } = await startRestricted(allow(['obs:object:DeleteObject'], [`${OBJECTS}photos/tmp/*`]));
     await call(server, 'PUT', '/photos/tmp/b');
@@ -119,3 +168,32 @@ describe('temporary credentials of an agency', () => {
     },
   );
 });
+
+/** What a browser sends for an upload form that was made with these credentials. */
+function postForm(
+  server: { readonly port: number },
+  credentials: { readonly accessKey: string; readonly secretKey: string; readonly securityToken: string },
+  key: string,
+): Promise<Response> {
+  const date = amzDate(Date.now());
+  const scope = { date: date.slice(0, 8), region: 'cn-north-4', service: 's3' };
+  const fields = {
+    key,
+    'x-amz-algorithm': 'AWS4-HMAC-SHA256',
+    'x-amz-credential': `${credentials.accessKey}/${scope.date}/cn-north-4/s3/aws4_request`,
+    'x-amz-date': date,
+    'x-amz-security-token': credentials.securityToken,
+  };
+  const policy = Buffer.from(
+    JSON.stringify({
+      expiration: new Date(Date.now() + 60_000).toISOString(),
+      conditions: [{ bucket: 'photos' }, ...Object.entries(fields).map(([name, value]) => ({ [name]: value }))],
+    }),
+  ).toString('base64');
+  const body = new FormData();
+  for (const [name, value] of Object.entries(fields)) body.set(name, value);
+  body.set('policy', policy);
+  body.set('x-amz-signature', hmacHex(signingKey(credentials.secretKey, scope), policy));
+  body.set('file', new Blob(['content']), 'f.txt');
+  return fetch(`http://127.0.0.1:${server.port}/photos`, { method: 'POST', body });
+}
