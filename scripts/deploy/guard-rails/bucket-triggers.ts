@@ -19,7 +19,7 @@ const OBS_EVENTS: Readonly<Record<string, readonly string[]>> = {
 
 /** Triggers by a bucket: through EventGrid, or native. */
 export function bucketTriggerProblems(field: string, fn: FunctionConfig, region: string): string[] {
-  const seen = new Set<string>();
+  const seen: { readonly identity: string; readonly events: readonly string[] }[] = [];
   return fn.events.flatMap((event, index) => {
     if (!('eventgrid' in event) && !('obs' in event)) return [];
     const kind = 'eventgrid' in event ? 'eventgrid' : 'obs';
@@ -27,14 +27,14 @@ export function bucketTriggerProblems(field: string, fn: FunctionConfig, region:
     const trigger = 'eventgrid' in event ? event.eventgrid : event.obs;
     const { bucket, prefix = '', suffix = '' } = trigger;
     const identity = JSON.stringify([kind, bucket, prefix, suffix]);
+    const events = 'eventgrid' in event ? event.eventgrid.eventTypes : event.obs.events.flatMap(obsEvents);
+    const twice = seen.some((one) => one.identity === identity && one.events.some((name) => events.includes(name)));
+    seen.push({ identity, events });
     const problems = [
       ...commonProblems(place, trigger),
-      ...(seen.has(identity)
-        ? [`${place}: the function has this trigger twice, and every upload would reach it twice`]
-        : []),
+      ...(twice ? [`${place}: the function has this trigger twice, and every upload would reach it twice`] : []),
       ...('eventgrid' in event ? eventGridProblems(place, event.eventgrid, fn) : obsProblems(place, event.obs, region)),
     ];
-    seen.add(identity);
     return problems;
   });
 }

@@ -85,14 +85,16 @@ async function readDesired(
     if (!zip) problems.push(`${field}: there is no file ${artifact}; build it first (npm run build)`);
     else if (zip.length > DEPLOY_LIMITS.zipBytes)
       problems.push(`${field}: ${artifact} has ${zip.length} bytes, the API takes ${DEPLOY_LIMITS.zipBytes} at most`);
-    else if (zip.readUInt32BE(0) !== ZIP) problems.push(`${field}: ${artifact} is not a zip`);
+    else if (zip.length < SMALLEST_ZIP || zip.readUInt32BE(0) !== ZIP)
+      problems.push(`${field}: ${artifact} is not a zip`);
     else desired.push(desiredFunction(config, key, fn, target, zip));
   }
   if (problems.length > 0) throw new ConfigurationError(problems);
   return desired;
 }
 
-/** The first four bytes of a zip that is not empty. */
+/** Bytes of the record at a zip's end, and the first four of one that holds anything. */
+const SMALLEST_ZIP = 22;
 const ZIP = 0x504b0304;
 
 /**

@@ -53,11 +53,11 @@ const ONE_AT_A_TIME: Record<string, (data: Json) => string> = {
  * calls on their way there or back.
  */
 export class FakeFunctionGraph implements Sender {
-  readonly functions = new Map<string, FakeFunction>();
+  functions = new Map<string, FakeFunction>();
   /** Every call that arrived. */
   readonly calls: { readonly method: string; readonly path: string; readonly body: string }[] = [];
   /** Encrypted variables, which no answer holds. */
-  readonly encrypted = new Map<string, Json>();
+  encrypted = new Map<string, Json>();
   interference: Interference = () => 'none';
   readonly #options: FakeOptions;
   #sent = 0;
@@ -71,6 +71,16 @@ export class FakeFunctionGraph implements Sender {
   /** Calls that change something. */
   get writes(): string[] {
     return this.calls.filter(({ method }) => method !== 'GET').map(({ method, path }) => `${method} ${path}`);
+  }
+
+  /** Another one in the same state. */
+  copy(): FakeFunctionGraph {
+    const copy = new FakeFunctionGraph(this.#options);
+    copy.functions = structuredClone(this.functions);
+    copy.encrypted = structuredClone(this.encrypted);
+    copy.#ids = this.#ids;
+    copy.#time = this.#time;
+    return copy;
   }
 
   forget(): void {

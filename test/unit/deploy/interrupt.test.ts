@@ -54,14 +54,13 @@ const changed = service({
   added: fn('added', { events: [EVENTS.eventgrid('other'), EVENTS.apig('DELETE', '/taken')] }),
 });
 
-const SCENARIOS: Record<string, Scenario> = {
-  'the first deployment': { before: undefined, after: everything },
-  'an update of everything': { before: everything, after: changed },
+const SCENARIOS = {
+  first: { before: undefined, after: everything },
+  update: { before: everything, after: changed },
 };
 const root = artifacts({ mover: '1', 'mover-2': '2', keeper: '1', queue: '1', goes: '1', added: '1' });
 
-function world(options: FakeOptions) {
-  const cloud = new FakeFunctionGraph(options);
+function world(cloud: FakeFunctionGraph) {
   let time = Date.UTC(2026, 10, 21);
   const deploy = async (config: ServerlessConfig): Promise<DeployResult> => {
     time += 3_600_000;
@@ -77,17 +76,22 @@ function kill(cloud: FakeFunctionGraph, at: number, fate: Fate): void {
   cloud.interference = (call) => (call < at ? 'none' : call === at ? fate : 'before');
 }
 
-describe.each(Object.entries(SCENARIOS))('%s', (_, { before, after }) => {
-  it.each<[FakeOptions, readonly Fate[]]>([
-    [{}, ['before', 'after']],
-    // Another service: one that knows no digest, and publishes changed code alone.
-    [{ publishing: 'code', digest: 'other' }, ['after']],
-  ])(
-    'converges after an interruption at every call (%o)',
-    async (options, fates) => {
-      const whole = world(options);
-      if (before) expect((await whole.deploy(before)).ok).toBe(true);
-      whole.cloud.forget();
+const BOTH = ['before', 'after'] as const;
+const CASES: readonly (readonly [string, Scenario, FakeOptions, readonly Fate[]])[] = [
+  ['the first deployment', SCENARIOS.first, {}, BOTH],
+  ['an update of everything', SCENARIOS.update, {}, BOTH],
+  // One that knows no digest, and publishes changed code alone.
+  ['an update of everything on another service', SCENARIOS.update, { publishing: 'code', digest: 'other' }, ['after']],
+];
+
+describe('a deployment', () => {
+  it.each(CASES)(
+    'converges after an interruption at every call of %s',
+    async (_, { before, after }, options, fates) => {
+      const start = world(new FakeFunctionGraph(options));
+      if (before) expect((await start.deploy(before)).ok).toBe(true);
+      const old = start.cloud.summary();
+      const whole = world(start.cloud.copy());
       expect((await whole.deploy(after)).ok).toBe(true);
       const calls = whole.cloud.calls.length;
       const wanted = whole.cloud.summary();
@@ -95,10 +99,7 @@ describe.each(Object.entries(SCENARIOS))('%s', (_, { before, after }) => {
 
       for (let at = 1; at <= calls; at += 1) {
         for (const fate of fates) {
-          const { cloud, deploy } = world(options);
-          if (before) await deploy(before);
-          const old = cloud.summary();
-          cloud.forget();
+          const { cloud, deploy } = world(start.cloud.copy());
           kill(cloud, at, fate);
           await deploy(after).catch(() => undefined);
           const place = `${fate} call ${at}: ${cloud.calls.at(-1)?.method} ${cloud.calls.at(-1)?.path}`;

@@ -1,0 +1,27 @@
+import { type Answer, type Exchange, type Sender, TransportFailure } from '#shared/runtime/transport.ts';
+
+/** What the network does with one request after the other; the last one repeats. */
+export class StubNetwork implements Sender {
+  readonly exchanges: Exchange[] = [];
+  readonly #outcomes: readonly (Answer | Error | ((exchange: Exchange) => Answer))[];
+
+  constructor(...outcomes: readonly (Answer | Error | ((exchange: Exchange) => Answer))[]) {
+    this.#outcomes = outcomes;
+  }
+
+  async send(exchange: Exchange): Promise<Answer> {
+    this.exchanges.push(exchange);
+    const outcome = this.#outcomes[Math.min(this.exchanges.length, this.#outcomes.length) - 1];
+    if (outcome === undefined) throw new Error('a request that no test expects');
+    if (outcome instanceof Error) throw outcome;
+    return typeof outcome === 'function' ? outcome(exchange) : outcome;
+  }
+}
+
+/** A connection that broke. */
+export function broken(
+  state: { readonly sent?: boolean; readonly stale?: boolean; readonly code?: string } = {},
+): Error {
+  const { sent = true, stale = false, code = 'ECONNRESET' } = state;
+  return new TransportFailure('connection', code, { sent, stale, status: undefined });
+}
