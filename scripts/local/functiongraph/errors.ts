@@ -58,6 +58,14 @@ export class ThrottledError extends InvocationError {
   }
 }
 
+/** A request waited for a version that gave up its instances, without one having begun it: it can go elsewhere. */
+export class RetiredError extends InvocationError {
+  constructor() {
+    super(503, 'FSS.0503', 'The version has been replaced');
+    this.name = 'RetiredError';
+  }
+}
+
 export class ClosedError extends InvocationError {
   constructor() {
     super(503, 'FSS.0503', 'FunctionGraph is shutting down');

@@ -236,7 +236,10 @@ export class Host {
 
   async #drain(deployment: Deployment): Promise<void> {
     // Ends what is idle now; what is busy ends after its request.
-    const first = deployment.pool?.drain();
+    const first = deployment.ready.then(
+      ({ pool }) => pool.drain(),
+      () => {},
+    );
     if (deployment.users > 0) {
       await new Promise<void>((resolve) => {
         deployment.unused = resolve;

@@ -1,4 +1,4 @@
-import { ThrottledError } from './errors.ts';
+import { ClosedError, RetiredError, ThrottledError } from './errors.ts';
 import { type Execution, Instance, type InstanceOptions } from './instance.ts';
 import type { InvokeMessage } from './worker/protocol.ts';
 
@@ -22,10 +22,12 @@ export class Pool {
   readonly #options: PoolOptions;
   /** Most recently used last, so that the others can become idle. */
   readonly #idle: Slot[] = [];
-  readonly #waiting: { readonly patient: boolean; readonly go: () => void }[] = [];
+  readonly #waiting: { readonly patient: boolean; readonly go: () => void; readonly fail: (error: Error) => void }[] =
+    [];
   readonly #instances = new Set<Instance>();
   #busy = 0;
   #closing = false;
+  #closed = false;
   #drained: (() => void) | undefined;
 
   constructor(options: PoolOptions) {
@@ -44,7 +46,8 @@ export class Pool {
    * Runs a request on a warm instance, or on a new one.
    *
    * @param patient waits for an instance however long it takes, as queued asynchronous invocations do
-   * @throws ThrottledError when every instance is busy and no more calls may wait
+   * @throws ThrottledError when every instance is busy and no more calls may wait; RetiredError, ClosedError when it waited in
+   *   vain
    */
   async run(
     request: Omit<InvokeMessage, 'type' | 'credentials'>,
@@ -83,6 +86,8 @@ export class Pool {
   async drain(): Promise<void> {
     this.#closing = true;
     this.#stopIdle();
+    // Nobody will ever leave a pool that has no place.
+    if (this.#options.maxInstances === 0) this.#turnAway(new RetiredError());
     if (this.#busy > 0) {
       await new Promise<void>((resolve) => {
         this.#drained = resolve;
@@ -94,8 +99,14 @@ export class Pool {
   /** Ends every instance now; requests under way end as crashes. */
   async close(): Promise<void> {
     this.#closing = true;
+    this.#closed = true;
+    this.#turnAway(new ClosedError());
     for (const instance of this.#instances) instance.kill();
     await this.#gone();
+  }
+
+  #turnAway(error: Error): void {
+    for (const { fail } of this.#waiting.splice(0)) fail(error);
   }
 
   #stopIdle(): void {
@@ -133,10 +144,12 @@ export class Pool {
       this.#busy++;
       return;
     }
+    if (this.#closed) throw new ClosedError();
+    if (this.#closing && this.#options.maxInstances === 0) throw new RetiredError();
     const waiting = this.#waiting.filter((waiter) => !waiter.patient).length;
     if (!patient && waiting >= this.#options.maxWaiting) throw new ThrottledError();
     // The place of the request that leaves is handed over, so that `busy` does not change.
-    await new Promise<void>((go) => this.#waiting.push({ patient, go }));
+    await new Promise<void>((go, fail) => this.#waiting.push({ patient, go, fail }));
   }
 
   #leave(): void {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Destination } from '../async/options.ts';
 import type { AsyncQueue } from '../async/queue.ts';
-import { ClosedError, EventTooLargeError, FunctionNotFoundError } from '../errors.ts';
+import { ClosedError, EventTooLargeError, FunctionNotFoundError, RetiredError } from '../errors.ts';
 import type { Host, Runnable } from '../host.ts';
 import { LIMITS } from '../limits.ts';
-import type { InvocationResult } from '../types.ts';
+import type { ExecutionResult, InvocationResult } from '../types.ts';
 import type { ControlPlane, Located } from './control-plane.ts';
 import { type AsyncSettings, asyncSettingsAt, labelOf, type StoredFunction, type Version, versionAt } from './model.ts';
 import type { FoundFunction, FunctionPort } from './ports.ts';
@@ -106,7 +106,7 @@ export class Runner implements FunctionPort {
   }
 
   #setTarget(name: string, place: Located): void {
-    const { queue, host } = this.#options;
+    const { queue } = this.#options;
     const version = versionAt(place.fn, place.qualifier);
     const settings = asyncSettingsAt(place.fn, place.qualifier);
     const destination = settings && version && this.#options.destination(settings, version);
@@ -118,9 +118,20 @@ export class Runner implements FunctionPort {
       maxEventAge,
       ...(destination ? { destination } : {}),
       // The version is that of the moment, not that of the acceptance: the alias may have moved since.
-      execute: async (requestId, event) =>
-        host.execute(this.#runnable(place), { requestId, event, patient: true, ...aliasOf(place) }),
+      execute: (requestId, event) => this.#runPatiently(place, requestId, event),
     });
+  }
+
+  /** Waits for an instance; one that waited for a version in vain goes to the one in its place. */
+  async #runPatiently(place: Located, requestId: string, event: string): Promise<ExecutionResult> {
+    for (;;) {
+      try {
+        const request = { requestId, event, patient: true, ...aliasOf(place) };
+        return await this.#options.host.execute(this.#runnable(place), request);
+      } catch (error) {
+        if (!(error instanceof RetiredError)) throw error;
+      }
+    }
   }
 
   #runnable(place: Located): Runnable {

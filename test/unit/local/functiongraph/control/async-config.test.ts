@@ -203,4 +203,26 @@ describe('what waits for an alias', () => {
     await api.fg.idle();
     expect(api.fg.stats().async).toMatchObject({ waiting: 0, succeeded: 1 });
   });
+
+  it('waits while the function is disabled, then runs, and does not hold up the end', async () => {
+    const api = await startApi();
+    await api.create('f', code('exports.handler = async (e, c) => { console.log(c.getVersion() + e.n) }'));
+    const instances = (max_instance_num: number) =>
+      api.call('PUT', `${at()}/config-max-instance`, { max_instance_num });
+    await instances(0);
+    for (const n of [1, 2]) await api.call('POST', `${at()}/invocations-async`, { n });
+    await expect.poll(() => api.fg.stats().async.running, { interval: 5 }).toBe(2);
+
+    await instances(0);
+    expect(api.fg.stats().async).toMatchObject({ running: 2, failed: 0 });
+    await instances(5);
+    await api.fg.idle();
+    expect(api.logs.map(({ text }) => text).sort()).toEqual(['latest1', 'latest2']);
+
+    await instances(0);
+    await api.call('POST', `${at()}/invocations-async`, { n: 3 });
+    await expect.poll(() => api.fg.stats().async.running, { interval: 5 }).toBe(1);
+    await api.fg.close();
+    expect(api.fg.stats().async).toMatchObject({ failed: 0 });
+  });
 });
