@@ -43,7 +43,8 @@ export class Logs {
   add(line: LogLine): void {
     if (line.function === '') return;
     const { region, projectId, functions } = this.#options;
-    const found = functions.find(`urn:fss:${region}:${projectId}:function:default:${line.function}`);
+    const [name = '', group = 'default'] = line.function.split('.').reverse();
+    const found = functions.find(`urn:fss:${region}:${projectId}:function:${group}:${name}`);
     this.#store.add(this.#place(found ?? { label: line.function }).stream_id, line);
   }
 
