@@ -87,8 +87,8 @@ function paramText(value: unknown): string {
 }
 
 export const trigger = z.object({
-  trigger_id: z.string().check(z.regex(/^[A-Za-z0-9._-]+$/), z.maxLength(128)),
-  trigger_type_code: z.string().check(z.regex(/^[A-Z]+$/), z.maxLength(32)),
+  trigger_id: z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._:-]*$/), z.maxLength(128)),
+  trigger_type_code: z.string().check(z.regex(/^[A-Z][A-Z0-9_]*$/), z.maxLength(32)),
   trigger_status: text,
   event_data: z.pipe(
     z.optional(z.nullable(z.record(z.string(), z.unknown()))),

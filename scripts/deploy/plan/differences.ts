@@ -6,11 +6,15 @@ import { initializerTimeout } from '../desired/function.ts';
  * Settings that differ, by their names in serverless.yml. Variables are named one by one; nobody's value is in it.
  * Settings that serverless.yml leaves out and the service keeps (log group, network, instances) count as equal.
  */
-export function configDifferences(desired: DesiredFunction, actual: WireConfig): string[] {
+export function configDifferences(desired: DesiredFunction, actual: WireConfig, of: 'latest' | 'published'): string[] {
   const { config } = desired;
   const differences: string[] = [];
   const compare = (field: string, wanted: unknown, found: unknown): void => {
     if (wanted !== found) differences.push(field);
+  };
+  // Not all of these are documented to be returned of a published version: what is absent says nothing.
+  const compareReturned = (field: string, wanted: string | number, found: string | number | undefined): void => {
+    if (of === 'latest' || (found !== undefined && found !== '')) compare(field, wanted, found);
   };
   compare('runtime', config.runtime, actual.runtime);
   compare('handler', config.handler, actual.handler);
@@ -21,17 +25,18 @@ export function configDifferences(desired: DesiredFunction, actual: WireConfig):
   compare('initializer', config.initializer ?? '', actual.initializer_handler);
   if (config.initializer !== undefined)
     compare('initializerTimeout', initializerTimeout(config), actual.initializer_timeout);
-  if (config.concurrency !== undefined) compare('concurrency', config.concurrency, actual.strategy_config?.concurrency);
+  if (config.concurrency !== undefined)
+    compareReturned('concurrency', config.concurrency, actual.strategy_config?.concurrency);
   if (config.logs) {
-    const { groupId, streamId } = config.logs;
-    compare('logs', `${groupId} ${streamId}`, `${actual.log_group_id} ${actual.log_stream_id}`);
+    compareReturned('logs', config.logs.groupId, actual.log_group_id);
+    compareReturned('logs', config.logs.streamId, actual.log_stream_id);
   }
   if (config.vpc) {
-    const { vpcId, subnetId } = config.vpc;
-    compare('vpc', `${vpcId} ${subnetId}`, `${actual.func_vpc?.vpc_id ?? ''} ${actual.func_vpc?.subnet_id ?? ''}`);
+    compareReturned('vpc', config.vpc.vpcId, actual.func_vpc?.vpc_id);
+    compareReturned('vpc', config.vpc.subnetId, actual.func_vpc?.subnet_id);
   }
   differences.push(...variableDifferences(desired.variables, actual.user_data));
-  return differences;
+  return [...new Set(differences)];
 }
 
 function variableDifferences(wanted: Readonly<Record<string, string>>, userData: string): string[] {

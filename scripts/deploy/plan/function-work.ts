@@ -18,11 +18,11 @@ export async function functionWork(
   const hashes = versionHashes(desired, fingerprint);
   const live = actual?.live;
 
-  const latestDifferences = actual ? configDifferences(desired, actual.latest) : [];
+  const latestDifferences = actual ? configDifferences(desired, actual.latest, 'latest') : [];
   const sameDescription = described.owner === desired.owner && described.text === (desired.config.description ?? '');
   if (actual && !sameDescription) latestDifferences.push('description');
   if (actual && !sameSecrets) latestDifferences.push('encryptedEnvironment');
-  const seen = live?.config ? configDifferences(desired, live.config) : [];
+  const seen = live?.config ? configDifferences(desired, live.config, 'published') : [];
   const serving = servingDifferences(desired, live, hashes, { seen, latest: latestDifferences });
 
   const { same: sameTriggerSecrets, fingerprint: triggerFingerprint } = await triggerSecrets(desired, live);

@@ -21,6 +21,8 @@ export interface FakeOptions {
   readonly digest?: 'sha512' | 'other';
   /** Names in event data that lists leave out. */
   readonly unreturned?: readonly string[];
+  /** Names in the configuration of a published version that answers leave out. */
+  readonly unreturnedOfVersions?: readonly string[];
 }
 
 class Refusal extends Error {
@@ -223,6 +225,9 @@ export class FakeFunctionGraph implements Sender {
       digest: this.#digest(code),
       // Of a version, the description is its own.
       ...(version ? { description: 'of the version' } : {}),
+      ...(version
+        ? Object.fromEntries((this.#options.unreturnedOfVersions ?? []).map((field) => [field, undefined]))
+        : {}),
     };
   }
 

@@ -329,6 +329,29 @@ describe('applyPlan', () => {
     ]);
   });
 
+  it('does not deploy again for settings that are not returned of a version, and does for those that are', async () => {
+    const unreturnedOfVersions = ['strategy_config', 'func_vpc', 'log_group_id', 'log_stream_id'];
+    const settings = (id: string, concurrency: number) =>
+      service({
+        one: fn('one', {
+          concurrency,
+          vpc: { vpcId: `vpc-${id}`, subnetId: 'subnet' },
+          logs: { groupId: `group-${id}`, streamId: 'stream' },
+        }),
+      });
+    const silent = world({ unreturnedOfVersions });
+    await silent.deploy(settings('a', 5));
+    expect((await silent.deploy(settings('a', 5))).plan.functions[0]?.action).toBe('unchanged');
+    // By the version's name.
+    expect((await silent.deploy(settings('b', 6))).plan.functions[0]).toMatchObject({ changes: ['version'] });
+    expect((await silent.deploy(settings('b', 6))).plan.functions[0]?.action).toBe('unchanged');
+
+    const open = world();
+    await open.deploy(settings('a', 5));
+    const { plan } = await open.deploy(settings('b', 6));
+    expect(plan.functions[0]?.changes).toEqual(['concurrency', 'logs', 'vpc']);
+  });
+
   it('creates before it deletes where both may be there, and says what stops where they may not', async () => {
     const { cloud, deploy } = world();
     await deploy(both);
