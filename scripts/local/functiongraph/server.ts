@@ -54,6 +54,8 @@ export interface FunctionGraph {
   invoke(name: string, event: unknown, options?: { async?: boolean }): Promise<InvocationResult>;
   /** Fires a timer now, whatever its schedule says, and also when it is disabled. */
   fireTimer(functionKey: string, timerName: string): Promise<{ requestId: string }>;
+  /** Runs what was kept back: see the option `hold`. */
+  release(): void;
   /** Resolves when no asynchronous invocation is waiting or running, nor on its way to a destination. */
   idle(): Promise<void>;
   stats(): FunctionGraphStats;
@@ -123,6 +125,7 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
     destinationAttempts: options.destinationAttempts ?? DEFAULT_DESTINATION_ATTEMPTS,
     destinationDelay: options.destinationDelay ?? ((attempt) => Math.min(1000 * 2 ** (attempt - 1), 60_000)),
     timeZone,
+    ...(options.hold ? { hold: true } : {}),
     ...(options.destinationPayloads ? { payloads: options.destinationPayloads } : {}),
     onFailure: (lane, record) => {
       const key = labelOfLane(lane);
@@ -286,6 +289,7 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
       },
       invoke: (name, event, call) => runner.invoke(name, event, { async: call?.async === true }),
       fireTimer,
+      release: () => queue.release(),
       idle: () => queue.idle(),
       stats,
       close: () => {

@@ -79,6 +79,11 @@ export interface FunctionGraphOptions extends GatewayOptions {
   /** Milliseconds without a request after which an instance is stopped. */
   readonly idleInstance?: number;
   /**
+   * Accepts asynchronous requests and keeps them back until `release()`: functions that are there from an earlier run may
+   * have to be deployed anew before anything runs on them. They run at once unless it is given.
+   */
+  readonly hold?: boolean;
+  /**
    * What a version must differ in from the one published last, or publishing it is refused (FSS.1016): code or settings
    * ("no changes have been made"), or the code ("the function code … has not been changed"). The vendor says both;
    * `change` unless given.

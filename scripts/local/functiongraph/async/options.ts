@@ -41,6 +41,8 @@ export interface AsyncQueueOptions {
   readonly onFailure: (key: string, record: DestinationRecord) => void;
   /** Told of an attempt at a destination that failed, and whether it was the last one. */
   readonly onDestinationError: (key: string, requestId: string, error: Error, last: boolean) => void;
+  /** Whether nothing is run until `release`. */
+  readonly hold?: boolean;
   /** The journal cannot be written. */
   readonly onError: (error: Error) => void;
 }

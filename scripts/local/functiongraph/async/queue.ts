@@ -73,6 +73,7 @@ export class AsyncQueue {
   readonly #running = new Set<Promise<void>>();
   readonly #aborter = new AbortController();
   #closing = false;
+  #held: boolean;
   readonly #counts = {
     accepted: 0,
     succeeded: 0,
@@ -85,6 +86,7 @@ export class AsyncQueue {
   private constructor(options: AsyncQueueOptions, journal: Journal) {
     this.#options = options;
     this.#journal = journal;
+    this.#held = options.hold === true;
   }
 
   /**
@@ -103,6 +105,12 @@ export class AsyncQueue {
   setTarget(key: string, target: AsyncTarget): void {
     this.#targets.set(key, target);
     this.#dispatch(key);
+  }
+
+  /** Begins to run what waits, where that was held back. */
+  release(): void {
+    this.#held = false;
+    for (const key of this.#lanes.keys()) this.#dispatch(key);
   }
 
   /** What waits for the target stays, as a record for its next one. */
@@ -182,7 +190,7 @@ export class AsyncQueue {
   #dispatch(key: string): void {
     const lane = this.#lane(key);
     const target = this.#targets.get(key);
-    if (!target || this.#closing) return;
+    if (!target || this.#closing || this.#held) return;
     clearTimeout(lane.timer);
     while (lane.running < this.#options.concurrency) {
       const item = lane.items.take(this.#options.now());

@@ -62,6 +62,28 @@ describe('a restart', () => {
     expect(second.fg.stats().async).toMatchObject({ succeeded: 1, waiting: 0 });
   });
 
+  it('runs nothing that waits before it is released, where that is asked for', async () => {
+    const dataDir = await temporaryFolder();
+    const first = await startApi({ dataDir, retryDelay: () => 60_000 });
+    await first.create('f', code('exports.handler = async (e, c) => { throw new Error("of the last run") }'));
+    await first.call('POST', `${at()}/invocations-async`, { n: 1 });
+    await expect.poll(() => first.fg.stats().async.retried, { interval: 5 }).toBe(1);
+    await first.fg.close();
+
+    const second = await startApi({ dataDir, hold: true, now: () => Date.now() + 61_000 });
+    await second.call('POST', `${at()}/invocations-async`, { n: 2 });
+    expect((await second.call('POST', `${at()}/invocations`, {})).text).toContain('of the last run');
+    await second.call('PUT', `${at()}/code`, code('exports.handler = async (e, c) => { console.log("ran " + e.n) }'));
+    expect(second.fg.stats().async).toMatchObject({ waiting: 2, running: 0, retried: 0, failed: 0 });
+    second.fg.release();
+    await second.fg.idle();
+
+    expect(second.fg.stats().async).toMatchObject({ waiting: 0, succeeded: 2 });
+    await second.call('POST', `${at()}/invocations-async`, { n: 3 });
+    await second.fg.idle();
+    expect(second.fg.stats().async).toMatchObject({ succeeded: 3 });
+  });
+
   it('goes on with what an older one has kept under the key of the function', async () => {
     const dataDir = await temporaryFolder();
     await writeFile(
