@@ -207,6 +207,17 @@ describe('the repository', () => {
     expect(bundled.filter((file) => /process\.env/.test(readFileSync(join(ROOT, file), 'utf8')))).toEqual([]);
   });
 
+  it('uses nothing that Node.js 20 does not have', () => {
+    // The compiler does not tell: the types of dependencies declare some of these.
+    const newer =
+      /\b(?:Map|Object)\.groupBy\b|\bPromise\.(?:withResolvers|try)\b|\bArray\.fromAsync\b|\bRegExp\.escape\b/;
+    const tooNew = code.filter(
+      (file) => !file.startsWith('test/unit/architecture') && newer.test(readFileSync(join(ROOT, file), 'utf8')),
+    );
+
+    expect(tooNew).toEqual([]);
+  });
+
   it('names its code files in kebab-case', () => {
     const odd = code.filter((file) => !/^[a-z0-9]+([.-][a-z0-9]+)*$/.test(file.split('/').at(-1) ?? ''));
 
