@@ -1,9 +1,9 @@
 import type { FunctionConfig, ServerlessConfig } from '../../serverless/config.ts';
-import { documentOf, type Grant, type PolicyDocument, type PolicyScope, scopeOf } from './document.ts';
+import { documentsOf, type Grant, type PolicyDocument, type PolicyScope, scopeOf } from './document.ts';
 import { grantsOfCode, grantsOfPlatform } from './grants.ts';
 
 export interface NamedPolicy {
-  /** `<agency>-global` or `<agency>-project`. */
+  /** `<agency>-global` or `<agency>-project`, with `-2` and so on where IAM does not take all in one. */
   readonly name: string;
   /** What to choose as scope when it is given to the agency. */
   readonly scope: PolicyScope;
@@ -14,7 +14,7 @@ export interface AgencyPolicy {
   readonly agency: string;
   /** Keys of the functions that use it, in the order of serverless.yml. */
   readonly functions: readonly string[];
-  /** One per scope in which it needs anything. */
+  /** One per scope in which it needs anything, more where IAM does not take all in one. */
   readonly policies: readonly NamedPolicy[];
 }
 
@@ -41,7 +41,7 @@ export function policiesOf(config: ServerlessConfig): readonly AgencyPolicy[] {
   return [...agencies].map(([agency, { functions, grants }]) => ({
     agency,
     functions: [...functions],
-    policies: (['global', 'project'] as const).flatMap((scope) => policyOf(agency, scope, grants)),
+    policies: (['global', 'project'] as const).flatMap((scope) => policiesIn(agency, scope, grants)),
   }));
 }
 
@@ -50,7 +50,12 @@ export function codeAgencyOf({ agency, executionAgency }: FunctionConfig): strin
   return executionAgency || agency;
 }
 
-function policyOf(agency: string, scope: PolicyScope, grants: readonly Grant[]): NamedPolicy[] {
+function policiesIn(agency: string, scope: PolicyScope, grants: readonly Grant[]): NamedPolicy[] {
   const own = grants.filter(({ action }) => scopeOf(action) === scope);
-  return own.length === 0 ? [] : [{ name: `${agency}-${scope}`, scope, document: documentOf(own) }];
+  if (own.length === 0) return [];
+  return documentsOf(own).map((document, index) => ({
+    name: `${agency}-${scope}${index === 0 ? '' : `-${index + 1}`}`,
+    scope,
+    document,
+  }));
 }

@@ -14,8 +14,12 @@ export interface PolicyStatement {
   readonly Resource?: readonly string[];
 }
 
-/** Of one custom policy. https://support.huaweicloud.com/intl/en-us/api-iam/iam_02_0013.html */
-const LIMITS = { statements: 8, actions: 100 } as const;
+/**
+ * Of one custom policy.
+ * https://support.huaweicloud.com/intl/en-us/api-iam/iam_02_0013.html (all but characters),
+ * https://support.huaweicloud.com/intl/en-us/productdesc-iam/iam_01_0305.html (characters, and nothing else any more)
+ */
+const LIMITS = { statements: 8, actions: 100, resources: 10, resourceLength: 128, characters: 6144 } as const;
 /** Services whose permissions are not granted per project. https://support.huaweicloud.com/intl/en-us/usermanual-permissions/iam_01_0001.html */
 const GLOBAL_SERVICES: readonly string[] = ['obs', 'iam', 'cdn'];
 
@@ -74,7 +78,10 @@ function partsOf(resource: string): string[] {
   return [...parts.slice(0, 4), parts.slice(4).join(':')];
 }
 
-function readRules({ Version, Statement }: PolicyDocument): Rule[] {
+function readRules(document: PolicyDocument): Rule[] {
+  if (JSON.stringify(document).length > LIMITS.characters)
+    throw new PolicyError(`A policy has ${LIMITS.characters} characters at most.`);
+  const { Version, Statement } = document;
   if (Version !== '1.1') throw new PolicyError('Version must be "1.1".');
   if (!Array.isArray(Statement) || Statement.length === 0 || Statement.length > LIMITS.statements)
     throw new PolicyError(`Statement must be a list of 1 to ${LIMITS.statements} statements.`);
@@ -96,9 +103,16 @@ function readRule(statement: PolicyStatement, path: string): Rule {
   for (const action of Action)
     if (!/^[a-z*]+:[^:\s]+:[^:\s]+$/.test(action))
       throw new PolicyError(`${path}.Action must hold service:type:operation, the service in lower case.`);
-  if (Resource !== undefined && (!isTexts(Resource) || Resource.some((each) => each.split(':').length < 5)))
-    throw new PolicyError(`${path}.Resource must hold service:region:domain:type:path.`);
+  if (Resource !== undefined) checkResources(Resource, `${path}.Resource`);
   return { allows: Effect === 'Allow', actions: Action.map((action) => action.toLowerCase()), resources: Resource };
+}
+
+function checkResources(resources: unknown, path: string): void {
+  if (!isTexts(resources) || resources.some((each) => each.split(':').length < 5))
+    throw new PolicyError(`${path} must hold service:region:domain:type:path.`);
+  const { resources: count, resourceLength: length } = LIMITS;
+  if (resources.length > count || resources.some((each) => each.length > length))
+    throw new PolicyError(`${path} must hold ${count} resources at most, each of ${length} characters at most.`);
 }
 
 function isTexts(value: unknown): value is readonly string[] {

@@ -212,6 +212,31 @@ describe('the policies of', () => {
     for (const { document } of policies) expect(() => new Permissions([document])).not.toThrow();
   });
 
+  it.each([
+    [3, 2],
+    [63, 1],
+  ])(
+    'one agency are taken by IAM with all the routes that fit into a variable, with names of %i characters',
+    (length, count) => {
+      const routes: object[] = [];
+      for (let index = 100; JSON.stringify(routes).length < 4096; index++)
+        routes.push({
+          source: { bucket: `s${index.toString(36)}`.padEnd(length, 's') },
+          destination: { bucket: `d${index.toString(36)}`.padEnd(length, 'd') },
+          sync_task_id: '31e9b7e6-6ffb-452f-9842-6ce354d99d75',
+        });
+      const environment = { ...STATE, STATE_BUCKET: 'state'.padEnd(63, 's'), ROUTES: JSON.stringify(routes) };
+      const async = { maxRetries: 0, maxEventAge: 60, onFailure: { type: 'OBS', bucket: 'b', prefix: 'p/' } } as const;
+      const keys = ['on-object-created', 'redrive', 'reconcile'];
+      const { policies = [] } =
+        agenciesOf(Object.fromEntries(keys.map((key) => [key, fn({ environment, async })]))).get('agency') ?? {};
+
+      const global = policies.filter(({ scope }) => scope === 'global').map(({ name }) => name);
+      expect(global).toEqual(['agency-global', 'agency-global-2'].slice(0, count));
+      for (const { document } of policies) expect(() => new Permissions([document])).not.toThrow();
+    },
+  );
+
   it('wrong routes are an error that names the place', () => {
     const environment = { ...STATE, ROUTES: '[{"source": {}}]' };
 

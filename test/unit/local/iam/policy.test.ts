@@ -87,6 +87,17 @@ describe('permissions', () => {
     ['Statement[0].Action must hold', document(allow(['OBS:object:PutObject']))],
     ['Statement[0].Resource must hold', document(allow(['obs:*:*'], ['photos/*']))],
     ['Statement[0].Condition is not', document({ ...allow(['obs:*:*']), Condition: {} } as PolicyStatement)],
+    ['A policy has 6144 characters', document(allow(Array.from({ length: 100 }, () => `obs:*:${'a'.repeat(60)}`)))],
+    [
+      'Statement[0].Resource must hold 10',
+      document(
+        allow(
+          ['obs:*:*'],
+          Array.from({ length: 11 }, () => object('b/k')),
+        ),
+      ),
+    ],
+    ['each of 128 characters', document(allow(['obs:*:*'], ['obs:*:*:object:b/'.padEnd(129, 'k')]))],
     ['global services', document(allow(['obs:*:*']), allow(['oms:synctask:get']))],
   ])('are refused with "%s…"', (message, wrong) => {
     const create = () => new Permissions([wrong]);
