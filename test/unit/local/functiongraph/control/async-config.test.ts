@@ -189,7 +189,7 @@ describe('what waits for an alias', () => {
     await api.create('f', { ...code(FAILING), xrole: 'agency' });
     await api.call('POST', `${at()}/aliases`, { name: 'live', version: 'latest' });
     await api.call('POST', `${at(':!live')}/invocations-async`, {});
-    await expect.poll(() => api.fg.stats().async.retried, { interval: 5 }).toBe(1);
+    await expect.poll(() => api.fg.stats().async.retried, { interval: 5, timeout: 10_000 }).toBe(1);
 
     expect(await api.outcome('DELETE', at())).toBe('204');
     later = 61_000;
@@ -211,7 +211,7 @@ describe('what waits for an alias', () => {
       api.call('PUT', `${at()}/config-max-instance`, { max_instance_num });
     await instances(0);
     for (const n of [1, 2]) await api.call('POST', `${at()}/invocations-async`, { n });
-    await expect.poll(() => api.fg.stats().async.running, { interval: 5 }).toBe(2);
+    await expect.poll(() => api.fg.stats().async.running, { interval: 5, timeout: 10_000 }).toBe(2);
 
     await instances(0);
     expect(api.fg.stats().async).toMatchObject({ running: 2, failed: 0 });
@@ -221,7 +221,7 @@ describe('what waits for an alias', () => {
 
     await instances(0);
     await api.call('POST', `${at()}/invocations-async`, { n: 3 });
-    await expect.poll(() => api.fg.stats().async.running, { interval: 5 }).toBe(1);
+    await expect.poll(() => api.fg.stats().async.running, { interval: 5, timeout: 10_000 }).toBe(1);
     await api.fg.close();
     expect(api.fg.stats().async).toMatchObject({ failed: 0 });
   });

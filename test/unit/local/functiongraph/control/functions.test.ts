@@ -227,13 +227,13 @@ describe('a running request', () => {
     const { create, call, fg, logs } = await startApi();
     await create('f', code(WAIT.replace('TEXT', 'old')));
     const running = call('POST', `${FUNCTIONS}/${urnOf('f')}/invocations`, { wait: 300 });
-    await expect.poll(() => logs.some(({ text }) => text === 'started'), { interval: 5 }).toBe(true);
+    await expect.poll(() => logs.some(({ text }) => text === 'started'), { interval: 5, timeout: 10_000 }).toBe(true);
 
     const changed = await call(method, `${FUNCTIONS}/${urnOf('f')}${path}`, body);
 
     expect(changed.status).toBeLessThan(300);
     expect(await running).toMatchObject({ status: 200, text: 'old' });
-    await expect.poll(() => fg.stats().functions['f']?.instances ?? 0).toBe(0);
+    await expect.poll(() => fg.stats().functions['f']?.instances ?? 0, { timeout: 10_000 }).toBe(0);
   });
 });
 

@@ -85,7 +85,7 @@ describe('the local host', () => {
     await api.fg.deploy('f', configOf(), ANSWER);
     await api.fg.invoke('f', {});
 
-    await expect.poll(() => api.fg.stats().functions['f']?.instances).toBe(0);
+    await expect.poll(() => api.fg.stats().functions['f']?.instances, { timeout: 10_000 }).toBe(0);
     expect(await api.fg.invoke('f', {})).toMatchObject({ outcome: 'success', cold: true });
   });
 });

@@ -52,7 +52,7 @@ describe('a restart', () => {
     await first.create('f', code('exports.handler = async (e, c) => { throw new Error("not yet") }'));
     await first.call('POST', `${at()}/aliases`, { name: 'live', version: 'latest' });
     await first.call('POST', `${at(':!live')}/invocations-async`, { n: 1 });
-    await expect.poll(() => first.fg.stats().async.retried, { interval: 5 }).toBe(1);
+    await expect.poll(() => first.fg.stats().async.retried, { interval: 5, timeout: 10_000 }).toBe(1);
     await first.call('PUT', `${at()}/code`, code(answering('fine')));
     await first.fg.close();
 
@@ -67,7 +67,7 @@ describe('a restart', () => {
     const first = await startApi({ dataDir, retryDelay: () => 60_000 });
     await first.create('f', code('exports.handler = async (e, c) => { throw new Error("of the last run") }'));
     await first.call('POST', `${at()}/invocations-async`, { n: 1 });
-    await expect.poll(() => first.fg.stats().async.retried, { interval: 5 }).toBe(1);
+    await expect.poll(() => first.fg.stats().async.retried, { interval: 5, timeout: 10_000 }).toBe(1);
     await first.fg.close();
 
     const second = await startApi({ dataDir, hold: true, now: () => Date.now() + 61_000 });
@@ -197,7 +197,7 @@ describe('unpacked code', () => {
     await api.call('PUT', `${at()}/code`, code(answering('two')));
     await api.run1(urnOf('f'));
 
-    await expect.poll(folders).toHaveLength(1);
+    await expect.poll(folders, { timeout: 10_000 }).toHaveLength(1);
     expect(await folders()).not.toContain(before);
   });
 

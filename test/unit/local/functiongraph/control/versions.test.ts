@@ -244,13 +244,13 @@ describe('an alias', () => {
     const text = async (wait: number) => (await api.call('POST', `${at(':!live')}/invocations`, { wait })).text;
     expect(await text(0)).toBe('v1');
     const running = text(300);
-    await expect.poll(() => api.fg.stats().functions['f']?.busy, { interval: 5 }).toBe(1);
+    await expect.poll(() => api.fg.stats().functions['f']?.busy, { interval: 5, timeout: 10_000 }).toBe(1);
 
     await api.call('PUT', `${F}/aliases/live`, { version: 'v2' });
 
     expect(await text(0)).toBe('v2');
     expect(await running).toBe('v1');
-    await expect.poll(() => api.fg.stats().functions['f']?.instances).toBe(1);
+    await expect.poll(() => api.fg.stats().functions['f']?.instances, { timeout: 10_000 }).toBe(1);
     // It still can be invoked by its own name.
     expect((await api.call('POST', `${at(':v1')}/invocations`, { wait: 0 })).text).toBe('v1');
   });
