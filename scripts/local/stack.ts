@@ -1,9 +1,9 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildIfStale } from '../build.ts';
-import { type FunctionConfig, loadServerless, ROOT, type ServerlessConfig } from '../serverless/config.ts';
+import { ROOT, type ServerlessConfig } from '../serverless/config.ts';
 import { Accounts } from './accounts.ts';
 import { DESTINATION, SOURCE, STATE } from './buckets.ts';
+import { DeployedService } from './deployed-service.ts';
 import type { FaultPlans } from './faults/file.ts';
 import { type FunctionGraph, type FunctionGraphOptions, startFunctionGraph } from './functiongraph/server.ts';
 import type { ExtraAccount } from './iam/account-file.ts';
@@ -12,10 +12,9 @@ import { Tokens } from './iam/tokens.ts';
 import { readIdentity, writeIdentity } from './identity.ts';
 import { type ObsServer, startObs } from './obs/server.ts';
 import { type OmsOptions, type OmsServer, startOms } from './oms/server.ts';
-import { probe } from './probe.ts';
+import { probeAll } from './probe.ts';
 import { ensureBucket, s3Client } from './s3.ts';
 import { ensureSyncTask, routesOf } from './sync-task.ts';
-import { triggersOf } from './triggers.ts';
 
 /** What a client needs to use the local cloud; the content of `.local/endpoints.json`. */
 export interface Endpoints {
@@ -74,8 +73,10 @@ export interface Stack {
   readonly obs: ObsServer;
   readonly oms: OmsServer;
   readonly functiongraph: FunctionGraph;
-  /** serverless.yml as it was deployed. */
+  /** serverless.yml as it was deployed last. */
   readonly config: ServerlessConfig;
+  /** Reads serverless.yml again and deploys it. */
+  redeclare(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -101,9 +102,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   try {
     await mkdir(dataDir, { recursive: true });
     let identity = await readIdentity(dataDir);
-    // The build and the first resolution of serverless.yml take longest: start them before the services.
-    const building = buildIfStale();
-    building.catch(() => {});
     const region = 'cn-north-4';
     const { extraAccounts = [] } = options;
     const accounts = new Accounts([
@@ -124,7 +122,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         ...(options.faults?.obs ? { faults: options.faults.obs } : {}),
         ...(options.notificationMaxAge === undefined ? {} : { notificationMaxAge: options.notificationMaxAge }),
         deliver: async ({ trigger, event }) => {
-          await functiongraph?.invoke(trigger.target, event, { async: true });
+          // Triggers of an earlier run may fire before anything can take it: the object store offers it again.
+          if (!functiongraph) throw new Error('FunctionGraph is starting');
+          await functiongraph.invoke(trigger.target, event, { async: true });
         },
       }).then((server) => {
         closers.push(() => server.close());
@@ -171,29 +171,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     say(`OMS           ${oms.url}`);
     say(`IAM           ${iam.url}`);
 
-    const variables = (routes: string): Record<string, string> => ({
-      OMS_SYNC_REGION: region,
-      OMS_SYNC_OMS_ENDPOINT: oms.url,
-      OMS_SYNC_PROJECT_ID: identity.project_id,
-      OMS_SYNC_SOURCE_BUCKET: SOURCE,
-      OMS_SYNC_SRC_ACCESS_KEY: identity.access_key,
-      OMS_SYNC_SRC_SECRET_KEY: identity.secret_key,
-      OMS_SYNC_DST_ACCESS_KEY: identity.access_key,
-      OMS_SYNC_DST_SECRET_KEY: identity.secret_key,
-      OMS_SYNC_STATE_BUCKET: STATE,
-      OMS_SYNC_STATE_ENDPOINT: obs.url,
-      OMS_SYNC_STATE_REGION: region,
-      OMS_SYNC_ROUTES: routes,
-    });
-    const [config, openapi] = await step(
-      Promise.all([
-        loadServerless('local', variables(routesOf(identity.sync_task_id, obs.url, region)), signal),
-        readFile(join(ROOT, 'openapi.json'), 'utf8'),
-        building,
-      ]),
-    );
-
+    const openapi = await step(readFile(join(ROOT, 'openapi.json'), 'utf8'));
     const errors = new Map<string, string>();
+    let service: DeployedService | undefined;
     const host = await step(
       startFunctionGraph({
         dataDir: join(dataDir, 'functiongraph'),
@@ -202,14 +182,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         region,
         projectId: identity.project_id,
         accounts,
+        tokens,
         appCode: identity.app_code,
         openapi,
         objectStore: obs.url,
+        onBucketTriggers: (triggers) => obs.setTriggers(triggers),
         ...asyncOptions(options),
         log: (line) => {
+          const key = service?.keyOf(line.function) ?? line.function;
           const message = errorMessage(line.text);
-          if (message !== undefined) errors.set(line.function, message);
-          log(`${line.function || 'functiongraph'}: ${line.text}`);
+          if (message !== undefined) errors.set(key, message);
+          log(`${key || 'functiongraph'}: ${line.text}`);
         },
       }).then((host) => {
         // First to be stopped: the services that its functions call outlive it.
@@ -221,53 +204,44 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     say(`FunctionGraph ${host.url}`);
     say(`gateway       ${host.gatewayUrl}`);
 
-    const hasRoute = ([, fn]: readonly [string, FunctionConfig]): boolean => 'ROUTES' in fn.environment;
-    const functions = Object.entries(config.functions);
-    for (const [key, fn] of functions.filter((entry) => !hasRoute(entry))) await step(deploy(host, key, fn, errors));
-
+    const { project_id, access_key, secret_key } = identity;
+    const cloud = {
+      ...{ functiongraph: host.url, obs: obs.url, oms: oms.url, iam: iam.url },
+      ...{ region, project_id, access_key, secret_key, source_bucket: SOURCE, state_bucket: STATE },
+    };
+    const deployed = new DeployedService({ cloud, accounts, say, signal });
+    service = deployed;
+    const routes = (task: string | undefined): string => routesOf(task, obs.url, region);
+    await step(deployed.deploy(routes(identity.sync_task_id)));
     const taskId = await step(ensureSyncTask(host.gatewayUrl, identity, region));
-    let routed: ServerlessConfig = config;
     if (taskId !== identity.sync_task_id) {
       identity = { ...identity, sync_task_id: taskId };
       await writeIdentity(dataDir, identity);
-      routed = await step(loadServerless('local', variables(routesOf(taskId, obs.url, region)), signal));
+      await step(deployed.reroute(routes(taskId)));
     }
-    for (const [key, fn] of Object.entries(routed.functions).filter(hasRoute))
-      await step(deploy(host, key, fn, errors));
-    obs.setTriggers(triggersOf(routed));
-    say(`functions     ${functions.map(([key]) => key).join(', ')}`);
+    const served = deployed.served(host);
+    functiongraph = served;
+    await step(probeAll(served, deployed.config, (key) => errors.get(key)));
+    say(`functions     ${Object.keys(deployed.config.functions).join(', ')}`);
 
     const endpoints: Endpoints = {
+      ...cloud,
       gateway: host.gatewayUrl,
-      obs: obs.url,
-      oms: oms.url,
-      functiongraph: host.url,
-      iam: iam.url,
-      region,
-      project_id: identity.project_id,
-      access_key: identity.access_key,
-      secret_key: identity.secret_key,
       app_code: identity.app_code,
-      source_bucket: SOURCE,
       destination_bucket: DESTINATION,
-      state_bucket: STATE,
       sync_task_id: taskId,
     };
-    return { endpoints, obs, oms, functiongraph: host, config: routed, close };
+    return {
+      ...{ endpoints, obs, oms, functiongraph: served, close },
+      get config() {
+        return deployed.config;
+      },
+      redeclare: () => deployed.deploy(),
+    };
   } catch (error) {
     await close();
     throw error;
   }
-}
-
-async function deploy(
-  host: FunctionGraph,
-  key: string,
-  fn: FunctionConfig,
-  errors: ReadonlyMap<string, string>,
-): Promise<void> {
-  await host.deploy(key, fn, await readFile(join(ROOT, fn.package.artifact)));
-  await probe(host, key, fn, (name) => errors.get(name));
 }
 
 function asyncOptions(options: AsyncOptions): AsyncOptions {

@@ -8,7 +8,7 @@ import { lockFolder } from './lock.ts';
 import { parseFlags, UsageError, wholeNumber } from './options.ts';
 import { isRunning } from './process-identity.ts';
 import { onShutdown } from './shutdown.ts';
-import { type Endpoints, startStack } from './stack.ts';
+import { type Endpoints, type Stack, startStack } from './stack.ts';
 import { writeAtomically } from './write-atomically.ts';
 
 const USAGE = `npm start -- [flags]
@@ -45,6 +45,10 @@ async function main(): Promise<number | undefined> {
       type: 'string',
       value: 'FILE',
       help: `where addresses and keys are written once everything answers (${ENDPOINTS_FILE})`,
+    },
+    watch: {
+      type: 'boolean',
+      help: 'deploy a function again whenever one of its sources is saved; serverless.yml, too',
     },
     quiet: { type: 'boolean', help: 'do not print the log lines of functions and services' },
   });
@@ -103,7 +107,9 @@ async function main(): Promise<number | undefined> {
 
   try {
     const stack = await starting;
+    if (flags['watch'] && !aborter.signal.aborted) closers.push(await watchSources(stack, aborter.signal));
     if (!aborter.signal.aborted) console.log(instructions(stack.endpoints, endpointsFile, kept));
+    if (flags['watch'] && !aborter.signal.aborted) console.log('\nwatching functions/, shared/ and serverless.yml');
   } catch (error) {
     if (aborter.signal.aborted) return undefined;
     shutdown.cancel();
@@ -112,6 +118,20 @@ async function main(): Promise<number | undefined> {
     throw error;
   }
   return undefined;
+}
+
+/** @returns what ends the watch, and waits for what is under way */
+async function watchSources(stack: Stack, signal: AbortSignal): Promise<() => Promise<void>> {
+  // Loaded only here: the bundler and the library of deployments.
+  const [{ startWatching }, { redeploy }] = await Promise.all([import('./watch.ts'), import('./redeploy.ts')]);
+  const watcher = startWatching({
+    deploy: async (keys) => {
+      await redeploy(stack.endpoints, stack.config, keys, signal);
+    },
+    redeclare: () => stack.redeclare(),
+    say: (line) => console.log(line),
+  });
+  return () => watcher.close();
 }
 
 async function removeEndpoints(file: string, content: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -13,7 +13,7 @@ import { type DeadLetter, readDeadLetter } from '#shared/deadletters/document.ts
 import { request } from '../../scripts/local/request.ts';
 import { s3Client } from '../../scripts/local/s3.ts';
 import { type Stack, startStack } from '../../scripts/local/stack.ts';
-import { ROOT } from '../../scripts/serverless/config.ts';
+import { redeployWith } from '../helpers/redeploy.ts';
 
 const TIME = '2026-09-30T03:24:43.160Z';
 /** What waits for a condition has this long; it takes a fraction of it. */
@@ -160,16 +160,12 @@ describe('on the local cloud', () => {
   });
 
   it('an unknown sync task and a bucket without a route become dead letters of their own', async () => {
-    const deployed = stack.config.functions['on-object-created'];
-    if (!deployed) throw new Error('serverless.yml declares no on-object-created');
     const routes = JSON.stringify([{ source: { bucket: 'other' }, sync_task_id: 'no-such-task' }]);
-    const zip = await readFile(join(ROOT, deployed.package.artifact));
-    const changed = { ...deployed, environment: { ...deployed.environment, ROUTES: routes } };
-    await stack.functiongraph.deploy('on-object-created', changed, zip);
+    const restore = await redeployWith(stack, 'on-object-created', { ROUTES: routes });
 
     await invoke(record('a', 'other'), record('b', 'nowhere'), record('c', 'other'));
     await stack.functiongraph.idle();
-    await stack.functiongraph.deploy('on-object-created', deployed, zip);
+    await restore();
 
     const letters = await Promise.all(
       (await names('dead-letters/')).map(async (name) => readDeadLetter(JSON.parse(await text(name)))),

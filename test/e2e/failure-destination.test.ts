@@ -76,7 +76,9 @@ describe('an upload whose event no attempt could submit', () => {
     timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\+08:00$/),
     request_context: {
       request_id: expect.any(String),
-      function_urn: expect.stringMatching(/^urn:fss:cn-north-4:\w+:function:default:oms-sync-local-.*:latest$/),
+      function_urn: expect.stringMatching(
+        /^urn:fss:cn-north-4:\w+:function:default:oms-sync-local-on-object-created:[\w.!-]+$/,
+      ),
       condition: 'RetriesExhausted',
       approximate_invoke_count: ATTEMPTS,
     },

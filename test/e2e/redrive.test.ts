@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -12,8 +12,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { request } from '../../scripts/local/request.ts';
 import { s3Client } from '../../scripts/local/s3.ts';
 import { type Stack, startStack } from '../../scripts/local/stack.ts';
-import { ROOT } from '../../scripts/serverless/config.ts';
 import { startCommand } from '../helpers/command.ts';
+import { redeployWith } from '../helpers/redeploy.ts';
 import { record } from '../helpers/redrive-documents.ts';
 
 const OUTAGE = {
@@ -138,14 +138,10 @@ describe('redrive on the local cloud', () => {
       codes: [{ code: 'OmsSync.InvalidObjectKey', documents: 1 }],
     });
 
-    const deployed = stack.config.functions['redrive'];
-    if (!deployed) throw new Error('serverless.yml declares no redrive');
-    const zip = await readFile(join(ROOT, deployed.package.artifact));
-    const raw = { ...deployed, environment: { ...deployed.environment, OBS_KEY_ENCODING: 'raw' } };
-    await stack.functiongraph.deploy('redrive', raw, zip);
+    const restore = await redeployWith(stack, 'redrive', { OBS_KEY_ENCODING: 'raw' });
     const accepted = await post({ codes: ['OmsSync.InvalidObjectKey'] });
     await stack.functiongraph.idle();
-    await stack.functiongraph.deploy('redrive', deployed, zip);
+    await restore();
 
     const { request_id: id } = JSON.parse(accepted.body) as { request_id: string };
     expect(await lastReport()).toMatchObject({ id, remains: false, documents: { redriven: 1 }, keys: { accepted: 1 } });

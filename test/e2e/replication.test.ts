@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
@@ -9,7 +9,7 @@ import { request } from '../../scripts/local/request.ts';
 import { s3Client } from '../../scripts/local/s3.ts';
 import { type Stack, startStack } from '../../scripts/local/stack.ts';
 import { triggersOf } from '../../scripts/local/triggers.ts';
-import { ROOT } from '../../scripts/serverless/config.ts';
+import { redeployAs } from '../helpers/redeploy.ts';
 
 /** A running local cloud, with a way to wait for arrivals. */
 interface World {
@@ -93,15 +93,15 @@ describe.each(['form', 'rfc3986'] as const)('with an OMS that decodes keys %s-st
 
   it('replicates every hostile key through EventGrid with key encoding off, when the setting says so', async () => {
     const { stack } = world;
-    const deployed = stack.config.functions['on-object-created'];
-    if (!deployed) throw new Error('serverless.yml declares no on-object-created');
-    const raw = { ...deployed, environment: { ...deployed.environment, EVENTGRID_KEY_ENCODING: 'raw' } };
-    const zip = await readFile(join(ROOT, deployed.package.artifact));
-    await stack.functiongraph.deploy('on-object-created', raw, zip);
-    stack.obs.setTriggers(triggersOf(stack.config).map((trigger) => ({ ...trigger, keyEncode: false })));
+    const restore = await redeployAs(stack, 'on-object-created', ({ environment, events }) => ({
+      environment: { ...environment, EVENTGRID_KEY_ENCODING: 'raw' },
+      events: events.map((event) =>
+        'eventgrid' in event ? { eventgrid: { ...event.eventgrid, keyEncode: false } } : event,
+      ),
+    }));
     await world.replicate(HOSTILE_KEYS, 'without key encoding');
     expect(await world.differences(HOSTILE_KEYS)).toEqual([]);
-    await stack.functiongraph.deploy('on-object-created', deployed, zip);
+    await restore();
   });
 
   it('replicates every hostile key through the native OBS trigger', async () => {

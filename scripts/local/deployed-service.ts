@@ -1,0 +1,90 @@
+import { type LocalCloud, localEnvironment } from '../deploy/commands/local-environment.ts';
+import { policiesOf } from '../deploy/permissions/policies.ts';
+import { loadServerless, type ServerlessConfig } from '../serverless/config.ts';
+import type { Accounts } from './accounts.ts';
+import { runDeployment } from './deployment.ts';
+import type { FunctionGraph } from './functiongraph/server.ts';
+
+export interface DeployedServiceOptions {
+  readonly cloud: LocalCloud;
+  /** Told what the agencies of the functions may do. */
+  readonly accounts: Accounts;
+  readonly say: (line: string) => void;
+  /** Stops a deployment that is under way. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/** What serverless.yml declares, on the local cloud: deployed there as a user deploys it. */
+export class DeployedService {
+  readonly #options: DeployedServiceOptions;
+  /** Keys in serverless.yml by the names that functions have in the cloud. */
+  readonly #keys = new Map<string, string>();
+  #config: ServerlessConfig | undefined;
+  #routes = '[]';
+
+  constructor(options: DeployedServiceOptions) {
+    this.#options = options;
+  }
+
+  /** serverless.yml as it was deployed last. */
+  get config(): ServerlessConfig {
+    if (!this.#config) throw new Error('Nothing is deployed yet');
+    return this.#config;
+  }
+
+  /** Key in serverless.yml of a function by its name; other names stay as they are. */
+  keyOf(name: string): string {
+    return this.#keys.get(name) ?? name;
+  }
+
+  /**
+   * Reads serverless.yml and deploys it.
+   *
+   * @param routes the variable ROUTES, as JSON; those of before where it is left out
+   */
+  async deploy(routes = this.#routes): Promise<void> {
+    const [declared] = await Promise.all([this.#declare(routes), this.#bring(routes)]);
+    this.#config = declared;
+    this.#routes = routes;
+  }
+
+  /** Deploys with other routes, which are all that differs: the functions that replicate learn of a sync task. */
+  async reroute(routes: string): Promise<void> {
+    await this.#bring(routes);
+    this.#routes = routes;
+    const functions = Object.entries(this.config.functions).map(([key, fn]) => [
+      key,
+      'ROUTES' in fn.environment ? { ...fn, environment: { ...fn.environment, ROUTES: routes } } : fn,
+    ]);
+    this.#config = { ...this.config, functions: Object.fromEntries(functions) };
+  }
+
+  /** The host, with the keys of serverless.yml standing for what serves: the version that the alias names. */
+  served(host: FunctionGraph): FunctionGraph {
+    const { project_id: projectId } = this.#options.cloud;
+    const urnOf = (key: string): string | undefined => {
+      const { region, alias, functions } = this.config;
+      const fn = Object.hasOwn(functions, key) ? functions[key] : undefined;
+      return fn && `urn:fss:${region}:${projectId}:function:default:${fn.name}:!${alias}`;
+    };
+    return { ...host, invoke: (name, event, call) => host.invoke(urnOf(name) ?? name, event, call) };
+  }
+
+  async #declare(routes: string): Promise<ServerlessConfig> {
+    const { cloud, accounts, signal } = this.#options;
+    const declared = await loadServerless('local', localEnvironment(cloud, routes), signal);
+    for (const [key, { name }] of Object.entries(declared.functions)) this.#keys.set(name, key);
+    const agencies = policiesOf(declared).map(
+      ({ agency, policies }) => [agency, policies.map(({ document }) => document)] as const,
+    );
+    accounts.setAgencies(new Map(agencies));
+    return declared;
+  }
+
+  async #bring(routes: string): Promise<void> {
+    const { cloud, say, signal } = this.#options;
+    const { ms, plan } = await runDeployment(localEnvironment(cloud, routes), signal);
+    const changed = plan.functions.filter(({ action }) => action !== 'unchanged').length;
+    say(`deployment    ${changed} of ${plan.functions.length} functions in ${(ms / 1000).toFixed(1)} s`);
+  }
+}

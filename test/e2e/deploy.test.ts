@@ -1,0 +1,131 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { localEnvironment } from '../../scripts/deploy/commands/local-environment.ts';
+import type { DeployPlan, ServiceDescription } from '../../scripts/deploy/types.ts';
+import { type Stack, startStack } from '../../scripts/local/stack.ts';
+import { routesOf } from '../../scripts/local/sync-task.ts';
+import { ROOT } from '../../scripts/serverless/config.ts';
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Commands in the order of a working day; each is a process of its own, as `npm run deploy` starts it. */
+describe('npm run deploy', () => {
+  let folder: string;
+  let stack: Stack;
+  let environment: NodeJS.ProcessEnv;
+  const everything: string[] = [];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'oms-sync-deploy-'));
+    stack = await startStack({ dataDir: folder, portBase: 0 });
+    const { endpoints } = stack;
+    environment = {
+      ...process.env,
+      ...localEnvironment(endpoints, routesOf(endpoints.sync_task_id, endpoints.obs, endpoints.region)),
+    };
+  }, 60_000);
+
+  afterAll(async () => {
+    await stack?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const deploy = (flags: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> =>
+    new Promise((resolve) => {
+      const program = [join(ROOT, 'scripts', 'deploy.cjs'), ...flags, '--stage', 'local'];
+      const child = spawn(process.execPath, program, { cwd: folder, env: { ...environment, ...env } });
+      const text = { out: '', err: '' };
+      child.stdout.on('data', (chunk: Buffer) => {
+        text.out += chunk.toString();
+      });
+      child.stderr.on('data', (chunk: Buffer) => {
+        text.err += chunk.toString();
+      });
+      child.on('close', (code) => {
+        everything.push(text.out, text.err);
+        resolve({ code, ...text });
+      });
+    });
+  const json = async <T>(flags: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<T> => {
+    const { code, out, err } = await deploy([...flags, '--json'], env);
+    expect(code, err).toBe(0);
+    return JSON.parse(out) as T;
+  };
+
+  it('finds nothing to do where npm start has just deployed, and says so in a plan and in a deployment', async () => {
+    const [plan, again] = await Promise.all([deploy(['--dry-run']), deploy([])]);
+
+    expect(plan).toMatchObject({ code: 0, err: '' });
+    expect(plan.out).toMatch(/^oms-sync, stage local, cn-north-4\n/);
+    expect(plan.out).toContain('11 functions: 11 unchanged. Nothing was changed (--dry-run).');
+    expect(again).toMatchObject({ code: 0, err: '' });
+    expect(again.out).toMatch(/11 unchanged, [\d.]+ m?s\n$/);
+  }, 60_000);
+
+  it('deploys the one function that differs, rolls it back, and finds that out again', async () => {
+    const slower = { OMS_SYNC_CALLS_PER_SECOND: '50' };
+    const { plan } = await json<{ plan: DeployPlan }>(['function', 'redrive'], slower);
+    expect(plan.functions).toEqual([
+      expect.objectContaining({
+        key: 'redrive',
+        action: 'update',
+        code: false,
+        changes: [expect.stringMatching(/CALLS/)],
+      }),
+    ]);
+    const versions = async () => {
+      const { functions } = await json<ServiceDescription>(['info', '--function', 'redrive']);
+      return functions[0];
+    };
+    const after = await versions();
+
+    const { code, out } = await deploy(['rollback', '--function', 'redrive']);
+    expect([code, out]).toEqual([0, expect.stringMatching(/^redrive: version \S+ serves, before it \S+\n$/)]);
+
+    const before = await versions();
+    expect(before?.version).not.toBe(after?.version);
+    expect(after?.versions.map(({ name }) => name)).toContain(before?.version);
+    const { plan: next } = await json<{ plan: DeployPlan }>(['function', 'redrive', '--dry-run'], slower);
+    expect(next.functions[0]?.action).toBe('update');
+  }, 60_000);
+
+  it('calls a deployed function, shows its log, and says by the exit code what became of it', async () => {
+    const [right, wrong, unknown] = await Promise.all([
+      deploy(['invoke', 'redrive', '-d', '{"dry_run":true}', '--log']),
+      deploy(['invoke', 'redrive', '--qualifier', 'v0']),
+      deploy(['invoke', 'nothing']),
+    ]);
+
+    expect(right.code, right.err).toBe(0);
+    expect(JSON.parse(right.out)).toMatchObject({ dry_run: true, remains: false });
+    expect(right.err).toContain('"message":"redrive"');
+    expect(wrong.code).toBe(1);
+    expect(unknown).toMatchObject({ code: 2, out: '' });
+    expect(unknown.err).toContain('serverless.yml has no function nothing; it has create-sync-task, ');
+  }, 60_000);
+
+  it('asks before it removes, removes everything, and brings it back', async () => {
+    const [asked, planned] = await Promise.all([deploy(['remove']), deploy(['remove', '--dry-run'])]);
+    expect([asked.code, asked.err]).toEqual([2, 'delete 11 functions of stage local? Confirm it with --yes\n']);
+    expect(planned.out).toMatch(/^would delete 11 functions and their triggers: create-sync-event, create-sync-task, /);
+
+    expect((await deploy(['remove', '--yes'])).out).toMatch(/^11 functions deleted, /);
+    expect((await deploy(['info'])).out).toBe('oms-sync, stage local, cn-north-4: nothing is deployed\n');
+    expect((await deploy([])).out).toMatch(/11 deployed, [\d.]+ m?s\n$/);
+  }, 60_000);
+
+  it('has printed no key, no secret and no value of a variable in all of this', () => {
+    const { access_key, secret_key, sync_task_id, app_code } = stack.endpoints;
+    const said = everything.join('\n');
+
+    for (const secret of [secret_key, access_key, app_code, sync_task_id]) expect(said).not.toContain(secret);
+    expect(said).not.toMatch(/osls|serverless framework|github\.com/i);
+  });
+});
