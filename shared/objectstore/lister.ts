@@ -19,6 +19,8 @@ export interface ListedPage {
   readonly objects: readonly ListedObject[];
   /** Nothing comes after it. */
   readonly last: boolean;
+  /** Of a last page: a key at the end of the range or behind it was seen, so that it is not for the store to say. */
+  readonly isEndSeen?: true;
   /** When it was asked for: milliseconds since the epoch. What changed since then may not be in it. */
   readonly listedAt: number;
   /** LIST calls of this listing so far, each with however many attempts. */
@@ -85,13 +87,13 @@ export class ObjectLister implements Lister, KeyFinder {
   }
 
   async *#pages(request: ListRequest, maxKeys: number | undefined): AsyncGenerator<ListedPage, void, undefined> {
-    const { bucket, prefix, after, until, signal } = request;
+    const { bucket, prefix, after, signal } = request;
     const walk = new Walk(request);
     let token: string | undefined;
     for (let calls = 1; ; calls++) {
       signal?.throwIfAborted();
       const listedAt = this.#now();
-      if (walk.isOver) return yield { objects: [], last: true, listedAt, calls: calls - 1 };
+      if (walk.isOver) return yield { objects: [], last: true, isEndSeen: true, listedAt, calls: calls - 1 };
       this.#calls += 1;
       const asked = this.#store.listObjects({
         bucket,
@@ -102,8 +104,8 @@ export class ObjectLister implements Lister, KeyFinder {
       const page = await untilAborted(asked, signal);
       const objects = walk.take(page, token);
       token = page.nextToken;
-      const last = token === undefined || (until !== undefined && walk.isOver);
-      yield { objects, last, listedAt, calls };
+      const last = token === undefined || walk.isOver;
+      yield { objects, last, ...(walk.isOver ? { isEndSeen: true } : {}), listedAt, calls };
       if (last) return;
     }
   }

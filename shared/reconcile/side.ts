@@ -73,18 +73,19 @@ export class ListingSide {
         return;
       }
       if (this.#saidLast === true) throw this.#error('page_after_end');
-      const { objects, listedAt, last } = result.value;
+      const { objects, listedAt, last, isEndSeen } = result.value;
       this.#check(objects);
       [this.page, this.index] = [objects, 0];
       if (listedAt !== undefined) this.listedAt = listedAt;
       this.#saidLast = last;
+      this.#endConfirmed = isEndSeen === true;
       if (objects.length > 0) this.sawObject = true;
       if (this.#options.lookahead) this.#ahead = this.#ask();
     }
   }
 
   /**
-   * Whether an end is believed: looked at once.
+   * Whether an end is believed: where it was not seen, it is looked at once.
    *
    * @param look behind the last key; absent where the store is believed
    */

@@ -83,7 +83,7 @@ export class LiveRange {
     this.#pages += 1;
     let taken = page;
     if (until !== undefined && last !== undefined && compareUtf8(last, until) >= 0)
-      taken = { ...page, objects: upTo(page.objects, until), last: true };
+      taken = { ...page, objects: upTo(page.objects, until), last: true, isEndSeen: true };
     const reached = taken.objects.at(-1)?.key;
     if (reached !== undefined) this.#reach(reached);
     this.#onPage();

@@ -320,4 +320,33 @@ describe('diff', () => {
   it('tells both failures as the one of the source', async () => {
     expect((await run([new Error('s')], [new Error('d')])).error).toMatchObject({ side: 'source' });
   });
+
+  it('looks behind an end that nobody but the store tells of, and behind no other', async () => {
+    const asked: string[] = [];
+    const confirmEnd = async (side: string, after: string | undefined) => {
+      asked.push(`${side} ${after}`);
+      return true;
+    };
+    const seen = { ...page('b'), last: true, isEndSeen: true };
+
+    expect((await run([page('a'), page('b')], [page('a')], { confirmEnd })).end).toBe('complete');
+    expect(asked.splice(0)).toEqual(['destination a', 'source b']);
+    expect((await run([page('a'), seen], [page('a'), page('z')], { confirmEnd })).end).toBe('complete');
+    expect((await run([page('z')], [seen], { confirmEnd })).end).toBe('complete');
+    expect(asked.splice(0)).toEqual(['source z']);
+    expect((await run([], [page('a')], { confirmEnd, emptySourceConfirmed: true })).end).toBe('complete');
+    expect(asked).toEqual([]);
+  });
+
+  it.each([
+    ['source', [page('a')], [page('a', 'b')], ['a']],
+    ['destination', [page('a', 'b')], [page('a')], ['a']],
+    ['destination', [page('a', 'b')], [], []],
+  ] as const)('concludes nothing behind an end of the %s that is none', async (wrong, sources, destinations, same) => {
+    const { steps, end } = await run(sources, destinations, { confirmEnd: async (side) => side !== wrong });
+
+    expect(end).toBe('goes_on');
+    expect(steps.flatMap(({ counts }) => counts.verdicts.same.keys)).toEqual(same);
+    expect(found(steps)).toEqual([]);
+  });
 });

@@ -365,7 +365,12 @@ describe('a source that lists nothing', () => {
     const world = new World();
 
     for (let pass = 1; pass <= 4; pass++)
-      expect((await world.run()).report).toMatchObject({ pass, converged: false, obstacles: ['empty_source'] });
+      expect((await world.run()).report).toMatchObject({
+        pass,
+        converged: false,
+        obstacles: ['empty_source'],
+        calls: { list: 2 },
+      });
   });
 
   it('is believed for as long as it lists nothing, once the caller has said so', async () => {

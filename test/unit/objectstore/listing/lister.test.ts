@@ -150,7 +150,7 @@ describe('a range', () => {
     const { store, lister } = listerOf(KEYS);
     for (const until of ['b', 'a', '\u0001'])
       expect(await collect(lister.pages({ bucket: 'bucket', after: 'b', until }))).toEqual([
-        { objects: [], last: true, listedAt: 0, calls: 0 },
+        { objects: [], last: true, isEndSeen: true, listedAt: 0, calls: 0 },
       ]);
     // In UTF-16 order this range would be empty.
     expect(keysOf(await collect(lister.pages({ bucket: 'bucket', after: 'b/～', until: 'b/😀' })))).toEqual(['b/😀']);
@@ -165,6 +165,14 @@ describe('a range', () => {
 
   it('ends with the page that reaches its end', async () => {
     expect(await list({ until: 'b/20' })).toMatchObject([{ last: false }, { last: true, objects: [] }]);
+  });
+
+  it('says of its last page whether a key at its end, or behind it, was seen', async () => {
+    const seen = async (until?: string) => (await list(until === undefined ? {} : { until })).at(-1)?.isEndSeen;
+
+    expect(await seen('b/20')).toBe(true);
+    expect(await seen('\u{10fffd}')).toBeUndefined();
+    expect(await seen()).toBeUndefined();
   });
 });
 
