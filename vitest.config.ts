@@ -8,7 +8,7 @@ export default defineConfig({
     pool: 'forks',
     // vitest leaves one processor free, which is half of them on the machines of continuous integration.
     maxWorkers: '100%',
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 });
