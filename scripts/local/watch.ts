@@ -4,6 +4,7 @@ import { withEsbuild } from '../build/esbuild-service.ts';
 import { readManifest } from '../build/manifest.ts';
 import { buildIfStale } from '../build.ts';
 import { ROOT } from '../serverless/config.ts';
+import { watchFolders } from './source-folders.ts';
 
 export interface WatchOptions {
   /** Deploys these functions; their zips are new. */
@@ -60,22 +61,19 @@ export function startWatching({ root = ROOT, ...options }: WatchOptions): Watche
     }, QUIET);
   };
 
-  const watchers = FOLDERS.map((folder) =>
-    watch(join(root, folder), { recursive: true }, (_, name) => {
-      if (name !== null && /\.(ts|json)$/.test(name)) note(join(folder, name));
-    }),
-  );
-  // An editor that replaces a file leaves a watch of the file itself with the old one.
-  watchers.push(
-    watch(root, (_, name) => {
-      if (name === DECLARATION) note(DECLARATION);
-    }),
-  );
+  const sources = watchFolders(root, FOLDERS, (path) => {
+    if (/\.(ts|json)$/.test(path)) note(path);
+  });
+  // The folder, since a watch of the file itself would stay with the old one when an editor replaces it.
+  const declaration = watch(root, (_, name) => {
+    if (name === DECLARATION) note(DECLARATION);
+  });
   return {
     async close() {
       closed = true;
       clearTimeout(timer);
-      for (const watcher of watchers) watcher.close();
+      sources.close();
+      declaration.close();
       await working;
       release();
       await kept;

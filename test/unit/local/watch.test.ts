@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { buildAll } from '../../../scripts/build.ts';
@@ -71,6 +71,42 @@ describe('startWatching', () => {
     await told(said, 'alone built');
 
     expect(deployed).toEqual([['alone']]);
+  });
+
+  it('sees a file that an editor replaces, every time, and one in a new folder', async () => {
+    const { root, deployed, said } = await watched();
+    const replace = async (code: string): Promise<void> => {
+      await writeFile(join(root, 'new.ts'), code);
+      await rename(join(root, 'new.ts'), join(root, 'functions/alone/index.ts'));
+    };
+
+    await replace(handler('201'));
+    await until(
+      'the first',
+      () => deployed.length === 1,
+      () => said.join('\n'),
+    );
+    await replace(handler('202'));
+    await until(
+      'the second',
+      () => deployed.length === 2,
+      () => said.join('\n'),
+    );
+    await write(root, { 'shared/deep/er/answer.ts': 'export const answer = 204;\n' });
+    await replace(handler('answer', "import { answer } from '#shared/deep/er/answer.ts';\n"));
+    await until(
+      'the third',
+      () => deployed.length === 3,
+      () => said.join('\n'),
+    );
+    await write(root, { 'shared/deep/er/answer.ts': 'export const answer = 205;\n' });
+    await until(
+      'the fourth',
+      () => deployed.length === 4,
+      () => said.join('\n'),
+    );
+
+    expect(deployed).toEqual([['alone'], ['alone'], ['alone'], ['alone']]);
   });
 
   it('shows a source that does not build, and goes on when it does again', async () => {
