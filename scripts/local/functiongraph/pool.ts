@@ -55,11 +55,14 @@ export class Pool {
   ): Promise<{ execution: Execution; cold: boolean; duration: number }> {
     await this.#enter(patient);
     try {
+      if (this.#closed) throw new ClosedError();
       const slot = this.#takeIdle();
       if (slot) return await this.#execute(slot, request, false);
       const { instance, failure } = await Instance.start(this.#options.instance);
       this.#instances.add(instance);
       void instance.exited().then(() => this.#instances.delete(instance));
+      // It was closed while the instance started.
+      if (this.#closed) instance.kill();
       if (failure) {
         instance.kill();
         return { execution: { outcome: 'error', failure }, cold: true, duration: 0 };

@@ -94,4 +94,58 @@ describe('Pool', () => {
     expect((await running).execution.outcome).toBe('success');
     expect(pool.size).toBe(0);
   });
+
+  it('finishes what waits before it is drained, too', async () => {
+    const { pool, run } = await poolOf(SLOW, { maxInstances: 1, maxWaiting: 1 });
+    const both = [run({ wait: 50 }), run({ wait: 0 }, true)];
+
+    await pool.drain();
+
+    expect((await Promise.all(both)).map(({ execution }) => execution.outcome)).toEqual(['success', 'success']);
+  });
+
+  it('turns away what waits when it is closed, and whatever comes then', async () => {
+    const { pool, run } = await poolOf(SLOW, { maxInstances: 1, maxWaiting: 1 });
+    await run({ wait: 0 });
+    const running = run({ wait: 4000 });
+    const others = Promise.allSettled([run(), run({}, true)]);
+    await new Promise(setImmediate);
+
+    await pool.close();
+
+    expect(await running).toMatchObject({ execution: { outcome: 'crash' } });
+    expect(await others).toMatchObject([
+      { status: 'rejected', reason: { name: 'ClosedError' } },
+      { status: 'rejected', reason: { name: 'ClosedError' } },
+    ]);
+    await expect(run()).rejects.toMatchObject({ name: 'ClosedError' });
+  });
+
+  it('starts nothing any more when it is closed', async () => {
+    const { pool, run } = await poolOf(SLOW);
+    // The one has not chosen its instance yet, the instance of the other is being started.
+    const early = run({ wait: 4000 });
+    const first = pool.close();
+    await expect(early).rejects.toMatchObject({ name: 'ClosedError' });
+    await first;
+
+    const { pool: other, run: runOther } = await poolOf(SLOW);
+    const starting = runOther({ wait: 4000 });
+    await new Promise(setImmediate);
+    await other.close();
+    expect(await starting).toMatchObject({ execution: { outcome: 'crash' } });
+    await expect.poll(() => other.size, { timeout: 10_000 }).toBe(0);
+  });
+
+  it('without a place lets the patient wait until it is drained', async () => {
+    const { pool, run } = await poolOf(SLOW, { maxInstances: 0 });
+    await expect(run()).rejects.toMatchObject({ name: 'ThrottledError' });
+    const waiting = run({}, true);
+    const outcome = expect(waiting).rejects.toMatchObject({ name: 'RetiredError' });
+
+    await pool.drain();
+
+    await outcome;
+    await expect(run({}, true)).rejects.toMatchObject({ name: 'RetiredError' });
+  });
 });
