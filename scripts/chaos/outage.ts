@@ -103,6 +103,7 @@ function drawOutage({ uploads: count, minutes: [before, outage, after], perEvent
       { length: Math.ceil(length / MINUTE / 15) + 4 },
       (_, index) => start + (index + 1) * 15 * MINUTE,
     ),
+    redriveByHand: [],
     maxAttempts: 10,
     callsPerSecond: undefined,
   };

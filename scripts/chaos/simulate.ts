@@ -258,7 +258,8 @@ class Run {
 
   /** Puts everything into the queue that happens whatever the functions do. */
   #schedule(): void {
-    const { start, uploads, deliveries, deployments, taskChanges, windows, rotations, redriveTimers } = this.#scenario;
+    const { start, uploads, deliveries, deployments, taskChanges, windows, rotations } = this.#scenario;
+    const { redriveTimers, redriveByHand } = this.#scenario;
     const at = (time: number, label: string, run: () => void): void =>
       void this.#kernel.schedule(time - start, label, run);
     for (const [index, deployment] of deployments.entries()) {
@@ -314,6 +315,9 @@ class Run {
     if (this.#programs.redrive)
       for (const [index, time] of redriveTimers.entries())
         at(time, `timer ${index}`, () => this.#invoke(REDRIVE, timerEvent(this.#kernel.now())));
+    if (this.#programs.redrive)
+      for (const [index, time] of redriveByHand.entries())
+        at(time, `by hand ${index}`, () => this.#invoke(REDRIVE, '{}'));
   }
 
   #deploy({ variables, redriveVariables = {} }: Deployment): void {

@@ -396,9 +396,8 @@ export class Ledger {
     if (!object || this.#area(name) !== 'failed' || markersIn(text).length < 2) return false;
     if (/"errorType":"(?:SubmitFailed|DeadLetterFailed)Error"/.test(text)) return false;
     return this.#options.scenario.deployments.some(({ redriveVariables }) => {
-      const routes = JSON.parse(redriveVariables?.['ROUTES'] ?? '[]') as readonly { source: Partial<Wish> }[];
-      const own = routes.filter(({ source }) => source.bucket === object.bucket);
-      return own.length > 0 && !own.some(({ source }) => object.key.startsWith(source.prefix ?? ''));
+      const prefixes = redriveVariables ? routesOf(redriveVariables, object.bucket) : [];
+      return prefixes.length > 0 && !prefixes.some((prefix) => object.key.startsWith(prefix));
     });
   }
 
@@ -406,10 +405,11 @@ export class Ledger {
     if (!thing.object) return;
     const { deployments } = this.#options.scenario;
     const log = this.attempt(attempt);
-    const { bucket } = thing.object;
-    const isRouted = deployments
-      .flatMap(({ variables, redriveVariables }) => [variables, ...(redriveVariables ? [redriveVariables] : [])])
-      .every((variables) => variables['ROUTES']?.includes(`"bucket":${JSON.stringify(bucket)}`));
+    const { bucket, key } = thing.object;
+    const isRouted = deployments.every(({ variables, redriveVariables }) => {
+      const served = routesOf(redriveVariables ?? variables, bucket);
+      return routesOf(variables, bucket).length > 0 && served.some((prefix) => key.startsWith(prefix));
+    });
     if (!isRouted || (letter.kind === 'records' && this.#options.scenario.misread.has(thing.id))) return;
     // Of an event that was accepted in part, redrive writes down what is left, whatever its cause.
     if (machine.startsWith('redrive') && !TERMINAL.has(letter.code ?? '')) return;
@@ -437,6 +437,12 @@ export class Ledger {
           );
     }
   }
+}
+
+/** The prefixes of the routes of a bucket. */
+function routesOf(variables: Readonly<Record<string, string>>, bucket: string): string[] {
+  const routes = JSON.parse(variables['ROUTES'] ?? '[]') as readonly { readonly source: Partial<Wish> }[];
+  return routes.flatMap(({ source }) => (source.bucket === bucket ? [source.prefix ?? ''] : []));
 }
 
 export function objectId(bucket: string, key: string): string {

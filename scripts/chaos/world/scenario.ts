@@ -71,6 +71,8 @@ export interface Scenario {
   readonly platform: PlatformPlan;
   readonly store: { readonly conditions: boolean; readonly pageSize: number };
   readonly redriveTimers: readonly number[];
+  /** When somebody runs redrive by hand, which takes documents that are not due as well. */
+  readonly redriveByHand: readonly number[];
   /** Times after which a document is given up. */
   readonly maxAttempts: number;
   /** Calls per second of one instance; then each of its requests is a call of one key. */
@@ -124,6 +126,7 @@ export function drawScenario(seed: number): Scenario {
         if (serves(wish, bucket, key)) for (const task of wish.tasks) refused.add(`${task}/${key}`);
   const maxAttempts = random.chance(0.3) ? random.int(1, 3) : 10;
   const callsPerSecond = root.stream('rate').chance(0.06) ? root.stream('rate').int(2, 5) : undefined;
+  const mistake = drawMistake(root.stream('mistake'), wishes, start, length);
   const { deployments, taskChanges } = drawChanges(root.stream('operations'), {
     misreads,
     wishes,
@@ -131,7 +134,7 @@ export function drawScenario(seed: number): Scenario {
     start,
     length,
     maxAttempts,
-    mistake: drawMistake(root.stream('mistake'), wishes, start, length),
+    mistake,
     common: {
       // At this level every line is written that there is; it takes its time.
       LOG_LEVEL: root.stream('log').chance(0.1) ? 'debug' : 'error',
@@ -176,6 +179,7 @@ export function drawScenario(seed: number): Scenario {
     },
     store: { conditions: random.chance(0.5), pageSize: random.pick([2, 3, 10, 1000]) },
     redriveTimers: drawTimers(random, start, length),
+    redriveByHand: mistake ? [mistake.to - 1_000] : [],
     maxAttempts,
     callsPerSecond,
   };

@@ -74,6 +74,7 @@ function calm(changes: Partial<Scenario> = {}): Scenario {
       windows: [],
       rotations: [],
       redriveTimers: [],
+      redriveByHand: [],
       platform: { ...scenario.platform, killProbability: 0, maxRetries: 1, timeout: 60 },
       ...changes,
     };
