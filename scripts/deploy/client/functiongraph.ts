@@ -1,9 +1,9 @@
-import * as z from 'zod/mini';
-import { MalformedAnswerError, RefusedError } from '../errors.ts';
+import { RefusedError } from '../errors.ts';
 import { PACKAGE, versionUrn } from '../naming.ts';
 import type { DeployTarget } from '../types.ts';
-import { type Call, Caller, type Success } from './call.ts';
+import type { Success } from './call.ts';
 import { CALL_LIMITS } from './limits.ts';
+import { Requests } from './requests.ts';
 import {
   aliasList,
   asyncConfig,
@@ -35,18 +35,21 @@ export interface Confidential {
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0100.html
  */
 export class FunctionGraphClient {
-  readonly #caller: Caller;
-  readonly #projectId: string;
+  readonly #requests: Requests;
 
   /** @param signal stops between two calls */
   constructor(target: DeployTarget, signal?: AbortSignal) {
-    this.#caller = new Caller(target, { address: target.endpoint, setting: 'The endpoint of FunctionGraph', signal });
-    this.#projectId = target.projectId;
+    this.#requests = new Requests(target, signal);
   }
 
   /** Names of all functions of the package, sorted. functiongraph_06_0101 */
   async listFunctions(): Promise<{ readonly name: string; readonly urn: string }[]> {
-    const found = await this.#pages('ListFunctions', ['functions'], functionPage, ({ functions }) => functions ?? []);
+    const found = await this.#requests.pages(
+      'ListFunctions',
+      ['functions'],
+      functionPage,
+      ({ functions }) => functions ?? [],
+    );
     return found
       .filter((one) => one.package === PACKAGE || one.package === '')
       .map((one) => ({ name: one.func_name, urn: one.func_urn }))
@@ -55,7 +58,7 @@ export class FunctionGraphClient {
 
   /** Undefined where there is no such function, version or alias. functiongraph_06_0106 */
   async showConfig(urn: string): Promise<WireConfig | undefined> {
-    return this.#find({ operation: 'ShowFunctionConfig', path: ['functions', urn, 'config'] }, functionConfig);
+    return this.#requests.find({ operation: 'ShowFunctionConfig', path: ['functions', urn, 'config'] }, functionConfig);
   }
 
   /**
@@ -64,7 +67,7 @@ export class FunctionGraphClient {
    * @throws RefusedError FSS.1061 where there is one, and this call has not made it
    */
   async createFunction(body: WireBody, { secrets }: Confidential): Promise<void> {
-    await this.#once('FSS.1061', {
+    await this.#requests.once('FSS.1061', {
       operation: 'CreateFunction',
       method: 'POST',
       path: ['functions'],
@@ -78,7 +81,7 @@ export class FunctionGraphClient {
   /** @returns false where the service has exactly this code (FSS.0409). functiongraph_06_0105 */
   async updateCode(urn: string, body: WireBody): Promise<boolean> {
     try {
-      await this.#call({
+      await this.#requests.call({
         operation: 'UpdateFunctionCode',
         method: 'PUT',
         path: ['functions', urn, 'code'],
@@ -95,7 +98,7 @@ export class FunctionGraphClient {
 
   /** functiongraph_06_0107 */
   async updateConfig(urn: string, body: WireBody, { secrets }: Confidential): Promise<void> {
-    await this.#call({
+    await this.#requests.call({
       operation: 'UpdateFunctionConfig',
       method: 'PUT',
       path: ['functions', urn, 'config'],
@@ -111,7 +114,7 @@ export class FunctionGraphClient {
    * @param urn without a version or alias
    */
   async deleteFunction(urn: string): Promise<void> {
-    await this.#remove({ operation: 'DeleteFunction', path: ['functions', urn] });
+    await this.#requests.remove({ operation: 'DeleteFunction', path: ['functions', urn] });
   }
 
   /**
@@ -121,13 +124,16 @@ export class FunctionGraphClient {
    */
   async deleteVersion(urn: string, version: string): Promise<void> {
     if (version === '' || version === 'latest') throw new TypeError('a published version has a name');
-    await this.#remove({ operation: 'DeleteFunction', path: ['functions', versionUrn(urn, version)] });
+    await this.#requests.remove({ operation: 'DeleteFunction', path: ['functions', versionUrn(urn, version)] });
   }
 
   /** Published versions, newest first; `latest` is not one. Empty where there is no function. functiongraph_06_0111 */
   async listVersions(urn: string): Promise<WireVersion[]> {
-    const found = await this.#pages('ListFunctionVersions', ['functions', urn, 'versions'], versionPage, (page) =>
-      (page.versions ?? []).map((one): WireVersion => one),
+    const found = await this.#requests.pages(
+      'ListFunctionVersions',
+      ['functions', urn, 'versions'],
+      versionPage,
+      (page) => (page.versions ?? []).map((one): WireVersion => one),
     );
     return found
       .filter(({ version }) => version !== 'latest')
@@ -141,14 +147,14 @@ export class FunctionGraphClient {
    */
   async publishVersion(urn: string, version: string, description: string): Promise<string | undefined> {
     try {
-      const success = await this.#once('FSS.1062', {
+      const success = await this.#requests.once('FSS.1062', {
         operation: 'CreateFunctionVersion',
         method: 'POST',
         path: ['functions', urn, 'versions'],
         body: { version, description },
         repeatable: true,
       });
-      return success ? this.#read('CreateFunctionVersion', success, publishedVersion).version : version;
+      return success ? this.#requests.read('CreateFunctionVersion', success, publishedVersion).version : version;
     } catch (error) {
       if (error instanceof RefusedError && error.code === 'FSS.1016') return undefined;
       throw error;
@@ -158,12 +164,12 @@ export class FunctionGraphClient {
   /** Empty where there is no function. functiongraph_06_0116 */
   async listAliases(urn: string): Promise<WireAlias[]> {
     const call = { operation: 'ListVersionAliases', path: ['functions', urn, 'aliases'] };
-    return (await this.#find(call, aliasList)) ?? [];
+    return (await this.#requests.find(call, aliasList)) ?? [];
   }
 
   /** Repeatable, for a name is taken only once. functiongraph_06_0113 */
   async createAlias(urn: string, name: string, version: string): Promise<void> {
-    await this.#once('FSS.1063', {
+    await this.#requests.once('FSS.1063', {
       operation: 'CreateVersionAlias',
       method: 'POST',
       path: ['functions', urn, 'aliases'],
@@ -184,7 +190,7 @@ export class FunctionGraphClient {
     change: { readonly version: string; readonly description?: string; readonly weighted?: boolean },
   ): Promise<void> {
     const { version, description, weighted = false } = change;
-    await this.#call({
+    await this.#requests.call({
       operation: 'UpdateVersionAlias',
       method: 'PUT',
       path: ['functions', urn, 'aliases', name],
@@ -199,7 +205,7 @@ export class FunctionGraphClient {
 
   /** Undefined where none was ever set. functiongraph_06_0140 */
   async showAsyncConfig(urn: string): Promise<WireAsyncConfig | undefined> {
-    return this.#find(
+    return this.#requests.find(
       { operation: 'ShowFunctionAsyncInvokeConfig', path: ['functions', urn, 'async-invoke-config'] },
       asyncConfig,
     );
@@ -207,7 +213,7 @@ export class FunctionGraphClient {
 
   /** functiongraph_06_0142 */
   async updateAsyncConfig(urn: string, body: WireBody): Promise<void> {
-    await this.#call({
+    await this.#requests.call({
       operation: 'UpdateFunctionAsyncInvokeConfig',
       method: 'PUT',
       path: ['functions', urn, 'async-invoke-config'],
@@ -218,12 +224,14 @@ export class FunctionGraphClient {
 
   /** Empty where there is no function or alias. functiongraph_06_0119 */
   async listTriggers(urn: string): Promise<WireTrigger[]> {
-    return (await this.#find({ operation: 'ListFunctionTriggers', path: ['triggers', urn] }, triggerList)) ?? [];
+    return (
+      (await this.#requests.find({ operation: 'ListFunctionTriggers', path: ['triggers', urn] }, triggerList)) ?? []
+    );
   }
 
   /** Not repeatable: a second one of most types would be another trigger. functiongraph_06_0121 */
   async createTrigger(urn: string, body: WireBody, { secrets }: Confidential): Promise<void> {
-    await this.#call({
+    await this.#requests.call({
       operation: 'CreateFunctionTrigger',
       method: 'POST',
       path: ['triggers', urn],
@@ -235,7 +243,7 @@ export class FunctionGraphClient {
 
   /** @param status ACTIVE or DISABLED. functiongraph_06_0123 */
   async updateTriggerStatus(urn: string, { trigger_type_code, trigger_id }: TriggerId, status: string): Promise<void> {
-    await this.#call({
+    await this.#requests.call({
       operation: 'UpdateTrigger',
       method: 'PUT',
       path: ['triggers', urn, trigger_type_code, trigger_id],
@@ -247,7 +255,7 @@ export class FunctionGraphClient {
   /** No error where there is none: the service then answers FSS.0500, as for much else. functiongraph_06_0120 */
   async deleteTrigger(urn: string, { trigger_type_code, trigger_id }: TriggerId): Promise<void> {
     try {
-      await this.#remove({
+      await this.#requests.remove({
         operation: 'DeleteFunctionTrigger',
         path: ['triggers', urn, trigger_type_code, trigger_id],
       });
@@ -260,7 +268,7 @@ export class FunctionGraphClient {
 
   /** @param urn without a qualifier: the triggers of every version and alias. functiongraph_06_0118 */
   async deleteAllTriggers(urn: string): Promise<void> {
-    await this.#remove({ operation: 'BatchDeleteFunctionTriggers', path: ['triggers', urn] });
+    await this.#requests.remove({ operation: 'BatchDeleteFunctionTriggers', path: ['triggers', urn] });
   }
 
   /**
@@ -270,7 +278,7 @@ export class FunctionGraphClient {
    * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0125.html
    */
   invoke(urn: string, event: unknown, timeout: number): Promise<Success> {
-    return this.#call({
+    return this.#requests.call({
       operation: 'InvokeFunction',
       method: 'POST',
       path: ['functions', urn, 'invocations'],
@@ -284,7 +292,7 @@ export class FunctionGraphClient {
 
   /** functiongraph_06_0126 */
   invokeAsync(urn: string, event: unknown): Promise<Success> {
-    return this.#call({
+    return this.#requests.call({
       operation: 'AsyncInvokeFunction',
       method: 'POST',
       path: ['functions', urn, 'invocations-async'],
@@ -295,102 +303,14 @@ export class FunctionGraphClient {
 
   /** Where the function's output is in LTS; undefined where there is no such function. functiongraph_06_0130 */
   showLogLocation(urn: string): Promise<{ readonly group_id: string; readonly stream_id: string } | undefined> {
-    return this.#find({ operation: 'ShowLtsLogDetails', path: ['functions', urn, 'lts-log-detail'] }, logLocation);
-  }
-
-  #call(call: Call): Promise<Success> {
-    return this.#caller.call({ ...call, path: ['v2', this.#projectId, 'fgs', ...call.path] });
-  }
-
-  /** @returns undefined where an attempt before this one had done it, as far as anybody can tell */
-  async #once(taken: string, call: Call): Promise<Success | undefined> {
-    let attempts = 0;
-    try {
-      return await this.#call({
-        ...call,
-        onAttempt: () => {
-          attempts += 1;
-        },
-      });
-    } catch (error) {
-      if (error instanceof RefusedError && error.code === taken && attempts > 1) return undefined;
-      throw error;
-    }
-  }
-
-  async #find<T>(call: Pick<Call, 'operation' | 'path'>, schema: z.ZodMiniType<T>): Promise<T | undefined> {
-    try {
-      const success = await this.#call({ ...call, method: 'GET', repeatable: true });
-      return this.#read(call.operation, success, schema);
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }
-  }
-
-  async #remove(call: Pick<Call, 'operation' | 'path'>): Promise<void> {
-    try {
-      await this.#call({ ...call, method: 'DELETE', repeatable: true });
-    } catch (error) {
-      if (!isMissing(error)) throw error;
-    }
-  }
-
-  async #pages<P extends { readonly next_marker: number | undefined; readonly count: number | undefined }, T>(
-    operation: string,
-    path: readonly string[],
-    schema: z.ZodMiniType<P>,
-    itemsOf: (page: P) => readonly T[],
-  ): Promise<T[]> {
-    const found: T[] = [];
-    let marker = 0;
-    for (let page = 0; page < CALL_LIMITS.pages; page += 1) {
-      const query = [
-        ['marker', String(marker)],
-        ['maxitems', String(CALL_LIMITS.pageSize)],
-      ] as const;
-      const call: Call = { operation, method: 'GET', path, query, repeatable: true };
-      let success: Success;
-      try {
-        success = await this.#call(call);
-      } catch (error) {
-        if (page === 0 && isMissing(error)) return [];
-        throw error;
-      }
-      const read = this.#read(operation, success, schema);
-      const items = itemsOf(read);
-      found.push(...items);
-      // The last page names its end as the next beginning, or nothing. What `count` counts, the reference leaves open: it
-      // ends the list only where the page is not full, either.
-      const all = items.length < CALL_LIMITS.pageSize && found.length === read.count;
-      if (items.length === 0 || all || read.next_marker === undefined || read.next_marker <= marker) return found;
-      marker = read.next_marker;
-    }
-    throw new MalformedAnswerError({ operation, status: 200, requestId: undefined }, 'is a list without an end');
-  }
-
-  #read<T>(operation: string, { body, status, requestId }: Success, schema: z.ZodMiniType<T>): T {
-    const failure = { operation, status, requestId };
-    let parsed: unknown;
-    try {
-      parsed = JSON.parse(body);
-    } catch {
-      throw new MalformedAnswerError(failure, 'is not JSON');
-    }
-    const result = z.safeParse(schema, parsed);
-    if (result.success) return result.data;
-    // Paths alone: zod's messages may hold what was received.
-    const paths = [...new Set(result.error.issues.map(({ path }) => path.join('.') || 'the whole'))];
-    throw new MalformedAnswerError(failure, `has unusable fields: ${paths.slice(0, 5).join(', ')}`);
+    return this.#requests.find(
+      { operation: 'ShowLtsLogDetails', path: ['functions', urn, 'lts-log-detail'] },
+      logLocation,
+    );
   }
 }
 
 type TriggerId = Pick<WireTrigger, 'trigger_type_code' | 'trigger_id'>;
-
-/** 404 and nothing else: a 403 must not look like a function that is to be created. */
-function isMissing(error: unknown): boolean {
-  return error instanceof RefusedError && error.status === 404;
-}
 
 function compare(one: string, other: string): number {
   if (one === other) return 0;

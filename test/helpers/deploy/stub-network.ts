@@ -1,11 +1,14 @@
 import { type Answer, type Exchange, type Sender, TransportFailure } from '#shared/runtime/transport.ts';
 
+/** An answer, a failure, or what depends on the request. */
+export type Outcome = Answer | Error | ((exchange: Exchange) => Answer);
+
 /** What the network does with one request after the other; the last one repeats. */
 export class StubNetwork implements Sender {
   readonly exchanges: Exchange[] = [];
-  readonly #outcomes: readonly (Answer | Error | ((exchange: Exchange) => Answer))[];
+  readonly #outcomes: readonly Outcome[];
 
-  constructor(...outcomes: readonly (Answer | Error | ((exchange: Exchange) => Answer))[]) {
+  constructor(...outcomes: readonly Outcome[]) {
     this.#outcomes = outcomes;
   }
 

@@ -231,11 +231,13 @@ describe('applyPlan', () => {
     for (let version = 2; version <= 6; version += 1) {
       writeArtifact(root, 'one', `v${version}`);
       await deploy(config);
-      if (version === 2) one?.aliases.set('canary', { version: first, description: '', weights: {} });
+      // Another alias gives part of its traffic to a third version.
+      const second = String(one?.versions.at(-1)?.name);
+      if (version === 2) one?.aliases.set('canary', { version: first, description: '', weights: { [second]: 0.1 } });
     }
 
-    // One that the canary names, two that are kept, one that serves.
-    expect(one?.versions).toHaveLength(4);
+    // Two that the canary names, two that are kept, one that serves.
+    expect(one?.versions).toHaveLength(5);
     expect(one?.versions[0]?.name).toBe(first);
     expect(one?.aliases.get('canary')?.version).toBe(first);
     expect(one?.aliases.get('live')?.version).toBe(one?.versions.at(-1)?.name);
