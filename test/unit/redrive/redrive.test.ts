@@ -89,6 +89,23 @@ describe('a dead letter of refused keys', () => {
     });
   });
 
+  it('is left as it is when some keys are accepted and the others may be later: twice is cheaper than writing', async () => {
+    const name = seedLetter(world, keysLetter(batch('a', 'later')));
+    const before = world.store.text(STATE_BUCKET, name);
+    world.reactions.set('later', 'fail');
+
+    const report = await world.redrive({ maxKeysPerCall: 1, concurrency: 1 });
+
+    expect(world.accepted).toEqual(['task-1/a']);
+    expect(world.documents()).toEqual([name]);
+    expect(world.store.text(STATE_BUCKET, name)).toBe(before);
+    expect(report).toMatchObject({
+      remains: true,
+      documents: { left: 1, rewritten: 0 },
+      keys: { accepted: 1, left: 1 },
+    });
+  });
+
   it('is split when some of its keys are refused and others fail for the moment', async () => {
     const old = keysLetter(batch('a', 'bad', 'later'), { attempts: 4 });
     seedLetter(world, old);
