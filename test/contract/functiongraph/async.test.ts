@@ -131,7 +131,7 @@ describe('asynchronous invocation', () => {
     await deploy(version('one'), changes);
 
     const pushed = Promise.all(Array.from({ length: 40 }, (_, n) => fg.invoke('f', n, async)));
-    await vi.waitFor(() => expect(fg.stats().async.succeeded).toBeGreaterThan(2));
+    await vi.waitFor(() => expect(fg.stats().async.succeeded).toBeGreaterThan(2), 10_000);
     await deploy(version('two'), changes);
     await pushed;
     await fg.idle();

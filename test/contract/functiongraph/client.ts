@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
-import { strToU8, zipSync } from 'fflate';
-import { ACCESS_KEY, type Answer, PROJECT_ID, SECRET_KEY, type Started, send } from './start.ts';
+import { ACCESS_KEY, type Answer, PROJECT_ID, SECRET_KEY, type Started, send, zipOf } from './start.ts';
 
 /** The vendor's signer. */
 const { AKSKSigner } = createRequire(import.meta.url)('@huaweicloud/huaweicloud-sdk-core/auth/AKSKSigner');
@@ -50,7 +49,7 @@ export function apiOf({ fg }: Pick<Started, 'fg'>): Api {
   return {
     call,
     async deploy(name, code) {
-      const file = Buffer.from(zipSync({ 'index.js': strToU8(code) })).toString('base64');
+      const file = Buffer.from(zipOf(code)).toString('base64');
       const created = await expectStatus(
         call('POST', '/fgs/functions', {
           func_name: name,

@@ -73,4 +73,4 @@ export async function startCloud(
 }
 
 export const waitFor = (check: () => Promise<void>): Promise<void> =>
-  vi.waitFor(check, { timeout: 5000, interval: 10 });
+  vi.waitFor(check, { timeout: 15_000, interval: 10 });

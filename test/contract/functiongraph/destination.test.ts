@@ -150,7 +150,7 @@ describe('a failed invocation with a destination in OBS', () => {
     const { fg, deploy, s3 } = await together({ retryDelay: () => 400 });
     await deploy(ALWAYS, failing());
     await fg.invoke('f', { name: 'a' }, async);
-    await vi.waitFor(() => expect(fg.stats().async.retried).toBe(1));
+    await vi.waitFor(() => expect(fg.stats().async.retried).toBe(1), 10_000);
     await deploy(ALWAYS, failing({ type: 'OBS', bucket: 'state', prefix: 'elsewhere/' }));
     await fg.idle();
 

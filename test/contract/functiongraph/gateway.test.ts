@@ -244,8 +244,8 @@ describe('routing', () => {
 });
 
 describe('response', () => {
-  async function answerOf(handler: string, changes = {}): Promise<Answer> {
-    const { fg, deploy } = await start({ gatewayTimeout: 300 });
+  async function answerOf(handler: string, changes = {}, options = {}): Promise<Answer> {
+    const { fg, deploy } = await start(options);
     await deploy(`exports.handler = ${handler}`, { events: [route('/r')], ...changes });
     return send('POST', fg.gatewayUrl, '/r', { headers: BY_CODE });
   }
@@ -293,10 +293,10 @@ describe('response', () => {
   });
 
   it.each([
-    ['the function', { timeout: 0.1 }],
-    ['the gateway', { timeout: 0.6 }],
-  ])('is 504 after the timeout of %s', async (_, changes) => {
-    const answer = await answerOf('(e, c) => new Promise(() => {})', changes);
+    ['the function', { timeout: 0.1 }, {}],
+    ['the gateway', { timeout: 0.6 }, { gatewayTimeout: 300 }],
+  ])('is 504 after the timeout of %s', async (_, changes, options) => {
+    const answer = await answerOf('(e, c) => new Promise(() => {})', changes, options);
 
     expect([answer.status, answer.json.error_code]).toEqual([504, 'APIG.0203']);
   });

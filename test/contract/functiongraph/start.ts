@@ -19,10 +19,15 @@ export const SECRET_KEY = 'secret-of-the-test';
 export const APP_CODE = 'app-code-of-the-test';
 export const PROJECT_ID = 'project';
 
+/** When every file of a zip was made, so that the same code is the same zip. */
+const MADE = new Date(2026, 0, 1);
+
 /** A zip with an index.js. */
 export function zipOf(code: string, more: Readonly<Record<string, string>> = {}): Uint8Array {
   const files = { 'index.js': code, ...more };
-  return zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, strToU8(text)])));
+  return zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, strToU8(text)])), {
+    mtime: MADE,
+  });
 }
 
 export function configOf(changes: Partial<FunctionConfig> = {}): FunctionConfig {

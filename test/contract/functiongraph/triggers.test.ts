@@ -319,7 +319,10 @@ describe('a route of an APIG trigger', () => {
   it('is served by the newer one where another gateway has the same', async () => {
     const started = await start();
     const { trigger, deploy, call: api } = apiOf(started);
-    const [f, g] = [await deploy('f', ECHO), await deploy('g', ECHO.replace('{ event, version', '{ event: {}, version'))];
+    const [f, g] = [
+      await deploy('f', ECHO),
+      await deploy('g', ECHO.replace('{ event, version', '{ event: {}, version')),
+    ];
     const apig = { ...GOOD.APIG, auth: 'NONE' };
     await trigger(f.live, 'APIG', apig);
     const { trigger_id: id } = await trigger(g.live, 'DEDICATEDGATEWAY', { ...apig, instance_id: 'gateway-1' });
@@ -374,7 +377,7 @@ describe('a timer', () => {
     const { live } = await deploy('f', LOG);
     await trigger(live, 'TIMER', { ...GOOD.TIMER, schedule_type: 'Cron', schedule: '@every 1s' });
 
-    await vi.waitFor(() => expect(started.logs.some(({ text }) => text.includes('"TIMER"'))).toBe(true), 5000);
+    await vi.waitFor(() => expect(started.logs.some(({ text }) => text.includes('"TIMER"'))).toBe(true), 15_000);
   });
 });
 
