@@ -85,7 +85,10 @@ async function walk(
   });
   try {
     while (!run.stopping()) {
+      const before = slot.state;
       const { value, done } = await steps.next();
+      // Another run has come further, as another worker has found meanwhile: this step is not the next one any more.
+      if (slot.state !== before) return 'again';
       if (done === true) {
         if (value === 'empty_source') return (await lookAgain(slot, run)) ? 'again' : 'left';
         if (value === 'goes_on') return 'again';
