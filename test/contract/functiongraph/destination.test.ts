@@ -163,7 +163,7 @@ describe('a destination that cannot be written', () => {
     const { fg, deploy, s3, logs } = await together({ destinationDelay: () => 20, destinationAttempts: 1000 }, 'other');
     await deploy(ALWAYS, failing());
     await fg.invoke('f', { name: 'a' }, async);
-    await vi.waitFor(() => expect(logs.some(({ text }) => text.includes('NoSuchBucket'))).toBe(true));
+    await vi.waitFor(() => expect(logs.some(({ text }) => text.includes('NoSuchBucket'))).toBe(true), 10_000);
     let idle = false;
     const waiting = fg.idle().then(() => {
       idle = true;
