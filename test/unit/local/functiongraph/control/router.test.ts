@@ -10,6 +10,7 @@ import { signed } from './plane.ts';
 interface Started {
   readonly router: Router;
   readonly logged: string[];
+  readonly url: string;
   call(method: string, path: string, body?: string, headers?: Record<string, string>): Promise<Answer>;
 }
 
@@ -33,6 +34,7 @@ async function startRouter(
   return {
     router,
     logged,
+    url,
     call: (method, path, body = '', headers = {}) =>
       send(method, url, path, { body, headers: { ...signed(url, method, path, body), ...headers } }),
   };
@@ -91,6 +93,19 @@ it('calls no handler before the signature, its age, the project and the size are
   now -= 16 * 60_000;
   expect(calls).toBe(0);
   expect((await call('POST', path, `"${'x'.repeat(8)}"`)).json).toBe(1);
+});
+
+it('takes no token where there is no IAM that could have issued it', async () => {
+  const { router, call, url } = await startRouter();
+  router.route('GET', '/v2/{project_id}/things', () => ({ status: 200, body: 'reached' }));
+
+  const { status, json } = await call('GET', `/v2/${PROJECT_ID}/things`, '', {
+    authorization: '',
+    'x-auth-token': 'a',
+  });
+  expect([status, json.error_code]).toEqual([401, 'APIGW.0301']);
+  const unsigned = await send('GET', url, `/v2/${PROJECT_ID}/things`, { headers: { 'x-auth-token': 'a' } });
+  expect([unsigned.status, unsigned.json.error_code]).toEqual([401, 'APIGW.0301']);
 });
 
 it('lets permissions decide before the handler', async () => {
