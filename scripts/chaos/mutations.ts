@@ -216,32 +216,12 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
-    name: 'what is left of an event that is routed in part is forgotten',
-    patches: [
-      patch(
-        'shared/redrive/resolve.ts',
-        'abandoned: routed.length < pairs ?',
-        'abandoned: routed.length === 0 && routed.length < pairs ?',
-      ),
-    ],
-  },
-  {
     name: 'the limiter of calls never waits',
     patches: [
       patch(
         'shared/pipeline/rate-limiter.ts',
         '    if (wait > 0) await this.#clock.sleep(wait);\n',
         '    if (wait > 1_000_000) await this.#clock.sleep(wait);\n',
-      ),
-    ],
-  },
-  {
-    name: 'every invocation has a limiter of its own',
-    patches: [
-      patch(
-        'functions/on-object-created/on-object-created.ts',
-        '    limiter ??= new RateLimiter(',
-        '    limiter = new RateLimiter(',
       ),
     ],
   },
