@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { describeService } from '../../../scripts/deploy/describe.ts';
 import { invokeFunction } from '../../../scripts/deploy/invoke.ts';
 import { readLogs } from '../../../scripts/deploy/logs.ts';
+import { removeService } from '../../../scripts/deploy/remove.ts';
 import { rollback } from '../../../scripts/deploy/rollback.ts';
 import { answerOf, FakeFunctionGraph } from '../../helpers/deploy/fake-functiongraph.ts';
 import { StubNetwork } from '../../helpers/deploy/stub-network.ts';
@@ -154,5 +156,31 @@ describe('rollback', () => {
     expect(await rollback(where)).toEqual([{ key: 'one', name: 'oms-sync-dev-one', from: 'v2', to: 'v1' }]);
     expect(await rollback(where)).toEqual([]);
     expect(await rollback({ ...where, only: ['one'], to: 'v2' })).toMatchObject([{ from: 'v1', to: 'v2' }]);
+  });
+});
+
+describe('the functions of a stage', () => {
+  it('are those with its mark: none of the stage dev-2, and none that somebody made', async () => {
+    const cloud = new FakeFunctionGraph();
+    const made = (description: string) => ({
+      latest: { description },
+      code: '',
+      versions: [],
+      aliases: new Map(),
+      asyncConfigs: new Map(),
+      triggers: [],
+      changed: true,
+    });
+    cloud.functions.set('oms-sync-dev-one', made('mine [oms-sync/dev 0123456789abcdef01234567]'));
+    cloud.functions.set('oms-sync-dev-2-one', made('[oms-sync/dev-2]'));
+    cloud.functions.set('oms-sync-dev-handmade', made('made by hand'));
+    const where = { service: 'oms-sync', stage: 'dev', target: target(cloud) };
+
+    expect((await describeService(where)).functions).toMatchObject([
+      { key: 'one', description: 'mine', version: undefined, versions: [], triggers: [] },
+    ]);
+    await expect(removeService({ ...where, only: ['handmade'] })).rejects.toThrow('No function handmade');
+    expect(await removeService(where)).toMatchObject({ ok: true, functions: [{ key: 'one', outcome: 'done' }] });
+    expect([...cloud.functions.keys()]).toEqual(['oms-sync-dev-2-one', 'oms-sync-dev-handmade']);
   });
 });

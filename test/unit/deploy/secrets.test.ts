@@ -147,6 +147,20 @@ describe('no secret is seen', () => {
     audience.expectNoSecret(name);
   });
 
+  it('in a refusal that repeats plain variables, which may hold some, too', async () => {
+    const cloud = new FakeFunctionGraph();
+    const environment = { PLAIN: SECRETS.variable };
+    cloud.interference = (_, { method, body }) =>
+      method === 'GET'
+        ? 'none'
+        : answerOf(400, { error_code: 'FSS.1009', error_msg: `wrong: ${JSON.parse(body.toString()).user_data}` });
+
+    await deploy(cloud, service({ one: fn('one', { environment }) }));
+
+    expect(audience.seen.join('')).toContain('CreateFunction was refused: wrong:');
+    audience.expectNoSecret('plain variables');
+  });
+
   it.each(Object.entries(FAILURES))('in %s of the other commands', async (name, failure) => {
     const cloud = new FakeFunctionGraph();
     await deploy(cloud, config(''));
