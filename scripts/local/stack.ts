@@ -186,6 +186,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         appCode: identity.app_code,
         openapi,
         objectStore: obs.url,
+        // Functions of an earlier run know its addresses; what waits for them waits for the deployment.
+        hold: true,
         onBucketTriggers: (triggers) => obs.setTriggers(triggers),
         ...asyncOptions(options),
         log: (line) => {
@@ -219,6 +221,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       await writeIdentity(dataDir, identity);
       await step(deployed.reroute(routes(taskId)));
     }
+    host.release();
     const served = deployed.served(host);
     functiongraph = served;
     await step(probeAll(served, deployed.config, (key) => errors.get(key)));
