@@ -85,6 +85,7 @@ describe('documentsOf', () => {
     const found = documentsOf(grants);
 
     expect(found).toHaveLength(documents);
+    expect(documentsOf(grants.toReversed())).toEqual(found);
     if (statements !== undefined) expect(found[0]?.Statement).toHaveLength(statements);
     const permissions = new Permissions(found);
     for (const { action, resource } of grants) expect(permissions.allows(action, resource)).toBe(true);
