@@ -7,6 +7,7 @@ import { DEPLOY_LIMITS } from './limits.ts';
 import { nameProblems } from './names.ts';
 import { queueProblems } from './queues.ts';
 import { regionProblems } from './region.ts';
+import { routesProblems } from './routes.ts';
 import { settingProblems } from './settings.ts';
 import { stateBucketProblems } from './state-bucket.ts';
 import { timerProblems } from './timers.ts';
@@ -26,6 +27,7 @@ export function checkService(config: ServerlessConfig): readonly string[] {
     ...routeProblems(config.functions),
     ...failureDestinationProblems(config.functions),
     ...stateBucketProblems(config.functions),
+    ...routesProblems(config.functions),
   ];
   return [...new Set(problems)];
 }

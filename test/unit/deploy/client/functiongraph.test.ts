@@ -100,6 +100,14 @@ describe('the client', () => {
     await alias.client.createAlias(URN, 'live', 'v1');
   });
 
+  it('takes the refusal of the same code for success, and no other', async () => {
+    expect(await clientOf(refusal(400, 'FSS.0409')).client.updateCode(URN, {})).toBe(false);
+    expect(await clientOf(answerOf(200, {})).client.updateCode(URN, {})).toBe(true);
+    await expect(clientOf(refusal(400, 'FSS.1011')).client.updateCode(URN, {})).rejects.toMatchObject({
+      code: 'FSS.1011',
+    });
+  });
+
   it('creates a trigger once, for a second one would be another', async () => {
     const { client, network } = clientOf(broken(), answerOf(200, {}));
     await expect(client.createTrigger(URN, {}, { secrets: [] })).rejects.toMatchObject({ name: 'UnreachableError' });
