@@ -4,7 +4,8 @@ type Schema = Readonly<Record<string, unknown>>;
 const text = { type: 'string' };
 const given = { type: 'string', minLength: 1 };
 const flag = { type: 'boolean' };
-const whole = (minimum: number, maximum: number): Schema => ({ type: 'integer', minimum, maximum });
+/** The guard rails know the ranges, and say them: the framework names neither the value nor what is allowed. */
+const whole = { type: 'integer' };
 const listOf = (items: Schema): Schema => ({ type: 'array', items, minItems: 1 });
 const exactly = (properties: Readonly<Record<string, Schema>>, required: readonly string[]): Schema => ({
   type: 'object',
@@ -24,17 +25,16 @@ const variables = {
   additionalProperties: text,
 };
 const entryPoint = { type: 'string', pattern: '^[A-Za-z0-9_-]+\\.[A-Za-z0-9_]+$' };
-/** MB. */
-const MEMORY_SIZES = [128, 256, 512, 768, 1024, 1280, 1536, 1792, 2048, 2560, 3072, 3584, 4096];
 
 /** Ids of a log group and stream of LTS, both or none; empty is none, so that a variable of the environment can say it. */
 const logs = exactly({ groupId: text, groupName: text, streamId: text, streamName: text }, ['groupId', 'streamId']);
 
 const shared = {
   runtime: { enum: ['Node.js18.15', 'Node.js20.15'] },
-  memorySize: { enum: MEMORY_SIZES },
+  // MB.
+  memorySize: whole,
   // Seconds.
-  timeout: whole(3, 259_200),
+  timeout: whole,
   agency: text,
   environment: variables,
   encryptedEnvironment: variables,
@@ -48,7 +48,7 @@ export const PROVIDER_SCHEMA: Schema = {
     region: text,
     stage: text,
     alias: { type: 'string', pattern: '^[A-Za-z][A-Za-z0-9_-]{0,62}$' },
-    keepVersions: whole(1, 18),
+    keepVersions: whole,
     apiGateway: exactly({ group: text, environment: given, environmentId: given, instance: text }, ['group']),
     eventGrid: exactly({ channel: given, channelId: text, agency: given }, []),
   },
@@ -66,7 +66,7 @@ const onFailure = exactly(
     bucket: given,
     prefix: given,
     // Days; 0: never.
-    expires: whole(0, 365),
+    expires: whole,
     topicUrn: given,
     streamName: given,
     // Key of a function of this file, or a URN.
@@ -82,17 +82,17 @@ export const FUNCTION_SCHEMA: Schema = {
     handler: entryPoint,
     initializer: entryPoint,
     // Seconds.
-    initializerTimeout: whole(1, 300),
+    initializerTimeout: whole,
     description: text,
     executionAgency: text,
     // Every function names its own zip, so that the framework packs nothing itself.
     package: exactly({ artifact: given }, ['artifact']),
     async: {
       type: 'object',
-      properties: { maxRetries: whole(0, 3), maxEventAge: whole(1, 86_400), onFailure },
+      properties: { maxRetries: whole, maxEventAge: whole, onFailure },
       additionalProperties: false,
     },
-    concurrency: whole(-1, 1000),
+    concurrency: whole,
     vpc: exactly({ vpcId: given, subnetId: given, securityGroups: listOf(given) }, ['vpcId', 'subnetId']),
   },
   required: ['handler', 'package'],
@@ -107,7 +107,7 @@ export const EVENT_SCHEMAS: Readonly<Record<string, Schema>> = {
       auth: { enum: ['IAM', 'APP', 'NONE'] },
       async: flag,
       // Milliseconds.
-      timeout: whole(1, 60_000),
+      timeout: whole,
       match: { enum: ['NORMAL', 'SWA'] },
     },
     ['method', 'path', 'auth'],
@@ -126,7 +126,7 @@ export const EVENT_SCHEMAS: Readonly<Record<string, Schema>> = {
     {
       instanceId: given,
       topicIds: listOf(given),
-      batchSize: whole(1, 1000),
+      batchSize: whole,
       user: text,
       password: text,
       enabled: flag,

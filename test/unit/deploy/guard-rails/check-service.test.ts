@@ -16,6 +16,30 @@ describe('checkService', () => {
     expect(checkService(await loadServerless(stage))).toEqual([]);
   });
 
+  it('reads ROUTES as the functions will, and tells of a mistake once', () => {
+    const routed = (ROUTES: string, more: Record<string, string> = {}): readonly string[] => {
+      const environment = { OMS_REGION: 'cn-north-4', STATE_BUCKET: 'state', ROUTES, ...more };
+      return checkService(service({ f: fn('f', { environment }), g: fn('g', { environment }) }));
+    };
+    const route = (source: object): string => JSON.stringify([{ source, sync_task_id: 't' }]);
+
+    expect(routed(route({ bucket: 'photos' }))).toEqual([]);
+    expect(routed(route({ bucket: 'state', cloud: 'AWS' }))).toEqual([]);
+    expect(routed(route({ bucket: 'state' }))).toEqual([
+      'functions.f.environment.DEAD_LETTER_PREFIX: is a prefix of the state bucket that overlaps the source of ROUTES[0]: what is written there would be replicated (use another bucket for state)',
+    ]);
+    expect(routed(route({ bucket: 'state', prefix: 'parked/2026' }))).toEqual([
+      expect.stringContaining('functions.f.environment.PARKED_PREFIX: '),
+    ]);
+    expect(routed('[{bad')).toEqual([expect.stringContaining('functions.f.environment.ROUTES: Not JSON')]);
+    expect(routed(route({}))).toEqual([
+      expect.stringContaining('functions.f.environment.ROUTES[0].source.bucket: is missing'),
+    ]);
+    expect(routed('[]', { PARKED_PREFIX: 'dead-letters/' })).toEqual([
+      expect.stringContaining('functions.f.environment.PARKED_PREFIX: overlaps DEAD_LETTER_PREFIX'),
+    ]);
+  });
+
   it('has nothing against every kind of event', () => {
     const vpc = { vpcId: 'v', subnetId: 's' };
     const events = [
