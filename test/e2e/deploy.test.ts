@@ -109,6 +109,12 @@ describe('npm run deploy', () => {
     expect(wrong.code).toBe(1);
     expect(unknown).toMatchObject({ code: 2, out: '' });
     expect(unknown.err).toContain('serverless.yml has no function nothing; it has create-sync-task, ');
+    const [logs, local] = await Promise.all([
+      deploy(['logs', 'redrive', '--since', '1h']),
+      deploy(['invoke', 'local', 'redrive', '-d', '{"dry_run":true}']),
+    ]);
+    expect(logs.out, logs.err).toContain('"message":"redrive"');
+    expect(JSON.parse(local.out || local.err)).toMatchObject({ dry_run: true, remains: false });
   }, 60_000);
 
   it('asks before it removes, removes everything, and brings it back', async () => {

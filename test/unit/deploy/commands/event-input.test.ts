@@ -1,0 +1,33 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { readEvent } from '../../../../scripts/deploy/commands/event-input.ts';
+
+const read = (options: Readonly<Record<string, string>>) => readEvent({ options });
+
+describe('the event of a call', () => {
+  it('is that of --data, that of the file, or an empty one', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'oms-sync-event-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const file = join(folder, 'event.json');
+    await writeFile(file, '{"Records":[]}');
+
+    expect(await read({ data: '{"a":"☃"}' })).toEqual({ a: '☃' });
+    expect(await read({ data: 'null' })).toBeNull();
+    expect(await read({ path: file })).toEqual({ Records: [] });
+    expect(await read({})).toEqual({});
+  });
+
+  it('is a mistake of the command line where it is none', async () => {
+    for (const [options, message] of [
+      [{ data: '{' }, 'the event of --data is not JSON'],
+      [{ data: '' }, 'the event of --data is not JSON'],
+      [{ path: '/no/such/file' }, '/no/such/file cannot be read: ENOENT'],
+      [{ data: '{}', path: 'x' }, '--data and --path exclude each other'],
+    ] as const)
+      await expect(read(options)).rejects.toThrow(
+        expect.objectContaining({ name: 'CommandUsageError', message: expect.stringContaining(message) }),
+      );
+  });
+});
