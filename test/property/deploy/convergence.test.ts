@@ -140,7 +140,7 @@ describe('from any state', () => {
           expect(cloud.writes).toEqual([]);
         },
       ),
-      { seed: 6, numRuns: 80 },
+      { seed: 6, numRuns: 50 },
     );
   }, 60_000);
 });

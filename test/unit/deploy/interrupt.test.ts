@@ -78,7 +78,8 @@ function kill(cloud: FakeFunctionGraph, at: number, fate: Fate): void {
 
 const BOTH = ['before', 'after'] as const;
 const CASES: readonly (readonly [string, Scenario, FakeOptions, readonly Fate[]])[] = [
-  ['the first deployment', SCENARIOS.first, {}, BOTH],
+  // Before a call is after the one before it, but for what the library makes of an answer that is lost.
+  ['the first deployment', SCENARIOS.first, {}, ['after']],
   ['an update of everything', SCENARIOS.update, {}, BOTH],
   // One that knows no digest, and publishes changed code alone.
   ['an update of everything on another service', SCENARIOS.update, { publishing: 'code', digest: 'other' }, ['after']],
