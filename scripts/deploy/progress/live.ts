@@ -50,7 +50,6 @@ export function liveProgress({ output, keys, now }: ProgressOptions, width: numb
     },
     stop() {
       clearInterval(timer);
-      running.clear();
       output.write(`${erase()}\x1b[?25h`);
       drawn = 0;
     },
