@@ -83,14 +83,18 @@ export class RefusedError extends ApiError {
   }
 }
 
-/** No complete answer: the network, or time. Whether the service did what was asked is not known. */
+/** No complete answer: the network, or time. Whether the service did what was asked is not always known. */
 export class UnreachableError extends ApiError {
   override readonly name = 'UnreachableError';
 
-  constructor(operation: string, host: string, reason: string, cause: unknown) {
+  /** @param maybeDone false for what changes nothing, and for what was never sent */
+  constructor(operation: string, host: string, reason: string, maybeDone: boolean, cause: unknown) {
+    const rest = maybeDone
+      ? 'Nobody knows whether it was done; run the command again.'
+      : 'Nothing was changed by it; check the network and the address, and run the command again.';
     super(
       'Deploy.Unreachable',
-      `${operation}: no answer from ${host} (${reason}). Nobody knows whether it was done; run the command again.`,
+      `${operation}: no answer from ${host} (${reason}). ${rest}`,
       { operation, status: undefined, requestId: undefined },
       { cause },
     );

@@ -168,7 +168,8 @@ export class Caller {
       const error = new MalformedAnswerError({ operation, status: failure.status, requestId: undefined }, problem);
       return { error, again: false, stale: false, retryAfter: undefined };
     }
-    const error = new UnreachableError(call.operation, host, failure.code, failure);
+    const maybeDone = call.method !== 'GET' && failure.sent;
+    const error = new UnreachableError(call.operation, host, failure.code, maybeDone, failure);
     const again = !isTlsRefusal(failure.code) && (call.repeatable || !failure.sent);
     return { error, again, stale: failure.stale && call.repeatable, retryAfter: undefined };
   }

@@ -46,6 +46,8 @@ type Values = CommandLine['values'];
 function withFunction({ flags, name }: CommandDefinition, values: Values, words: readonly string[]): Values {
   const [key, ...more] = words;
   if (key === undefined) return values;
+  if (name === 'deploy' && COMMANDS.some((command) => command.name.split(' ')[0] === key))
+    throw new CommandUsageError(`The command comes first: npm run deploy -- ${words.join(' ')} [flags]`);
   if (!('function' in flags) || name === 'deploy' || values['function'] !== undefined || more.length > 0)
     throw new CommandUsageError(`Unexpected word '${more[0] ?? key}'; ${listOfCommands()}`);
   return { ...values, function: key };

@@ -134,6 +134,16 @@ describe('a call', () => {
     );
   });
 
+  it.each([
+    ['what only reads', read, {}],
+    ['what was never sent', write, { sent: false, code: 'ECONNREFUSED' }],
+  ] as const)('leaves no doubt about %s', async (_, request, how) => {
+    const broke = broken(how);
+    await expect(caller(new StubNetwork(broke, broke, broke, broke)).call(request)).rejects.toThrow(
+      /no answer from functiongraph\.test \(\w+\)\. Nothing was changed by it; check the network and the address/,
+    );
+  });
+
   it('keeps the code, the sentence and the request of a refusal', async () => {
     const body = { error_code: 'FSS.1051', error_msg: 'Not found the function', request_id: 'abc-1' };
     await expect(

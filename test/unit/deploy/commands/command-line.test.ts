@@ -62,6 +62,7 @@ describe('the command line of npm run deploy', () => {
     [['info', '--prune'], /Unknown option '--prune' \(npm run deploy -- info --help/],
     [['--stage'], /argument missing/],
     [['--dry-run=yes'], /does not take an argument/],
+    [['--stage', 'prod', 'info'], /The command comes first: npm run deploy -- info \[flags\]/],
     [['deploy', 'redrive'], /Unexpected word 'redrive'/],
     [['package', 'redrive', 'reconcile'], /Unexpected word 'reconcile'/],
     [['function', 'redrive', '-f', 'reconcile'], /Unexpected word 'redrive'/],
