@@ -135,6 +135,9 @@ describe('startWatching', () => {
     await told(said, 'alone built');
 
     expect(deployed).toEqual([['alone']]);
+    await write(root, { 'shared/answer.ts': 'export const answer = 206;\n' });
+    await told(said, 'shared/answer.ts');
+    expect(deployed).toEqual([['alone'], ['one', 'two']]);
   });
 
   it('takes up a new serverless.yml', async () => {
