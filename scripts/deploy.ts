@@ -15,13 +15,16 @@ async function main(argv: readonly string[]): Promise<void> {
     return;
   }
   Object.assign(process.env, await environmentOf(asked.line, process.env));
-  runFramework(frameworkArguments(asked.line), ROOT, (message) => {
-    console.error(message);
-    if (asked.line.values['json'] === true) console.log(JSON.stringify({ error: { message } }, null, 2));
-  });
+  runFramework(frameworkArguments(asked.line), ROOT, (message) => complain(message, argv));
+}
+
+/** Who asked for JSON gets a document, also where the command line is what is wrong. */
+function complain(message: string, argv: readonly string[]): void {
+  console.error(message);
+  if (argv.includes('--json')) console.log(JSON.stringify({ error: { message } }, null, 2));
 }
 
 main(process.argv.slice(2)).catch((error: Error) => {
-  console.error(error.message);
+  complain(error.message, process.argv.slice(2));
   process.exitCode = error.name === 'CommandUsageError' ? 2 : 1;
 });
