@@ -19,13 +19,13 @@ export function liveProgress({ output, keys, now }: ProgressOptions, width: numb
   let frame = 0;
 
   const erase = (): string => (drawn === 0 ? '' : `\x1b[${drawn}A\x1b[0J`);
-  const cut = (line: string): string => line.slice(0, Math.max(20, (output.columns ?? 80) - 1));
+  const cut = (line: string): string => line.slice(0, Math.max(20, (output.columns || 80) - 1));
   const draw = (above = ''): void => {
     const lines = [...running].map(([name, { since, step }]) =>
       cut(`  ${FRAMES[frame % FRAMES.length]}       ${name.padEnd(width)}  ${duration(now() - since)}  ${step}`),
     );
     // Never more than the window holds: a cursor cannot be moved above its first line.
-    const shown = lines.slice(0, Math.max(1, (output.rows ?? 24) - 2));
+    const shown = lines.slice(0, Math.max(1, (output.rows || 24) - 2));
     if (running.size > 0) shown.push(`  ${ended}/${keys.length}`);
     output.write(`${erase()}${above}${shown.map((line) => `${line}\n`).join('')}`);
     drawn = shown.length;
