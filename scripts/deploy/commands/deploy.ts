@@ -67,11 +67,15 @@ function withMessages(result: DeployResult) {
   };
 }
 
-function outcomeOf({ functions }: DeployPlan, result: DeployResult, ms: number): string {
+/** The last line of a deployment, and what was left behind. */
+export function outcomeOf({ functions }: DeployPlan, result: DeployResult, ms: number): string {
   const outcome = (name: string): number => result.functions.filter((fn) => fn.outcome === name).length;
+  const doomed = new Set(functions.filter(({ action }) => action === 'delete').map(({ key }) => key));
+  const deleted = result.functions.filter((fn) => fn.outcome === 'done' && doomed.has(fn.key)).length;
   const orphans = functions.filter(({ action }) => action === 'orphan').map(({ key }) => key);
   const parts = [
-    [outcome('done'), 'deployed'],
+    [outcome('done') - deleted, 'deployed'],
+    [deleted, 'deleted'],
     [outcome('unchanged'), 'unchanged'],
     [outcome('failed'), 'failed; the version before serves on'],
     [outcome('aborted') + outcome('skipped'), 'not reached; run it again to go on'],
