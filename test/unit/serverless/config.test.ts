@@ -4,9 +4,11 @@ import { stateVariables } from '#shared/config/state.ts';
 import { triggersOf } from '../../../scripts/local/triggers.ts';
 import { loadServerless } from '../../../scripts/serverless/config.ts';
 
+const ROUTES = '[{"source":{"bucket":"source"},"sync_task_id":"t"}]';
+
 describe('loadServerless', () => {
   it('resolves the variables of a stage and fills in what the provider declares', async () => {
-    const config = await loadServerless('local', { OMS_SYNC_ROUTES: '[{"x":1}]', OMS_SYNC_REGION: 'cn-east-3' });
+    const config = await loadServerless('local', { OMS_SYNC_ROUTES: ROUTES, OMS_SYNC_REGION: 'cn-east-3' });
     expect(config.stage).toBe('local');
     expect(config.region).toBe('cn-east-3');
     const trigger = config.functions['on-object-created'];
@@ -16,7 +18,7 @@ describe('loadServerless', () => {
       timeout: 60,
       agency: 'oms-sync-local-trigger',
     });
-    expect(trigger?.environment).toMatchObject({ ROUTES: '[{"x":1}]', OMS_REGION: 'cn-east-3' });
+    expect(trigger?.environment).toMatchObject({ ROUTES, OMS_REGION: 'cn-east-3' });
     expect(trigger?.async).toMatchObject({ maxRetries: 3, maxEventAge: 86_400 });
   });
 

@@ -99,6 +99,7 @@ describe('the framework', () => {
       {
         f: {
           ...RIGHT_FUNCTION,
+          agency: 'a',
           async: asyncConfig,
           events: [{ eventgrid: { bucket: 'watched', eventTypes: ['OBS:DWR:ObjectCreated:PUT'], keyEncode: true } }],
         },
@@ -123,10 +124,10 @@ describe('the framework', () => {
     const at = "serverless.yml: Configuration error at 'functions.f.async";
     expect(answers).toEqual([
       'right',
-      `${at}.maxRetries': must be <= 3`,
-      `${at}.maxEventAge': must be <= 86400`,
-      `${at}.onFailure.expires': must be <= 365`,
-      `${at}.onFailure.expires': must be >= 0`,
+      `${error} functions.f.async.maxRetries is 4: it must be a whole number from 0 to 3`,
+      `${error} functions.f.async.maxEventAge is 86401: it must be a whole number from 1 to 86400 seconds`,
+      `${error} functions.f.async.onFailure.expires is 366: it must be a whole number from 0 to 365 days`,
+      `${error} functions.f.async.onFailure.expires is -1: it must be a whole number from 0 to 365 days`,
       `${at}.onFailure': unrecognized property 'typo'`,
       `${at}.onFailure.type': must be equal to one of the allowed values [OBS, SMN, DIS, FunctionGraph]`,
       `${error} functions.f.async.onFailure.bucket is missing: OBS needs bucket and prefix`,
