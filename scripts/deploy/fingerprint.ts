@@ -74,8 +74,8 @@ const VERSION_NAME = new RegExp(`^v\\d{8}-\\d{6}-([0-9a-f]{${SHORT}})-([0-9a-f]{
  * Name of a published version: when, then what. The hashes make publishing repeatable: a deployment that was interrupted
  * after it finds what it published. 38 of the 42 characters that a name may have.
  */
-export function versionName(now: number, hashes: VersionHashes): string {
-  const iso = new Date(now).toISOString().replace(/[-:]/g, '');
+export function versionName(deployed: number, hashes: VersionHashes): string {
+  const iso = new Date(deployed).toISOString().replace(/[-:]/g, '');
   return `v${iso.slice(0, 8)}-${iso.slice(9, 15)}-${hashes.code}-${hashes.content}`;
 }
 
@@ -84,6 +84,11 @@ export interface VersionHashes {
   readonly code: string;
   /** Of zip and configuration. */
   readonly content: string;
+}
+
+/** When the deployment began that published a version, as text that sorts by time; undefined as below. */
+export function deploymentOf(name: string): string | undefined {
+  return VERSION_NAME.test(name) ? name.slice(1, 16) : undefined;
 }
 
 /** Undefined for a version that was published by anything else. */

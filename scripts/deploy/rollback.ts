@@ -2,6 +2,7 @@ import { systemClock } from '#shared/runtime/clock.ts';
 import { Progress } from './apply/progress.ts';
 import { FunctionGraphClient } from './client/functiongraph.ts';
 import { DeployError } from './errors.ts';
+import { deploymentOf } from './fingerprint.ts';
 import { LIVE } from './naming.ts';
 import { type DeployedFunction, deployedFunctions } from './service.ts';
 import type { RollbackOptions, RollbackResult } from './types.ts';
@@ -9,6 +10,9 @@ import type { RollbackOptions, RollbackResult } from './types.ts';
 /**
  * Lets an earlier version serve: the alias moves, and nothing else changes, triggers least of all. The next deployment
  * moves it to what serverless.yml says again.
+ *
+ * Where no function is named, the last deployment is undone: those go back whose serving version is of it. One that it
+ * did not change stays, for its version before may have the variables of long ago.
  *
  * @returns what moved; functions without an earlier version are left out
  * @throws DeployError where `to` names no version, or one that serves; ApiError at the first that fails
@@ -20,7 +24,8 @@ export async function rollback(options: RollbackOptions & { readonly alias?: str
   const client = new FunctionGraphClient(target, signal);
   const clock = target.clock ?? systemClock;
   const results: RollbackResult[] = [];
-  for (const fn of await deployedFunctions(client, options)) {
+  const deployed = await deployedFunctions(client, options);
+  for (const fn of only === undefined ? ofLastDeployment(deployed) : deployed) {
     const from = fn.live?.alias.version;
     const version = to === undefined ? versionBefore(fn) : namedVersion(fn, to);
     if (from === undefined || version === undefined) continue;
@@ -35,6 +40,13 @@ export async function rollback(options: RollbackOptions & { readonly alias?: str
     results.push({ key: fn.key, name: fn.name, from, to: version });
   }
   return results;
+}
+
+/** Versions that were published by hand tell of no deployment: where there are no others, all functions. */
+function ofLastDeployment(functions: readonly DeployedFunction[]): readonly DeployedFunction[] {
+  const deployment = ({ live }: DeployedFunction): string => deploymentOf(live?.alias.version ?? '') ?? '';
+  const last = functions.map(deployment).sort().at(-1);
+  return functions.filter((fn) => deployment(fn) === last);
 }
 
 /** The one published before the one that serves. */

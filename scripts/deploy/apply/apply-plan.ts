@@ -31,6 +31,8 @@ export async function applyPlan(plan: DeployPlan, options: ApplyOptions): Promis
     keepVersions: options.keepVersions ?? work.keepVersions ?? KEEP_VERSIONS,
     foreign: foreignTriggers(work),
     now: () => clock.now(),
+    // All versions of one deployment have one time: a rollback finds by it what the deployment changed.
+    deployed: start,
   };
   const outcomes = new Map<string, FunctionOutcome>();
   const skip = ({ key, name }: { readonly key: string; readonly name: string }): void => {

@@ -16,6 +16,8 @@ export interface ApplyContext {
   readonly keepVersions: number;
   readonly foreign: ReadonlyMap<string, ForeignTrigger>;
   readonly now: () => number;
+  /** Milliseconds since the epoch at which the deployment began. */
+  readonly deployed: number;
 }
 
 /**

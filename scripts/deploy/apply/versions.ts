@@ -9,6 +9,8 @@ export interface VersionContext {
   readonly client: FunctionGraphClient;
   readonly keepVersions: number;
   readonly now: () => number;
+  /** Milliseconds since the epoch at which the deployment began. */
+  readonly deployed: number;
   readonly step: (step: string) => void;
 }
 
@@ -19,7 +21,7 @@ export interface VersionContext {
  * @throws DeployError where the service does not publish it
  */
 export async function wantedVersion(work: FunctionWork, context: VersionContext): Promise<string> {
-  const { client, step, now } = context;
+  const { client, step, now, deployed } = context;
   const { urn, code } = work.desired;
   const published = publishedBefore(work);
   if (published !== undefined) return published;
@@ -27,14 +29,14 @@ export async function wantedVersion(work: FunctionWork, context: VersionContext)
   if (work.actual) await pruneVersions(urn, context);
   step('version');
   const description = work.desired.config.description ?? '';
-  const first = await client.publishVersion(urn, versionName(now(), work.hashes), description);
+  const first = await client.publishVersion(urn, versionName(deployed, work.hashes), description);
   if (first !== undefined) return first;
   // "No changes have been made since last publication", by which it may mean the code alone: then it gets other bytes
   // with the same content. The version is told by its name, so nothing compares these bytes with the file again.
   step('code');
   await client.updateCode(urn, codeBody(withZipComment(code.zip, `oms-sync ${now()} ${work.hashes.content}`)));
   step('version');
-  const second = await client.publishVersion(urn, versionName(now(), work.hashes), description);
+  const second = await client.publishVersion(urn, versionName(deployed, work.hashes), description);
   if (second !== undefined) return second;
   throw new DeployError(
     'Deploy.NotPublished',

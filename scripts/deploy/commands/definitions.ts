@@ -117,12 +117,12 @@ place of the agency's.`,
   },
   {
     name: 'rollback',
-    summary: 'let the version before serve again',
+    summary: 'undo the last deployment: the versions before serve again',
     text: `Moves the alias; nothing is sent, and triggers stay as they are. Configuration and code go back together: a version
-holds both. The next deploy brings serverless.yml again. Every function goes back by one version of its own, whichever
-deployment that was of: after one that changed a few, name them with --function.`,
+holds both. Functions that the last deployment did not change stay. The next deploy brings serverless.yml again.`,
     examples: [
-      ['rollback --stage prod', 'every function, to the version before'],
+      ['rollback --stage prod', 'what the last deployment changed'],
+      ['rollback --stage prod -f redrive', 'one function, to the version before'],
       ['rollback --stage prod -f redrive --to 3', 'one function, to a version that info shows'],
     ],
     flags: {

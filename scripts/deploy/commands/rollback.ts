@@ -22,7 +22,13 @@ export const rollback: Command = async (context) => {
     ...(to === undefined ? {} : { to }),
   }).finally(() => progress.stop());
   if (isSet(context, 'json')) report(context, { functions: results });
-  else if (results.length === 0) say(context, 'nothing to roll back: no function has an earlier version');
+  else if (results.length === 0)
+    say(
+      context,
+      only === undefined
+        ? 'nothing to roll back: what the last deployment changed has no earlier version; others are rolled back by --function'
+        : `nothing to roll back: ${only} has no earlier version`,
+    );
   else for (const { key, from, to: now } of results) say(context, `${key}: version ${now} serves, before it ${from}`);
   return 0;
 };

@@ -157,6 +157,43 @@ describe('rollback', () => {
     expect(await rollback(where)).toEqual([]);
     expect(await rollback({ ...where, only: ['one'], to: 'v2' })).toMatchObject([{ from: 'v1', to: 'v2' }]);
   });
+
+  it('undoes the last deployment where no function is named, and leaves what that did not change', async () => {
+    const cloud = new FakeFunctionGraph();
+    const where = { service: 'oms-sync', stage: 'dev', target: target(cloud) };
+    const settings = { description: '[oms-sync/dev]' };
+    const version = (deployed: string, content: string) => `v${deployed}-0000000000-${content.padStart(10, '0')}`;
+    const deploy = (key: string, ...versions: readonly string[]): void => {
+      cloud.functions.set(`oms-sync-dev-${key}`, {
+        latest: settings,
+        code: '',
+        versions: versions.map((name, at) => ({ name, config: settings, code: '', at })),
+        aliases: new Map([['live', { version: versions.at(-1) ?? '', description: '', weights: {} }]]),
+        asyncConfigs: new Map(),
+        triggers: [],
+        changed: false,
+      });
+    };
+    const [first, second, third] = ['20260101-000000', '20260101-000100', '20260201-000000'];
+    // Without routes at first, then with them, then an upgrade of two others.
+    deploy('trigger', version(first, 'a'), version(second, 'b'));
+    deploy('redrive', version(first, 'a'), version(second, 'b'), version(third, 'c'));
+    deploy('create', version(first, 'a'), version(third, 'c'));
+    deploy('new', version(third, 'c'));
+    deploy('by-hand', 'v1', 'v2');
+
+    const moved = async () => (await rollback(where)).map(({ key, to }) => [key, to]).sort();
+    expect(await moved()).toEqual([
+      ['create', version(first, 'a')],
+      ['redrive', version(second, 'b')],
+    ]);
+    // What has no version before it keeps the deployment that made it; the others are named.
+    expect(await moved()).toEqual([]);
+    expect(await rollback({ ...where, only: ['trigger', 'by-hand'] })).toMatchObject([
+      { key: 'by-hand', to: 'v1' },
+      { key: 'trigger', to: version(first, 'a') },
+    ]);
+  });
 });
 
 describe('the functions of a stage', () => {
