@@ -174,6 +174,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const openapi = await step(readFile(join(ROOT, 'openapi.json'), 'utf8'));
     const errors = new Map<string, string>();
     let service: DeployedService | undefined;
+    let probing = false;
     const host = await step(
       startFunctionGraph({
         dataDir: join(dataDir, 'functiongraph'),
@@ -194,7 +195,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           const key = service?.keyOf(line.function) ?? line.function;
           const message = errorMessage(line.text);
           if (message !== undefined) errors.set(key, message);
-          log(`${key || 'functiongraph'}: ${line.text}`);
+          // What a probe makes a function say is told only where the probe fails.
+          if (!probing) log(`${key || 'functiongraph'}: ${line.text}`);
         },
       }).then((host) => {
         // First to be stopped: the services that its functions call outlive it.
@@ -221,10 +223,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       await writeIdentity(dataDir, identity);
       await step(deployed.reroute(routes(taskId)));
     }
-    host.release();
     const served = deployed.served(host);
     functiongraph = served;
+    probing = true;
     await step(probeAll(served, deployed.config, (key) => errors.get(key)));
+    probing = false;
+    host.release();
     say(`functions     ${Object.keys(deployed.config.functions).join(', ')}`);
 
     const endpoints: Endpoints = {
