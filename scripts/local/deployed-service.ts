@@ -4,6 +4,7 @@ import { loadServerless, type ServerlessConfig } from '../serverless/config.ts';
 import type { Accounts } from './accounts.ts';
 import { runDeployment } from './deployment.ts';
 import type { FunctionGraph } from './functiongraph/server.ts';
+import { redeploy } from './redeploy.ts';
 
 export interface DeployedServiceOptions {
   readonly cloud: LocalCloud;
@@ -48,15 +49,21 @@ export class DeployedService {
     this.#routes = routes;
   }
 
-  /** Deploys with other routes, which are all that differs: the functions that replicate learn of a sync task. */
+  /**
+   * Deploys with other routes, which are all that differs: the functions that replicate learn of a sync task. Through
+   * the library alone: serverless.yml has been read.
+   */
   async reroute(routes: string): Promise<void> {
-    await this.#bring(routes);
+    const { cloud, say, signal } = this.#options;
+    const routed = Object.entries(this.config.functions).filter(([, { environment }]) => 'ROUTES' in environment);
+    const functions = routed.map(([key, fn]) => [key, { ...fn, environment: { ...fn.environment, ROUTES: routes } }]);
+    const config = { ...this.config, functions: { ...this.config.functions, ...Object.fromEntries(functions) } };
+    const keys = routed.map(([key]) => key);
+    this.#permit(config);
+    await redeploy(cloud, config, keys, signal);
+    this.#config = config;
     this.#routes = routes;
-    const functions = Object.entries(this.config.functions).map(([key, fn]) => [
-      key,
-      'ROUTES' in fn.environment ? { ...fn, environment: { ...fn.environment, ROUTES: routes } } : fn,
-    ]);
-    this.#config = { ...this.config, functions: Object.fromEntries(functions) };
+    say(`sync task     is told to ${keys.join(', ')}`);
   }
 
   /** The host, with the keys of serverless.yml standing for what serves: the version that the alias names. */
@@ -71,14 +78,18 @@ export class DeployedService {
   }
 
   async #declare(routes: string): Promise<ServerlessConfig> {
-    const { cloud, accounts, signal } = this.#options;
+    const { cloud, signal } = this.#options;
     const declared = await loadServerless('local', localEnvironment(cloud, routes), signal);
     for (const [key, { name }] of Object.entries(declared.functions)) this.#keys.set(name, key);
-    const agencies = policiesOf(declared).map(
+    this.#permit(declared);
+    return declared;
+  }
+
+  #permit(config: ServerlessConfig): void {
+    const agencies = policiesOf(config).map(
       ({ agency, policies }) => [agency, policies.map(({ document }) => document)] as const,
     );
-    accounts.setAgencies(new Map(agencies));
-    return declared;
+    this.#options.accounts.setAgencies(new Map(agencies));
   }
 
   async #bring(routes: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,24 +43,32 @@ describe('npm start', () => {
       secretKey: endpoints.secret_key,
     });
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('ends with code 0 on %s and leaves nothing behind', async (signal) => {
+  it('writes nothing outside its folder and .local, ends with code 0 on Ctrl-C and leaves nothing behind', async () => {
     const tree = start();
     await ready(tree);
-    tree.signal(signal);
+    expect((await readdir(folder)).sort()).toEqual(['endpoints.json']);
+    tree.signal('SIGINT');
     expect(await tree.exited, tree.output()).toEqual({ code: 0, signal: null });
     await until('the end of every child', () => !tree.alive());
     expect(existsSync(file)).toBe(false);
   });
 
-  it('keeps objects, tasks and keys in --data across restarts', async () => {
+  it('keeps objects, tasks and keys in --data across restarts, and refuses a folder that is in use', async () => {
     const data = join(folder, 'data');
     const first = start('--data', data);
     const before = await ready(first);
     const client = clientOf(before);
     await client.send(new PutObjectCommand({ Bucket: before.source_bucket, Key: 'kept+', Body: 'content' }));
     client.destroy();
+
+    const rival = start('--data', data, '--endpoints', join(folder, 'second.json'));
+    expect((await rival.exited).code).toBe(1);
+    expect(rival.output()).toContain(`${data} is in use by process`);
+
     first.signal('SIGTERM');
-    await first.exited;
+    expect(await first.exited, first.output()).toEqual({ code: 0, signal: null });
+    await until('the end of every child', () => !first.alive());
+    expect(existsSync(file)).toBe(false);
 
     const second = start('--data', data);
     const after = await ready(second);
@@ -77,30 +85,6 @@ describe('npm start', () => {
     again.destroy();
     second.signal('SIGTERM');
     await second.exited;
-  });
-
-  it('finds its task again when it was killed before it could keep the id', async () => {
-    const data = join(folder, 'data');
-    const first = start('--data', data);
-    const before = await ready(first);
-    first.signal('SIGTERM');
-    await first.exited;
-    const file = join(data, 'identity.json');
-    const { sync_task_id: _lost, ...identity } = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
-    await writeFile(file, JSON.stringify(identity));
-
-    const second = start('--data', data);
-    expect((await ready(second)).sync_task_id).toBe(before.sync_task_id);
-    second.signal('SIGTERM');
-    await second.exited;
-  });
-
-  it('refuses a folder that another instance is using, naming it', async () => {
-    const data = join(folder, 'data');
-    await ready(start('--data', data));
-    const second = start('--data', data, '--endpoints', join(folder, 'second.json'));
-    expect((await second.exited).code).toBe(1);
-    expect(second.output()).toContain(`${data} is in use by process`);
   });
 
   it('names the flag when a port is taken', async () => {
@@ -122,11 +106,5 @@ describe('npm start', () => {
     expect((await tree.exited).code).toBe(2);
     expect(tree.output().trim().split('\n')).toHaveLength(1);
     expect(tree.output()).toContain("--port'");
-  });
-
-  it('writes nothing outside its folder and .local', async () => {
-    const tree = start();
-    await ready(tree);
-    expect((await readdir(folder)).sort()).toEqual(['endpoints.json']);
   });
 });
