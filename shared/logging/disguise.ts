@@ -6,8 +6,8 @@ interface Tells {
   readonly base64: readonly string[];
 }
 
-/** Characters by which a secret is told; a shorter one is told as a whole. */
-const TELLING = 16;
+/** Characters by which a secret is told; a shorter one is told as a whole. A message may be cut in the middle of one. */
+const TELLING = 12;
 /** Below this, innocent text would be taken for it. */
 const SHORTEST = 8;
 /** Characters of base64 that the bytes in front of a secret have a part in, for none, one and two of them. */
