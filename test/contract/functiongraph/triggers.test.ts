@@ -265,7 +265,7 @@ describe('a route of an APIG trigger', () => {
     const started = await start();
     const { trigger, deploy } = apiOf(started);
     const { live } = await deploy('f', LOG);
-    const func_info = { timeout: 1, invocation_type: 'async' };
+    const func_info = { timeout: 1000, invocation_type: 'async' };
     await trigger(live, 'APIG', { ...GOOD.APIG, auth: 'NONE', func_info });
 
     const answer = await call(started.fg.gatewayUrl);
