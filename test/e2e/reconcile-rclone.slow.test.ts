@@ -7,7 +7,7 @@ import { decodeKey } from '#shared/encoding/decode.ts';
 import { Logger } from '#shared/logging/logger.ts';
 import { ObjectStoreClient } from '#shared/objectstore/client.ts';
 import { ObjectLister } from '#shared/objectstore/lister.ts';
-import { type KeyRange, planRanges } from '#shared/objectstore/ranges.ts';
+import type { KeyRange } from '#shared/objectstore/ranges.ts';
 import type { Counts } from '#shared/reconcile/counts.ts';
 import { diff } from '#shared/reconcile/diff.ts';
 import { Judge } from '#shared/reconcile/judge.ts';
@@ -22,6 +22,7 @@ import { startObs } from '../../scripts/local/obs/server.ts';
 import { ensureBucket, s3Client } from '../../scripts/local/s3.ts';
 import { missingCephPrograms, startCeph } from '../contract/s3/ceph.ts';
 import { type Difference, type DifferingObject, differingObjects } from '../helpers/differing-buckets.ts';
+import { planRanges } from '../helpers/plan-ranges.ts';
 import { type CheckedNames, hasRclone, rcloneCheck } from '../helpers/rclone.ts';
 
 const OBJECTS = 50_000;

@@ -8,7 +8,7 @@ import { HOSTILE_KEYS } from '../../scripts/local/hostile-keys.ts';
 import { request } from '../../scripts/local/request.ts';
 import { s3Client } from '../../scripts/local/s3.ts';
 import { type Stack, startStack } from '../../scripts/local/stack.ts';
-import { triggersOf } from '../../scripts/local/triggers.ts';
+import { triggersOf } from '../helpers/bucket-triggers.ts';
 import { redeployAs } from '../helpers/redeploy.ts';
 
 /** A running local cloud, with a way to wait for arrivals. */

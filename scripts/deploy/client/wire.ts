@@ -99,7 +99,6 @@ export type WireTrigger = z.infer<typeof trigger>;
 export const triggerList = z.array(trigger);
 
 export const publishedVersion = z.object({ version: name });
-export const createdFunction = z.object({ func_urn: z.string() });
 export const invocation = z.object({ request_id: text, result: z.unknown(), log: text, status: whole });
 export const queuedInvocation = z.object({ request_id: text });
 export const logLocation = z.object({

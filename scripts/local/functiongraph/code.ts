@@ -36,11 +36,6 @@ export function checkZip(zip: Uint8Array): void {
   unzip(zip);
 }
 
-/** Removes all unpacked code of a function. */
-export async function removeCode(dataDir: string, key: string): Promise<void> {
-  await rm(codeFolder(dataDir, key), { recursive: true, force: true });
-}
-
 /** Removes the unpacked code of all functions. */
 export async function removeAllCode(dataDir: string): Promise<void> {
   await rm(join(dataDir, 'code'), { recursive: true, force: true });

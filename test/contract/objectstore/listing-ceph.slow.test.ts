@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ObjectLister } from '#shared/objectstore/lister.ts';
 import { listInParallel } from '#shared/objectstore/parallel-lister.ts';
-import { planRanges } from '#shared/objectstore/ranges.ts';
 import { HOSTILE_KEYS } from '../../../scripts/local/hostile-keys.ts';
 import { byBytes } from '../../helpers/model-store.ts';
+import { planRanges } from '../../helpers/plan-ranges.ts';
 import { missingCephPrograms, startCeph } from '../s3/ceph.ts';
 import { BUCKET, clientOf, failureOf, fill, keysOf, listerOf, manyKeys } from './listing-target.ts';
 

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ListedPage } from '#shared/objectstore/lister.ts';
 import { listInParallel } from '#shared/objectstore/parallel-lister.ts';
-import { planRanges } from '#shared/objectstore/ranges.ts';
 import { Accounts } from '../../../scripts/local/accounts.ts';
 import { HOSTILE_KEYS } from '../../../scripts/local/hostile-keys.ts';
 import { type ObsServer, startObs } from '../../../scripts/local/obs/server.ts';
 import { byBytes } from '../../helpers/model-store.ts';
+import { planRanges } from '../../helpers/plan-ranges.ts';
 import type { Target } from '../s3/target.ts';
 import { BUCKET, clientOf, failureOf, fill, keysOf, listerOf, manyKeys } from './listing-target.ts';
 

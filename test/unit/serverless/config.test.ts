@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '#shared/config/read.ts';
 import { stateVariables } from '#shared/config/state.ts';
-import { triggersOf } from '../../../scripts/local/triggers.ts';
 import { loadServerless } from '../../../scripts/serverless/config.ts';
+import { triggersOf } from '../../helpers/bucket-triggers.ts';
 
 const ROUTES = '[{"source":{"bucket":"source"},"sync_task_id":"t"}]';
 

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { type ListedPage, ObjectLister } from '#shared/objectstore/lister.ts';
 import type { LiveRange } from '#shared/objectstore/listing/live-range.ts';
 import { listInParallel, RangeWork } from '#shared/objectstore/parallel-lister.ts';
-import { type KeyRange, planRanges, splitRange } from '#shared/objectstore/ranges.ts';
+import { type KeyRange, splitRange } from '#shared/objectstore/ranges.ts';
 import { byBytes, ModelStore } from '../../../helpers/model-store.ts';
+import { planRanges } from '../../../helpers/plan-ranges.ts';
 import { bucketKeys } from './buckets.ts';
 import { choices, RUN as PAGES } from './pages.ts';
 

@@ -6,8 +6,9 @@ import { LAST_CHARACTER } from '#shared/objectstore/listing/characters.ts';
 import { LiveRange } from '#shared/objectstore/listing/live-range.ts';
 import { listInParallel, RangeWork, type RangeWorkOptions } from '#shared/objectstore/parallel-lister.ts';
 import type { ListObjectsRequest, ObjectPage } from '#shared/objectstore/port.ts';
-import { type KeyRange, planRanges, splitRange } from '#shared/objectstore/ranges.ts';
+import { type KeyRange, splitRange } from '#shared/objectstore/ranges.ts';
 import { byBytes, ModelStore } from '../../../helpers/model-store.ts';
+import { planRanges } from '../../../helpers/plan-ranges.ts';
 
 const BUCKET = 'bucket';
 const numbered = (count: number): string[] =>

@@ -1,5 +1,5 @@
-import type { ServerlessConfig } from '../serverless/config.ts';
-import type { BucketTrigger } from './obs/server.ts';
+import type { BucketTrigger } from '../../scripts/local/obs/server.ts';
+import type { ServerlessConfig } from '../../scripts/serverless/config.ts';
 
 /** The bucket triggers that serverless.yml declares. */
 export function triggersOf(config: ServerlessConfig): BucketTrigger[] {
