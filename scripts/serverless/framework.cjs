@@ -1,11 +1,17 @@
 'use strict';
 const { dirname, join } = require('node:path');
 
+/** Milliseconds that serverless.yml may take to be resolved; it takes a second. A circle of variables takes for ever. */
+const DEADLINE = 20_000;
+
+/** Of the run in this process. */
+let deadline;
+
 /**
  * Runs osls in this process with what this project needs of it: reading and checking serverless.yml, and our own commands.
  * What it brings for AWS is not loaded (it is 4/5 of it, and a second of every start), and its voice is turned off: no
  * banner, no advertisement of documents, no notices of deprecation, and no debug output, which would hold variables.
- * It is replaced by file, which works because the version of osls is pinned; `npx osls` runs the plugin as well.
+ * It is replaced by file, which works because the version of osls is pinned.
  *
  * @param {readonly string[]} argv as osls reads them: a command, then flags
  * @param {string} root folder of serverless.yml
@@ -34,14 +40,58 @@ function runFramework(argv, root, fail) {
     },
   });
   replace('lib/cli/handle-error.js', (error) => {
+    resolved();
     process.exitCode = 1;
     fail(messageOf(error));
     return {};
   });
+  const sources = join(folder, 'lib/configuration/variables/sources');
+  keepLiteral(require(join(sources, 'env.js')));
+  keepLiteral(require(join(sources, 'opt.js')));
+  const pending = watched(require(join(sources, 'self.js')));
   const log = require(join(folder, 'lib/utils/serverless-utils/log.js'));
-  log.writeText = (text) => void process.stdout.write(`${text}\n`);
+  log.writeText = (text) => {
+    resolved();
+    process.stdout.write(`${text}\n`);
+  };
   replace('lib/plugins/index.js', argv[0] === 'print' ? [require(join(folder, 'lib/plugins/print.js'))] : []);
+  deadline = setTimeout(() => {
+    const circle = [...pending].map((address) => `\${self:${address}}`).join(', ');
+    fail(`serverless.yml: variables refer to each other in a circle${circle === '' ? '' : ` (${circle})`}`);
+    process.exit(1);
+  }, DEADLINE);
   require(join(folder, 'scripts/serverless.js'));
+}
+
+/** To be told when the variables have values: what comes then takes the time that it takes. */
+function resolved() {
+  clearTimeout(deadline);
+}
+
+/**
+ * The framework reads what a variable holds as variables again, without an end. That is right for this file, whose author
+ * writes code, and wrong for the environment and the command line: a key pair or a prefix with `${` in it would be
+ * deployed as something else. So their dollars pass the framework in disguise, which literal.ts takes off. The disguise is
+ * of Unicode's private use.
+ */
+function keepLiteral(source) {
+  const { resolve } = source;
+  const disguised = (_, value) =>
+    typeof value === 'string' ? value.replace(/[$\uE000]/g, (one) => (one === '$' ? '\uE000D' : '\uE000M')) : value;
+  source.resolve = (input) => JSON.parse(JSON.stringify(resolve(input), disguised));
+}
+
+/** @returns the addresses that are being resolved, in this moment */
+function watched(source) {
+  const pending = new Set();
+  const { resolve } = source;
+  source.resolve = async (input) => {
+    pending.add(input.address);
+    const result = await resolve(input);
+    pending.delete(input.address);
+    return result;
+  };
+  return pending;
 }
 
 /** One line per mistake. */
@@ -53,7 +103,7 @@ function messageOf(error) {
   return `serverless.yml: ${lines.join('\n  ')}`;
 }
 
-module.exports = { runFramework };
+module.exports = { isRunning: () => deadline !== undefined, resolved, runFramework };
 
 if (require.main === module)
   runFramework(process.argv.slice(2), process.cwd(), (message) => process.stderr.write(`${message}\n`));

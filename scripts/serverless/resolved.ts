@@ -1,4 +1,5 @@
 import type { ApiGatewayConfig, EventGridConfig, FunctionConfig, ServerlessConfig } from './config.ts';
+import { revealed } from './literal.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -14,7 +15,8 @@ export const DEFAULT_ALIAS = 'live';
 const DEFAULT_KEEP_VERSIONS = 5;
 
 /** Every function with what the provider declares for all of them, and with the platform's defaults. */
-export function configOf({ service, provider, functions }: ResolvedFile): ServerlessConfig {
+export function configOf(file: ResolvedFile): ServerlessConfig {
+  const { service, provider, functions } = revealed(file);
   const merged = Object.entries(functions).map(([key, declared]) => {
     const fn = {
       runtime: provider['runtime'],

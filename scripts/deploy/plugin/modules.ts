@@ -10,3 +10,8 @@ export function loadCommands(): typeof import('../commands/exit-code.ts') {
 export function loadBuild(): typeof import('../../build.ts') {
   return load('../../build.ts');
 }
+
+/** In which this plugin runs, save where osls is called by its own name. */
+export function loadFramework(): { resolved(): void } {
+  return load('../../serverless/framework.cjs');
+}

@@ -3,7 +3,7 @@ import { findCommand } from '../commands/definitions.ts';
 import { checkService } from '../guard-rails/check-service.ts';
 import type { Framework, FrameworkCommand, FrameworkOptions } from './framework.ts';
 import { frameworkCommands, hookNames, hookOf } from './framework-commands.ts';
-import { loadBuild, loadCommands } from './modules.ts';
+import { loadBuild, loadCommands, loadFramework } from './modules.ts';
 import { EVENT_SCHEMAS, FUNCTION_SCHEMA, PROVIDER_SCHEMA } from './schema.ts';
 
 /**
@@ -34,7 +34,10 @@ export class HuaweiProvider {
     this.#built.catch(() => {});
     this.hooks = {
       // Before any command, and after the schema has passed.
-      initialize: async () => this.#check(),
+      initialize: async () => {
+        loadFramework().resolved();
+        this.#check();
+      },
       ...Object.fromEntries(hookNames().map((name) => [hookOf(name), () => this.#run(name)])),
     };
   }
