@@ -72,11 +72,19 @@ export class Body {
     this.#summary = { size, md5: md5Bytes.toString('hex'), checksums: this.#verify(digests, trailers) };
   }
 
-  /** The whole body as text, for the small documents of S3's own protocol. */
+  /**
+   * The whole body as text, for the small documents of S3's own protocol.
+   *
+   * @throws S3Error MalformedXML where it is not UTF-8: two keys must not become one by replacing bytes
+   */
   async text(): Promise<string> {
     const chunks: Buffer[] = [];
     for await (const chunk of this.read(MAX_DOCUMENT)) chunks.push(chunk);
-    return Buffer.concat(chunks).toString('utf8');
+    try {
+      return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+    } catch {
+      throw new S3Error('MalformedXML');
+    }
   }
 
   #announcedLength(): number {

@@ -1,3 +1,4 @@
+import { SaxesParser } from 'saxes';
 import { S3Error } from './errors.ts';
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
@@ -30,21 +31,31 @@ export interface XmlNode {
   readonly text: string;
 }
 
-/** The text of a child element, or undefined. */
+/**
+ * The text of a child element, or undefined.
+ *
+ * @throws S3Error MalformedXML where there are several, since one of them would be ignored
+ */
 export function childText(node: XmlNode, name: string): string | undefined {
-  return node.children.find((child) => child.name === name)?.text;
+  const [first, second] = childrenOf(node, name);
+  if (second) throw new S3Error('MalformedXML');
+  return first?.text;
 }
 
 export function childrenOf(node: XmlNode, name: string): readonly XmlNode[] {
   return node.children.filter((child) => child.name === name);
 }
 
-const TOKEN =
-  /<!\[CDATA\[([\s\S]*?)\]\]>|<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<(\/?)([^\s<>/!]+)((?:[^<>"']|"[^"]*"|'[^']*')*?)(\/?)>|([^<]+)|</g;
 const MAX_DEPTH = 16;
+/** A completion names 10,000 parts, each of them with a number, an ETag and up to five checksums. */
+const MAX_ELEMENTS = 100_000;
 
 /**
- * A small XML reader for the request bodies of S3: elements, text, character data, references; no document types.
+ * Reads the XML of a request: elements, text, character data and references; no document types, hence no entities.
+ * Its size is the caller's to bound; the time is linear in it.
+ *
+ * Keys may hold characters that XML forbids, such as U+0001 and U+FFFE. Some clients write them as references, others
+ * bare. Both are read: what was stored under such a key must be deletable.
  *
  * @throws S3Error MalformedXML
  */
@@ -56,44 +67,37 @@ export function parseXml(source: string): XmlNode {
   }
   const root: Open = { name: '', children: [], text: '' };
   const stack: Open[] = [root];
-  // XML 1.0 section 2.11: line ends are normalised before parsing.
-  for (const token of source
-    .replace(/^\uFEFF/, '')
-    .replace(/\r\n?/g, '\n')
-    .matchAll(TOKEN)) {
-    const [all, data, slash, qualified, , selfClosing, text] = token;
-    const top = stack[stack.length - 1] ?? root;
-    if (data !== undefined) top.text += data;
-    else if (text !== undefined) top.text += decodeReferences(text);
-    else if (qualified !== undefined) {
-      const name = qualified.slice(qualified.indexOf(':') + 1);
-      if (slash === '/') {
-        if (stack.length < 2 || top.name !== name) throw new S3Error('MalformedXML');
-        stack.pop();
-        stack[stack.length - 1]?.children.push(top);
-      } else if (selfClosing === '/') top.children.push({ name, children: [], text: '' });
-      else if (stack.push({ name, children: [], text: '' }) > MAX_DEPTH) throw new S3Error('MalformedXML');
-    } else if (all === '<') throw new S3Error('MalformedXML');
-  }
-  const [document] = root.children;
-  if (stack.length !== 1 || root.children.length !== 1 || !document || root.text.trim() !== '')
+  let elements = 0;
+  const refuse = (): never => {
     throw new S3Error('MalformedXML');
-  return document;
+  };
+  const addText = (text: string): void => {
+    const top = stack.at(-1);
+    if (top) top.text += text;
+  };
+  const parser = new SaxesParser();
+  const allowAnyReference = (): unknown => Object.assign(parser, { isChar: isScalarValue });
+  allowAnyReference();
+  parser.on('error', ({ message }) => message.endsWith('disallowed character.') || refuse());
+  parser.on('xmldecl', ({ encoding = 'utf-8' }) => {
+    if (!/^(?:utf-8|us-ascii)$/i.test(encoding)) refuse();
+    // The version in the declaration made the parser choose its own rule again.
+    allowAnyReference();
+  });
+  parser.on('doctype', refuse);
+  parser.on('text', addText);
+  parser.on('cdata', addText);
+  parser.on('opentag', ({ name }) => {
+    const opened: Open = { name: name.slice(name.indexOf(':') + 1), children: [], text: '' };
+    stack.at(-1)?.children.push(opened);
+    if (stack.push(opened) > MAX_DEPTH || ++elements > MAX_ELEMENTS) refuse();
+  });
+  parser.on('closetag', () => stack.pop());
+  parser.write(source).close();
+  return root.children[0] ?? refuse();
 }
 
-const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-
-function decodeReferences(text: string): string {
-  if (!text.includes('&')) return text;
-  return text.replace(/&(#x[0-9a-fA-F]{1,6}|#[0-9]{1,7}|[a-z]+);|&/g, (_all, name?: string) => {
-    if (name === undefined) throw new S3Error('MalformedXML');
-    if (!name.startsWith('#')) {
-      const char = Object.hasOwn(NAMED, name) ? NAMED[name] : undefined;
-      if (char === undefined) throw new S3Error('MalformedXML');
-      return char;
-    }
-    const code = name[1] === 'x' ? Number.parseInt(name.slice(2), 16) : Number.parseInt(name.slice(1), 10);
-    if (code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) throw new S3Error('MalformedXML');
-    return String.fromCodePoint(code);
-  });
+/** What UTF-8 can write. */
+function isScalarValue(code: number): boolean {
+  return code >= 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
 }

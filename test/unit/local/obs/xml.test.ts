@@ -27,23 +27,69 @@ describe('parseXml', () => {
     expect(parseXml('<a>1\r\n2\r3&#13;&#xA;&#128512;&lt;</a>').text).toBe('1\n2\n3\r\n😀<');
   });
 
-  it.each([
-    '',
-    'text',
-    '<a>',
-    '<a></b>',
-    '<a/><b/>',
-    '<a>&nbsp;</a>',
-    '<a>&#xD800;</a>',
-    '<a>&</a>',
-    '<!DOCTYPE a><a/>',
-    `${'<a>'.repeat(40)}`,
-  ])('refuses %j', (source) => {
+  it.each(
+    [
+      '',
+      'text',
+      '<a>',
+      '<a></b>',
+      '<a/><b/>',
+      '<a>&nbsp;</a>',
+      '<a>&#xD800;</a>',
+      '<a>&</a>',
+      '<!DOCTYPE a><a/>',
+      '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>',
+      '<a>&#x110000;</a>',
+      '<a>&#;</a>',
+      '<a b="1" b="2"/>',
+      '<a b=1/>',
+      '<a><!-- -- --></a>',
+      '<?xml version="1.0" encoding="utf-16"?><a/>',
+      `${'<a>'.repeat(40)}${'</a>'.repeat(40)}`,
+      `<a>${'<b/>'.repeat(100_001)}</a>`,
+    ].map((source) => [source.slice(0, 50), source]),
+  )('refuses %j', (_start, source = '') => {
     expect(() => parseXml(source)).toThrow(expect.objectContaining({ code: 'MalformedXML' }));
   });
 
   it('reads back every text that it writes', () => {
-    for (const text of ['a\r\nb', '<&>"\'', '\t lead', '😀', '\u0085\u2028', 'plain'])
-      expect(parseXml(element('a', text)).text).toBe(text);
+    for (const text of ['a\r\nb', '<&>"\'', '\t lead', '😀', '\u0085\u2028', '\u0000\u0001\u001f', '\ufffe\uffff'])
+      for (const declaration of ['', '<?xml version="1.0" encoding="UTF-8"?>', '<?xml version="1.1"?>'])
+        expect(parseXml(declaration + element('a', text)).text).toBe(text);
+  });
+
+  it('reads characters that XML forbids, written bare, and leaves their references in character data alone', () => {
+    expect(parseXml('<a>\u0001\ufffe<![CDATA[&#x1;]]>&amp;#x1;</a>').text).toBe('\u0001\ufffe&#x1;&#x1;');
+  });
+
+  it('refuses to choose between two elements of which one is expected', () => {
+    const node = parseXml('<Object><Key>a</Key><Key>b</Key></Object>');
+    expect(() => childText(node, 'Key')).toThrow(expect.objectContaining({ code: 'MalformedXML' }));
+  });
+
+  it.each([
+    ['attributes without an end', (n: number) => `<a ${'b="'.repeat(n)}`],
+    ['blanks in a tag', (n: number) => `<a${' '.repeat(n)}`],
+    ['quotes in a tag', (n: number) => `<a ${"'".repeat(n)}`],
+    ['comments without an end', (n: number) => `<a>${'<!--'.repeat(n)}`],
+    ['character data without an end', (n: number) => `<a>${'<![CDATA['.repeat(n)}`],
+    ['instructions without an end', (n: number) => `<a>${'<?'.repeat(n)}`],
+    ['references without an end', (n: number) => `<a>${'&#'.repeat(n)}`],
+    ['closed attributes', (n: number) => `<a ${Array.from({ length: n }, (_, i) => `b${i}="c"`).join(' ')}/>`],
+    ['elements', (n: number) => `<a>${'<b c="d">e</b>'.repeat(n)}</a>`],
+  ])('reads a document with many %s in a time that grows with its size', (_name, make) => {
+    const time = (n: number): number => {
+      const source = make(n);
+      const start = process.cpuUsage();
+      try {
+        parseXml(source);
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'MalformedXML' });
+      }
+      return process.cpuUsage(start).user / 1000;
+    };
+    time(1000);
+    // Quadratic, this takes minutes.
+    expect(time(90_000)).toBeLessThan(1500);
   });
 });
