@@ -39,6 +39,15 @@ export interface UploadRecord extends ObjectMeta {
   readonly initiated: number;
 }
 
+/** How an upload ended, for a client that repeats its last request because the answer was lost. */
+export interface EndedUpload {
+  readonly id: string;
+  readonly bucket: string;
+  readonly key: string;
+  /** Of the object that it became; absent when it was aborted. */
+  readonly etag?: string;
+}
+
 export interface CorsRule {
   readonly id?: string;
   readonly origins: readonly string[];
@@ -108,6 +117,8 @@ export type JournalRecord =
       readonly object: ObjectRecord;
       readonly event?: EventNote;
     }
+  /** Only in a rewritten journal: an upload that ended. */
+  | { readonly t: 'ended'; readonly upload: EndedUpload }
   /** The notifications of this change were delivered. */
   | { readonly t: 'notified'; readonly sequence: number }
   /** Only in a rewritten journal: how many changes there have been. */

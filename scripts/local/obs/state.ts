@@ -1,4 +1,5 @@
 import { fromByteKey, toByteKey } from './byte-key.ts';
+import { EndedUploads } from './ended-uploads.ts';
 import { Journal } from './journal.ts';
 import type {
   CorsRule,
@@ -26,6 +27,7 @@ export interface Upload extends UploadRecord {
 export interface State {
   readonly buckets: Map<string, Bucket>;
   readonly uploads: Map<string, Upload>;
+  readonly ended: EndedUploads;
   readonly undelivered: ReadonlyMap<number, ObjectEvent>;
   readonly sequence: number;
   readonly records: number;
@@ -41,6 +43,7 @@ export function loadState(path: string): State {
   const buckets = new Map<string, Bucket>();
   const objects = new Map<string, Map<string, ObjectRecord>>();
   const uploads = new Map<string, Upload>();
+  const ended = new EndedUploads();
   const undelivered = new Map<number, ObjectEvent>();
   let sequence = 0;
   let records = 0;
@@ -65,6 +68,7 @@ export function loadState(path: string): State {
       case 'unbucket':
         buckets.delete(record.bucket);
         objects.delete(record.bucket);
+        ended.deleteBucket(record.bucket);
         for (const upload of uploads.values()) if (upload.bucket === record.bucket) uploads.delete(upload.id);
         break;
       case 'cors': {
@@ -102,18 +106,25 @@ export function loadState(path: string): State {
       case 'part':
         uploads.get(record.id)?.parts.set(record.number, record.part);
         break;
-      case 'abort':
+      case 'abort': {
+        const upload = uploads.get(record.id);
         uploads.delete(record.id);
+        if (upload) ended.add({ id: upload.id, bucket: upload.bucket, key: upload.key });
+        break;
+      }
+      case 'ended':
+        ended.add(record.upload);
         break;
       case 'complete':
         uploads.delete(record.id);
+        ended.add({ id: record.id, bucket: record.bucket, key: record.key, etag: record.object.etag });
         put(record.bucket, record.key, record.object, record.event);
         break;
     }
   });
   for (const [name, bucket] of buckets)
     buckets.set(name, { ...bucket, objects: SortedMap.from(objects.get(name) ?? new Map()) });
-  return { buckets, uploads, undelivered, sequence, records, length };
+  return { buckets, uploads, ended, undelivered, sequence, records, length };
 }
 
 /**
@@ -127,15 +138,15 @@ export function compact(path: string, state: State): number {
   return Journal.read(path, () => {});
 }
 
-function liveRecords({ buckets, uploads, undelivered }: State): number {
-  let live = undelivered.size;
+function liveRecords({ buckets, uploads, ended, undelivered }: State): number {
+  let live = undelivered.size + ended.size;
   for (const bucket of buckets.values()) live += 1 + bucket.objects.size;
   for (const upload of uploads.values()) live += 1 + upload.parts.size;
   return live;
 }
 
 /** The shortest journal that leads to this state. */
-function* snapshot({ buckets, uploads, undelivered, sequence }: State): Generator<JournalRecord> {
+function* snapshot({ buckets, uploads, ended, undelivered, sequence }: State): Generator<JournalRecord> {
   yield { t: 'sequence', sequence };
   for (const { name, created, objects, cors } of buckets.values()) {
     yield { t: 'bucket', bucket: name, created };
@@ -146,5 +157,6 @@ function* snapshot({ buckets, uploads, undelivered, sequence }: State): Generato
     yield { t: 'upload', upload };
     for (const [number, part] of parts) yield { t: 'part', id: upload.id, number, part };
   }
+  for (const upload of ended.values()) yield { t: 'ended', upload };
   for (const event of undelivered.values()) yield { t: 'event', event };
 }

@@ -2,10 +2,12 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Blobs, type Segment } from './blobs.ts';
 import { toByteKey } from './byte-key.ts';
+import type { EndedUploads } from './ended-uploads.ts';
 import { S3Error } from './errors.ts';
 import { Journal } from './journal.ts';
 import type {
   CorsRule,
+  EndedUpload,
   EventNote,
   JournalRecord,
   ObjectEvent,
@@ -38,6 +40,7 @@ export class Store {
   readonly blobs: Blobs;
   readonly #buckets: Map<string, Bucket>;
   readonly #uploads: Map<string, Upload>;
+  readonly #ended: EndedUploads;
   readonly #journal: Journal;
   #sequence: number;
   readonly #undelivered: readonly ObjectEvent[];
@@ -49,6 +52,7 @@ export class Store {
     this.#journal = journal;
     this.#buckets = state.buckets;
     this.#uploads = state.uploads;
+    this.#ended = state.ended;
     this.#sequence = state.sequence;
     this.#undelivered = [...state.undelivered.values()];
   }
@@ -124,6 +128,7 @@ export class Store {
       this.#buckets.set(name, bucket);
       for (const upload of uploads) this.#uploads.set(upload.id, upload);
     });
+    this.#ended.deleteBucket(name);
     for (const upload of uploads) await this.blobs.remove([...upload.parts.values()].map((part) => part.segment));
   }
 
@@ -216,6 +221,24 @@ export class Store {
     return upload;
   }
 
+  /**
+   * How an upload ended, once that is on disk; undefined at once while it is under way.
+   *
+   * @throws S3Error NoSuchUpload
+   */
+  endedUpload(bucket: string, key: string, id: string): Promise<EndedUpload> | undefined {
+    const ended = this.#ended.get(id);
+    if (ended?.bucket !== bucket || ended.key !== key) {
+      this.upload(bucket, key, id);
+      return undefined;
+    }
+    return this.settled().then(() => {
+      // What could not be written is under way again: the client tries once more.
+      if (!this.#ended.get(id)) throw new S3Error('InternalError');
+      return ended;
+    });
+  }
+
   uploadsOf(bucket: string): readonly Upload[] {
     return [...this.#uploads.values()].filter((upload) => upload.bucket === bucket);
   }
@@ -234,8 +257,8 @@ export class Store {
 
   async abortUpload(bucket: string, key: string, id: string): Promise<void> {
     const upload = this.upload(bucket, key, id);
-    this.#uploads.delete(id);
-    await this.#append({ t: 'abort', id }, () => this.#uploads.set(id, upload));
+    this.#end(upload, {});
+    await this.#append({ t: 'abort', id }, () => this.#revive(upload));
     await this.blobs.remove([...upload.parts.values()].map((part) => part.segment));
   }
 
@@ -250,14 +273,24 @@ export class Store {
       (current) => {
         this.upload(bucket, key, id);
         check(current);
-        this.#uploads.delete(id);
+        this.#end(upload, { etag: object.etag });
       },
       (line, event) => ({ t: 'complete', id, bucket, key, object: line, ...event }),
-      () => this.#uploads.set(id, upload),
+      () => this.#revive(upload),
     );
     const used = new Set(object.segments.map((segment) => segment.id));
     await this.blobs.remove([...upload.parts.values()].map((part) => part.segment).filter(({ id }) => !used.has(id)));
     return record;
+  }
+
+  #end({ id, bucket, key }: Upload, how: Pick<EndedUpload, 'etag'>): void {
+    this.#uploads.delete(id);
+    this.#ended.add({ id, bucket, key, ...how });
+  }
+
+  #revive(upload: Upload): void {
+    this.#ended.delete(upload.id);
+    this.#uploads.set(upload.id, upload);
   }
 
   #append(record: JournalRecord, undo: () => void): Promise<void> {

@@ -5,7 +5,7 @@ import { checkWriteConditions } from '../conditions.ts';
 import { S3Error } from '../errors.ts';
 import { readMeta } from '../metadata.ts';
 import { parseCopyRange } from '../range.ts';
-import type { ObjectRecord, PartRecord } from '../records.ts';
+import type { PartRecord } from '../records.ts';
 import type { Upload } from '../state.ts';
 import { childrenOf, childText, element, parseXml, xmlDocument } from '../xml.ts';
 import { copySource } from './copy-object.ts';
@@ -86,19 +86,31 @@ async function storePart({ store, bucket, key }: Call, id: string, number: numbe
   }
 }
 
+/** Repeated, it answers 204 again, as S3 does for about a day, also where the upload was completed. */
 export async function abortMultipartUpload({ store, bucket, key, query }: Call): Promise<Reply> {
-  await store.abortUpload(bucket, key, query.get('uploadId') ?? '');
+  const id = query.get('uploadId') ?? '';
+  await (store.endedUpload(bucket, key, id) ?? store.abortUpload(bucket, key, id));
   return { status: 204 };
 }
 
+/**
+ * Repeated with the same parts, it answers as it did the first time, as S3 does, whatever has become of the object:
+ * a client whose first answer was lost must not take its upload for failed. It changes nothing then.
+ */
 export async function completeMultipartUpload(call: Call): Promise<Reply> {
   const { store, bucket, key, query, headers, body, now, event } = call;
-  const upload = store.upload(bucket, key, query.get('uploadId') ?? '');
-  const parts = chosenParts(upload, await body.text());
-  const md5 = createHash('md5');
-  for (const part of parts) md5.update(Buffer.from(part.etag, 'hex'));
+  const id = query.get('uploadId') ?? '';
+  const named = namedParts(await body.text());
+  const etag = etagOf(named);
+  const ended = store.endedUpload(bucket, key, id);
+  if (ended) {
+    if ((await ended).etag !== etag) throw new S3Error('NoSuchUpload', undefined, { UploadId: id });
+    return completion(bucket, key, etag);
+  }
+  const upload = store.upload(bucket, key, id);
+  const parts = chosenParts(upload, named);
   const sizes = parts.map((part) => part.segment.size);
-  const object: ObjectRecord = await store.completeUpload(
+  await store.completeUpload(
     upload,
     {
       headers: upload.headers,
@@ -107,27 +119,43 @@ export async function completeMultipartUpload(call: Call): Promise<Reply> {
       segments: parts.map((part) => part.segment),
       parts: sizes,
       size: sizes.reduce((sum, size) => sum + size, 0),
-      etag: `${md5.digest('hex')}-${parts.length}`,
+      etag,
       modified: now(),
     },
     event('ObjectCreated:CompleteMultipartUpload'),
     (current) => checkWriteConditions(current, headers),
   );
+  return completion(bucket, key, etag);
+}
+
+function completion(bucket: string, key: string, etag: string): Reply {
   return xmlReply(
     xmlDocument(
       `<CompleteMultipartUploadResult xmlns="${NAMESPACE}">${element('Location', `/${bucket}/${key}`)}` +
-        `${element('Bucket', bucket)}${element('Key', key)}${element('ETag', `"${object.etag}"`)}` +
+        `${element('Bucket', bucket)}${element('Key', key)}${element('ETag', `"${etag}"`)}` +
         '</CompleteMultipartUploadResult>',
     ),
   );
 }
 
+interface NamedPart {
+  readonly number: number;
+  readonly etag: string;
+}
+
+/** The ETag of an object of these parts. */
+function etagOf(parts: readonly NamedPart[]): string {
+  const md5 = createHash('md5');
+  for (const { etag } of parts) md5.update(Buffer.from(etag, 'hex'));
+  return `${md5.digest('hex')}-${parts.length}`;
+}
+
 /**
- * The parts that a completion names.
+ * The parts that a completion names, in order.
  *
- * @throws S3Error MalformedXML, InvalidPartOrder, InvalidPart, EntityTooSmall
+ * @throws S3Error MalformedXML, InvalidPartOrder
  */
-function chosenParts(upload: Upload, xml: string): readonly PartRecord[] {
+function namedParts(xml: string): readonly NamedPart[] {
   const document = parseXml(xml);
   const named = childrenOf(document, 'Part').map((part) => ({
     number: Number(childText(part, 'PartNumber') ?? Number.NaN),
@@ -138,6 +166,11 @@ function chosenParts(upload: Upload, xml: string): readonly PartRecord[] {
     if (!Number.isInteger(number)) throw new S3Error('MalformedXML');
     if (index > 0 && number <= (named[index - 1]?.number ?? 0)) throw new S3Error('InvalidPartOrder');
   }
+  return named;
+}
+
+/** @throws S3Error InvalidPart, EntityTooSmall */
+function chosenParts(upload: Upload, named: readonly NamedPart[]): readonly PartRecord[] {
   const parts = named.map(({ number, etag }) => {
     const part = upload.parts.get(number);
     if (part?.etag !== etag)
