@@ -1,16 +1,5 @@
 import type { AccessKey } from '../accounts.ts';
-import {
-  ALGORITHM,
-  canonicalRequest,
-  hmacHex,
-  parseAmzDate,
-  type Scope,
-  sameSignature,
-  signingKey,
-  stringToSign,
-  UNSIGNED_PAYLOAD,
-  uriEncodePath,
-} from '../sigv4.ts';
+import { type Scope, UNSIGNED_PAYLOAD, uriEncodePath } from '../sigv4.ts';
 import { S3Error } from './errors.ts';
 import { decodePath, type Query } from './request.ts';
 
@@ -35,25 +24,19 @@ export interface Payload {
 export interface Authentication {
   readonly accessKey: string;
   readonly payload: Payload;
+  /** Whether the signature is in the query, where headers may be as well. */
+  readonly presigned: boolean;
 }
 
 export interface SignedRequest {
   readonly method: string;
+  /** As on the request line. */
   readonly rawPath: string;
+  /** `/bucket/key`, also where the bucket is part of the host name. */
+  readonly resource: string;
   readonly query: Query;
+  /** Under the names that the client sent. */
   readonly headers: Readonly<Record<string, string>>;
-}
-
-interface Claim {
-  readonly credential: string;
-  readonly signedHeaders: readonly string[];
-  readonly signature: string;
-  readonly date: string;
-  readonly payloadHash: string;
-  readonly token?: string | undefined;
-  readonly query: readonly (readonly [string, string])[];
-  /** Seconds; only of a presigned request. */
-  readonly expires?: number;
 }
 
 export interface Authenticator {
@@ -63,35 +46,8 @@ export interface Authenticator {
 
 /** Milliseconds. https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html */
 const MAX_SKEW = 15 * 60_000;
-/** Seconds: seven days. */
-const MAX_EXPIRES = 604_800;
 
-/**
- * Verifies who sent a request. Any region is accepted in the credential scope, because this one store plays the
- * buckets of every region and cloud.
- *
- * @throws S3Error with the code that S3 answers
- */
-export function authenticate(request: SignedRequest, authenticator: Authenticator): Authentication {
-  const presigned = request.query.has('X-Amz-Algorithm') || request.query.has('X-Amz-Signature');
-  const claim = presigned ? claimOfQuery(request) : claimOfHeader(request);
-  const { accessKey, scope } = parseCredential(claim.credential, presigned);
-  const time = parseAmzDate(claim.date);
-  if (time === undefined)
-    throw new S3Error('AccessDenied', 'AWS authentication requires a valid Date or x-amz-date header');
-  if (claim.date.slice(0, 8) !== scope.date)
-    throw malformed(presigned, 'The date in the credential scope does not match the date of the request.');
-  checkTime(claim, time, authenticator.now());
-
-  const account = findAccount(accessKey, claim.token, authenticator);
-  checkSignedHeaders(request, claim, presigned);
-
-  const key = signingKey(account.secretKey, scope);
-  if (!signatureMatches(request, claim, scope, key))
-    throw new S3Error('SignatureDoesNotMatch', undefined, { AWSAccessKeyId: accessKey });
-  const signing = { key, date: claim.date, scope, seed: claim.signature };
-  return { accessKey, payload: payloadOf(claim.payloadHash, signing) };
-}
+const TOKEN = /^x-(?:amz|obs)-security-token$/i;
 
 /**
  * The account of an access key; temporary ones count only with their token.
@@ -106,133 +62,78 @@ export function findAccount(accessKey: string, token: string | undefined, { find
   return account;
 }
 
-function claimOfHeader({ headers, query }: SignedRequest): Claim {
-  const authorization = headers['authorization'];
-  if (authorization === undefined) throw new S3Error('AccessDenied');
-  if (!authorization.startsWith(`${ALGORITHM} `))
-    throw new S3Error(
-      'InvalidRequest',
-      `The authorization mechanism you have provided is not supported. Please use ${ALGORITHM}.`,
-    );
-  const fields = new Map<string, string>();
-  for (const part of authorization.slice(ALGORITHM.length + 1).split(',')) {
-    const equals = part.indexOf('=');
-    fields.set(part.slice(0, equals).trim(), part.slice(equals + 1).trim());
-  }
-  const [credential, signedHeaders, signature] = ['Credential', 'SignedHeaders', 'Signature'].map((name) =>
-    fields.get(name),
-  );
-  if (!credential || !signedHeaders || !signature) throw new S3Error('AuthorizationHeaderMalformed');
-  const payloadHash = headers['x-amz-content-sha256'];
-  if (payloadHash === undefined)
-    throw new S3Error('InvalidRequest', 'Missing required header for this request: x-amz-content-sha256');
-  return {
-    credential,
-    signedHeaders: signedHeaders.split(';'),
-    signature,
-    date: headers['x-amz-date'] ?? '',
-    payloadHash,
-    token: headers['x-amz-security-token'],
-    query: query.pairs,
-  };
+/**
+ * The security token of a request, in a header or in the query.
+ *
+ * @throws S3Error InvalidToken where there are two
+ */
+export function tokenOf({ headers, query }: SignedRequest): string | undefined {
+  const given = [...Object.entries(headers), ...query.pairs].filter(([name]) => TOKEN.test(name));
+  const [token, other] = new Set(given.map(([, value]) => value));
+  if (other !== undefined) throw new S3Error('InvalidToken');
+  return token;
 }
 
-function claimOfQuery({ query, headers }: SignedRequest): Claim {
-  const read = (name: string): string => {
-    const value = query.get(name);
-    if (!value)
-      throw new S3Error(
-        'AuthorizationQueryParametersError',
-        'Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, ' +
-          'X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.',
-      );
-    return value;
-  };
-  const algorithm = read('X-Amz-Algorithm');
-  if (algorithm !== ALGORITHM)
-    throw new S3Error('AuthorizationQueryParametersError', `X-Amz-Algorithm only supports "${ALGORITHM}"`);
-  const expires = read('X-Amz-Expires');
-  if (!/^\d{1,7}$/.test(expires) || Number(expires) > MAX_EXPIRES)
-    throw new S3Error('AuthorizationQueryParametersError', 'X-Amz-Expires must be less than a week (in seconds)');
-  const signedHeaders = read('X-Amz-SignedHeaders').split(';');
-  const signedHash = signedHeaders.includes('x-amz-content-sha256') ? headers['x-amz-content-sha256'] : undefined;
-  return {
-    credential: read('X-Amz-Credential'),
-    signedHeaders,
-    signature: read('X-Amz-Signature'),
-    date: read('X-Amz-Date'),
-    payloadHash: query.get('X-Amz-Content-Sha256') ?? signedHash ?? UNSIGNED_PAYLOAD,
-    token: query.get('X-Amz-Security-Token'),
-    query: query.pairs.filter(([name]) => name !== 'X-Amz-Signature'),
-    expires: Number(expires),
-  };
+/** @throws S3Error RequestTimeTooSkewed where the clocks of both sides are too far apart */
+export function checkSkew(time: number, now: number): void {
+  if (Math.abs(now - time) <= MAX_SKEW) return;
+  throw new S3Error('RequestTimeTooSkewed', undefined, {
+    ...timesOf(time, now),
+    MaxAllowedSkewMilliseconds: String(MAX_SKEW),
+  });
 }
 
-/** @throws S3Error when it is no credential for S3 */
-export function parseCredential(credential: string, presigned: boolean): { accessKey: string; scope: Scope } {
-  // An access key may contain a slash; the scope has exactly four parts.
-  const match = /^(.+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request$/.exec(credential);
-  if (!match)
-    throw malformed(presigned, 'The credential is not of the form "<key>/YYYYMMDD/<region>/s3/aws4_request".');
-  const [, accessKey = '', date = '', region = '', service = ''] = match;
-  if (service !== 's3') throw malformed(presigned, `Credential should be scoped to service "s3", not "${service}".`);
-  return { accessKey, scope: { date, region, service } };
-}
-
-function malformed(presigned: boolean, message: string): S3Error {
-  return new S3Error(presigned ? 'AuthorizationQueryParametersError' : 'AuthorizationHeaderMalformed', message);
-}
-
-function checkTime({ expires }: Claim, time: number, now: number): void {
-  const times = { RequestTime: new Date(time).toISOString(), ServerTime: new Date(now).toISOString() };
-  if (expires === undefined) {
-    if (Math.abs(now - time) > MAX_SKEW)
-      throw new S3Error('RequestTimeTooSkewed', undefined, { ...times, MaxAllowedSkewMilliseconds: String(MAX_SKEW) });
-    return;
-  }
-  if (time - now > MAX_SKEW) throw new S3Error('AccessDenied', 'Request is not yet valid', times);
-  if (now > time + expires * 1000)
-    throw new S3Error('AccessDenied', 'Request has expired', { ...times, 'X-Amz-Expires': String(expires) });
-}
-
-/** Headers that carry meaning for S3 must be signed, else a thief of the signature could add them. */
-function checkSignedHeaders({ headers }: SignedRequest, claim: Claim, presigned: boolean): void {
-  const signed = new Set(claim.signedHeaders);
-  const unsigned = Object.keys(headers).filter(
-    (name) => (name === 'host' || name.startsWith('x-amz-')) && !signed.has(name),
-  );
-  // A presigned URL may be used by a client that adds these of its own accord.
-  const tolerated = presigned ? ['x-amz-content-sha256', 'x-amz-user-agent', 'x-amz-date'] : ['x-amz-user-agent'];
-  const missing = unsigned.filter((name) => !tolerated.includes(name));
-  if (missing.length > 0)
-    throw new S3Error('AccessDenied', 'There were headers present in the request which were not signed', {
-      HeadersNotSigned: missing.join(', '),
+/**
+ * @param from when a presigned URL becomes valid, in milliseconds since the epoch, and `to` when it expires
+ * @throws S3Error AccessDenied outside of that time
+ */
+export function checkValidity({ from, to }: { readonly from?: number; readonly to: number }, now: number): void {
+  if (from !== undefined && from - now > MAX_SKEW)
+    throw new S3Error('AccessDenied', 'Request is not yet valid', timesOf(from, now));
+  if (now > to)
+    throw new S3Error('AccessDenied', 'Request has expired', {
+      Expires: new Date(to).toISOString(),
+      ServerTime: new Date(now).toISOString(),
     });
 }
 
-function signatureMatches(request: SignedRequest, claim: Claim, scope: Scope, key: Buffer): boolean {
-  const { method, rawPath, headers } = request;
-  const { signedHeaders, payloadHash, query, date, signature } = claim;
-  const matches = (path: string): boolean => {
-    const canonical = canonicalRequest({ method, path, query, headers, signedHeaders, payloadHash });
-    // Header values have one character per byte that was sent.
-    return sameSignature(signature, hmacHex(key, stringToSign(date, scope, Buffer.from(canonical, 'latin1'))));
-  };
-  if (matches(rawPath)) return true;
-  // A client may send a path that is encoded less strictly than the one it signs.
-  const strict = uriEncodePath(decodePath(rawPath));
-  return strict !== rawPath && matches(strict);
+function timesOf(time: number, now: number): Record<string, string> {
+  return { RequestTime: new Date(time).toISOString(), ServerTime: new Date(now).toISOString() };
 }
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-auth-using-authorization-header.html */
-function payloadOf(hash: string, signing: ChunkSigning): Payload {
+/** @throws S3Error AccessDenied: a thief of the signature could have added such a header */
+export function refuseUnsigned(names: readonly string[]): void {
+  if (names.length > 0)
+    throw new S3Error('AccessDenied', 'There were headers present in the request which were not signed', {
+      HeadersNotSigned: names.join(', '),
+    });
+}
+
+/**
+ * Whether a signature is right for a path as it came, or for its strict encoding: a client may send a path that is
+ * encoded less strictly than the one it signs.
+ */
+export function matchesPath(path: string, matches: (path: string) => boolean): boolean {
+  if (matches(path)) return true;
+  const strict = uriEncodePath(decodePath(path));
+  return strict !== path && matches(strict);
+}
+
+/**
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-auth-using-authorization-header.html
+ *
+ * @param signing what chunks are signed with, in Signature V4 only
+ */
+export function payloadOf(hash: string, signing?: ChunkSigning): Payload {
   switch (hash) {
     case UNSIGNED_PAYLOAD:
       return { chunked: false, trailer: false };
     case 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD':
-      return { chunked: true, trailer: false, signing };
+      if (signing) return { chunked: true, trailer: false, signing };
+      break;
     case 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER':
-      return { chunked: true, trailer: true, signing };
+      if (signing) return { chunked: true, trailer: true, signing };
+      break;
     case 'STREAMING-UNSIGNED-PAYLOAD-TRAILER':
       return { chunked: true, trailer: true };
   }

@@ -13,6 +13,7 @@ export interface Call {
   /** Empty for an operation on a bucket. */
   readonly key: string;
   readonly query: Query;
+  /** Those of OBS under the names of S3: `x-amz-*`. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Body;
   /** What the caller may do. */

@@ -1,5 +1,6 @@
 import { ALGORITHM, hmacHex, parseAmzDate, sameSignature, signingKey } from '../sigv4.ts';
-import { type Authenticator, findAccount, parseCredential } from './auth.ts';
+import { type Authenticator, findAccount } from './auth.ts';
+import { parseCredential } from './auth-v4.ts';
 import { S3Error } from './errors.ts';
 
 /** What a policy says of the size of the file, in bytes. */

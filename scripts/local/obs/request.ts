@@ -40,6 +40,8 @@ export class Query {
 export interface Target {
   /** As on the request line, without the query. */
   readonly rawPath: string;
+  /** `/bucket/key`, encoded as on the request line, also where the bucket is part of the host name. */
+  readonly resource: string;
   readonly query: Query;
   /** Undefined for the service itself. */
   readonly bucket?: string;
@@ -49,27 +51,39 @@ export interface Target {
 
 export const MAX_KEY_BYTES = 1024;
 
+/** Host names whose subdomains lead to this machine, here or by the DNS of everybody. */
+const VIRTUAL_HOST = /^(.+)\.(?:localhost|127\.0\.0\.1\.(?:nip|sslip)\.io)\.?(?::\d+)?$/i;
+
+/** The bucket in a host name such as `source.localhost:8081`; undefined for any other name, and for an address. */
+export function bucketOfHost(host: string): string | undefined {
+  return VIRTUAL_HOST.exec(host)?.[1]?.toLowerCase();
+}
+
 /**
- * What a request line addresses, path style. The path is taken apart as it came: no dot segments are resolved and no
- * slashes merged, since `../x` and `a//b` are keys.
+ * What a request line addresses. The path is taken apart as it came: no dot segments are resolved and no slashes
+ * merged, since `../x` and `a//b` are keys.
  *
+ * @param host the Host header; the one of a request line with a whole URL, as proxies get it, has precedence
  * @throws S3Error InvalidURI, KeyTooLongError
  */
-export function parseTarget(requestTarget: string): Target {
-  const url = requestTarget.replace(/^https?:\/\/[^/?]*/i, '');
+export function parseTarget(requestTarget: string, host = ''): Target {
+  const [origin = '', authority = host] = /^https?:\/\/([^/?]*)/i.exec(requestTarget) ?? [];
+  const url = requestTarget.slice(origin.length);
   const question = url.indexOf('?');
   const rawPath = question < 0 ? url : url.slice(0, question);
   const query = new Query(question < 0 ? '' : url.slice(question + 1));
   if (!rawPath.startsWith('/')) throw new S3Error('InvalidURI');
-  const slash = rawPath.indexOf('/', 1);
-  const bucket = decodePath(slash < 0 ? rawPath.slice(1) : rawPath.slice(1, slash));
-  const key = slash < 0 ? '' : decodePath(rawPath.slice(slash + 1));
+  const hosted = bucketOfHost(authority);
+  const resource = hosted === undefined ? rawPath : `/${hosted}${rawPath}`;
+  const slash = resource.indexOf('/', 1);
+  const bucket = decodePath(slash < 0 ? resource.slice(1) : resource.slice(1, slash));
+  const key = slash < 0 ? '' : decodePath(resource.slice(slash + 1));
   if (bucket === '') {
     if (key !== '') throw new S3Error('InvalidBucketName', undefined, { BucketName: '' });
-    return { rawPath, query };
+    return { rawPath, resource, query };
   }
   checkKeyLength(key);
-  return { rawPath, query, bucket, ...(key === '' ? {} : { key }) };
+  return { rawPath, resource, query, bucket, ...(key === '' ? {} : { key }) };
 }
 
 /** @throws S3Error KeyTooLongError */

@@ -74,7 +74,7 @@ export function route(method: string, target: Target, headers: Readonly<Record<s
     if (method === 'GET' && subresource === '') return query.get('list-type') === '2' ? listObjectsV2 : listObjectsV1;
     operation = BUCKET_OPERATIONS[`${method} ${subresource}`];
   } else {
-    const copies = headers['x-amz-copy-source'] !== undefined || headers['x-obs-copy-source'] !== undefined;
+    const copies = headers['x-amz-copy-source'] !== undefined;
     let kind = subresource;
     if (query.has('uploadId')) kind = copies ? 'uploadcopy' : 'upload';
     else if (copies && method === 'PUT' && subresource === '') kind = 'copy';

@@ -7,17 +7,19 @@ import type { FaultState } from '../faults/injector.ts';
 import type { FaultPlan } from '../faults/plan.ts';
 import { listen } from '../listen.ts';
 import { Archive } from './archive.ts';
-import { type Authenticator, authenticate, type Payload } from './auth.ts';
+import type { Authenticator, Payload } from './auth.ts';
+import { authenticate } from './authenticate.ts';
 import { Body } from './body.ts';
 import type { Call, Reply } from './call.ts';
 import { DeliveryQueue } from './delivery.ts';
+import { answerHeaders, innerHeaders, speaksObs, withHoisted } from './dialect.ts';
 import { S3Error } from './errors.ts';
 import { ConnectionFault, ObsFaults } from './faults.ts';
 import { type BucketTrigger, eventNamesOf, type NotificationDelivery } from './notifications.ts';
 import { corsHeaders, preflight } from './operations/cors.ts';
 import { isForm, postObject } from './operations/post-object.ts';
 import { allowsOf, authorize } from './permissions.ts';
-import { parseTarget, type Target } from './request.ts';
+import { bucketOfHost, parseTarget, type Target } from './request.ts';
 import { route } from './routing.ts';
 import { Store } from './store.ts';
 import { element, xmlDocument } from './xml.ts';
@@ -166,7 +168,9 @@ class Service {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (isControl(request)) return answerControl(request, response, this.#faults.injector);
+    const { host = '' } = request.headers;
+    if (isControl(request) && bucketOfHost(host) === undefined)
+      return answerControl(request, response, this.#faults.injector);
     const requestId = randomBytes(16).toString('hex').toUpperCase();
     const method = request.method ?? 'GET';
     const headers = headersOf(request);
@@ -174,7 +178,7 @@ class Service {
     let target: Target | undefined;
     let reply: Reply;
     try {
-      target = parseTarget(request.url ?? '/');
+      target = parseTarget(request.url ?? '/', host);
       reply = await this.#answer(request, source, method, target, headers, requestId);
     } catch (error) {
       if (error instanceof ConnectionFault) {
@@ -185,14 +189,17 @@ class Service {
     }
     const cors = target?.bucket === undefined ? undefined : this.#store.findBucket(target.bucket)?.cors;
     try {
-      await send(response, method, reply, {
+      const answer = {
         ...(method === 'OPTIONS' ? {} : corsHeaders(cors, headers['origin'], method)),
         'x-amz-request-id': requestId,
         'x-obs-request-id': requestId,
         'x-amz-id-2': requestId,
         server: 'OBS',
         ...(this.closing ? { connection: 'close' } : {}),
-      });
+        ...reply.headers,
+      };
+      const obs = target !== undefined && speaksObs(headers, target.query);
+      await send(response, method, reply, answerHeaders(answer, obs));
     } catch (error) {
       // The headers are out: a connection that breaks off is the only way left to say so.
       response.destroy();
@@ -209,16 +216,18 @@ class Service {
     source: AsyncIterator<Buffer>,
     method: string,
     target: Target,
-    headers: Readonly<Record<string, string>>,
+    sent: Readonly<Record<string, string>>,
     requestId: string,
   ): Promise<Reply> {
     const { accounts, region, now = Date.now } = this.#options;
-    const { bucket = '', key = '', query, rawPath } = target;
-    if (method === 'OPTIONS') return preflight(this.#store.bucket(bucket).cors, headers);
+    const { bucket = '', key = '', query, rawPath, resource } = target;
+    if (method === 'OPTIONS') return preflight(this.#store.bucket(bucket).cors, sent);
     const authenticator: Authenticator = { find: (accessKey) => accounts.find(accessKey), now };
     const stream: AsyncIterable<Buffer> = { [Symbol.asyncIterator]: () => source };
-    const fromForm = bucket !== '' && key === '' && isForm(method, headers['content-type']);
-    const caller = fromForm ? undefined : authenticate({ method, rawPath, query, headers }, authenticator);
+    const fromForm = bucket !== '' && key === '' && isForm(method, sent['content-type']);
+    const signed = { method, rawPath, resource, query, headers: sent };
+    const caller = fromForm ? undefined : authenticate(signed, authenticator);
+    const headers = caller?.presigned ? withHoisted(sent, query) : innerHeaders(sent);
     const payload: Payload = caller?.payload ?? { chunked: false, trailer: false };
     const allows = (accessKey: string) => allowsOf(accounts, accessKey, region);
     const call: Call = {
@@ -263,7 +272,7 @@ class Service {
       headers: { 'content-type': 'application/xml' },
       body: xmlDocument(
         `<Error>${element('Code', refusal.code)}${element('Message', refusal.message)}${fields.join('')}` +
-          `${element('Resource', target?.rawPath)}${element('RequestId', requestId)}${element('HostId', requestId)}</Error>`,
+          `${element('Resource', target?.resource)}${element('RequestId', requestId)}${element('HostId', requestId)}</Error>`,
       ),
     };
   }
@@ -279,10 +288,10 @@ async function discardRest(request: IncomingMessage, source: AsyncIterator<Buffe
   request.resume();
 }
 
+/** Several values of one name joined with a comma and no space, as signatures have them. */
 function headersOf(request: IncomingMessage): Readonly<Record<string, string>> {
   const headers: Record<string, string> = Object.create(null);
-  for (const [name, value] of Object.entries(request.headers))
-    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(',') : value;
+  for (const [name, values] of Object.entries(request.headersDistinct)) headers[name] = (values ?? []).join(',');
   return headers;
 }
 
@@ -293,7 +302,7 @@ async function send(
   headers: Readonly<Record<string, string>>,
 ): Promise<void> {
   const { body = '' } = reply;
-  const all: Record<string, string> = { ...headers, ...reply.headers };
+  const all = { ...headers };
   if (typeof body === 'string' && reply.status !== 204 && reply.status !== 304)
     all['content-length'] ??= String(Buffer.byteLength(body));
   response.writeHead(reply.status, all);

@@ -19,7 +19,7 @@ export function copySource({ store, archive, headers, allows }: Call): {
   readonly key: string;
   readonly object: ObjectRecord;
 } {
-  const header = headers['x-amz-copy-source'] ?? headers['x-obs-copy-source'] ?? '';
+  const header = headers['x-amz-copy-source'] ?? '';
   const [path = '', version] = header.split('?versionId=');
   const decoded = decodePath(path.replaceAll('+', ' ')).replace(/^\//, '');
   const slash = decoded.indexOf('/');
@@ -47,7 +47,7 @@ export async function copyObject(call: Call): Promise<Reply> {
   store.bucket(bucket);
   await store.settled();
   const source = copySource(call);
-  const directive = headers['x-amz-metadata-directive'] ?? headers['x-obs-metadata-directive'] ?? 'COPY';
+  const directive = headers['x-amz-metadata-directive'] ?? 'COPY';
   if (directive !== 'COPY' && directive !== 'REPLACE')
     throw new S3Error('InvalidArgument', 'Unknown metadata directive.', {
       ArgumentName: 'x-amz-metadata-directive',

@@ -53,9 +53,8 @@ export async function listObjectsV1({ store, bucket, query }: Call): Promise<Rep
   const marker = toByteKey(query.get('marker') ?? '');
   const page = listPage(store.bucket(bucket).objects, { prefix, delimiter, after: marker, maxKeys });
   const head = `<Marker>${name(marker)}</Marker>`;
-  // Without a delimiter the client continues from the last key.
-  const next =
-    page.truncated && delimiter !== '' && page.last !== undefined ? `<NextMarker>${name(page.last)}</NextMarker>` : '';
+  // OBS names the next marker on every truncated page, S3 only where there is a delimiter.
+  const next = page.truncated && page.last !== undefined ? `<NextMarker>${name(page.last)}</NextMarker>` : '';
   return xmlReply(document(bucket, common, page, head + next, true));
 }
 

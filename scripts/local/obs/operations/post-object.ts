@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Authenticator } from '../auth.ts';
 import type { Call, Reply } from '../call.ts';
+import { innerHeaders } from '../dialect.ts';
 import { S3Error } from '../errors.ts';
 import { readForm } from '../form.ts';
 import { readMeta } from '../metadata.ts';
@@ -33,7 +34,7 @@ export async function postObject(
   const fields = new Map([...form.fields, ['bucket', bucket], ['key', key]]);
   const allowed = authorizeForm(fields, authenticator);
   if (!authenticator.allows(allowed.accessKey)('obs:object:PutObject', bucket, key)) throw new S3Error('AccessDenied');
-  const meta = readMeta(asHeaders(form.fields));
+  const meta = readMeta(innerHeaders(asHeaders(form.fields)));
 
   const md5 = createHash('md5');
   let size = 0;

@@ -47,7 +47,7 @@ describe('requests that cannot be authenticated', () => {
   };
 
   it.each([
-    ['a signature of version 2', { authorization: 'AWS TEST:abc' }, 400, 'InvalidRequest'],
+    ['an unknown scheme', { authorization: 'Basic TEST:abc' }, 400, 'InvalidRequest'],
     ['an empty credential', { authorization: 'AWS4-HMAC-SHA256 Credential=' }, 400, 'AuthorizationHeaderMalformed'],
     ['no x-amz-content-sha256', { 'x-amz-content-sha256': undefined }, 400, 'InvalidRequest'],
     ['a header that is not signed', { 'x-amz-acl': 'public-read' }, 403, 'AccessDenied'],

@@ -1,0 +1,63 @@
+import { OBS_V2 } from '../sigv2.ts';
+import { S3Error } from './errors.ts';
+import type { Query } from './request.ts';
+
+type Headers = Readonly<Record<string, string>>;
+
+/**
+ * OBS has two sets of names for the same headers: `x-obs-*` for requests with its own signature, and `x-amz-*` for
+ * those with a signature of AWS. Inside the store every header has its `x-amz-*` name.
+ * https://support.huaweicloud.com/intl/en-us/api-obs/obs_04_0007.html
+ *
+ * @returns the headers under their inner names
+ * @throws S3Error InvalidArgument where both names are there with different values
+ */
+export function innerHeaders(headers: Headers): Headers {
+  const inner: Record<string, string> = Object.create(null);
+  for (const [name, value] of Object.entries(headers)) {
+    const key = name.replace(/^x-obs-/, 'x-amz-');
+    if (inner[key] !== undefined && inner[key] !== value)
+      throw new S3Error('InvalidArgument', `${key} and ${key.replace('x-amz-', 'x-obs-')} have different values.`, {
+        ArgumentName: key,
+      });
+    inner[key] = value;
+  }
+  return inner;
+}
+
+/** Whether a request is signed, or tries to be, with the signature of OBS. */
+export function speaksObs(headers: Headers, query: Query): boolean {
+  return headers['authorization']?.startsWith(`${OBS_V2.scheme} `) ?? query.has(OBS_V2.keyParameter);
+}
+
+/** The headers of an answer under the names that the client reads. */
+export function answerHeaders(headers: Headers, obs: boolean): Headers {
+  if (!obs) return headers;
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.replace(/^x-amz-/, OBS_V2.headerPrefix), value]),
+  );
+}
+
+/** Parameters of a signature, which say nothing about an object, and checksums, which are of the body of a later request. */
+const NOT_HOISTED =
+  /^x-amz-(?:algorithm|credential|date|expires|signedheaders|signature|content-sha256|security-token|checksum-.*|sdk-.*)$/;
+
+/**
+ * Clients move the headers of a request that they presign into its query, where they count as headers.
+ *
+ * @throws S3Error InvalidArgument where a header says something else
+ */
+export function withHoisted(headers: Headers, query: Query): Headers {
+  const inner = { ...innerHeaders(headers) };
+  for (const [parameter, value] of query.pairs) {
+    const name = parameter.toLowerCase().replace(/^x-obs-/, 'x-amz-');
+    if (!name.startsWith('x-amz-') || NOT_HOISTED.test(name)) continue;
+    const bytes = Buffer.from(value, 'utf8').toString('latin1');
+    if (inner[name] !== undefined && inner[name] !== bytes)
+      throw new S3Error('InvalidArgument', `${name} has different values in the query and in the headers.`, {
+        ArgumentName: name,
+      });
+    inner[name] = bytes;
+  }
+  return inner;
+}
