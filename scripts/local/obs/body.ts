@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { type AnnouncedChecksum, announcedChecksum, checkChecksumValue } from './announced-checksum.ts';
 import type { Payload } from './auth.ts';
-import { CHECKSUM_HEADERS, checksumOf, type Digest } from './checksums.ts';
+import { checksumOf, type Digest } from './checksums.ts';
 import { decodeChunked } from './chunked.ts';
+import { codingsOf } from './content-encoding.ts';
 import { S3Error } from './errors.ts';
 
 /** Bytes: 5 GiB in one request. https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
@@ -45,12 +47,18 @@ export class Body {
     if (length > limit)
       throw new S3Error('EntityTooLarge', undefined, { ProposedSize: String(length), MaxSizeAllowed: String(limit) });
     const contentMd5 = parseContentMd5(this.#headers['content-md5']);
+    const announced = this.#announcedChecksum();
     const trailers = new Map<string, string>();
-    const digests = this.#digests();
+    const digest = announced && checksumOf(announced.name);
     const md5 = createHash('md5');
     const sha256 = this.#payload.sha256 === undefined ? undefined : createHash('sha256');
     const source = this.#payload.chunked
-      ? decodeChunked(this.#source, this.#payload, (name, value) => trailers.set(name, value))
+      ? decodeChunked(
+          this.#source,
+          this.#payload,
+          announced?.value === undefined ? announced?.name : undefined,
+          trailers,
+        )
       : this.#source;
     let size = 0;
     for await (const chunk of source) {
@@ -58,7 +66,7 @@ export class Body {
       if (size > length) throw new S3Error('IncompleteBody');
       md5.update(chunk);
       sha256?.update(chunk);
-      for (const digest of digests.values()) digest.update(chunk);
+      digest?.update(chunk);
       yield chunk;
     }
     if (size !== length)
@@ -69,7 +77,8 @@ export class Body {
     if (sha256 && sha256.digest('hex') !== this.#payload.sha256) throw new S3Error('XAmzContentSHA256Mismatch');
     const md5Bytes = md5.digest();
     if (contentMd5 && !contentMd5.equals(md5Bytes)) throw new S3Error('BadDigest');
-    this.#summary = { size, md5: md5Bytes.toString('hex'), checksums: this.#verify(digests, trailers) };
+    const checksums = announced && digest ? verified(announced, digest, trailers) : {};
+    this.#summary = { size, md5: md5Bytes.toString('hex'), checksums };
   }
 
   /**
@@ -98,29 +107,40 @@ export class Body {
     return Number(value);
   }
 
-  /** One digest for each checksum that a header states or a trailer will. */
-  #digests(): Map<string, Digest> {
-    const announced = (this.#headers['x-amz-trailer'] ?? '').split(',').map((name) => name.trim().toLowerCase());
-    const names = CHECKSUM_HEADERS.filter((name) => this.#headers[name] !== undefined || announced.includes(name));
-    return new Map(names.map((name) => [name, checksumOf(name) as Digest]));
+  /** @throws S3Error InvalidRequest where the headers contradict each other about frames and trailers */
+  #announcedChecksum(): AnnouncedChecksum | undefined {
+    const { chunked, trailer } = this.#payload;
+    const framed = codingsOf(this.#headers['content-encoding']).includes('aws-chunked');
+    // The frames would be stored as content.
+    if (!chunked && (framed || this.#headers['x-amz-decoded-content-length'] !== undefined))
+      throw new S3Error(
+        'InvalidRequest',
+        'A body with Content-Encoding aws-chunked or x-amz-decoded-content-length needs a value of x-amz-content-sha256 that begins with STREAMING-.',
+      );
+    const announced = announcedChecksum(this.#headers);
+    if (!trailer && announced && announced.value === undefined)
+      throw new S3Error(
+        'InvalidRequest',
+        'A request with x-amz-trailer needs a value of x-amz-content-sha256 that ends with -TRAILER.',
+      );
+    return announced;
   }
+}
 
-  #verify(digests: ReadonlyMap<string, Digest>, trailers: ReadonlyMap<string, string>): Record<string, string> {
-    const values: Record<string, string> = {};
-    for (const [name, digest] of digests) {
-      const expected = this.#headers[name] ?? trailers.get(name);
-      const actual = digest.base64();
-      if (expected === undefined)
-        throw new S3Error('InvalidRequest', `The trailing header ${name} was announced but not sent`);
-      if (expected !== actual)
-        throw new S3Error(
-          'BadDigest',
-          `The ${name.slice('x-amz-checksum-'.length).toUpperCase()} you specified did not match the calculated checksum.`,
-        );
-      values[name] = actual;
-    }
-    return values;
-  }
+function verified(
+  { name, value = '' }: AnnouncedChecksum,
+  digest: Digest,
+  trailers: ReadonlyMap<string, string>,
+): Record<string, string> {
+  const trailer = trailers.get(name);
+  if (trailer !== undefined) checkChecksumValue(name, trailer, 'trailing header');
+  const actual = digest.base64();
+  if (actual !== (trailer ?? value))
+    throw new S3Error(
+      'BadDigest',
+      `The ${name.slice('x-amz-checksum-'.length).toUpperCase()} you specified did not match the calculated checksum.`,
+    );
+  return { [name]: actual };
 }
 
 function parseContentMd5(value: string | undefined): Buffer | undefined {

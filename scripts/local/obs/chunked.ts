@@ -11,13 +11,15 @@ const MAX_LINE = 16 * 1024;
  * trailing headers. Signatures of chunks and trailers are verified where the payload is signed.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
  *
- * @param onTrailer receives each trailing header, name in lower case
- * @throws S3Error IncompleteBody, SignatureDoesNotMatch
+ * @param announced name of the trailing header that the request announces
+ * @param trailers receives it
+ * @throws S3Error IncompleteBody, MalformedTrailerError, SignatureDoesNotMatch
  */
 export async function* decodeChunked(
   source: AsyncIterable<Buffer>,
   payload: Payload,
-  onTrailer: (name: string, value: string) => void,
+  announced: string | undefined,
+  trailers: Map<string, string>,
 ): AsyncGenerator<Buffer> {
   const reader = new StreamReader(source);
   let previous = payload.signing?.seed ?? '';
@@ -39,7 +41,8 @@ export async function* decodeChunked(
     if (size === 0) break;
     if ((await line(reader)) !== '') throw new S3Error('IncompleteBody');
   }
-  await readTrailers(reader, payload, previous, onTrailer);
+  await readTrailers(reader, payload, previous, announced, trailers);
+  if (!(await reader.atEnd())) throw new S3Error('IncompleteBody');
 }
 
 async function line(reader: StreamReader): Promise<string | undefined> {
@@ -57,26 +60,24 @@ function parseChunkHeader(text: string | undefined): {
 
 async function readTrailers(
   reader: StreamReader,
-  payload: Payload,
+  { trailer, signing }: Payload,
   previous: string,
-  onTrailer: (name: string, value: string) => void,
+  announced: string | undefined,
+  trailers: Map<string, string>,
 ): Promise<void> {
-  let signedText = '';
   let signature: string | undefined;
   for (let text = await line(reader); text; text = await line(reader)) {
     const colon = text.indexOf(':');
-    if (colon < 1) throw new S3Error('IncompleteBody');
-    const name = text.slice(0, colon).trim().toLowerCase();
+    const name = text.slice(0, Math.max(0, colon)).trim().toLowerCase();
     const value = text.slice(colon + 1).trim();
-    if (name === 'x-amz-trailer-signature') {
-      signature = value;
-    } else {
-      signedText += `${name}:${value}\n`;
-      onTrailer(name, value);
-    }
+    if (trailer && signing && name === 'x-amz-trailer-signature' && signature === undefined) signature = value;
+    else if (trailer && name === announced && !trailers.has(name)) trailers.set(name, value);
+    else throw new S3Error('MalformedTrailerError');
   }
-  if (!payload.trailer || !payload.signing) return;
-  const { key, date, scope } = payload.signing;
+  if (announced !== undefined && !trailers.has(announced)) throw new S3Error('MalformedTrailerError');
+  if (!trailer || !signing) return;
+  const signedText = [...trailers].map(([name, value]) => `${name}:${value}\n`).join('');
+  const { key, date, scope } = signing;
   const expected = hmacHex(key, trailerStringToSign(date, scope, previous, sha256Hex(signedText)));
   if (!signature || !sameSignature(signature, expected)) throw new S3Error('SignatureDoesNotMatch');
 }

@@ -1,3 +1,4 @@
+import { withoutAwsChunked } from './content-encoding.ts';
 import { S3Error } from './errors.ts';
 import type { ObjectMeta, ObjectRecord } from './records.ts';
 
@@ -79,15 +80,6 @@ export function writeMeta(object: ObjectRecord): Record<string, string> {
     headers['x-obs-storage-class'] = object.storageClass;
   }
   return headers;
-}
-
-/** `aws-chunked` describes how a body travelled, not what was stored. */
-function withoutAwsChunked(value: string | undefined): string | undefined {
-  return value
-    ?.split(',')
-    .map((coding) => coding.trim())
-    .filter((coding) => coding !== '' && coding !== 'aws-chunked')
-    .join(',');
 }
 
 /**

@@ -58,6 +58,11 @@ export class StreamReader {
     }
   }
 
+  /** Whether nothing is left. */
+  async atEnd(): Promise<boolean> {
+    return this.#buffer.length === 0 && !(await this.#more());
+  }
+
   async #more(): Promise<boolean> {
     for (;;) {
       const step = await this.#source.next();

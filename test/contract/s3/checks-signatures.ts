@@ -25,26 +25,29 @@ interface Chunked {
   /** Breaks the signature of this chunk or of the trailer. */
   readonly breakChunk?: number;
   readonly breakTrailer?: boolean;
+  /** Instead of those that go with the body; one without a value is left out. */
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+  /** Behind the end of the body. */
+  readonly rest?: string;
 }
 
 /** A request with an aws-chunked body, signed chunk by chunk unless told otherwise. */
 function chunkedPut({ endpoint, credentials, bucket }: Bench, key: string, options: Chunked): RawRequest {
-  const { data, trailer, unsigned = false, breakChunk, breakTrailer } = options;
+  const { data, trailer, unsigned = false, breakChunk, breakTrailer, rest = '' } = options;
   const size = data.reduce((sum, chunk) => sum + chunk.length, 0);
   const payloadHash = unsigned
     ? 'STREAMING-UNSIGNED-PAYLOAD-TRAILER'
     : `STREAMING-AWS4-HMAC-SHA256-PAYLOAD${trailer ? '-TRAILER' : ''}`;
-  const head = signed(endpoint, credentials, {
-    method: 'PUT',
-    bucket,
-    key,
-    payloadHash,
-    headers: {
-      'content-encoding': 'aws-chunked',
-      'x-amz-decoded-content-length': String(size),
-      ...(trailer ? { 'x-amz-trailer': Object.keys(trailer).join(',') } : {}),
-    },
-  });
+  const given: Record<string, string | undefined> = {
+    'content-encoding': 'aws-chunked',
+    'x-amz-decoded-content-length': String(size),
+    ...(trailer ? { 'x-amz-trailer': Object.keys(trailer).join(',') } : {}),
+    ...options.headers,
+  };
+  const headers = Object.fromEntries(
+    Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+  const head = signed(endpoint, credentials, { method: 'PUT', bucket, key, payloadHash, headers });
   const date = head.headers?.['x-amz-date'] ?? '';
   const scope: Scope = { date: date.slice(0, 8), region: 'us-east-1', service: 's3' };
   const secret = signingKey(credentials.secretKey, scope);
@@ -62,7 +65,7 @@ function chunkedPut({ endpoint, credentials, bucket }: Bench, key: string, optio
     const signature = hmacHex(secret, trailerStringToSign(date, scope, previous, sha256Hex(text.join(''))));
     parts.push(Buffer.from(`x-amz-trailer-signature:${breakTrailer ? '0'.repeat(64) : signature}\r\n`));
   }
-  parts.push(Buffer.from('\r\n'));
+  parts.push(Buffer.from(`\r\n${rest}`));
   const body = Buffer.concat(parts);
   return { ...head, body, headers: { ...head.headers, 'content-length': String(body.length) } };
 }
@@ -213,6 +216,135 @@ export const signatureChecks = [
     expectAnswer(answer, 400, 'BadDigest');
     expectAnswer(await bench.call({ bucket: bench.bucket, key: 'k' }), 404, 'NoSuchKey');
   }),
+  check('other content encodings come back as they were sent', async (bench) => {
+    for (const [sent, stored] of [
+      ['gzip', 'gzip'],
+      ['deflate, gzip', 'deflate, gzip'],
+      ['deflate,gzip', 'deflate,gzip'],
+    ]) {
+      const headers = { 'content-encoding': sent ?? '' };
+      expectAnswer(await bench.call({ method: 'PUT', bucket: bench.bucket, key: 'k', body: 'x', headers }), 200);
+      const answer = await bench.call({ method: 'HEAD', bucket: bench.bucket, key: 'k' });
+      expect(answer.headers['content-encoding']).toBe(stored);
+    }
+  }),
+  check('what is left of a content encoding without aws-chunked is kept', async (bench) => {
+    for (const encoding of ['aws-chunked,gzip', 'aws-chunked, gzip', 'gzip,aws-chunked', 'gzip, aws-chunked']) {
+      const request = chunkedPut(bench, 'k', { data: DATA, headers: { 'content-encoding': encoding } });
+      expectAnswer(await send(bench.endpoint, request), 200);
+      expect((await bench.call({ bucket: bench.bucket, key: 'k' })).headers['content-encoding']).toBe('gzip');
+      await expectStored(bench, 'k');
+    }
+  }),
+  check('a body signed chunk by chunk needs no content encoding', async (bench) => {
+    const request = chunkedPut(bench, 'k', { data: DATA, headers: { 'content-encoding': undefined } });
+    expectAnswer(await send(bench.endpoint, request), 200);
+    await expectStored(bench, 'k');
+  }),
+  check('chunks are never stored as content: they need a payload hash that announces them', async (bench) => {
+    const body = '5\r\nhello\r\n0\r\n\r\n';
+    for (const payloadHash of [UNSIGNED_PAYLOAD, undefined])
+      for (const headers of [
+        { 'content-encoding': 'aws-chunked', 'x-amz-decoded-content-length': '5' },
+        { 'content-encoding': 'gzip,aws-chunked' },
+        { 'content-encoding': 'AWS-Chunked' },
+        { 'x-amz-decoded-content-length': '5' },
+      ]) {
+        const hash = payloadHash === undefined ? {} : { payloadHash };
+        const put = { method: 'PUT', bucket: bench.bucket, key: 'k', body, headers, ...hash };
+        expectAnswer(await bench.call(put), 400, 'InvalidRequest');
+      }
+    expectAnswer(await bench.call({ bucket: bench.bucket, key: 'k' }), 404, 'NoSuchKey');
+  }),
+  ...(
+    [
+      ['no decoded length', { headers: { 'x-amz-decoded-content-length': undefined } }, 411, 'MissingContentLength'],
+      [
+        'a decoded length that is no number',
+        { headers: { 'x-amz-decoded-content-length': 'x' } },
+        400,
+        'InvalidArgument',
+      ],
+      [
+        'a decoded length that is too small',
+        { headers: { 'x-amz-decoded-content-length': '4' } },
+        400,
+        'IncompleteBody',
+      ],
+      [
+        'a decoded length that is too large',
+        { headers: { 'x-amz-decoded-content-length': '200000' } },
+        400,
+        'IncompleteBody',
+      ],
+      ['something behind its end', { rest: 'more' }, 400, 'IncompleteBody'],
+      ['a trailer that was not announced', { headers: { 'x-amz-trailer': undefined } }, 400, 'MalformedTrailerError'],
+      [
+        'another trailer than announced',
+        { headers: { 'x-amz-trailer': 'x-amz-checksum-sha1' } },
+        400,
+        'MalformedTrailerError',
+      ],
+      [
+        'an announced trailer that is not there',
+        { trailer: {}, headers: { 'x-amz-trailer': 'x-amz-checksum-crc32' } },
+        400,
+        'MalformedTrailerError',
+      ],
+      ['a trailer that is no checksum', { headers: { 'x-amz-trailer': 'x-amz-meta-a' } }, 400, 'InvalidRequest'],
+      ['a trailer of the wrong length', { trailer: { 'x-amz-checksum-crc32': 'AAAA' } }, 400, 'InvalidRequest'],
+      [
+        'a checksum in a header and one in a trailer',
+        { headers: { 'x-amz-checksum-sha1': 'AAAAAAAAAAAAAAAAAAAAAAAAAAA=' } },
+        400,
+        'InvalidRequest',
+      ],
+      [
+        'two trailers',
+        { headers: { 'x-amz-trailer': 'x-amz-checksum-crc32,x-amz-checksum-sha1' } },
+        400,
+        'InvalidRequest',
+      ],
+      [
+        'another algorithm than it says',
+        { headers: { 'x-amz-sdk-checksum-algorithm': 'SHA1' } },
+        400,
+        'InvalidRequest',
+      ],
+    ] as const
+  ).map(([what, change, status, code]) =>
+    check(`a stream with ${what} is refused and nothing is stored`, async (bench) => {
+      const trailer = { 'x-amz-checksum-crc32': crc32Base64(WHOLE) };
+      for (const unsigned of [false, true]) {
+        const answer = await send(bench.endpoint, chunkedPut(bench, 'k', { data: DATA, trailer, unsigned, ...change }));
+        expectAnswer(answer, status, code);
+      }
+      expectAnswer(await bench.call({ bucket: bench.bucket, key: 'k' }), 404, 'NoSuchKey');
+    }),
+  ),
+  check('a trailer needs a payload hash that announces it', async (bench) => {
+    const headers = { 'x-amz-trailer': 'x-amz-checksum-crc32' };
+    expectAnswer(await send(bench.endpoint, chunkedPut(bench, 'k', { data: DATA, headers })), 400, 'InvalidRequest');
+  }),
+  ...(
+    [
+      ['two algorithms', { 'x-amz-checksum-crc32': 'DUoRhQ==', 'x-amz-checksum-sha1': 'Kq5sNclPz7QV2+lfQIuc6R7oRu0=' }],
+      ['an unknown algorithm', { 'x-amz-checksum-crc16': 'AAA=' }],
+      ['a value of the wrong length', { 'x-amz-checksum-crc32': 'AAAA' }],
+      ['a value that is no Base64', { 'x-amz-checksum-crc32': '!!!!!!==' }],
+      [
+        'another algorithm than it says',
+        { 'x-amz-checksum-crc32': 'DUoRhQ==', 'x-amz-sdk-checksum-algorithm': 'SHA256' },
+      ],
+      ['an algorithm that it says only', { 'x-amz-sdk-checksum-algorithm': 'CRC32' }],
+    ] as const
+  ).map(([what, headers]) =>
+    check(`a checksum with ${what} is refused and nothing is stored`, async ({ call, bucket }) => {
+      const put = { method: 'PUT', bucket, key: 'k', body: 'hello world', headers };
+      expectAnswer(await call(put), 400, 'InvalidRequest');
+      expectAnswer(await call({ bucket, key: 'k' }), 404, 'NoSuchKey');
+    }),
+  ),
   check('a stream that ends early is refused and nothing is stored', async (bench) => {
     const request = chunkedPut(bench, 'k', { data: DATA });
     const body = Buffer.from(request.body ?? '').subarray(0, 100_000);

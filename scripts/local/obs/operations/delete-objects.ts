@@ -1,6 +1,6 @@
+import { announcedChecksum } from '../announced-checksum.ts';
 import type { Call, Reply } from '../call.ts';
 import { xmlReply } from '../call.ts';
-import { CHECKSUM_HEADERS } from '../checksums.ts';
 import { S3Error } from '../errors.ts';
 import { MAX_KEY_BYTES } from '../request.ts';
 import { childrenOf, childText, element, parseXml, xmlDocument } from '../xml.ts';
@@ -11,8 +11,7 @@ const MAX_OBJECTS = 1000;
 export async function deleteObjects({ store, bucket, headers, body, event, allows }: Call): Promise<Reply> {
   store.bucket(bucket);
   const text = await body.text();
-  const protectedBy = ['content-md5', ...CHECKSUM_HEADERS];
-  if (!protectedBy.some((name) => headers[name] !== undefined) && headers['x-amz-trailer'] === undefined)
+  if (headers['content-md5'] === undefined && !announcedChecksum(headers))
     throw new S3Error('InvalidRequest', 'Missing required header for this request: Content-MD5 OR x-amz-checksum-*');
   const document = parseXml(text);
   const entries = childrenOf(document, 'Object').map((entry) => ({

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type CallResult, call, startStore, temporaryFolder } from './fixture.ts';
 
@@ -84,9 +86,12 @@ describe('the end of an upload, said again because the answer was lost', () => {
     await first.close();
     const second = await startStore({ dataDir });
     expect(await completed.complete(second)).toMatchObject({ status: 200, body });
-    for (let i = 0; i < 1200; i++) await call(second, 'DELETE', '/bucket', { query: { cors: '' } });
     await second.close();
+    // A journal is rewritten when it is mostly about the past.
+    const past = '{"t":"cors","bucket":"bucket","rules":null}\n'.repeat(1200);
+    writeFileSync(join(dataDir, 'journal.jsonl'), past, { flag: 'a' });
     const third = await startStore({ dataDir });
+    expect(readFileSync(join(dataDir, 'journal.jsonl'), 'utf8')).not.toContain('"rules":null');
     expect(await completed.complete(third)).toMatchObject({ status: 200, body });
     expect((await aborted.abort(third)).status).toBe(204);
     expect(await aborted.complete(third)).toMatchObject({ status: 404, code: 'NoSuchUpload' });
