@@ -1,6 +1,6 @@
 import { isDisguised } from '#shared/logging/disguise.ts';
 import { readRetryAfter } from '#shared/runtime/retry.ts';
-import { OmsResponseError } from './errors.ts';
+import { OmsMalformedResponseError, OmsResponseError } from './errors.ts';
 import { scrub } from './scrub.ts';
 
 /** What OMS answered. */
@@ -47,7 +47,7 @@ const TELLING_PREFIX = 8;
 export function readRequestId(value: string | undefined, secrets: readonly string[]): string | undefined {
   if (value === undefined || !REQUEST_ID.test(value)) return undefined;
   // On the path of every success, so without the regular expressions of scrub.
-  const isSecret = secrets.some((secret) => value.includes(secret.slice(0, TELLING_PREFIX)));
+  const isSecret = secrets.some((secret) => secret !== '' && value.includes(secret.slice(0, TELLING_PREFIX)));
   return isSecret || isDisguised(value, secrets) ? undefined : value;
 }
 
@@ -97,6 +97,29 @@ export function toResponseError(
     return new OmsResponseError(502, 'OmsSync.OmsFailed', message, 'OMS failed to process the request.', fields);
   const publicMessage = text === undefined ? kept : `${kept} ${text}`;
   return new OmsResponseError(status, code ?? 'OmsSync.OmsRefused', message, publicMessage, fields);
+}
+
+/**
+ * The error of an answer that has a status of success and is not what the vendor documents. What OMS did is unknown.
+ *
+ * @param secrets of the call
+ * @param reason continues `The answer of OMS ...`
+ */
+export function toUnexpectedAnswer(
+  answer: Answer,
+  secrets: readonly string[],
+  attempts: number,
+  reason: string,
+): OmsMalformedResponseError {
+  const { code, text } = readErrorBody(answer.body, secrets);
+  return new OmsMalformedResponseError(code === undefined ? reason : `${reason}: ${code}`, {
+    omsStatus: answer.status,
+    omsErrorCode: code,
+    omsErrorMsg: text,
+    requestId: readRequestId(answer.requestId, secrets),
+    attempts,
+    retryable: true,
+  });
 }
 
 function readErrorBody(

@@ -6,7 +6,7 @@ import {
   type Sender,
   TransportFailure,
 } from '#shared/runtime/transport.ts';
-import { type Answer, readRequestId, toResponseError } from './answer.ts';
+import { type Answer, readRequestId, toResponseError, toUnexpectedAnswer } from './answer.ts';
 import { checkCredentials, type OmsCredentials, secretsOf } from './credentials.ts';
 import {
   AmbiguousCreateError,
@@ -20,7 +20,7 @@ import { CLIENT_LIMITS } from './limits.ts';
 import { authorization, encodeQuery, sdkDate } from './sign.ts';
 
 /** One call of an operation, without its credentials. */
-export interface Call {
+export interface Call<T> {
   readonly operation: string;
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** Strictly encoded. */
@@ -31,6 +31,12 @@ export interface Call {
   readonly idempotent: boolean;
   /** Texts of the body that must not appear in an error. */
   readonly secrets?: readonly string[];
+  /**
+   * Makes of the body of a 200 what the call is for.
+   *
+   * @throws UnexpectedBody for anything but the answer that the vendor documents
+   */
+  readonly read: (body: string) => T;
 }
 
 /** One HTTP request and what came of it; holds no secret. */
@@ -64,11 +70,15 @@ export interface CallContext {
   readonly onAttempt: ((info: AttemptInfo) => void) | undefined;
 }
 
-export interface Success {
-  readonly status: number;
-  readonly body: string;
+export interface Success<T> {
+  readonly value: T;
   readonly requestId: string | undefined;
   readonly attempts: number;
+}
+
+/** A body of 200 that is not what the vendor documents. Its message continues `The answer of OMS ...`. */
+export class UnexpectedBody extends Error {
+  override readonly name = 'UnexpectedBody';
 }
 
 /**
@@ -77,7 +87,7 @@ export interface Success {
  *
  * @throws OmsError, or what `credentials` throws
  */
-export async function makeCall(call: Call, context: CallContext): Promise<Success> {
+export async function makeCall<T>(call: Call<T>, context: CallContext): Promise<Success<T>> {
   let attempts = 0;
   // Attempts that count towards maxAttempts: finding out that an idle connection was closed does not.
   let counted = 0;
@@ -93,7 +103,7 @@ export async function makeCall(call: Call, context: CallContext): Promise<Succes
     checkCredentials(credentials, attempts);
     attempts += 1;
     counted += 1;
-    const outcome = await attempt(call, context, credentials, {
+    const outcome: Success<T> | Failed = await attempt(call, context, credentials, {
       attempts,
       remaining,
       freshConnection,
@@ -134,12 +144,12 @@ interface AttemptState {
   readonly afterUncertain: boolean;
 }
 
-async function attempt(
-  call: Call,
+async function attempt<T>(
+  call: Call<T>,
   context: CallContext,
   credentials: OmsCredentials,
   state: AttemptState,
-): Promise<Success | Failed> {
+): Promise<Success<T> | Failed> {
   const started = context.now();
   const query = call.query === undefined || call.query.length === 0 ? '' : `?${encodeQuery(call.query)}`;
   let answer: Answer;
@@ -161,13 +171,43 @@ async function attempt(
     answer = { status: failure.status ?? 0, body: '', retryAfter: undefined, requestId: undefined };
     if (answer.status < 400) failed = transportFailed(call, context, failure, state);
   }
-  if (!failed && (answer.status < 200 || answer.status > 299))
-    failed = refused(call, context, credentials, answer, state);
-  if (context.onAttempt) report(call, context, { answer, failed, started, attempts: state.attempts });
-  if (failed) return failed;
-  const requestId =
-    answer.requestId === undefined ? undefined : readRequestId(answer.requestId, secretsOf(credentials));
-  return { status: answer.status, body: answer.body, requestId, attempts: state.attempts };
+  const secrets = secretsOf(credentials);
+  const outcome = failed ?? settle(call, context, secrets, answer, state);
+  if (context.onAttempt) report(call, context, { answer, outcome, started, attempts: state.attempts });
+  return outcome;
+}
+
+/** What an answer means: 200 alone, with the body that is documented, is a success. */
+function settle<T>(
+  call: Call<T>,
+  context: CallContext,
+  secrets: readonly string[],
+  answer: Answer,
+  state: AttemptState,
+): Success<T> | Failed {
+  const { status, body } = answer;
+  if (status < 200 || status > 299) return refused(call, context, secrets, answer, state);
+  try {
+    if (status !== 200) throw new UnexpectedBody(`has the status ${status}, where 200 is documented`);
+    const value = call.read(body);
+    const requestId = answer.requestId === undefined ? undefined : readRequestId(answer.requestId, secrets);
+    return { value, requestId, attempts: state.attempts };
+  } catch (failure) {
+    if (!(failure instanceof UnexpectedBody)) throw failure;
+    const error = toUnexpectedAnswer(answer, [...secrets, ...(call.secrets ?? [])], state.attempts, failure.message);
+    return failedWith(call, error, { repeat: true, uncertain: true });
+  }
+}
+
+/** What must not be repeated, and may have been done, is ambiguous. */
+function failedWith<T>(
+  call: Call<T>,
+  error: OmsError,
+  { repeat, uncertain, stale = false }: Pick<Failed, 'repeat' | 'uncertain'> & { readonly stale?: boolean },
+): Failed {
+  return !call.idempotent && uncertain
+    ? { error: new AmbiguousCreateError(error), repeat: false, stale: false, uncertain }
+    : { error, repeat, stale, uncertain };
 }
 
 function readAnswer({ status, headers, body }: HttpAnswer): Answer {
@@ -185,8 +225,8 @@ const CONTENT_TYPE = 'application/json';
 /**
  * Written out for each kind of credentials, because collecting headers one by one costs as much as hashing does.
  */
-function headersOf(
-  call: Call,
+function headersOf<T>(
+  call: Call<T>,
   { host, projectId }: CallContext,
   credentials: OmsCredentials,
   now: number,
@@ -202,26 +242,26 @@ function headersOf(
   return headers;
 }
 
-function refused(
-  call: Call,
+function refused<T>(
+  call: Call<T>,
   context: CallContext,
-  credentials: OmsCredentials,
+  secrets: readonly string[],
   answer: Answer,
-  state: AttemptState,
+  { attempts, afterUncertain }: AttemptState,
 ): Failed {
-  const secrets = [...secretsOf(credentials), ...(call.secrets ?? [])];
-  const { attempts, afterUncertain } = state;
-  const error = toResponseError(answer, secrets, attempts, context.now(), afterUncertain);
+  const all = [...secrets, ...(call.secrets ?? [])];
+  const error = toResponseError(answer, all, attempts, context.now(), afterUncertain);
   // A throttled request was turned away before it was looked at. After any other failure of the server its work may be
   // done: the vendor documents no 503 for creating, and a gateway also answers it when it lost the server midway.
-  const uncertain = error.retryable && answer.status !== 429;
-  if (!call.idempotent && uncertain)
-    return { error: new AmbiguousCreateError(error), repeat: false, stale: false, uncertain };
-  return { error, repeat: error.retryable, stale: false, uncertain };
+  return failedWith(call, error, { repeat: error.retryable, uncertain: error.retryable && answer.status !== 429 });
 }
 
-function transportFailed(call: Call, context: CallContext, failure: TransportFailure, state: AttemptState): Failed {
-  const { attempts, remaining } = state;
+function transportFailed<T>(
+  call: Call<T>,
+  context: CallContext,
+  failure: TransportFailure,
+  { attempts, remaining }: AttemptState,
+): Failed {
   const fields = { attempts, retryable: !isTlsRefusal(failure.code), cause: failure, omsStatus: failure.status };
   let error: OmsError;
   let repeat = fields.retryable;
@@ -234,29 +274,31 @@ function transportFailed(call: Call, context: CallContext, failure: TransportFai
   } else {
     error = new OmsConnectionError(failure.code, fields);
   }
-  const uncertain = failure.sent;
-  if (!call.idempotent && uncertain)
-    return { error: new AmbiguousCreateError(error), repeat: false, stale: false, uncertain };
-  return { error, repeat, stale: failure.stale, uncertain };
+  return failedWith(call, error, { repeat, stale: failure.stale, uncertain: failure.sent });
 }
 
-function report(
-  call: Call,
+function report<T>(
+  call: Call<T>,
   context: CallContext,
-  outcome: {
+  {
+    answer,
+    outcome,
+    started,
+    attempts,
+  }: {
     readonly answer: Answer;
-    readonly failed: Failed | undefined;
+    readonly outcome: Success<T> | Failed;
     readonly started: number;
     readonly attempts: number;
   },
 ): void {
-  const { answer, failed, started, attempts } = outcome;
+  const error = 'error' in outcome ? outcome.error : undefined;
   context.onAttempt?.({
     operation: call.operation,
     attempt: attempts,
     duration: context.now() - started,
     ...(answer.status === 0 ? {} : { status: answer.status }),
-    ...(failed ? { error: failed.error.name } : {}),
-    ...(failed?.error.requestId === undefined ? {} : { requestId: failed.error.requestId }),
+    ...(error ? { error: error.name } : {}),
+    ...(error?.requestId === undefined ? {} : { requestId: error.requestId }),
   });
 }

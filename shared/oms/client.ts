@@ -3,11 +3,11 @@ import type { Agent as HttpsAgent } from 'node:https';
 import { type Sender, Transport } from '#shared/runtime/transport.ts';
 import { ValidationError } from '#shared/validation/errors.ts';
 import { parseJsonLossless } from '#shared/validation/json.ts';
+import { JsonFault } from '#shared/validation/json-reader.ts';
 import { isPathSegment } from '#shared/validation/path-segment.ts';
-import { type AttemptInfo, type Call, type CallContext, makeCall, type Success } from './call.ts';
+import { type AttemptInfo, type Call, type CallContext, makeCall, type Success, UnexpectedBody } from './call.ts';
 import type { OmsCredentials } from './credentials.ts';
 import { type Endpoint, resolveEndpoint } from './endpoint.ts';
-import { AmbiguousCreateError, OmsMalformedResponseError } from './errors.ts';
 import { CLIENT_LIMITS } from './limits.ts';
 import type { CreateSyncTaskInput } from './schemas/create-sync-task.ts';
 import type { StatisticType } from './schemas/list-sync-task-statistic.ts';
@@ -63,7 +63,9 @@ const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => s
  * changes from one invocation to the next.
  *
  * Every operation throws an OmsError (errors.ts) and what `credentials` throws. Connection errors, 429 and 5xx are
- * tried again, with full jitter and not before `Retry-After`.
+ * tried again, with full jitter and not before `Retry-After`. So is every answer with a status of success that is not the
+ * one which the vendor documents (status 200, and the body of the operation): a proxy, or OMS itself, may write an error
+ * below a 200, and nobody knows then what was done.
  * @see https://support.huaweicloud.com/intl/en-us/api-oms/oms_api_0000.html
  */
 export class OmsClient {
@@ -112,9 +114,8 @@ export class OmsClient {
       path: `${this.#taskPath(request.syncTaskId)}/events`,
       body: JSON.stringify({ object_keys: request.objectKeys }),
       idempotent: true,
+      read: readNothing,
     });
-    // "Example response: None". Anything else that is not JSON was not written by OMS.
-    if (success.body !== '' && success.body.trim() !== '') readJson(success);
     const { requestId, attempts } = success;
     return requestId === undefined ? { attempts } : { requestId, attempts };
   }
@@ -137,16 +138,9 @@ export class OmsClient {
       body: JSON.stringify(body),
       idempotent: false,
       secrets,
+      read: readCreated,
     });
-    try {
-      const created = readJson(success);
-      const id: unknown =
-        typeof created === 'object' && created !== null ? Reflect.get(created, 'sync_task_id') : undefined;
-      if (typeof id !== 'string' || id === '') throw malformed(success, 'has no sync_task_id');
-      return { sync_task_id: id };
-    } catch (error) {
-      throw error instanceof OmsMalformedResponseError ? new AmbiguousCreateError(error) : error;
-    }
+    return success.value;
   }
 
   /**
@@ -166,8 +160,9 @@ export class OmsClient {
       query: [['query_time', String(request.queryTime)]],
       body: '',
       idempotent: true,
+      read: (text) => readAs(readShowSyncTaskResponse, text, 'a sync task', 'sync_task_id'),
     });
-    return readAs(readShowSyncTaskResponse, success, 'a sync task');
+    return success.value;
   }
 
   /**
@@ -188,8 +183,9 @@ export class OmsClient {
       ),
       body: '',
       idempotent: true,
+      read: (text) => readAs(readListSyncTasksResponse, text, 'a list of sync tasks', 'count'),
     });
-    return readAs(readListSyncTasksResponse, success, 'a list of sync tasks');
+    return success.value;
   }
 
   /**
@@ -271,15 +267,14 @@ export class OmsClient {
       ],
       body: '',
       idempotent: true,
+      read: (text) => readAs(readListSyncTaskStatisticResponse, text, 'a list of statistics', 'statistic_datas'),
     });
-    return readAs(readListSyncTaskStatisticResponse, success, 'a list of statistics');
+    return success.value;
   }
 
   /** A call whose answer says nothing. */
-  async #change(call: Call): Promise<void> {
-    const success = await this.#call(call);
-    // Whatever is not JSON was not written by OMS.
-    if (success.body.trim() !== '') readJson(success);
+  async #change(call: Omit<Call<void>, 'read'>): Promise<void> {
+    await this.#call({ ...call, read: readNothing });
   }
 
   #taskPath(syncTaskId: string): string {
@@ -290,7 +285,7 @@ export class OmsClient {
     return `${this.#connection.path}/${encodePathSegment(syncTaskId)}`;
   }
 
-  #call(call: Call): Promise<Success> {
+  #call<T>(call: Call<T>): Promise<Success<T>> {
     return makeCall(call, this.#context);
   }
 }
@@ -308,25 +303,49 @@ function connect({ region, endpoint: url, projectId, agent }: OmsClientOptions):
   return { endpoint, transport: new Transport(endpoint, agent), path };
 }
 
-function readJson(success: Success): unknown {
-  try {
-    return parseJsonLossless(success.body);
-  } catch {
-    // The parser's error quotes the body.
-    throw malformed(success, success.body.trim() === '' ? 'is empty' : 'is not JSON');
-  }
+/**
+ * The answer of the operations whose page has "Example response: None", and whose class in the SDKs has no field:
+ * nothing, however JSON writes it.
+ */
+function readNothing(body: string): void {
+  if (body.trim() === '') return;
+  const value = readJson(body);
+  if (value === null || (typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length === 0)) return;
+  throw new UnexpectedBody('has a body, where none is documented');
 }
 
-function readAs<T>(read: (value: unknown) => T, success: Success, what: string): T {
-  const value = readJson(success);
+function readCreated(body: string): { readonly sync_task_id: string } {
+  const created = readJson(body);
+  const id: unknown =
+    typeof created === 'object' && created !== null ? Reflect.get(created, 'sync_task_id') : undefined;
+  if (typeof id !== 'string' || id === '') throw new UnexpectedBody('has no sync_task_id');
+  return { sync_task_id: id };
+}
+
+/** @param required field that every such answer has; all others may be missing, and then anything would be one */
+function readAs<T extends object>(read: (value: unknown) => T, body: string, what: string, required: keyof T): T {
+  const value = readJson(body);
   try {
-    return read(value);
+    const answer = read(value);
+    if (Object.hasOwn(Object(value), required)) return answer;
   } catch (error) {
     if (!(error instanceof ValidationError)) throw error;
-    throw malformed(success, `is not ${what}: ${error.message}`);
+    throw new UnexpectedBody(`is not ${what}: ${error.message}`);
   }
+  throw new UnexpectedBody(`is not ${what}: ${String(required)} is missing.`);
 }
 
-function malformed({ status, requestId, attempts }: Success, reason: string): OmsMalformedResponseError {
-  return new OmsMalformedResponseError(reason, { omsStatus: status, requestId, attempts, retryable: true });
+/** @throws UnexpectedBody also for the body of an error, which every operation documents alike */
+function readJson(body: string): unknown {
+  if (body.trim() === '') throw new UnexpectedBody('is empty');
+  let value: unknown;
+  try {
+    value = parseJsonLossless(body);
+  } catch (error) {
+    if (!(error instanceof JsonFault)) throw error;
+    throw new UnexpectedBody(error.rule === 'json' ? 'is not JSON' : `cannot be read: ${error.message}`);
+  }
+  const isError = ['error_code', 'error_msg'].some((name) => (Object(value)[name] ?? null) !== null);
+  if (isError) throw new UnexpectedBody('is an error with a status of success');
+  return value;
 }

@@ -94,10 +94,10 @@ export class OmsDeadlineError extends OmsError {
   }
 }
 
-/** OMS answered with success, and the body is not what a success has. */
+/** OMS answered with a status of success, and the answer is not the one that is documented: what was done is unknown. */
 export class OmsMalformedResponseError extends OmsError {
   override readonly name = 'OmsMalformedResponseError';
-  /** What is wrong with the body; none of its text. */
+  /** What is wrong with the answer; none of its text but the code of an error. */
   readonly reason: string;
 
   constructor(reason: string, fields: OmsErrorFields) {

@@ -204,7 +204,9 @@ const ROWS = {
   'OmsSync.OmsMalformedResponse': {
     scope: 'call',
     retryable: true,
-    remedy: 'Check that OMS_ENDPOINT is that of OMS: a proxy or a login page answers like this.',
+    remedy:
+      'Check that OMS_ENDPOINT is that of OMS: a proxy or a login page answers like this. Where the log names an error of ' +
+      'OMS that came with status 200, act on its code.',
   },
   'OmsSync.OmsUnexpectedAnswer': {
     scope: 'call',

@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
+import { parseJson } from '#shared/validation/json.ts';
 import { type CommandContext, textOption } from './context.ts';
 import { CommandUsageError } from './usage-error.ts';
 
 /**
  * The event of `--data` or `--path`; an empty one without them.
  *
- * @throws CommandUsageError where it is not JSON, or the file cannot be read
+ * @throws CommandUsageError where it is not JSON, has a member twice, or the file cannot be read
  */
 export async function readEvent(context: Pick<CommandContext, 'options'>): Promise<unknown> {
   const data = textOption(context, 'data');
@@ -16,9 +17,9 @@ export async function readEvent(context: Pick<CommandContext, 'options'>): Promi
   const source = data === undefined ? String(path) : '--data';
   const text = data ?? (await readSource(String(path)));
   try {
-    return JSON.parse(text) as unknown;
+    return parseJson(text);
   } catch (error) {
-    throw new CommandUsageError(`the event of ${source} is not JSON: ${(error as Error).message}`);
+    throw new CommandUsageError(`the event of ${source} cannot be sent: ${(error as Error).message}`);
   }
 }
 

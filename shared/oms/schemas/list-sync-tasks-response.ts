@@ -35,5 +35,8 @@ export function readListSyncTasksResponse(value: unknown): SyncTaskList {
   if (list.tasks === undefined)
     throw new ValidationError([{ path: 'tasks', rule: 'required', message: 'tasks is missing.' }]);
   const tasks = list.tasks ?? [];
-  return { ...list, tasks, count: list.count ?? BigInt(tasks.length) };
+  const count = list.count ?? BigInt(tasks.length);
+  if (list.tasks === null && count > 0n)
+    throw new ValidationError([{ path: 'tasks', rule: 'type', message: 'tasks is null, and count is not 0.' }]);
+  return { ...list, tasks, count };
 }

@@ -33,8 +33,10 @@ const refuse = (...bad: readonly string[]) => {
   oms.stub.reply = ({ json, method }): StubReply =>
     method === 'POST' && (json.object_keys as string[]).some((key) => bad.includes(key))
       ? { status: 400, body: { error_code: 'OMS.0001', error_msg: 'invalid parameter' } }
-      : { body: { sync_task_id: 'task-1', status: 'SYNCHRONIZING' } };
+      : shownOr(method);
 };
+const shownOr = (method: string): StubReply =>
+  method === 'GET' ? { body: { sync_task_id: 'task-1', status: 'SYNCHRONIZING' } } : {};
 
 describe('the dead letters of on-object-created', () => {
   it('hold the one key of a batch that OMS refuses, and its neighbours arrive', async () => {
@@ -134,10 +136,10 @@ describe('the dead letters of on-object-created', () => {
   });
 
   it('hold the keys of a task that does not exist, one document per batch and task', async () => {
-    oms.stub.reply = ({ url }) =>
+    oms.stub.reply = ({ url, method }) =>
       url.includes('gone')
         ? { status: 404, body: { error_code: 'OMS.1009', error_msg: 'no such task' } }
-        : { body: { sync_task_id: 'task-1', status: 'SYNCHRONIZING' } };
+        : shownOr(method);
     const fn = await load({
       ROUTES: JSON.stringify([...ROUTES, { source: { bucket: 'source' }, sync_task_id: 'gone' }]),
     });

@@ -50,16 +50,9 @@ describe('OmsClient.createSyncEvents', () => {
     expect(request?.headers.authorization).toBe(expected['authorization']);
   });
 
-  it.each([['null'], ['{}'], ['  \n'], ['{"new_field":1}']])('takes the answer %j for success', async (body) => {
+  it.each([['null'], ['{}'], ['  \n']])('takes the answer %j for success', async (body) => {
     server = await startLoopback(answer(200, body));
     await expect(testClient(server.url).client.createSyncEvents(event)).resolves.toMatchObject({ attempts: 1 });
-  });
-
-  it('refuses HTML with status 200, which OMS did not write', async () => {
-    server = await startLoopback(answer(200, '<html>Sign in</html>'));
-    const error = await rejection(testClient(server.url).client.createSyncEvents(event));
-    expect(error).toBeInstanceOf(OmsMalformedResponseError);
-    expect(error).toMatchObject({ status: 502, omsStatus: 200, requestId: 'request-1', reason: 'is not JSON' });
   });
 
   it.each([
@@ -107,13 +100,17 @@ describe('OmsClient.showSyncTask', () => {
     ['<html>', 'is not JSON'],
     ['{"sync_task_id":"t","monthly_si', 'is not JSON'],
     ['{"monthly_size":"many"}', 'is not a sync task: monthly_size is not a counter.'],
+    ['{"sync_task_id":"a","sync_task_id":"b"}', 'cannot be read: A member is there more than once.'],
+    [
+      `{"sync_task_id":"t","new":${'['.repeat(10_000)}${']'.repeat(10_000)}}`,
+      'cannot be read: The text has more than 64 levels of lists and objects (at index 89).',
+    ],
   ])('reports the answer %j as malformed', async (body, reason) => {
     server = await startLoopback(answer(200, body));
     const { client } = testClient(server.url);
     const error = await rejection(client.showSyncTask({ syncTaskId: 't', queryTime: NOW }));
     expect(error).toBeInstanceOf(OmsMalformedResponseError);
-    expect(error).toMatchObject({ status: 502, reason });
-    expect(server.requests).toHaveLength(1);
+    expect(error).toMatchObject({ status: 502, reason, attempts: 4 });
   });
 
   it('refuses an answer that is too large', async () => {

@@ -30,9 +30,9 @@ let connections: number;
 beforeEach(async () => {
   requests = 0;
   connections = 0;
-  server = createServer({ cert: CERTIFICATE, key: PRIVATE_KEY }, (_request, response) => {
+  server = createServer({ cert: CERTIFICATE, key: PRIVATE_KEY }, ({ url: target }, response) => {
     requests += 1;
-    response.end('{"sync_task_id":"new"}');
+    response.end(target?.endsWith('/events') ? '' : '{"sync_task_id":"new"}');
   });
   server.on('secureConnection', () => {
     connections += 1;

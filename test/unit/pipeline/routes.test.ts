@@ -46,6 +46,14 @@ describe('parseRoutes', () => {
     expect(parseRoutes('[]')).toEqual([]);
   });
 
+  it.each([
+    ['[{"source":{"bucket":"b","prefix":"a/","prefix":"b/"},"sync_task_id":"t"}]', '[0].source.prefix duplicate'],
+    ['[{"source":{"bucket":"b"},"sync_task_id":"t","sync_task\\u005fid":"u"}]', '[0].sync_task_id duplicate'],
+    ['[{"source":{"bucket":"b"},"source":{"bucket":"c"},"sync_task_id":"t"}]', '[0].source duplicate'],
+  ])('refuses a member that is there twice: %s', (text, problem) => {
+    expect(problemsOf(text)).toEqual([problem]);
+  });
+
   it('names every problem with its path', () => {
     expect(
       problemsOf([

@@ -19,7 +19,10 @@ const spelled = (text: string, echo: Echo) =>
 /** Answers of OMS that repeat what was sent, as JSON, as what a proxy writes, in headers. */
 export const OMS_REPLIES: Readonly<Record<string, (secrets: string, echo: Echo) => (sent: StubRequest) => StubReply>> =
   {
-    'accepts it': () => (sent) => ({ body: sent.method === 'GET' ? TASKS : { sync_task_id: 'task-1' } }),
+    'accepts it': () => (sent) => {
+      const isCreation = sent.method === 'POST' && sent.url.endsWith('/sync-tasks');
+      return sent.method === 'GET' ? { body: TASKS } : isCreation ? { body: { sync_task_id: 'task-1' } } : {};
+    },
     'accepts it, and repeats everything': (secrets, echo) => (sent) => ({
       body: {
         sync_task_id: spelled(secrets, echo),
@@ -74,7 +77,7 @@ export const OMS_REPLIES: Readonly<Record<string, (secrets: string, echo: Echo) 
     'hangs up': () => () => ({ hangUp: true }),
   };
 
-const TASKS = { sync_task_id: 'task-1', status: 'SYNCHRONIZING', tasks: [], count: 0, statistics: [] };
+const TASKS = { sync_task_id: 'task-1', status: 'SYNCHRONIZING', tasks: [], count: 0, statistic_datas: [] };
 
 const XML = { 'content-type': 'application/xml', 'x-obs-request-id': 'store-request' };
 

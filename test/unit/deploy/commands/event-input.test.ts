@@ -21,8 +21,9 @@ describe('the event of a call', () => {
 
   it('is a mistake of the command line where it is none', async () => {
     for (const [options, message] of [
-      [{ data: '{' }, 'the event of --data is not JSON'],
-      [{ data: '' }, 'the event of --data is not JSON'],
+      [{ data: '{' }, 'the event of --data cannot be sent: Not JSON: unexpected end of the text.'],
+      [{ data: '' }, 'the event of --data cannot be sent: Not JSON'],
+      [{ data: '{"objects":["a"],"objects":["b"]}' }, 'objects is there more than once: remove all but one.'],
       [{ path: '/no/such/file' }, '/no/such/file cannot be read: ENOENT'],
       [{ data: '{}', path: 'x' }, '--data and --path exclude each other'],
     ] as const)
