@@ -94,19 +94,11 @@ async function projectOf(target: Omit<DeployTarget, 'projectId'>, address: strin
     query: [['name', target.region]],
     repeatable: true,
   });
-  const found = z.safeParse(projects, parse(success.body));
+  const found = z.safeParse(projects, success.json);
   const id = found.success ? found.data.projects.find(({ name }) => name === target.region)?.id : undefined;
   if (id !== undefined) return id;
   throw new DeployError(
     'Deploy.Project',
     `IAM knows no project ${target.region} of these credentials: set ${VARIABLES.projectId} to the project's id.`,
   );
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -63,7 +63,7 @@ export async function readLogs(options: LogsOptions): Promise<LogLine[]> {
       // A query.
       repeatable: true,
     });
-    const read = z.safeParse(page, parse(success.body));
+    const read = z.safeParse(page, success.json);
     if (!read.success) {
       const { status, requestId } = success;
       throw new MalformedAnswerError({ operation: 'ListLogs', status, requestId }, 'is not a list of lines');
@@ -88,12 +88,4 @@ function timeOf({
   const label = (labels as Record<string, unknown> | null | undefined)?.['__time__'];
   const text = label === undefined || label === null ? (line_num ?? '').slice(0, 13) : String(label);
   return /^\d{13}$/.test(text) ? Number(text) : undefined;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

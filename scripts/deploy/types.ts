@@ -37,6 +37,8 @@ export interface PlannedTrigger {
   readonly changes: readonly string[];
   /** What stops in the meantime, where the API allows no replacement without a gap. A sentence. */
   readonly gap?: string;
+  /** Id of the subscription that EventGrid keeps when the trigger goes. FunctionGraph has no call that deletes it. */
+  readonly leaves?: string;
 }
 
 export interface PlannedFunction {
@@ -202,9 +204,9 @@ export interface InvokeResult {
   readonly requestId: string | undefined;
   /** HTTP status of the API's answer; 202 for an asynchronous call. */
   readonly status: number;
-  /** What the handler returned, parsed where it is JSON; undefined for an asynchronous call. */
+  /** What the handler returned, parsed where it is JSON, the body of an answer to the gateway too; undefined for an asynchronous call. */
   readonly result: unknown;
-  /** Whether the handler failed. */
+  /** Whether the handler failed, or answered 4xx or 5xx. */
   readonly failed: boolean;
   /** The last lines that the function logged in this call, 2 KB at most. */
   readonly log: string | undefined;

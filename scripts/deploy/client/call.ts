@@ -12,6 +12,7 @@ import {
 } from '#shared/runtime/transport.ts';
 import { AbortedError, CredentialsError, MalformedAnswerError, RefusedError, UnreachableError } from '../errors.ts';
 import type { Credentials, DeployTarget } from '../types.ts';
+import { conceal, holdsSecret, readConcealed } from './conceal.ts';
 import { type Endpoint, readEndpoint } from './endpoint.ts';
 import { CALL_LIMITS } from './limits.ts';
 
@@ -41,7 +42,10 @@ export interface Call {
 
 export interface Success {
   readonly status: number;
-  readonly body: string;
+  /** The body, without credentials of ours. */
+  readonly text: string;
+  /** The same, parsed; undefined where it is not JSON. */
+  readonly json: unknown;
   readonly requestId: string | undefined;
   readonly headers: Answer['headers'];
 }
@@ -145,10 +149,14 @@ export class Caller {
 
   #judge(call: Call, answer: Answer, credentials: Credentials): Outcome {
     const { status, headers } = answer;
-    const requestId = requestIdOf(headers);
-    const text = answer.body.toString('utf8');
-    if (status >= 200 && status <= 299) return { success: { status, body: text, requestId, headers } };
-    const refusal = readRefusal(text, [...secretsOf(credentials), ...(call.secrets ?? [])]);
+    const secrets = [...secretsOf(credentials), ...(call.secrets ?? [])];
+    const requestId = requestIdOf(headers, secrets);
+    const body = answer.body.toString('utf8');
+    if (status >= 200 && status <= 299) {
+      const json = readConcealed(body, secrets);
+      return { success: { status, text: conceal(body, secrets), json, requestId, headers } };
+    }
+    const refusal = readRefusal(body, secrets);
     const error = new RefusedError(refusal.code ?? `HTTP.${status}`, refusal.message, {
       operation: call.operation,
       status,
@@ -203,21 +211,32 @@ type Outcome =
       readonly retryAfter: number | undefined;
     };
 
-function secretsOf({ accessKey, secretKey, securityToken }: Credentials): string[] {
+/** Texts that nobody is to see. */
+export function secretsOf({ accessKey, secretKey, securityToken }: Credentials): string[] {
   return [secretKey, accessKey, ...(securityToken ? [securityToken] : [])];
 }
 
 /** A request id as the service writes it; what is anything else is not shown. */
 const REQUEST_ID = /^[A-Za-z0-9-]{1,64}$/;
 /** FSS.1051, APIGW.0301, LTS.0208, … */
-const ERROR_CODE = /^[A-Za-z][A-Za-z0-9]*(?:\.[A-Za-z0-9]+)+$/;
+const ERROR_CODE = /^(?=.{1,64}$)[A-Za-z][A-Za-z0-9]*(?:\.[A-Za-z0-9]+)+$/;
 
-function requestIdOf(headers: Answer['headers']): string | undefined {
-  for (const name of ['x-request-id', 'x-cff-request-id']) {
-    const value = headers[name];
-    if (typeof value === 'string' && REQUEST_ID.test(value)) return value;
+function requestIdOf(headers: Answer['headers'], secrets: readonly string[]): string | undefined {
+  const values = [headers['x-request-id'], headers['x-cff-request-id']];
+  return values.map((value) => shown(value, REQUEST_ID, secrets)).find((value) => value !== undefined);
+}
+
+/** A text of the form that it is to have, unless it is one of our credentials, which have the same form. */
+function shown(value: unknown, form: RegExp, secrets: readonly string[]): string | undefined {
+  return typeof value === 'string' && form.test(value) && !holdsSecret(value, secrets) ? value : undefined;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
   }
-  return undefined;
 }
 
 interface Refusal {
@@ -228,21 +247,14 @@ interface Refusal {
 
 /** `{error_code, error_msg, request_id}`; IAM's `{error: {code, message}}`; of anything else, nothing is shown. */
 function readRefusal(text: string, secrets: readonly string[]): Refusal {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    return { code: undefined, message: '', requestId: undefined };
-  }
-  const fields = recordOf(parsed);
+  const fields = recordOf(parse(text));
   const inner = recordOf(fields['error']);
   const code = fields['error_code'] ?? inner['code'];
   const message = fields['error_msg'] ?? fields['error_message'] ?? inner['message'];
-  const requestId = fields['request_id'];
   return {
-    code: typeof code === 'string' && code.length <= 64 && ERROR_CODE.test(code) ? code : undefined,
+    code: shown(code, ERROR_CODE, secrets),
     message: typeof message === 'string' ? scrub(message, secrets) : '',
-    requestId: typeof requestId === 'string' && REQUEST_ID.test(requestId) ? requestId : undefined,
+    requestId: shown(fields['request_id'], REQUEST_ID, secrets),
   };
 }
 

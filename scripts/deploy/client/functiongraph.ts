@@ -1,4 +1,4 @@
-import { RefusedError } from '../errors.ts';
+import { ApiError, RefusedError } from '../errors.ts';
 import { PACKAGE, versionUrn } from '../naming.ts';
 import type { DeployTarget } from '../types.ts';
 import type { Success } from './call.ts';
@@ -49,6 +49,7 @@ export class FunctionGraphClient {
       ['functions'],
       functionPage,
       ({ functions }) => functions ?? [],
+      (one) => `${one.package}:${one.func_name}`,
     );
     return found
       .filter((one) => one.package === PACKAGE || one.package === '')
@@ -134,6 +135,7 @@ export class FunctionGraphClient {
       ['functions', urn, 'versions'],
       versionPage,
       (page) => (page.versions ?? []).map((one): WireVersion => one),
+      ({ version }) => version,
     );
     return found
       .filter(({ version }) => version !== 'latest')
@@ -222,11 +224,11 @@ export class FunctionGraphClient {
     });
   }
 
-  /** Empty where there is no function or alias. functiongraph_06_0119 */
+  /** Each once, by its id: a second one of a kind would be deleted. Empty where there is no function or alias. functiongraph_06_0119 */
   async listTriggers(urn: string): Promise<WireTrigger[]> {
-    return (
-      (await this.#requests.find({ operation: 'ListFunctionTriggers', path: ['triggers', urn] }, triggerList)) ?? []
-    );
+    const call = { operation: 'ListFunctionTriggers', path: ['triggers', urn] };
+    const found = (await this.#requests.find(call, triggerList)) ?? [];
+    return [...new Map(found.map((one) => [one.trigger_id, one])).values()];
   }
 
   /** Not repeatable: a second one of most types would be another trigger. functiongraph_06_0121 */
@@ -252,7 +254,10 @@ export class FunctionGraphClient {
     });
   }
 
-  /** No error where there is none: the service then answers FSS.0500, as for much else. functiongraph_06_0120 */
+  /**
+   * Asks for a deletion, which may take its time. No error where there is none: the service then answers FSS.0500, as for
+   * much else, so a failure that says nothing else is followed by a look. functiongraph_06_0120
+   */
   async deleteTrigger(urn: string, { trigger_type_code, trigger_id }: TriggerId): Promise<void> {
     try {
       await this.#requests.remove({
@@ -260,9 +265,9 @@ export class FunctionGraphClient {
         path: ['triggers', urn, trigger_type_code, trigger_id],
       });
     } catch (error) {
-      if (!(error instanceof RefusedError) || error.code !== 'FSS.0500') throw error;
-      const left = await this.listTriggers(urn);
-      if (left.some((one) => one.trigger_id === trigger_id)) throw error;
+      if (!(error instanceof ApiError) || (error.status !== undefined && error.status < 500)) throw error;
+      const left = await this.listTriggers(urn).catch(() => undefined);
+      if (left === undefined || left.some((one) => one.trigger_id === trigger_id)) throw error;
     }
   }
 

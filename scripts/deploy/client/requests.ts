@@ -40,34 +40,38 @@ export class Requests {
     }
   }
 
-  /** @returns undefined for 404 */
+  /** @returns undefined where it is missing */
   async find<T>(call: Pick<Call, 'operation' | 'path'>, schema: z.ZodMiniType<T>): Promise<T | undefined> {
     try {
       const success = await this.call({ ...call, method: 'GET', repeatable: true });
       return this.read(call.operation, success, schema);
     } catch (error) {
-      if (isMissing(error)) return undefined;
+      if (isMissing(error, call.path)) return undefined;
       throw error;
     }
   }
 
-  /** A deletion, of which 404 is as good an end. */
+  /** A deletion; what is missing already is as good an end. */
   async remove(call: Pick<Call, 'operation' | 'path'>): Promise<void> {
     try {
       await this.call({ ...call, method: 'DELETE', repeatable: true });
     } catch (error) {
-      if (!isMissing(error)) throw error;
+      if (!isMissing(error, call.path)) throw error;
     }
   }
 
-  /** All pages of a list; nothing for 404. */
+  /**
+   * All pages of a list; nothing where it is missing. Every item is there once, by its name: of versions, `marker` and
+   * `maxitems` "are not available", so each page may be the whole list.
+   */
   async pages<P extends { readonly next_marker: number | undefined; readonly count: number | undefined }, T>(
     operation: string,
     path: readonly string[],
     schema: z.ZodMiniType<P>,
     itemsOf: (page: P) => readonly T[],
+    nameOf: (item: T) => string,
   ): Promise<T[]> {
-    const found: T[] = [];
+    const found = new Map<string, T>();
     let marker = 0;
     for (let page = 0; page < CALL_LIMITS.pages; page += 1) {
       const query = [
@@ -79,16 +83,18 @@ export class Requests {
       try {
         success = await this.call(call);
       } catch (error) {
-        if (page === 0 && isMissing(error)) return [];
+        if (page === 0 && isMissing(error, path)) return [];
         throw error;
       }
       const read = this.read(operation, success, schema);
       const items = itemsOf(read);
-      found.push(...items);
-      // The last page names its end as the next beginning, or nothing. What `count` counts, the reference leaves open: it
-      // ends the list only where the page is not full, either.
-      const all = items.length < CALL_LIMITS.pageSize && found.length === read.count;
-      if (items.length === 0 || all || read.next_marker === undefined || read.next_marker <= marker) return found;
+      const before = found.size;
+      for (const item of items) if (!found.has(nameOf(item))) found.set(nameOf(item), item);
+      // The last page names its end as the next beginning, or nothing; one that brings nothing new is no page. What `count`
+      // counts, the reference leaves open: it ends the list only where the page is not full, either.
+      const all = items.length < CALL_LIMITS.pageSize && found.size === read.count;
+      if (found.size === before || all || read.next_marker === undefined || read.next_marker <= marker)
+        return [...found.values()];
       marker = read.next_marker;
     }
     throw new MalformedAnswerError({ operation, status: 200, requestId: undefined }, 'is a list without an end');
@@ -99,15 +105,10 @@ export class Requests {
    *
    * @throws MalformedAnswerError which names the fields, and nothing of what is in them
    */
-  read<T>(operation: string, { body, status, requestId }: Success, schema: z.ZodMiniType<T>): T {
+  read<T>(operation: string, { json, status, requestId }: Success, schema: z.ZodMiniType<T>): T {
     const failure = { operation, status, requestId };
-    let parsed: unknown;
-    try {
-      parsed = JSON.parse(body);
-    } catch {
-      throw new MalformedAnswerError(failure, 'is not JSON');
-    }
-    const result = z.safeParse(schema, parsed);
+    if (json === undefined) throw new MalformedAnswerError(failure, 'is not JSON');
+    const result = z.safeParse(schema, json);
     if (result.success) return result.data;
     // Paths alone: zod's messages may hold what was received.
     const paths = [...new Set(result.error.issues.map(({ path }) => path.join('.') || 'the whole'))];
@@ -115,7 +116,11 @@ export class Requests {
   }
 }
 
-/** 404 and nothing else: a 403 must not look like a function that is to be created. */
-function isMissing(error: unknown): boolean {
-  return error instanceof RefusedError && error.status === 404;
+/**
+ * 404; and 401 FSS.0401 of something that has a URN, which the service answers where there is no such function. Nothing
+ * else: a 403 must not look like a function that is to be created.
+ */
+function isMissing(error: unknown, [, urn]: readonly string[]): boolean {
+  if (!(error instanceof RefusedError)) return false;
+  return error.status === 404 || (error.status === 401 && error.code === 'FSS.0401' && urn !== undefined);
 }

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { Accounts } from '../../local/accounts.ts';
 import { startFunctionGraph } from '../../local/functiongraph/server.ts';
 import { type FunctionConfig, ROOT } from '../../serverless/config.ts';
+import { readResult } from '../result.ts';
 import { type Command, type Environment, isSet, localCloudIsDown, requiredFunction } from './context.ts';
 import { readEvent } from './event-input.ts';
 import { LocalCloudError } from './local-environment.ts';
-import { readable, report, say } from './output.ts';
+import { report, sayResult } from './output.ts';
 
 /** Runs a bundle as the platform would, in a host of its own that ends with the call. */
 export const invokeLocal: Command = async (context) => {
@@ -37,10 +38,10 @@ export const invokeLocal: Command = async (context) => {
     const result = await host.invoke(key, event);
     if (result.outcome === 'accepted') throw new Error('a synchronous call was queued');
     const { outcome, payload, duration, requestId } = result;
-    const value = parsed(payload);
+    const { result: value, failed } = readResult(payload);
     if (isSet(context, 'json')) report(context, { outcome, requestId, duration, result: value });
-    else say(context, readable(value));
-    return outcome === 'success' ? 0 : 1;
+    else sayResult(context, value);
+    return outcome === 'success' && !failed ? 0 : 1;
   } finally {
     await host.close();
     await rm(dataDir, { recursive: true, force: true });
@@ -78,12 +79,4 @@ function withKeys(fn: FunctionConfig, env: Environment): FunctionConfig {
     ...fn,
     encryptedEnvironment: { OMS_ACCESS_KEY: accessKey, OMS_SECRET_KEY: secretKey, ...fn.encryptedEnvironment },
   };
-}
-
-function parsed(payload: string): unknown {
-  try {
-    return JSON.parse(payload) as unknown;
-  } catch {
-    return payload;
-  }
 }

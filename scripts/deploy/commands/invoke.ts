@@ -1,7 +1,7 @@
 import { invokeFunction } from '../invoke.ts';
 import { type Command, isSet, requiredFunction, targetOf, textOption } from './context.ts';
 import { readEvent } from './event-input.ts';
-import { readable, report, say } from './output.ts';
+import { report, say, sayResult } from './output.ts';
 
 export const invoke: Command = async (context) => {
   const { service, stage } = context.config;
@@ -21,7 +21,7 @@ export const invoke: Command = async (context) => {
   else {
     if (isSet(context, 'log') && result.log) context.notes.write(`${result.log.trimEnd()}\n`);
     if (isSet(context, 'async')) say(context, `accepted as request ${result.requestId}`);
-    else say(context, readable(result.result));
+    else sayResult(context, result.result);
   }
   return result.failed ? 1 : 0;
 };

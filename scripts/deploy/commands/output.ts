@@ -1,3 +1,4 @@
+import { contentOf, statusOf } from '../result.ts';
 import { type CommandContext, isSet } from './context.ts';
 
 /** A line for people; with `--json` stdout belongs to the document. */
@@ -10,7 +11,10 @@ export function report({ output }: Pick<CommandContext, 'output'>, document: unk
   output.write(`${JSON.stringify(document, null, 2)}\n`);
 }
 
-/** What a handler returned, for people. */
-export function readable(result: unknown): string {
-  return typeof result === 'string' ? result : (JSON.stringify(result, null, 2) ?? String(result));
+/** What a handler returned, for people: of an answer to the gateway its body; its status goes to the notes. */
+export function sayResult(context: CommandContext, result: unknown): void {
+  const status = statusOf(result);
+  const content = contentOf(result);
+  if (status !== undefined) context.notes.write(`HTTP ${status}\n`);
+  say(context, typeof content === 'string' ? content : (JSON.stringify(content, null, 2) ?? String(content)));
 }

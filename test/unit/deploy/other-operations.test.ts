@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sayResult } from '../../../scripts/deploy/commands/output.ts';
 import { describeService } from '../../../scripts/deploy/describe.ts';
 import { invokeFunction } from '../../../scripts/deploy/invoke.ts';
 import { readLogs } from '../../../scripts/deploy/logs.ts';
@@ -125,6 +126,49 @@ describe('invokeFunction', () => {
     expect(await reach('canary')).toBe('urn:fss:x:!canary/invocations-async');
     expect(await reach('v7')).toMatch(/:oms-sync-dev-one:v7\/invocations-async$/);
     expect(await reach('latest')).toMatch(/:oms-sync-dev-one\/invocations-async$/);
+  });
+});
+
+describe('what a function returned', () => {
+  const body = { error_code: 'OmsSync.NotFound' };
+  const text = JSON.stringify(body);
+  const base64 = Buffer.from(text).toString('base64');
+  it.each<[string, unknown, unknown, boolean]>([
+    ['an answer of 200', { statusCode: 200, headers: {}, body: text }, { statusCode: 200, headers: {}, body }, false],
+    ['an answer of 207', { statusCode: 207, body: '' }, { statusCode: 207, body: '' }, false],
+    ['an answer of 400', { statusCode: 400, body: 'no' }, { statusCode: 400, body: 'no' }, true],
+    [
+      'an answer of 404 in base64',
+      { statusCode: 404, body: base64, isBase64Encoded: true },
+      { statusCode: 404, body },
+      true,
+    ],
+    ['an answer of 503 without a body', { statusCode: 503 }, { statusCode: 503 }, true],
+    [
+      'bytes that are no text',
+      { statusCode: 200, body: '/w==', isBase64Encoded: true },
+      { statusCode: 200, body: '/w==', isBase64Encoded: true },
+      false,
+    ],
+    ['no answer to the gateway', { code: 500, body: text }, { code: 500, body: text }, false],
+    ['a text', 'text', 'text', false],
+    ['nothing', null, null, false],
+  ])('is decoded, and has failed from 400 on: %s', async (_, returned, result, failed) => {
+    for (const given of [returned, JSON.stringify(returned)]) {
+      const network = new StubNetwork(answerOf(200, { request_id: 'r', status: 200, log: '', result: given }));
+      const where = { ...selection, target: target(network), event: {}, timeout: 1000 };
+      expect(await invokeFunction(where)).toEqual({ requestId: 'r', status: 200, result, failed, log: undefined });
+    }
+  });
+
+  it('is printed as its body, and its status beside it', () => {
+    const [output, notes]: [string[], string[]] = [[], []];
+    const stream = (lines: string[]) => ({ write: (line: string) => lines.push(line) }) as never;
+    const context = { options: {}, output: stream(output), notes: stream(notes) } as never;
+    sayResult(context, { statusCode: 404, headers: {}, body });
+    sayResult(context, { accepted: 1 });
+    expect(output).toEqual([`${JSON.stringify(body, null, 2)}\n`, '{\n  "accepted": 1\n}\n']);
+    expect(notes).toEqual(['HTTP 404\n']);
   });
 });
 
