@@ -30,7 +30,7 @@ export async function removeService(options: RemoveOptions): Promise<DeployResul
     const progress = new Progress(key, clock, onEvent);
     outcomes[index] = await progress.run(name, async () => {
       progress.step('delete');
-      await deleteFunction(client, urn);
+      await deleteFunction(client, urn, clock);
       return undefined;
     });
   });

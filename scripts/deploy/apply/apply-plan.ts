@@ -1,11 +1,13 @@
-import { systemClock } from '#shared/runtime/clock.ts';
+import { type Clock, systemClock } from '#shared/runtime/clock.ts';
 import { FunctionGraphClient } from '../client/functiongraph.ts';
+import { DeployError } from '../errors.ts';
 import { forEachLimited } from '../plan/limited.ts';
 import { type PlanWork, workOf } from '../plan/work.ts';
 import type { ApplyOptions, DeployPlan, DeployResult, FunctionOutcome } from '../types.ts';
 import { applyFunction } from './function.ts';
+import { PATIENCE, until } from './patience.ts';
 import { Progress } from './progress.ts';
-import { actualTriggerKey, type ForeignTrigger } from './triggers.ts';
+import { actualTriggerKey, type ForeignTrigger } from './trigger-context.ts';
 
 /** Functions at a time. */
 const CONCURRENCY = 4;
@@ -31,6 +33,8 @@ export async function applyPlan(plan: DeployPlan, options: ApplyOptions): Promis
     keepVersions: options.keepVersions ?? work.keepVersions ?? KEEP_VERSIONS,
     foreign: foreignTriggers(work),
     now: () => clock.now(),
+    sleep: (ms: number) => clock.sleep(ms),
+    repair: (key: string) => `npm run deploy -- function ${key} --stage ${plan.stage} --region ${plan.region}`,
     // All versions of one deployment have one time: a rollback finds by it what the deployment changed.
     deployed: start,
   };
@@ -61,7 +65,7 @@ export async function applyPlan(plan: DeployPlan, options: ApplyOptions): Promis
     const progress = new Progress(planned.key, clock, onEvent);
     const outcome = await progress.run(planned.name, async () => {
       progress.step('delete');
-      await deleteFunction(context.client, urn);
+      await deleteFunction(context.client, urn, clock);
       return undefined;
     });
     outcomes.set(planned.key, outcome);
@@ -70,10 +74,24 @@ export async function applyPlan(plan: DeployPlan, options: ApplyOptions): Promis
   return { ok: isFine(functions), ms: clock.now() - start, functions };
 }
 
-/** Triggers first: those of EventGrid and API Gateway live in services of their own. */
-export async function deleteFunction(client: FunctionGraphClient, urn: string): Promise<void> {
+/**
+ * Deletes a function; its triggers first, for those of EventGrid and API Gateway live in services of their own.
+ *
+ * @throws DeployError where the service shows it long after
+ */
+export async function deleteFunction(client: FunctionGraphClient, urn: string, clock: Clock): Promise<void> {
   await client.deleteAllTriggers(urn);
   await client.deleteFunction(urn);
+  const isGone = await until(
+    PATIENCE.deletion,
+    (ms) => clock.sleep(ms),
+    async () => (await client.showConfig(urn)) === undefined,
+  );
+  if (!isGone)
+    throw new DeployError(
+      'Deploy.FunctionStays',
+      'The service took the deletion and shows the function still. Run the same command again later.',
+    );
 }
 
 function isFine(outcomes: readonly FunctionOutcome[]): boolean {

@@ -4,7 +4,8 @@ import { MalformedAnswerError } from '../errors.ts';
 import { markedDescription } from '../fingerprint.ts';
 import { versionUrn } from '../naming.ts';
 import type { FunctionWork } from '../plan/work.ts';
-import { applyTriggers, type ForeignTrigger } from './triggers.ts';
+import type { ForeignTrigger } from './trigger-context.ts';
+import { applyTriggers } from './triggers.ts';
 import { wantedVersion } from './versions.ts';
 
 export interface ApplyContext {
@@ -16,6 +17,9 @@ export interface ApplyContext {
   readonly keepVersions: number;
   readonly foreign: ReadonlyMap<string, ForeignTrigger>;
   readonly now: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+  /** The command that goes on with what is left half done, for a function. */
+  readonly repair: (key: string) => string;
   /** Milliseconds since the epoch at which the deployment began. */
   readonly deployed: number;
 }
@@ -61,7 +65,8 @@ export async function applyFunction(
     step('async');
     await client.updateAsyncConfig(alias.alias_urn, desired.asyncBody);
   }
-  await applyTriggers(work, alias.alias_urn, { ...context, step });
+  const { secrets } = confidential(desired);
+  await applyTriggers(work, alias.alias_urn, { ...context, repair: context.repair(desired.key), secrets, step });
   if (work.triggerFingerprint !== undefined) {
     // Last: until then, the next deployment takes the triggers with passwords for changed.
     step('alias');

@@ -1,56 +1,20 @@
-import type { FunctionGraphClient, WireBody } from '../client/functiongraph.ts';
 import type { WireTrigger } from '../client/wire.ts';
-import { confidential } from '../desired/function.ts';
 import type { DesiredTrigger } from '../desired/triggers.ts';
-import { DeployError, RefusedError } from '../errors.ts';
-import { identityOf, labelOf } from '../plan/trigger-work.ts';
+import { DeployError } from '../errors.ts';
+import { labelOf, triggerWork } from '../plan/trigger-work.ts';
 import type { FunctionWork } from '../plan/work.ts';
-
-/** A trigger of another function, which has what this one wants. */
-export interface ForeignTrigger {
-  /** Of the alias that it is bound to. */
-  readonly urn: string;
-  readonly trigger: WireTrigger;
-  /** Name of the function. */
-  readonly owner: string;
-  /** Whether the plan deletes it; otherwise its owner is an orphan that stays. */
-  readonly goes: boolean;
-}
-
-export interface TriggerContext {
-  readonly client: FunctionGraphClient;
-  /** Does not stop: for the moment in which an old trigger is gone and the new one is not there yet. */
-  readonly steady: FunctionGraphClient;
-  /** By type and identity. */
-  readonly foreign: ReadonlyMap<string, ForeignTrigger>;
-  readonly step: (step: string) => void;
-}
-
-export function triggerKey({ type, identity }: { readonly type: string; readonly identity: string }): string {
-  return `${type} ${identity}`;
-}
-
-/**
- * What the service answers where two triggers cannot be there at once: one of the same name, path, topic or bucket
- * exists, or there are ten. B of the error table: 409; FSS.1108, FSS.1306, FSS.1307.
- *
- * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/ErrorCode.html
- */
-function isConflict(error: unknown): error is RefusedError {
-  return (
-    error instanceof RefusedError && (error.status === 409 || ['FSS.1108', 'FSS.1306', 'FSS.1307'].includes(error.code))
-  );
-}
+import { bodyOf, establish, exchange, isConflict, untilGone } from './exchange.ts';
+import { PATIENCE, until } from './patience.ts';
+import { type ForeignTrigger, type TriggerContext, triggerKey } from './trigger-context.ts';
 
 /**
  * Brings the triggers of an alias to what they are to be: new ones first, so that no event is missed, then those that
- * are replaced with a gap, then what is left over goes.
+ * are replaced with a gap, then what is left over goes. Done is what the service lists.
  *
  * @param urn of the alias
  */
 export async function applyTriggers(work: FunctionWork, urn: string, context: TriggerContext): Promise<void> {
   const { client, step } = context;
-  const secrets = confidential(work.desired);
   const leaving = new Set<WireTrigger>();
   for (const one of work.triggers)
     if (one.action === 'delete' || (one.action === 'replace' && isBeside(one.desired))) leaving.add(one.actual);
@@ -58,11 +22,11 @@ export async function applyTriggers(work: FunctionWork, urn: string, context: Tr
   for (const one of work.triggers) {
     switch (one.action) {
       case 'create':
-        await create(one.desired, urn, leaving, context, secrets);
+        await create(one.desired, urn, leaving, context);
         break;
       case 'replace':
-        if (isBeside(one.desired)) await create(one.desired, urn, leaving, context, secrets);
-        else await exchange(one.desired, [one.actual], urn, context, secrets);
+        if (isBeside(one.desired)) await create(one.desired, urn, leaving, context);
+        else await exchange(one.desired, { urn, triggers: [one.actual] }, urn, context);
         break;
       case 'update':
         step(`trigger ${one.desired.type} ${one.desired.label}`);
@@ -70,10 +34,42 @@ export async function applyTriggers(work: FunctionWork, urn: string, context: Tr
         break;
     }
   }
+  if (work.triggers.some(({ action }) => action !== 'unchanged' && action !== 'delete'))
+    await settle(work.desired.triggers, urn, context);
   for (const trigger of leaving) {
     step(`delete trigger ${trigger.trigger_type_code} ${labelOf(trigger)}`);
     await client.deleteTrigger(urn, trigger);
   }
+  if (leaving.size > 0 && !(await untilGone(urn, [...leaving], client, context)))
+    throw new DeployError(
+      'Deploy.TriggerStays',
+      `${[...leaving].map((one) => `${one.trigger_type_code} ${labelOf(one)}`).join(', ')}: the service took the deletion and lists the trigger still. Look again later: ${context.repair}`,
+    );
+}
+
+/**
+ * Looks whether the triggers are listed, and are on or off as they are to be: a Kafka trigger is DISABLED after its
+ * creation, whatever that asked for.
+ */
+async function settle(triggers: readonly DesiredTrigger[], urn: string, context: TriggerContext): Promise<void> {
+  const { client, sleep, step } = context;
+  let missing: readonly DesiredTrigger[] = [];
+  const settled = await until(PATIENCE.short, sleep, async () => {
+    const work = triggerWork(triggers, await client.listTriggers(urn), false);
+    const switched = work.flatMap((one) => (one.action === 'update' ? one : []));
+    for (const { desired, actual } of switched) {
+      step(`${desired.status === 'ACTIVE' ? 'enable' : 'disable'} trigger ${desired.type} ${desired.label}`);
+      await client.updateTriggerStatus(urn, actual, desired.status);
+    }
+    missing = [...switched, ...work.flatMap((one) => (one.action === 'create' ? one : []))].map((one) => one.desired);
+    return missing.length === 0;
+  });
+  if (settled) return;
+  const names = missing.map(({ type, label, status }) => `${type} ${label} (${status})`);
+  throw new DeployError(
+    'Deploy.TriggerUnsettled',
+    `${names.join(', ')}: the service took the trigger and does not list it so. Look again later: ${context.repair}`,
+  );
 }
 
 /** Whether old and new may be there together. */
@@ -81,30 +77,33 @@ function isBeside({ gap }: DesiredTrigger): boolean {
   return gap === undefined;
 }
 
+/** Types whose name, path or bucket another function may have for good. */
+const SHARED_TYPES: ReadonlySet<string> = new Set(['APIG', 'DEDICATEDGATEWAY', 'OBS']);
+
 /** Where the service takes no second one, what is to go anyway goes first. */
 async function create(
   desired: DesiredTrigger,
   urn: string,
   leaving: Set<WireTrigger>,
   context: TriggerContext,
-  secrets: { readonly secrets: readonly string[] },
 ): Promise<void> {
   context.step(`trigger ${desired.type} ${desired.label}`);
   try {
-    await context.client.createTrigger(urn, bodyOf(desired), secrets);
+    await context.client.createTrigger(urn, bodyOf(desired), context);
   } catch (error) {
     if (!isConflict(error)) throw error;
     const foreign = context.foreign.get(triggerKey(desired));
     if (foreign) {
-      await takeOver(desired, urn, foreign, context, secrets);
+      await takeOver(desired, urn, foreign, context);
       return;
     }
     const own = [...leaving].filter(
       ({ trigger_type_code: type }) => type === desired.type || error.code === 'FSS.1306',
     );
-    if (own.length === 0) throw error;
     for (const trigger of own) leaving.delete(trigger);
-    await exchange(desired, own, urn, context, secrets);
+    if (own.length > 0) await exchange(desired, { urn, triggers: own }, urn, context);
+    // Perhaps it is in the way of one whose deletion an earlier deployment asked for, and which is not listed any more.
+    else await establish(desired, urn, SHARED_TYPES.has(desired.type) ? PATIENCE.short : PATIENCE.deletion, context);
   }
 }
 
@@ -112,65 +111,12 @@ async function takeOver(
   desired: DesiredTrigger,
   urn: string,
   { urn: ownerUrn, trigger, owner, goes }: ForeignTrigger,
-  { steady, step }: TriggerContext,
-  secrets: { readonly secrets: readonly string[] },
+  context: TriggerContext,
 ): Promise<void> {
   if (!goes)
     throw new DeployError(
       'Deploy.TriggerTaken',
       `${desired.type} ${desired.label} belongs to ${owner}, which serverless.yml does not have: deploy with --prune, which deletes it.`,
     );
-  step(`delete trigger ${desired.type} ${desired.label} of ${owner}`);
-  await steady.deleteTrigger(ownerUrn, trigger);
-  step(`trigger ${desired.type} ${desired.label}`);
-  await steady.createTrigger(urn, bodyOf(desired), secrets);
-}
-
-/** Deletes, then creates; where that fails, what was deleted is put back. */
-async function exchange(
-  desired: DesiredTrigger,
-  old: readonly WireTrigger[],
-  urn: string,
-  { client, steady, step }: TriggerContext,
-  secrets: { readonly secrets: readonly string[] },
-): Promise<void> {
-  const removed: WireTrigger[] = [];
-  try {
-    for (const trigger of old) {
-      step(`delete trigger ${trigger.trigger_type_code} ${labelOf(trigger)}`);
-      // The first may be stopped before; from then on there is a gap, which nobody may keep open.
-      await (removed.length === 0 ? client : steady).deleteTrigger(urn, trigger);
-      removed.push(trigger);
-    }
-    step(`trigger ${desired.type} ${desired.label}`);
-    await steady.createTrigger(urn, bodyOf(desired), secrets);
-  } catch (error) {
-    for (const trigger of removed) {
-      step(`restore trigger ${trigger.trigger_type_code} ${labelOf(trigger)}`);
-      // What comes back lacks what the API never returns, a password for example; the error that counts is the first.
-      await steady.createTrigger(urn, restoreBody(trigger), secrets).catch(() => undefined);
-    }
-    throw error;
-  }
-}
-
-function bodyOf({ type, status, eventData }: DesiredTrigger): WireBody {
-  return { trigger_type_code: type, trigger_status: status, event_data: eventData };
-}
-
-/** Fields that the service adds to a trigger of API Gateway. */
-const ADDED: ReadonlySet<string> = new Set(['triggerid', 'api_id', 'api_name', 'invoke_url', 'roma_app_id']);
-
-function restoreBody(trigger: WireTrigger): WireBody {
-  const data = Object.entries(trigger.event_data).filter(([name]) => !ADDED.has(name));
-  return {
-    trigger_type_code: trigger.trigger_type_code,
-    ...(trigger.trigger_status === '' ? {} : { trigger_status: trigger.trigger_status }),
-    event_data: Object.fromEntries(data),
-  };
-}
-
-/** The key by which a trigger in the cloud is looked for. */
-export function actualTriggerKey(trigger: WireTrigger): string {
-  return triggerKey({ type: trigger.trigger_type_code, identity: identityOf(trigger) });
+  await exchange(desired, { urn: ownerUrn, triggers: [trigger] }, urn, context);
 }

@@ -77,7 +77,7 @@ export function outcomeOf({ functions }: DeployPlan, result: DeployResult, ms: n
     [outcome('done') - deleted, 'deployed'],
     [deleted, 'deleted'],
     [outcome('unchanged'), 'unchanged'],
-    [outcome('failed'), 'failed; the version before serves on'],
+    [outcome('failed'), 'failed; run it again to go on'],
     [outcome('aborted') + outcome('skipped'), 'not reached; run it again to go on'],
   ] as const;
   const shown = parts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
@@ -85,6 +85,11 @@ export function outcomeOf({ functions }: DeployPlan, result: DeployResult, ms: n
   if (orphans.length > 0)
     lines.push(
       `${count(orphans.length, 'function')} that serverless.yml does not have: ${orphans.join(', ')} (--prune deletes)`,
+    );
+  const left = functions.flatMap(({ triggers }) => triggers.flatMap(({ leaves }) => leaves ?? []));
+  if (left.length > 0)
+    lines.push(
+      `EventGrid keeps ${count(left.length, 'subscription')} of triggers that are gone: ${left.join(', ')} (delete them there)`,
     );
   return lines.join('\n');
 }

@@ -1,3 +1,4 @@
+import type { WireTrigger } from '../client/wire.ts';
 import { type DesiredFunction, versionHashes } from '../desired/function.ts';
 import { isFingerprintOf, readDescription, readVersionName, secretsFingerprint } from '../fingerprint.ts';
 import type { PlannedFunction, PlannedTrigger } from '../types.ts';
@@ -103,13 +104,22 @@ async function triggerSecrets(
 }
 
 function plannedTrigger(work: TriggerWork): PlannedTrigger {
-  if (work.action === 'delete') {
-    const { trigger_type_code: type } = work.actual;
-    return { type, name: labelOf(work.actual), action: 'delete', changes: [] };
-  }
+  if (work.action === 'delete') return goingTrigger(work.actual);
   const { type, label, gap } = work.desired;
   const common = { type, name: label, action: work.action };
   if (work.action === 'update') return { ...common, changes: ['enabled'] };
   if (work.action !== 'replace') return { ...common, changes: [] };
-  return { ...common, changes: work.changes, ...(gap === undefined ? {} : { gap }) };
+  const { changes, actual } = work;
+  return { ...common, changes, ...(gap === undefined ? {} : { gap }), ...leftBy(actual) };
+}
+
+/** A trigger that is to be deleted. */
+export function goingTrigger(trigger: WireTrigger): PlannedTrigger {
+  const { trigger_type_code: type } = trigger;
+  return { type, name: labelOf(trigger), action: 'delete', changes: [], ...leftBy(trigger) };
+}
+
+/** A subscription of EventGrid has the id of its trigger, and outlives it. */
+function leftBy({ trigger_type_code: type, trigger_id: id }: WireTrigger): { readonly leaves?: string } {
+  return type === 'EVENTGRID' ? { leaves: id } : {};
 }

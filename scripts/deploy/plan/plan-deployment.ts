@@ -8,9 +8,9 @@ import { ownerOf, readDescription } from '../fingerprint.ts';
 import { checkService } from '../guard-rails/check-service.ts';
 import { DEPLOY_LIMITS } from '../guard-rails/limits.ts';
 import { functionName, functionUrn, LIVE } from '../naming.ts';
-import type { DeployPlan, DeployTarget, PlanOptions } from '../types.ts';
+import type { DeployPlan, DeployTarget, PlannedTrigger, PlanOptions } from '../types.ts';
 import { readFunction } from './actual.ts';
-import { functionWork } from './function-work.ts';
+import { functionWork, goingTrigger } from './function-work.ts';
 import { forEachLimited } from './limited.ts';
 import { labelOf } from './trigger-work.ts';
 import { attachWork, type FunctionWork, type Orphan } from './work.ts';
@@ -117,12 +117,12 @@ async function readOrphans(
     const urn = functionUrn(target, name);
     const actual = await readFunction(client, urn, config.alias ?? LIVE);
     if (!actual || readDescription(actual.latest.description).owner !== ownerOf(config)) return;
-    const triggers = (actual.live?.triggers ?? []).map((one) => ({
-      type: one.trigger_type_code,
-      name: labelOf(one),
-      action: prune ? ('delete' as const) : ('unchanged' as const),
-      changes: [],
-    }));
+    const triggers = (actual.live?.triggers ?? []).map(
+      (one): PlannedTrigger =>
+        prune
+          ? goingTrigger(one)
+          : { type: one.trigger_type_code, name: labelOf(one), action: 'unchanged', changes: [] },
+    );
     const action = prune ? ('delete' as const) : ('orphan' as const);
     orphans.push({ urn, live: actual.live, planned: { key, name, action, code: false, changes: [], triggers } });
   });

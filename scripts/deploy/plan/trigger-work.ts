@@ -31,19 +31,24 @@ export function triggerWork(
     const index = left.findIndex(fits);
     return index < 0 ? undefined : left.splice(index, 1)[0];
   };
-  // Every exact match first, so that no trigger is replaced by what is there already.
-  const exact = desired.map((one) =>
-    secretsChanged && one.secretFields.some((field) => one.eventData[field] !== undefined)
-      ? undefined
-      : take((other) => isOfType(one, other) && differences(one, other).length === 0),
-  );
+  // Every exact match first, so that no trigger is replaced by what is there already, or by what only ends like it.
+  const exact: (WireTrigger | undefined)[] = desired.map(() => undefined);
+  const old: (WireTrigger | undefined)[] = desired.map(() => undefined);
+  for (const isSame of [isEqual, isPrefixed])
+    for (const [index, one] of desired.entries())
+      if (!(secretsChanged && one.secretFields.some((field) => one.eventData[field] !== undefined)))
+        exact[index] ??= take((other) => isOfType(one, other) && differences(one, other, isSame).length === 0);
+  for (const isSame of [isEqual, isPrefixed])
+    for (const [index, one] of desired.entries())
+      if (!exact[index])
+        old[index] ??= take((other) => isOfType(one, other) && hasIdentity(one, identityOf(other), isSame));
   const work = desired.map((one, index): TriggerWork => {
     const same = exact[index];
     if (same) return { action: hasStatus(one, same) ? 'unchanged' : 'update', desired: one, actual: same };
-    const old = take((other) => isOfType(one, other) && identityOf(other) === one.identity);
-    if (!old) return { action: 'create', desired: one };
-    const changes = differences(one, old);
-    return { action: 'replace', desired: one, actual: old, changes: changes.length > 0 ? changes : ['password'] };
+    const former = old[index];
+    if (!former) return { action: 'create', desired: one };
+    const changes = differences(one, former, isPrefixed);
+    return { action: 'replace', desired: one, actual: former, changes: changes.length > 0 ? changes : ['password'] };
   });
   return [...work, ...left.map((one): TriggerWork => ({ action: 'delete', actual: one }))];
 }
@@ -56,17 +61,33 @@ function hasStatus(desired: DesiredTrigger, { trigger_status: status }: WireTrig
   return !SWITCHED_TYPES.has(desired.type) || status === '' || status === desired.status;
 }
 
+type Sameness = (wanted: string, found: string) => boolean;
+const isEqual: Sameness = (wanted, found) => wanted === found;
+/** The service may put something in front of a trigger's name: what is sent is "just the name suffix". */
+const isPrefixed: Sameness = (wanted, found) => found.endsWith(wanted);
+
+/** The field with the name of the trigger itself. */
+function nameFieldOf(type: string): string {
+  return type === 'EVENTGRID' ? 'trigger_name' : 'name';
+}
+
+/** Of timers alone, the identity is the name. */
+function hasIdentity({ type, identity }: DesiredTrigger, found: string, isSame: Sameness): boolean {
+  return type === 'TIMER' ? isSame(identity, found) : identity === found;
+}
+
 /**
  * Fields of event data that differ. Not all of them are returned, so what is absent counts as equal; a trigger of which
  * nothing is returned is not this one.
  */
-function differences(desired: DesiredTrigger, { event_data: found }: WireTrigger): string[] {
+function differences(desired: DesiredTrigger, { event_data: found }: WireTrigger, isSame: Sameness): string[] {
   const names = Object.keys(desired.eventData).filter((name) => !desired.secretFields.includes(name));
   if (!names.some((name) => isReturned(found[name]))) return names;
   return names.filter((name) => {
     const wanted = desired.eventData[name];
     // An empty text is written as none at all.
     if (!isReturned(found[name])) return false;
+    if (name === nameFieldOf(desired.type)) return !isSame(String(wanted), String(found[name]));
     return canonical(wanted, found[name]) !== canonical(found[name], wanted);
   });
 }

@@ -24,9 +24,13 @@ function detailsOf(fn: PlannedFunction): string {
   return joined([...(fn.code ? ['code'] : []), ...fn.changes]);
 }
 
-function triggerLine({ action, type, name, changes, gap }: PlannedTrigger): string {
+function triggerLine({ action, type, name, changes, gap, leaves }: PlannedTrigger): string {
   const word = action === 'create' ? '' : ` (${action}${changes.length > 0 ? `: ${joined(changes)}` : ''})`;
-  return `             ${TRIGGER_SIGN[action]} ${type} ${name}${word}${gap ? `\n               ${gap}` : ''}`;
+  const notes = [gap, leaves && `EventGrid keeps its subscription ${leaves}; delete it there`].filter(Boolean);
+  return [
+    `             ${TRIGGER_SIGN[action]} ${type} ${name}${word}`,
+    ...notes.map((note) => `               ${note}`),
+  ].join('\n');
 }
 
 /** `2 to create, 1 to update, 8 unchanged` */

@@ -3,6 +3,16 @@ import { type Answer, type Exchange, type Sender, TransportFailure } from '#shar
 
 type Json = Record<string, unknown>;
 
+interface FakeTrigger {
+  readonly id: string;
+  readonly qualifier: string;
+  readonly type: string;
+  status: string;
+  readonly data: Json;
+  /** Number of the call with which it goes: its deletion was asked for. */
+  goesAt?: number;
+}
+
 interface FakeFunction {
   latest: Json;
   code: string;
@@ -10,7 +20,7 @@ interface FakeFunction {
   readonly aliases: Map<string, { version: string; description: string; weights: Record<string, number> }>;
   /** By qualifier: `latest`, a version, `!alias`. */
   readonly asyncConfigs: Map<string, Json>;
-  readonly triggers: { id: string; qualifier: string; type: string; status: string; data: Json }[];
+  readonly triggers: FakeTrigger[];
   changed: boolean;
 }
 
@@ -23,6 +33,18 @@ export interface FakeOptions {
   readonly unreturned?: readonly string[];
   /** Names in the configuration of a published version that answers leave out. */
   readonly unreturnedOfVersions?: readonly string[];
+  /** Calls that arrive before a trigger is gone whose deletion was answered; until then nothing may take its place. */
+  readonly deletion?: number;
+  /** Whether such a trigger is not listed any more. */
+  readonly deletedAreHidden?: boolean;
+  /** Whether a Kafka trigger is DISABLED after its creation, whatever that asked for. */
+  readonly kafkaStartsDisabled?: boolean;
+  /** What stands in front of the names of triggers when they come back. */
+  readonly namePrefix?: string;
+  /** Whether `marker` makes no difference to a list of versions, although each page names a next one. */
+  readonly versionMarkerIgnored?: boolean;
+  /** Refusal of what is asked of a function that is not there. */
+  readonly missing?: readonly [status: number, code: string];
 }
 
 class Refusal extends Error {
@@ -64,6 +86,7 @@ export class FakeFunctionGraph implements Sender {
   readonly #options: FakeOptions;
   #sent = 0;
   #ids = 0;
+  #arrived = 0;
   #time = 1_700_000_000;
 
   constructor(options: FakeOptions = {}) {
@@ -81,6 +104,7 @@ export class FakeFunctionGraph implements Sender {
     copy.functions = structuredClone(this.functions);
     copy.encrypted = structuredClone(this.encrypted);
     copy.#ids = this.#ids;
+    copy.#arrived = this.#arrived;
     copy.#time = this.#time;
     return copy;
   }
@@ -106,9 +130,14 @@ export class FakeFunctionGraph implements Sender {
     const path = decodeURIComponent(target.split('?')[0] ?? '').replace(/^\/v2\/[^/]+\/fgs\//, '');
     const text = body.toString();
     this.calls.push({ method, path, body: text });
+    this.#arrived += 1;
+    for (const fn of this.functions.values())
+      for (const gone of fn.triggers.filter(({ goesAt = Number.POSITIVE_INFINITY }) => goesAt <= this.#arrived))
+        fn.triggers.splice(fn.triggers.indexOf(gone), 1);
     if (!headers['authorization']?.startsWith('SDK-HMAC-SHA256 ')) return answerOf(401, { error_code: 'APIGW.0301' });
     try {
-      const result = this.#route(method, path.split('/'), text === '' ? {} : (JSON.parse(text) as Json));
+      const marker = Number(new URLSearchParams(target.split('?')[1]).get('marker') ?? 0);
+      const result = this.#route(method, path.split('/'), text === '' ? {} : (JSON.parse(text) as Json), marker);
       return answerOf(method === 'DELETE' ? 204 : 200, result);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -116,7 +145,7 @@ export class FakeFunctionGraph implements Sender {
     }
   }
 
-  #route(method: string, [kind, urn = '', ...rest]: string[], body: Json): unknown {
+  #route(method: string, [kind, urn = '', ...rest]: string[], body: Json, marker: number): unknown {
     if (kind === 'triggers') return this.#triggers(method, urn, rest, body);
     if (urn === '') return method === 'POST' ? this.#create(body) : this.#list();
     const { fn, qualifier, name } = this.#find(urn);
@@ -137,8 +166,8 @@ export class FakeFunctionGraph implements Sender {
               last_modified: iso(one.at),
             })),
           ],
-          next_marker: fn.versions.length + 1,
-          count: fn.versions.length + 1,
+          next_marker: fn.versions.length + 1 + (this.#options.versionMarkerIgnored ? marker : 0),
+          ...(this.#options.versionMarkerIgnored ? {} : { count: fn.versions.length + 1 }),
         };
       case 'POST versions':
         return this.#publish(fn, body);
@@ -181,7 +210,7 @@ export class FakeFunctionGraph implements Sender {
   #find(urn: string): { fn: FakeFunction; qualifier: string; name: string } {
     const [, , , , , , name = '', qualifier = 'latest'] = urn.split(':');
     const fn = this.functions.get(name);
-    if (!fn) throw new Refusal(404, 'FSS.1051');
+    if (!fn) throw new Refusal(...(this.#options.missing ?? ([404, 'FSS.1051'] as const)));
     if (qualifier.startsWith('!')) {
       if (!fn.aliases.has(qualifier.slice(1))) throw new Refusal(404, 'FSS.1053');
     } else if (qualifier !== 'latest' && !fn.versions.some((one) => one.name === qualifier)) {
@@ -288,6 +317,7 @@ export class FakeFunctionGraph implements Sender {
     if (method === 'GET')
       return fn.triggers
         .filter((one) => one.qualifier === qualifier)
+        .filter((one) => one.goesAt === undefined || !this.#options.deletedAreHidden)
         .map((one) => ({
           trigger_id: one.id,
           trigger_type_code: one.type,
@@ -297,7 +327,11 @@ export class FakeFunctionGraph implements Sender {
     if (method === 'POST') return this.#createTrigger(fn, qualifier, body);
     if (method === 'PUT' && found) found.status = String(body['trigger_status']);
     if (method === 'DELETE' && id === undefined) fn.triggers.length = 0;
-    if (method === 'DELETE' && found) fn.triggers.splice(index, 1);
+    if (method === 'DELETE' && found) {
+      const { deletion = 0 } = this.#options;
+      if (deletion === 0) fn.triggers.splice(index, 1);
+      else found.goesAt ??= this.#arrived + deletion;
+    }
     return undefined;
   }
 
@@ -319,14 +353,21 @@ export class FakeFunctionGraph implements Sender {
       throw new Refusal(400, 'FSS.1307');
     if (fn.triggers.filter((one) => one.qualifier === qualifier).length >= 10) throw new Refusal(400, 'FSS.1306');
     this.#ids += 1;
-    const status = String(body['trigger_status'] ?? (type === 'KAFKA' ? 'DISABLED' : 'ACTIVE'));
+    const asked = this.#options.kafkaStartsDisabled && type === 'KAFKA' ? undefined : body['trigger_status'];
+    const status = String(asked ?? (type === 'KAFKA' ? 'DISABLED' : 'ACTIVE'));
     fn.triggers.push({ id: `trigger-${this.#ids}`, qualifier, type, status, data });
     return { trigger_id: `trigger-${this.#ids}`, trigger_type_code: type };
   }
 
   #returned(data: Json): Json {
     const hidden = ['kafka_password', ...(this.#options.unreturned ?? [])];
-    return Object.fromEntries(Object.entries(data).filter(([name]) => !hidden.includes(name)));
+    const { namePrefix = '' } = this.#options;
+    const isName = (name: string): boolean => name === 'name' || name === 'trigger_name';
+    return Object.fromEntries(
+      Object.entries(data)
+        .filter(([name]) => !hidden.includes(name))
+        .map(([name, value]) => [name, isName(name) ? `${namePrefix}${String(value)}` : value]),
+    );
   }
 
   #digest(code: string): string {

@@ -82,6 +82,12 @@ const CASES: readonly (readonly [string, Scenario, FakeOptions, readonly Fate[]]
   ['the first deployment', SCENARIOS.first, {}, ['after']],
   ['an update of everything', SCENARIOS.update, {}, BOTH],
   // One that knows no digest, and publishes changed code alone.
+  [
+    'an update of everything where triggers go slowly',
+    SCENARIOS.update,
+    { deletion: 3, kafkaStartsDisabled: true },
+    ['after'],
+  ],
   ['an update of everything on another service', SCENARIOS.update, { publishing: 'code', digest: 'other' }, ['after']],
 ];
 

@@ -30,6 +30,6 @@ describe('the last line of a deployment', () => {
       ms: 1,
     };
 
-    expect(outcomeOf(plan, result, 1)).toBe('1 deployed, 1 deleted, 1 failed; the version before serves on, 1 ms');
+    expect(outcomeOf(plan, result, 1)).toBe('1 deployed, 1 deleted, 1 failed; run it again to go on, 1 ms');
   });
 });
