@@ -17,23 +17,25 @@ export interface V2Scheme {
 export const AWS_V2: V2Scheme = { scheme: 'AWS', headerPrefix: 'x-amz-', keyParameter: 'AWSAccessKeyId' };
 export const OBS_V2: V2Scheme = { scheme: 'OBS', headerPrefix: 'x-obs-', keyParameter: 'AccessKeyId' };
 
-/**
- * Query parameters that are part of the signed resource, in lower case: those of S3 and those of OBS, because clients
- * of OBS sign their own with either scheme.
- */
+/** Query parameters, in lower case, that name a part of a bucket or object other than itself: those of S3 and of OBS. */
+export const SUBRESOURCES: ReadonlySet<string> = new Set([
+  ...['accelerate', 'acl', 'analytics', 'append', 'backtosource', 'bucketstatus', 'cors', 'customdomain'],
+  ...['defaultobjectacl', 'delete', 'deletebucket', 'directcoldaccess', 'encryption', 'inventory', 'lifecycle'],
+  ...['location', 'logging', 'metadata', 'metrics', 'mirrorbacktosource', 'modify', 'notification', 'object-lock'],
+  ...['obsalias', 'obsbucketalias', 'obscompresspolicy', 'obsworkflowtriggerpolicy', 'policy', 'policystatus'],
+  ...['publicaccessblock', 'quota', 'rename', 'replication', 'requestpayment', 'restore', 'retention', 'select'],
+  ...['storageclass', 'storageinfo', 'storagepolicy', 'tagging', 'torrent', 'truncate', 'uploads', 'versioning'],
+  ...['versions', 'website', 'x-image-process', 'x-oss-process', 'x-workflow-template-name'],
+]);
+
+/** Parameters that are part of the signed resource as well, in lower case. */
 const SIGNED_PARAMETERS: ReadonlySet<string> = new Set([
-  ...['accelerate', 'acl', 'analytics', 'append', 'attname', 'backtosource', 'bucketstatus', 'cors', 'customdomain'],
-  ...['defaultobjectacl', 'delete', 'deletebucket', 'directcoldaccess', 'encryption', 'inventory', 'length'],
-  ...['lifecycle', 'location', 'logging', 'metadata', 'metrics', 'mirrorbacktosource', 'modify', 'name'],
-  ...['notification', 'object-lock', 'obsalias', 'obsbucketalias', 'obscompresspolicy', 'obsworkflowtriggerpolicy'],
-  ...['partnumber', 'policy', 'policystatus', 'position', 'publicaccessblock', 'quota', 'rename', 'replication'],
-  ...['requestpayment', 'response-cache-control', 'response-content-disposition', 'response-content-encoding'],
-  ...['response-content-language', 'response-content-type', 'response-expires', 'restore', 'retention', 'select'],
-  ...['select-type', 'storageclass', 'storageinfo', 'storagepolicy', 'tagging', 'torrent', 'truncate', 'uploadid'],
-  ...['uploads', 'versionid', 'versioning', 'versions', 'website', 'x-image-process', 'x-image-save-bucket'],
-  ...['x-image-save-object', 'x-oss-process', 'x-workflow-execution-state', 'x-workflow-execution-type'],
+  ...SUBRESOURCES,
+  ...['attname', 'length', 'name', 'partnumber', 'position', 'select-type', 'uploadid', 'versionid'],
+  ...['response-cache-control', 'response-content-disposition', 'response-content-encoding'],
+  ...['response-content-language', 'response-content-type', 'response-expires'],
+  ...['x-image-save-bucket', 'x-image-save-object', 'x-workflow-execution-state', 'x-workflow-execution-type'],
   ...['x-workflow-graph-name', 'x-workflow-limit', 'x-workflow-next-marker', 'x-workflow-prefix', 'x-workflow-start'],
-  ...['x-workflow-template-name'],
 ]);
 
 export interface V2Request {

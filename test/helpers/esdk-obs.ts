@@ -53,14 +53,14 @@ export async function esdkClient(options: object): Promise<EsdkClient> {
   return client;
 }
 
-/** One call of the SDK, which wants a callback. */
+/** One call of the SDK, which wants a callback and changes its parameters. */
 export function esdkCall(client: EsdkClient, name: string, parameters: object): Promise<EsdkAnswer> {
   const methods = client as unknown as Record<
     string,
     (parameters: object, callback: (error: unknown, answer: EsdkAnswer) => void) => void
   >;
   return new Promise((resolve, reject) => {
-    methods[name]?.call(client, parameters, (error, answer) => (error ? reject(error) : resolve(answer)));
+    methods[name]?.call(client, { ...parameters }, (error, answer) => (error ? reject(error) : resolve(answer)));
   });
 }
 

@@ -53,7 +53,7 @@ export function verifyV2(request: SignedRequest, authenticator: Authenticator, s
   );
   if (!matches) throw new S3Error('SignatureDoesNotMatch', undefined, { AWSAccessKeyId: accessKey });
   const payloadHash = headers[`${scheme.headerPrefix}content-sha256`] ?? UNSIGNED_PAYLOAD;
-  return { accessKey, payload: payloadOf(payloadHash), presigned };
+  return { accessKey, payload: { ...payloadOf(payloadHash), unsized: true }, presigned };
 }
 
 function claimOfHeader({ headers }: SignedRequest, { scheme }: V2Scheme): Claim {

@@ -18,6 +18,8 @@ export interface Payload {
   readonly sha256?: string;
   readonly chunked: boolean;
   readonly trailer: boolean;
+  /** Whether a body may come without its length, as clients of OBS send files. S3 refuses that. */
+  readonly unsized?: boolean;
   readonly signing?: ChunkSigning;
 }
 

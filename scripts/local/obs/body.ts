@@ -44,8 +44,9 @@ export class Body {
   /** @throws S3Error MissingContentLength, EntityTooLarge, IncompleteBody, BadDigest, XAmzContentSHA256Mismatch, … */
   async *read(limit = MAX_SIZE): AsyncGenerator<Buffer> {
     const length = this.#announcedLength();
-    if (length > limit)
-      throw new S3Error('EntityTooLarge', undefined, { ProposedSize: String(length), MaxSizeAllowed: String(limit) });
+    const tooLarge = (size: number): S3Error =>
+      new S3Error('EntityTooLarge', undefined, { ProposedSize: String(size), MaxSizeAllowed: String(limit) });
+    if (length !== undefined && length > limit) throw tooLarge(length);
     const contentMd5 = parseContentMd5(this.#headers['content-md5']);
     const announced = this.#announcedChecksum();
     const trailers = new Map<string, string>();
@@ -63,13 +64,14 @@ export class Body {
     let size = 0;
     for await (const chunk of source) {
       size += chunk.length;
-      if (size > length) throw new S3Error('IncompleteBody');
+      if (length !== undefined && size > length) throw new S3Error('IncompleteBody');
+      if (size > limit) throw tooLarge(size);
       md5.update(chunk);
       sha256?.update(chunk);
       digest?.update(chunk);
       yield chunk;
     }
-    if (size !== length)
+    if (length !== undefined && size !== length)
       throw new S3Error('IncompleteBody', undefined, {
         NumberBytesExpected: String(length),
         NumberBytesProvided: String(size),
@@ -96,11 +98,13 @@ export class Body {
     }
   }
 
-  #announcedLength(): number {
+  /** Undefined where the end of the body has to tell. */
+  #announcedLength(): number | undefined {
     const name = this.#payload.chunked ? 'x-amz-decoded-content-length' : 'content-length';
     const value = this.#headers[name];
     if (value === undefined) {
       if (!this.#payload.chunked && this.#headers['transfer-encoding'] === undefined) return 0;
+      if (!this.#payload.chunked && this.#payload.unsized) return undefined;
       throw new S3Error('MissingContentLength');
     }
     if (!/^\d{1,15}$/.test(value)) throw new S3Error('InvalidArgument', `${name} must be a number of bytes`);

@@ -15,6 +15,8 @@ export interface Call {
   readonly query: Query;
   /** Those of OBS under the names of S3: `x-amz-*`. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Whether the client speaks the dialect of OBS. */
+  readonly obs: boolean;
   readonly body: Body;
   /** What the caller may do. */
   readonly allows: Allows;

@@ -1,3 +1,4 @@
+import { signatureV2 } from '../sigv2.ts';
 import { ALGORITHM, hmacHex, parseAmzDate, sameSignature, signingKey } from '../sigv4.ts';
 import { type Authenticator, findAccount } from './auth.ts';
 import { parseCredential } from './auth-v4.ts';
@@ -15,7 +16,7 @@ export interface AllowedForm extends SizeRange {
 }
 
 /** Fields that a policy need not mention. */
-const EXEMPT = /^(?:policy|x-amz-signature|file|x-ignore-.*)$/;
+const EXEMPT = /^(?:policy|signature|token|awsaccesskeyid|accesskeyid|x-amz-signature|file|x-ignore-.*)$/;
 
 /**
  * Verifies who signed a form's policy, and that the form keeps to it.
@@ -25,17 +26,34 @@ const EXEMPT = /^(?:policy|x-amz-signature|file|x-ignore-.*)$/;
  * @throws S3Error AccessDenied, InvalidPolicyDocument and those of a signature
  */
 export function authorizeForm(fields: ReadonlyMap<string, string>, authenticator: Authenticator): AllowedForm {
-  const policy = fields.get('policy');
-  const signature = fields.get('x-amz-signature');
-  if (policy === undefined || signature === undefined) throw new S3Error('AccessDenied');
-  const date = fields.get('x-amz-date') ?? '';
-  if (fields.get('x-amz-algorithm') !== ALGORITHM || parseAmzDate(date) === undefined)
-    throw new S3Error('InvalidArgument', 'The form must have the fields x-amz-algorithm and x-amz-date.');
-  const { accessKey, scope } = parseCredential(fields.get('x-amz-credential') ?? '', true);
-  const account = findAccount(accessKey, fields.get('x-amz-security-token'), authenticator);
-  if (!sameSignature(signature, hmacHex(signingKey(account.secretKey, scope), policy)))
+  const [fromToken, tokenSignature, tokenPolicy] = fields.get('token')?.split(':') ?? [];
+  const policy = fields.get('policy') ?? tokenPolicy;
+  const signature = fields.get('signature') ?? tokenSignature;
+  const v4 = fields.get('x-amz-signature');
+  if (policy === undefined || (v4 ?? signature) === undefined) throw new S3Error('AccessDenied');
+  if (v4 !== undefined && signature !== undefined)
+    throw new S3Error('InvalidArgument', 'The form has two signatures.', { ArgumentName: 'signature' });
+  const accessKey =
+    v4 === undefined
+      ? (fields.get('awsaccesskeyid') ?? fields.get('accesskeyid') ?? fromToken ?? '')
+      : parseCredential(fields.get('x-amz-credential') ?? '', true).accessKey;
+  const token = fields.get('x-amz-security-token') ?? fields.get('x-obs-security-token');
+  const { secretKey } = findAccount(accessKey, token, authenticator);
+  if (
+    !sameSignature(
+      v4 ?? signature ?? '',
+      v4 === undefined ? signatureV2(secretKey, policy) : v4Of(fields, secretKey, policy),
+    )
+  )
     throw new S3Error('SignatureDoesNotMatch', undefined, { AWSAccessKeyId: accessKey });
   return { accessKey, ...checkPolicy(parsePolicy(policy), fields, authenticator.now()) };
+}
+
+function v4Of(fields: ReadonlyMap<string, string>, secretKey: string, policy: string): string {
+  if (fields.get('x-amz-algorithm') !== ALGORITHM || parseAmzDate(fields.get('x-amz-date') ?? '') === undefined)
+    throw new S3Error('InvalidArgument', 'The form must have the fields x-amz-algorithm and x-amz-date.');
+  const { scope } = parseCredential(fields.get('x-amz-credential') ?? '', true);
+  return hmacHex(signingKey(secretKey, scope), policy);
 }
 
 interface Policy {

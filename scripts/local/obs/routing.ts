@@ -1,3 +1,4 @@
+import { SUBRESOURCES } from '../sigv2.ts';
 import type { Operation } from './call.ts';
 import { S3Error } from './errors.ts';
 import {
@@ -21,16 +22,14 @@ import {
   uploadPartCopy,
 } from './operations/multipart.ts';
 import { deleteObject, getObject, headObject, putObject, restoreObject } from './operations/objects.ts';
-import type { Target } from './request.ts';
+import type { Query, Target } from './request.ts';
 
-/** Query parameters that name a part of a bucket or object other than itself. */
-const SUBRESOURCES: readonly string[] = [
-  ...['accelerate', 'acl', 'analytics', 'attributes', 'cors', 'delete', 'encryption', 'intelligent-tiering'],
-  ...['inventory', 'legal-hold', 'lifecycle', 'location', 'logging', 'metrics', 'notification', 'object-lock'],
-  ...['ownershipControls', 'policy', 'policyStatus', 'publicAccessBlock', 'quota', 'replication', 'requestPayment'],
-  ...['restore', 'retention', 'select', 'storageClass', 'storageinfo', 'tagging', 'torrent', 'uploads'],
-  ...['versioning', 'versions', 'website'],
-];
+/** In lower case; those of S3 that its Signature V2 does not know besides. */
+const ALL_SUBRESOURCES: ReadonlySet<string> = new Set([
+  ...SUBRESOURCES,
+  ...['attributes', 'attname', 'intelligent-tiering', 'legal-hold', 'metadataconfiguration', 'metadatatable'],
+  ...['ownershipcontrols', 'renameobject', 'session'],
+]);
 
 const BUCKET_OPERATIONS: Readonly<Record<string, Operation>> = {
   'PUT ': createBucket,
@@ -63,11 +62,11 @@ const OBJECT_OPERATIONS: Readonly<Record<string, Operation>> = {
 /**
  * The operation that a request asks for.
  *
- * @throws S3Error NotImplemented, MethodNotAllowed
+ * @throws S3Error NotImplemented, MethodNotAllowed, InvalidArgument where it asks for two
  */
 export function route(method: string, target: Target, headers: Readonly<Record<string, string>>): Operation {
   const { bucket, key, query } = target;
-  const subresource = SUBRESOURCES.find((name) => query.has(name)) ?? '';
+  const subresource = subresourceOf(query);
   let operation: Operation | undefined;
   if (bucket === undefined) operation = method === 'GET' && subresource === '' ? listBuckets : undefined;
   else if (key === undefined) {
@@ -82,4 +81,15 @@ export function route(method: string, target: Target, headers: Readonly<Record<s
   }
   if (!operation) throw subresource === '' ? new S3Error('MethodNotAllowed') : new S3Error('NotImplemented');
   return operation;
+}
+
+/** A sub-resource that the store does not have must not be taken for the bucket or object itself. */
+function subresourceOf(query: Query): string {
+  const names = new Set(query.pairs.map(([name]) => name.toLowerCase()).filter((name) => ALL_SUBRESOURCES.has(name)));
+  const [only = '', other] = names;
+  if (other !== undefined)
+    throw new S3Error('InvalidArgument', `Conflicting query string parameters: ${[...names].join(', ')}`, {
+      ArgumentName: 'ResourceType',
+    });
+  return only;
 }

@@ -16,6 +16,7 @@ import { answerHeaders, innerHeaders, speaksObs, withHoisted } from './dialect.t
 import { S3Error } from './errors.ts';
 import { ConnectionFault, ObsFaults } from './faults.ts';
 import { type BucketTrigger, eventNamesOf, type NotificationDelivery } from './notifications.ts';
+import { headApiVersion } from './operations/buckets.ts';
 import { corsHeaders, preflight } from './operations/cors.ts';
 import { isForm, postObject } from './operations/post-object.ts';
 import { allowsOf, authorize } from './permissions.ts';
@@ -222,6 +223,7 @@ class Service {
     const { accounts, region, now = Date.now } = this.#options;
     const { bucket = '', key = '', query, rawPath, resource } = target;
     if (method === 'OPTIONS') return preflight(this.#store.bucket(bucket).cors, sent);
+    if (method === 'HEAD' && key === '' && query.has('apiversion')) return headApiVersion(this.#store, bucket);
     const authenticator: Authenticator = { find: (accessKey) => accounts.find(accessKey), now };
     const stream: AsyncIterable<Buffer> = { [Symbol.asyncIterator]: () => source };
     const fromForm = bucket !== '' && key === '' && isForm(method, sent['content-type']);
@@ -237,6 +239,7 @@ class Service {
       key,
       query,
       headers,
+      obs: speaksObs(sent, query),
       body: new Body(stream, headers, payload),
       // Whom a form is from is said inside of it.
       allows: caller ? allows(caller.accessKey) : () => false,
@@ -269,7 +272,16 @@ class Service {
     );
     return {
       status: refusal.status,
-      headers: { 'content-type': 'application/xml' },
+      headers: {
+        'content-type': 'application/xml',
+        // An answer to HEAD has no body; clients of OBS read these.
+        ...Object.fromEntries(
+          ['x-amz-error', 'x-obs-error'].flatMap((name) => [
+            [`${name}-code`, refusal.code],
+            [`${name}-message`, refusal.message.replace(/[^\x20-\x7e]/g, '?')],
+          ]),
+        ),
+      },
       body: xmlDocument(
         `<Error>${element('Code', refusal.code)}${element('Message', refusal.message)}${fields.join('')}` +
           `${element('Resource', target?.resource)}${element('RequestId', requestId)}${element('HostId', requestId)}</Error>`,

@@ -2,8 +2,11 @@ import type { Call, Reply } from '../call.ts';
 import { xmlReply } from '../call.ts';
 import { S3Error } from '../errors.ts';
 import { OWNER_ID } from '../notifications.ts';
+import type { Store } from '../store.ts';
 import { element, parseXml, xmlDocument } from '../xml.ts';
 
+/** Of OBS, beside which S3 has none. */
+const API_VERSION = '3.0';
 const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
@@ -24,7 +27,19 @@ export async function createBucket({ store, bucket, body, now }: Call): Promise<
 
 export async function headBucket({ store, bucket, region }: Call): Promise<Reply> {
   store.bucket(bucket);
-  return { status: 200, headers: { 'x-amz-bucket-region': region, 'x-obs-bucket-location': region } };
+  const names = ['x-amz-bucket-region', 'x-amz-bucket-location', 'x-obs-bucket-location'];
+  const location = Object.fromEntries(names.map((name) => [name, region]));
+  return { status: 200, headers: { ...location, 'x-obs-version': API_VERSION } };
+}
+
+/**
+ * The SDKs of OBS ask for it, unsigned, to find out whether a service or bucket takes the signature of OBS.
+ *
+ * @param bucket empty for the service
+ */
+export function headApiVersion(store: Store, bucket: string): Reply {
+  if (bucket !== '') store.bucket(bucket);
+  return { status: 200, headers: { 'x-obs-api': API_VERSION } };
 }
 
 export async function deleteBucket({ store, bucket }: Call): Promise<Reply> {
@@ -47,9 +62,10 @@ export async function listBuckets({ store }: Call): Promise<Reply> {
   );
 }
 
-/** Empty for us-east-1, as in S3. */
-export async function getBucketLocation({ store, bucket, region }: Call): Promise<Reply> {
+/** Empty for us-east-1 in S3. OBS has another name for the element. */
+export async function getBucketLocation({ store, bucket, region, obs }: Call): Promise<Reply> {
   store.bucket(bucket);
+  if (obs) return xmlReply(xmlDocument(element('Location', region)));
   const text = region === 'us-east-1' ? '' : region;
   return xmlReply(xmlDocument(`<LocationConstraint xmlns="${NAMESPACE}">${text}</LocationConstraint>`));
 }

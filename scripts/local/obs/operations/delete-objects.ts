@@ -2,22 +2,31 @@ import { announcedChecksum } from '../announced-checksum.ts';
 import type { Call, Reply } from '../call.ts';
 import { xmlReply } from '../call.ts';
 import { S3Error } from '../errors.ts';
-import { MAX_KEY_BYTES } from '../request.ts';
+import { decodePath, MAX_KEY_BYTES } from '../request.ts';
 import { childrenOf, childText, element, parseXml, xmlDocument } from '../xml.ts';
+import { urlEncodeListed } from './list-objects.ts';
 
 const MAX_OBJECTS = 1000;
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
+/**
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html, with the EncodingType of OBS:
+ * https://support.huaweicloud.com/intl/en-us/api-obs/obs_04_0086.html
+ */
 export async function deleteObjects({ store, bucket, headers, body, event, allows }: Call): Promise<Reply> {
   store.bucket(bucket);
   const text = await body.text();
   if (headers['content-md5'] === undefined && !announcedChecksum(headers))
     throw new S3Error('InvalidRequest', 'Missing required header for this request: Content-MD5 OR x-amz-checksum-*');
   const document = parseXml(text);
-  const entries = childrenOf(document, 'Object').map((entry) => ({
-    key: childText(entry, 'Key'),
-    version: childText(entry, 'VersionId'),
-  }));
+  const encoding = childText(document, 'EncodingType');
+  if (encoding !== undefined && encoding !== 'url') throw new S3Error('MalformedXML');
+  const entries = childrenOf(document, 'Object').map((entry) => {
+    const key = childText(entry, 'Key');
+    return {
+      key: key !== undefined && encoding ? decodePath(key.replaceAll('+', ' ')) : key,
+      version: childText(entry, 'VersionId'),
+    };
+  });
   if (
     document.name !== 'Delete' ||
     entries.length === 0 ||
@@ -27,6 +36,7 @@ export async function deleteObjects({ store, bucket, headers, body, event, allow
     throw new S3Error('MalformedXML');
   const quiet = childText(document, 'Quiet')?.trim() === 'true';
 
+  const shown = (key: string): string => (encoding ? urlEncodeListed(key) : key);
   const results: string[] = [];
   for (const [index, { key = '', version }] of entries.entries()) {
     const refusal = allows('obs:object:DeleteObject', bucket, key)
@@ -34,16 +44,18 @@ export async function deleteObjects({ store, bucket, headers, body, event, allow
       : new S3Error('AccessDenied');
     if (refusal) {
       results.push(
-        `<Error>${element('Key', key)}${element('VersionId', version)}${element('Code', refusal.code)}` +
+        `<Error>${element('Key', shown(key))}${element('VersionId', version)}${element('Code', refusal.code)}` +
           `${element('Message', refusal.message)}</Error>`,
       );
       continue;
     }
     await store.deleteObject(bucket, key, event('ObjectRemoved:Delete', index));
-    if (!quiet) results.push(`<Deleted>${element('Key', key)}${element('VersionId', version)}</Deleted>`);
+    if (!quiet) results.push(`<Deleted>${element('Key', shown(key))}${element('VersionId', version)}</Deleted>`);
   }
   return xmlReply(
-    xmlDocument(`<DeleteResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${results.join('')}</DeleteResult>`),
+    xmlDocument(
+      `<DeleteResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${element('EncodingType', encoding)}${results.join('')}</DeleteResult>`,
+    ),
   );
 }
 
