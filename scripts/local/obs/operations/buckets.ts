@@ -4,6 +4,7 @@ import { S3Error } from '../errors.ts';
 import { OWNER_ID } from '../notifications.ts';
 import type { Store } from '../store.ts';
 import { element, parseXml, xmlDocument } from '../xml.ts';
+import { readToken, writeToken } from './list-objects.ts';
 
 /** Of OBS, beside which S3 has none. */
 const API_VERSION = '3.0';
@@ -16,11 +17,20 @@ function isBucketName(name: string): boolean {
   );
 }
 
-export async function createBucket({ store, bucket, body, now }: Call): Promise<Reply> {
+/** A bucket may be asked for in any region: this one store plays them all. */
+export async function createBucket({ store, bucket, headers, body, now }: Call): Promise<Reply> {
   if (!isBucketName(bucket)) throw new S3Error('InvalidBucketName', undefined, { BucketName: bucket });
+  // In OBS the class that the bucket's objects have unless told otherwise.
+  if ((headers['x-amz-storage-class'] ?? 'STANDARD') !== 'STANDARD')
+    throw new S3Error('NotImplemented', undefined, { Header: 'x-amz-storage-class' });
   const configuration = await body.text();
-  if (configuration !== '' && parseXml(configuration).name !== 'CreateBucketConfiguration')
-    throw new S3Error('MalformedXML');
+  if (configuration !== '') {
+    const { name, children } = parseXml(configuration);
+    if (name !== 'CreateBucketConfiguration') throw new S3Error('MalformedXML');
+    // Tags, directory buckets, zones.
+    if (children.some(({ name }) => name !== 'LocationConstraint' && name !== 'Location'))
+      throw new S3Error('NotImplemented');
+  }
   await store.createBucket(bucket, now());
   return { status: 200, headers: { location: `/${bucket}` } };
 }
@@ -47,17 +57,34 @@ export async function deleteBucket({ store, bucket }: Call): Promise<Reply> {
   return { status: 204 };
 }
 
-export async function listBuckets({ store }: Call): Promise<Reply> {
-  const buckets = store
-    .buckets()
-    .map(
-      ({ name, created }) =>
-        `<Bucket>${element('Name', name)}${element('CreationDate', new Date(created).toISOString())}</Bucket>`,
-    );
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/example_s3_ListBuckets_section.html */
+const MAX_BUCKETS = 10_000;
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html */
+export async function listBuckets({ store, query, region }: Call): Promise<Reply> {
+  const limit = query.number('max-buckets') ?? MAX_BUCKETS;
+  if (limit < 1 || limit > MAX_BUCKETS)
+    throw new S3Error('InvalidArgument', `Argument max-buckets must be an integer between 1 and ${MAX_BUCKETS}`, {
+      ArgumentName: 'max-buckets',
+      ArgumentValue: String(limit),
+    });
+  const prefix = query.get('prefix');
+  const token = query.get('continuation-token');
+  const after = token === undefined ? '' : readToken(token);
+  const elsewhere = (query.get('bucket-region') ?? region) !== region;
+  const found = store.buckets().filter(({ name }) => !elsewhere && name > after && name.startsWith(prefix ?? ''));
+  const page = found.slice(0, limit);
+  const buckets = page.map(
+    ({ name, created }) =>
+      `<Bucket>${element('Name', name)}${element('CreationDate', new Date(created).toISOString())}` +
+      `${element('BucketRegion', region)}</Bucket>`,
+  );
   const owner = `<Owner>${element('ID', OWNER_ID)}${element('DisplayName', 'local')}</Owner>`;
+  const next = found.length > limit ? writeToken(page.at(-1)?.name ?? '') : undefined;
   return xmlReply(
     xmlDocument(
-      `<ListAllMyBucketsResult xmlns="${NAMESPACE}">${owner}<Buckets>${buckets.join('')}</Buckets></ListAllMyBucketsResult>`,
+      `<ListAllMyBucketsResult xmlns="${NAMESPACE}">${owner}<Buckets>${buckets.join('')}</Buckets>` +
+        `${element('ContinuationToken', next)}${element('Prefix', prefix)}</ListAllMyBucketsResult>`,
     ),
   );
 }

@@ -105,11 +105,12 @@ function document(
 }
 
 /** Opaque to clients: the last name of the page behind it. */
-function writeToken(last: string): string {
+export function writeToken(last: string): string {
   return `1${Buffer.from(last, 'latin1').toString('base64url')}`;
 }
 
-function readToken(token: string): string {
+/** @throws S3Error InvalidArgument */
+export function readToken(token: string): string {
   const bytes = Buffer.from(token.slice(1), 'base64url');
   if (!token.startsWith('1') || bytes.length === 0 || `1${bytes.toString('base64url')}` !== token)
     throw new S3Error('InvalidArgument', 'The continuation token provided is incorrect', {
