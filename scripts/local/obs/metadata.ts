@@ -2,6 +2,9 @@ import { withoutAwsChunked } from './content-encoding.ts';
 import { S3Error } from './errors.ts';
 import type { ObjectMeta, ObjectRecord } from './records.ts';
 
+/** Kept and answered, as by S3's REST endpoint; only its website endpoint, which is not here, redirects. */
+export const REDIRECT = 'x-amz-website-redirect-location';
+
 const STANDARD_HEADERS = [
   'content-type',
   'cache-control',
@@ -9,7 +12,7 @@ const STANDARD_HEADERS = [
   'content-encoding',
   'content-language',
   'expires',
-  'x-amz-website-redirect-location',
+  REDIRECT,
 ] as const;
 
 /** Those of S3 and those of OBS. */
@@ -30,33 +33,29 @@ const STORAGE_CLASSES: readonly string[] = [
 const MAX_METADATA = 2048;
 const DEFAULT_CONTENT_TYPE = 'binary/octet-stream';
 
-/** Features that would be a lie if their header were accepted and ignored. */
-const REFUSED = /^x-(?:amz|obs)-(?:server-side-encryption-customer-|tagging$|object-lock-)/;
-
 /**
  * What a request says about the object it stores.
  *
- * @throws S3Error MetadataTooLarge, InvalidStorageClass, NotImplemented
+ * @throws S3Error MetadataTooLarge, InvalidStorageClass, InvalidRedirectLocation
  */
 export function readMeta(headers: Readonly<Record<string, string>>): ObjectMeta {
-  const refused = Object.keys(headers).find((name) => REFUSED.test(name));
-  if (refused) throw new S3Error('NotImplemented', undefined, { Header: refused });
   const kept: Record<string, string> = {};
   for (const name of STANDARD_HEADERS) {
     const value = name === 'content-encoding' ? withoutAwsChunked(headers[name]) : headers[name];
     if (value !== undefined && value !== '') kept[name] = value;
   }
+  if (!/^(?:https?:\/\/|\/|$)/.test(kept[REDIRECT] ?? '')) throw new S3Error('InvalidRedirectLocation');
   const metadata: Record<string, string> = {};
   let size = 0;
   for (const [name, value] of Object.entries(headers)) {
-    const match = /^x-(?:amz|obs)-meta-(.+)$/.exec(name);
+    const match = /^x-amz-meta-(.+)$/.exec(name);
     if (!match?.[1]) continue;
     metadata[match[1]] = decodeHeaderText(value);
     size += match[1].length + Buffer.byteLength(metadata[match[1]] ?? '');
   }
   if (size > MAX_METADATA)
     throw new S3Error('MetadataTooLarge', undefined, { Size: String(size), MaxSizeAllowed: String(MAX_METADATA) });
-  const storageClass = headers['x-amz-storage-class'] ?? headers['x-obs-storage-class'];
+  const storageClass = headers['x-amz-storage-class'];
   if (storageClass !== undefined && !STORAGE_CLASSES.includes(storageClass)) throw new S3Error('InvalidStorageClass');
   return {
     headers: kept,

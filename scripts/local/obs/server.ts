@@ -21,6 +21,7 @@ import { corsHeaders, preflight } from './operations/cors.ts';
 import { isForm, postObject } from './operations/post-object.ts';
 import { allowsOf, authorize } from './permissions.ts';
 import { bucketOfHost, parseTarget, type Target } from './request.ts';
+import { checkRequestHeaders } from './request-headers.ts';
 import { route } from './routing.ts';
 import { Store } from './store.ts';
 import { element, xmlDocument } from './xml.ts';
@@ -230,6 +231,7 @@ class Service {
     const signed = { method, rawPath, resource, query, headers: sent };
     const caller = fromForm ? undefined : authenticate(signed, authenticator);
     const headers = caller?.presigned ? withHoisted(sent, query) : innerHeaders(sent);
+    checkRequestHeaders(headers);
     const payload: Payload = caller?.payload ?? { chunked: false, trailer: false };
     const allows = (accessKey: string) => allowsOf(accounts, accessKey, region);
     const call: Call = {

@@ -3,7 +3,7 @@ import type { Call, Reply } from '../call.ts';
 import { xmlReply } from '../call.ts';
 import { checkWriteConditions, readConditionsHold } from '../conditions.ts';
 import { S3Error } from '../errors.ts';
-import { readMeta } from '../metadata.ts';
+import { REDIRECT, readMeta } from '../metadata.ts';
 import type { ObjectMeta, ObjectRecord } from '../records.ts';
 import { checkKeyLength, decodePath } from '../request.ts';
 import { element, xmlDocument } from '../xml.ts';
@@ -61,7 +61,7 @@ export async function copyObject(call: Call): Promise<Reply> {
       'This copy request is illegal because it is trying to copy an object to itself without changing the ' +
         "object's metadata, storage class, website redirect location or encryption attributes.",
     );
-  const meta: ObjectMeta = directive === 'REPLACE' ? given : { ...given, ...kept(source.object) };
+  const meta: ObjectMeta = directive === 'REPLACE' ? given : { ...given, ...kept(source.object, given) };
   const release = store.blobs.lease(source.object.segments);
   const content = await copyContent(call, source.object).finally(release);
   let object: ObjectRecord;
@@ -85,9 +85,11 @@ export async function copyObject(call: Call): Promise<Reply> {
   );
 }
 
-/** The storage class never comes from the source. */
-function kept(object: ObjectRecord): Pick<ObjectMeta, 'headers' | 'metadata'> {
-  return { headers: object.headers, metadata: object.metadata };
+/** The storage class and the redirection never come from the source. */
+function kept({ headers, metadata }: ObjectRecord, given: ObjectMeta): Pick<ObjectMeta, 'headers' | 'metadata'> {
+  const { [REDIRECT]: _, ...others } = headers;
+  const redirect = given.headers[REDIRECT];
+  return { headers: { ...others, ...(redirect === undefined ? {} : { [REDIRECT]: redirect }) }, metadata };
 }
 
 type Content = Pick<ObjectRecord, 'segments' | 'size' | 'etag' | 'checksums'>;

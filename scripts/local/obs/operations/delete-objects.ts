@@ -1,8 +1,9 @@
 import { announcedChecksum } from '../announced-checksum.ts';
 import type { Call, Reply } from '../call.ts';
 import { xmlReply } from '../call.ts';
+import { checkWriteConditions } from '../conditions.ts';
 import { S3Error } from '../errors.ts';
-import { decodePath, MAX_KEY_BYTES } from '../request.ts';
+import { checkKeyLength, decodePath } from '../request.ts';
 import { childrenOf, childText, element, parseXml, xmlDocument } from '../xml.ts';
 import { urlEncodeListed } from './list-objects.ts';
 
@@ -25,6 +26,9 @@ export async function deleteObjects({ store, bucket, headers, body, event, allow
     return {
       key: key !== undefined && encoding ? decodePath(key.replaceAll('+', ' ')) : key,
       version: childText(entry, 'VersionId'),
+      etag: childText(entry, 'ETag'),
+      // Conditions of directory buckets: deleting without looking at them would delete too much.
+      unknown: entry.children.some(({ name }) => !['Key', 'VersionId', 'ETag'].includes(name)),
     };
   });
   if (
@@ -38,18 +42,22 @@ export async function deleteObjects({ store, bucket, headers, body, event, allow
 
   const shown = (key: string): string => (encoding ? urlEncodeListed(key) : key);
   const results: string[] = [];
-  for (const [index, { key = '', version }] of entries.entries()) {
-    const refusal = allows('obs:object:DeleteObject', bucket, key)
-      ? refusalOf(key, version)
-      : new S3Error('AccessDenied');
-    if (refusal) {
+  for (const [index, { key = '', version, etag, unknown }] of entries.entries()) {
+    try {
+      if (!allows('obs:object:DeleteObject', bucket, key)) throw new S3Error('AccessDenied');
+      if (unknown) throw new S3Error('NotImplemented');
+      checkEntry(key, version);
+      await store.deleteObject(bucket, key, event('ObjectRemoved:Delete', index), (current) => {
+        if (etag !== undefined) checkWriteConditions(current, { 'if-match': etag });
+      });
+    } catch (refusal) {
+      if (!(refusal instanceof S3Error)) throw refusal;
       results.push(
         `<Error>${element('Key', shown(key))}${element('VersionId', version)}${element('Code', refusal.code)}` +
           `${element('Message', refusal.message)}</Error>`,
       );
       continue;
     }
-    await store.deleteObject(bucket, key, event('ObjectRemoved:Delete', index));
     if (!quiet) results.push(`<Deleted>${element('Key', shown(key))}${element('VersionId', version)}</Deleted>`);
   }
   return xmlReply(
@@ -59,8 +67,8 @@ export async function deleteObjects({ store, bucket, headers, body, event, allow
   );
 }
 
-function refusalOf(key: string, version: string | undefined): S3Error | undefined {
-  if (Buffer.byteLength(key, 'utf8') > MAX_KEY_BYTES) return new S3Error('KeyTooLongError');
-  if (version !== undefined && version !== 'null') return new S3Error('NoSuchVersion');
-  return undefined;
+/** @throws S3Error KeyTooLongError, NoSuchVersion */
+function checkEntry(key: string, version: string | undefined): void {
+  checkKeyLength(key);
+  if (version !== undefined && version !== 'null') throw new S3Error('NoSuchVersion');
 }

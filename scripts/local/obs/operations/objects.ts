@@ -93,14 +93,20 @@ export async function headObject(call: Call): Promise<Reply> {
  * Who may not list the bucket does not learn either that an object is absent. OBS does not document it; S3 does:
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
  */
-function findObject({ store, bucket, key, query, allows }: Call): ObjectRecord {
-  const version = query.get('versionId');
-  if (version !== undefined && version !== 'null')
-    throw new S3Error('NoSuchVersion', undefined, { Key: key, VersionId: version });
+function findObject(call: Call): ObjectRecord {
+  const { store, bucket, key, allows } = call;
+  checkVersion(call);
   const object = store.object(bucket, key);
   if (!object && !allows('obs:bucket:ListBucket', bucket)) throw new S3Error('AccessDenied');
   if (!object) throw new S3Error('NoSuchKey', undefined, { Key: key });
   return object;
+}
+
+/** There is one version of an object, and its name is null. */
+function checkVersion({ key, query }: Call): void {
+  const version = query.get('versionId');
+  if (version !== undefined && version !== 'null')
+    throw new S3Error('NoSuchVersion', undefined, { Key: key, VersionId: version });
 }
 
 function partRange(object: ObjectRecord, number: number | undefined): { start: number; end: number } | undefined {
@@ -116,7 +122,10 @@ function partRange(object: ObjectRecord, number: number | undefined): { start: n
   return { start, end: start + size };
 }
 
-export async function deleteObject({ store, bucket, key, headers, event }: Call): Promise<Reply> {
+export async function deleteObject(call: Call): Promise<Reply> {
+  const { store, bucket, key, headers, event } = call;
+  store.bucket(bucket);
+  checkVersion(call);
   await store.deleteObject(bucket, key, event('ObjectRemoved:Delete'), (current) => {
     if (headers['if-match'] !== undefined) checkWriteConditions(current, { 'if-match': headers['if-match'] });
   });

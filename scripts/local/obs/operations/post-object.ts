@@ -8,6 +8,7 @@ import { readMeta } from '../metadata.ts';
 import type { Allows } from '../permissions.ts';
 import { authorizeForm } from '../post-policy.ts';
 import { checkKeyLength } from '../request.ts';
+import { checkRequestHeaders } from '../request-headers.ts';
 import { element, xmlDocument } from '../xml.ts';
 
 /** Whether a request is a browser's form, which carries its signature in a field. */
@@ -34,7 +35,7 @@ export async function postObject(
   const fields = new Map([...form.fields, ['bucket', bucket], ['key', key]]);
   const allowed = authorizeForm(fields, authenticator);
   if (!authenticator.allows(allowed.accessKey)('obs:object:PutObject', bucket, key)) throw new S3Error('AccessDenied');
-  const meta = readMeta(innerHeaders(asHeaders(form.fields)));
+  const meta = readMeta(headersOf(form.fields));
 
   const md5 = createHash('md5');
   let size = 0;
@@ -60,9 +61,23 @@ export async function postObject(
   return answer(form.fields, bucket, key, etag);
 }
 
-/** Form fields are UTF-8; headers have one character per byte. */
-function asHeaders(fields: ReadonlyMap<string, string>): Record<string, string> {
-  return Object.fromEntries([...fields].map(([name, value]) => [name, Buffer.from(value, 'utf8').toString('latin1')]));
+/** Fields of the signature, which other checks read. */
+const SIGNATURE = /^x-amz-(?:algorithm|credential|signature)$/;
+
+/**
+ * Fields that have the meaning of headers, under the names of headers. Fields are UTF-8; headers have one character per
+ * byte.
+ *
+ * @throws S3Error NotImplemented
+ */
+function headersOf(fields: ReadonlyMap<string, string>): Readonly<Record<string, string>> {
+  const named = [...fields].map(([name, value]) => [
+    name === 'acl' || name === 'tagging' ? `x-amz-${name}` : name,
+    Buffer.from(value, 'utf8').toString('latin1'),
+  ]);
+  const headers = innerHeaders(Object.fromEntries(named));
+  checkRequestHeaders(Object.fromEntries(Object.entries(headers).filter(([name]) => !SIGNATURE.test(name))));
+  return headers;
 }
 
 function answer(fields: ReadonlyMap<string, string>, bucket: string, key: string, etag: string): Reply {

@@ -131,3 +131,153 @@ describe('the end of an upload, said again because the answer was lost', () => {
     expect(await abort(server)).toMatchObject(gone);
   });
 });
+
+describe('a header that asks for what the store does not do', () => {
+  it.each([
+    ['x-amz-acl', 'public-read'],
+    ['x-obs-acl', 'public-read-write'],
+    ['x-amz-grant-read', 'id=1'],
+    ['x-obs-grant-full-control', 'id=1'],
+    ['x-amz-server-side-encryption', 'AES256'],
+    ['x-amz-server-side-encryption', 'aws:kms'],
+    ['x-obs-server-side-encryption', 'kms'],
+    ['x-amz-server-side-encryption-aws-kms-key-id', 'k'],
+    ['x-amz-server-side-encryption-customer-algorithm', 'AES256'],
+    ['x-amz-copy-source-server-side-encryption-customer-key', 'k'],
+    ['x-amz-tagging', 'a=b'],
+    ['x-amz-object-lock-mode', 'GOVERNANCE'],
+    ['x-amz-object-lock-retain-until-date', '2030-01-01T00:00:00Z'],
+    ['x-amz-object-lock-legal-hold', 'ON'],
+    ['x-amz-write-offset-bytes', '0'],
+    ['x-amz-mfa', '1 2'],
+    ['x-obs-expires', '3'],
+    ['x-obs-persistent-headers', 'a:b'],
+    ['x-obs-traffic-limit', '819200'],
+    ['x-amz-something-new', '1'],
+  ])('%s: %s is NotImplemented, and names the header; nothing is stored or deleted', async (name, value) => {
+    const server = await startWithBucket();
+    await call(server, 'PUT', '/bucket/there', { body: 'x' });
+    const headers = { [name]: value };
+    const answers = [
+      await call(server, 'PUT', '/bucket/k', { body: 'x', headers }),
+      await call(server, 'POST', '/bucket/k', { query: { uploads: '' }, headers }),
+      await call(server, 'DELETE', '/bucket/there', { headers }),
+      await call(server, 'PUT', '/other', { headers }),
+    ];
+    for (const answer of answers) {
+      expect(answer).toMatchObject({ status: 501, code: 'NotImplemented' });
+      expect(answer.body).toContain(`<Header>${name.replace('x-obs-', 'x-amz-')}</Header>`);
+    }
+    expect((await call(server, 'HEAD', '/bucket/k')).status).toBe(404);
+    expect((await call(server, 'HEAD', '/bucket/there')).status).toBe(200);
+  });
+
+  it.each([
+    ['x-amz-acl', 'private'],
+    ['x-amz-acl', 'bucket-owner-full-control'],
+    ['x-amz-object-lock-legal-hold', 'OFF'],
+    ['x-amz-user-agent', 'aws-sdk-js/3'],
+    ['x-amz-request-payer', 'requester'],
+    ['amz-sdk-invocation-id', '1'],
+    ['amz-sdk-request', 'attempt=1'],
+    ['x-amzn-trace-id', '1'],
+    ['x-amz-expected-bucket-owner', '0123456789abcdef0123456789abcdef'],
+    ['x-amz-checksum-mode', 'ENABLED'],
+    ['x-obs-meta-a', 'b'],
+  ])('%s: %s is no such header', async (name, value) => {
+    const server = await startWithBucket();
+    expect((await call(server, 'PUT', '/bucket/k', { body: 'x', headers: { [name]: value } })).status).toBe(200);
+  });
+
+  it('is told from a bucket of another owner, which is AccessDenied', async () => {
+    const server = await startWithBucket();
+    for (const name of ['x-amz-expected-bucket-owner', 'x-obs-expected-bucket-owner'])
+      expect(await call(server, 'GET', '/bucket', { headers: { [name]: '111122223333' } })).toMatchObject({
+        status: 403,
+        code: 'AccessDenied',
+      });
+  });
+
+  it('is refused in the body of a new bucket as well', async () => {
+    const server = await startStore();
+    const create = (inner: string, headers: Record<string, string> = {}) =>
+      call(server, 'PUT', '/b-1', { body: `<CreateBucketConfiguration>${inner}</CreateBucketConfiguration>`, headers });
+    const refused = { status: 501, code: 'NotImplemented' };
+    expect(await create('<Tags><Tag><Key>a</Key><Value>b</Value></Tag></Tags>')).toMatchObject(refused);
+    expect(await create('', { 'x-obs-storage-class': 'COLD' })).toMatchObject(refused);
+    expect((await create('<LocationConstraint>cn-east-3</LocationConstraint>')).status).toBe(200);
+  });
+});
+
+describe('a website redirection', () => {
+  const REDIRECT = 'x-amz-website-redirect-location';
+
+  it('is kept and answered, never copied, and must be a path or a URL', async () => {
+    const server = await startWithBucket();
+    const put = (value: string) => call(server, 'PUT', '/bucket/k', { body: 'x', headers: { [REDIRECT]: value } });
+    expect((await put('/other')).status).toBe(200);
+    expect((await call(server, 'HEAD', '/bucket/k')).headers[REDIRECT]).toBe('/other');
+    const copy = (headers: Record<string, string>) =>
+      call(server, 'PUT', '/bucket/copy', { headers: { 'x-amz-copy-source': '/bucket/k', ...headers } });
+    await copy({});
+    expect((await call(server, 'HEAD', '/bucket/copy')).headers[REDIRECT]).toBeUndefined();
+    await copy({ [REDIRECT]: 'https://example.com/' });
+    expect((await call(server, 'HEAD', '/bucket/copy')).headers[REDIRECT]).toBe('https://example.com/');
+    expect(await put('other')).toMatchObject({ status: 400, code: 'InvalidRedirectLocation' });
+  });
+});
+
+describe('a deletion under a condition', () => {
+  it('of a version that is not there deletes nothing', async () => {
+    const server = await startWithBucket();
+    await call(server, 'PUT', '/bucket/k', { body: 'x' });
+    const remove = (versionId: string) => call(server, 'DELETE', '/bucket/k', { query: { versionId } });
+    expect(await remove('3sL4kqtJlcpXroDTDmJ')).toMatchObject({ status: 404, code: 'NoSuchVersion' });
+    expect((await call(server, 'HEAD', '/bucket/k')).status).toBe(200);
+    expect((await remove('null')).status).toBe(204);
+  });
+
+  it('in a batch looks at the ETag, and refuses conditions that it does not know', async () => {
+    const server = await startWithBucket();
+    const etag = String((await call(server, 'PUT', '/bucket/k', { body: 'x' })).headers['etag']);
+    const remove = async (condition: string) => {
+      const body = `<Delete><Object><Key>k</Key>${condition}</Object></Delete>`;
+      const headers = { 'content-md5': createHash('md5').update(body).digest('base64') };
+      const answer = await call(server, 'POST', '/bucket', { query: { delete: '' }, body, headers });
+      return /<Code>(\w+)/.exec(answer.body)?.[1];
+    };
+    expect(await remove('<ETag>"0123"</ETag>')).toBe('PreconditionFailed');
+    expect(await remove('<Size>7</Size>')).toBe('NotImplemented');
+    expect(await remove(`<ETag>${etag}</ETag>`)).toBeUndefined();
+    expect((await call(server, 'HEAD', '/bucket/k')).status).toBe(404);
+  });
+});
+
+describe('a listing of buckets', () => {
+  it('is by prefix and region, in pages', async () => {
+    const server = await startStore();
+    for (const name of ['a-1', 'b-1', 'b-2', 'b-3', 'c-1']) await call(server, 'PUT', `/${name}`);
+    const list = async (query: Record<string, string>) => {
+      const { body } = await call(server, 'GET', '/', { query });
+      const names = [...body.matchAll(/<Name>([^<]*)/g)].map(([, name]) => name);
+      return { names, token: /<ContinuationToken>([^<]*)/.exec(body)?.[1] };
+    };
+    expect(await list({})).toEqual({ names: ['a-1', 'b-1', 'b-2', 'b-3', 'c-1'], token: undefined });
+    const first = await list({ prefix: 'b-', 'max-buckets': '2' });
+    expect(first.names).toEqual(['b-1', 'b-2']);
+    const rest = { prefix: 'b-', 'max-buckets': '2', 'continuation-token': first.token ?? '' };
+    expect(await list(rest)).toEqual({ names: ['b-3'], token: undefined });
+    expect((await list({ 'bucket-region': 'cn-north-4' })).names).toHaveLength(5);
+    expect((await list({ 'bucket-region': 'eu-west-1' })).names).toEqual([]);
+  });
+
+  it.each([
+    ['max-buckets', '0'],
+    ['max-buckets', '10001'],
+    ['max-buckets', 'x'],
+    ['continuation-token', 'x'],
+  ])('refuses %s=%s', async (name, value) => {
+    const answer = await call(await startStore(), 'GET', '/', { query: { [name]: value } });
+    expect(answer).toMatchObject({ status: 400, code: 'InvalidArgument' });
+  });
+});
