@@ -39,6 +39,8 @@ export interface CallOptions {
   readonly body?: string | Buffer;
   readonly credentials?: { accessKey: string; secretKey: string; securityToken?: string };
   readonly agent?: Agent;
+  /** The Host header, where it is not the address. */
+  readonly host?: string;
   readonly now?: number;
 }
 
@@ -59,9 +61,10 @@ export function call(
   options: CallOptions = {},
 ): Promise<CallResult> {
   const { query = {}, headers = {}, body = '', credentials = CREDENTIALS, agent, now = Date.now() } = options;
+  const { host = `127.0.0.1:${server.port}` } = options;
   const encoded = uriEncodePath(path);
   const signed = signV4({
-    ...{ method, host: `127.0.0.1:${server.port}`, path: encoded, query, headers, now, ...credentials },
+    ...{ method, host, path: encoded, query, headers, now, ...credentials },
     ...{ payloadHash: sha256Hex(body), region: 'cn-north-4', service: 's3' },
   });
   const text = canonicalQuery(query);

@@ -30,6 +30,24 @@ describe('parseTarget', () => {
     expect(parseTarget(url)).toMatchObject({ bucket: 'b', key });
   });
 
+  it.each([
+    ['source.localhost', '/a/b', 'source', 'a/b'],
+    ['source.localhost:8081', '/', 'source', undefined],
+    ['my.Source.localhost.:8081', '//k', 'my.source', '/k'],
+    ['source.127.0.0.1.nip.io:8081', '/k', 'source', 'k'],
+    ['localhost:8081', '/b/k', 'b', 'k'],
+    ['127.0.0.1.nip.io', '/b/k', 'b', 'k'],
+    ['127.0.0.1:8081', '/b/k', 'b', 'k'],
+    ['10.0.0.1', '/b/k', 'b', 'k'],
+    ['[::1]:8081', '/b/k', 'b', 'k'],
+    ['source.example.com', '/b/k', 'b', 'k'],
+    ['other.example', 'http://source.localhost:8081/k', 'source', 'k'],
+    ['source.localhost', 'http://127.0.0.1:8081/b/k', 'b', 'k'],
+  ])('at the host %j, %j addresses the bucket %j and the key %j', (host, url, bucket, key) => {
+    const target = parseTarget(url, host);
+    expect([target.bucket, target.key]).toEqual([bucket, key]);
+  });
+
   it('tells service, bucket and object apart', () => {
     expect([parseTarget('/'), parseTarget('/b'), parseTarget('/b/?x')].map(({ bucket, key }) => [bucket, key])).toEqual(
       [
