@@ -17,6 +17,11 @@ export interface EndLooksOptions {
   readonly now: () => number;
 }
 
+/**
+ * Listings of one look, after which a source that shows nothing but what came since the look began has ended: uploads
+ * may come faster than they are listed.
+ */
+const MAX_ROUNDS = 10;
 /** Times that a destination which grows is listed on. What is not seen then counts as missing, which does no harm. */
 const MAX_GROWTHS = 2;
 
@@ -28,8 +33,8 @@ export class EndLooks {
   readonly #options: EndLooksOptions;
   readonly #live: LiveRange;
   readonly #signal: AbortSignal;
-  /** The first key that was found behind the end of a side, the last time. */
-  readonly #found: Partial<Record<Side, string>> = {};
+  /** The end of a side, the last time, and the first key that was found behind it. */
+  readonly #found: Partial<Record<Side, { readonly after: string | undefined; readonly key: string }>> = {};
   #growths = 0;
 
   constructor(options: EndLooksOptions, live: LiveRange, signal: AbortSignal) {
@@ -51,37 +56,51 @@ export class EndLooks {
     after: string | undefined,
     counted: (pages: AsyncIterable<ListedPage>) => AsyncIterable<ListedPage>,
   ): Promise<boolean> {
-    const next = await this.#first(side, after, counted);
+    const next = await this.#next(side, after, counted);
     if (next === undefined) return true;
-    const { judge, now } = this.#options;
-    // It came since, as others will.
-    if (side === 'source' && judge.isInFlight(next, { now: now(), listedAt: now() })) return true;
     const before = this.#found[side];
-    if (before !== undefined && !isBefore(before, next.key)) throw new DiffError(side, 'ended_early', after);
-    this.#found[side] = next.key;
+    if (before?.after === after && before && !isBefore(before.key, next.key))
+      throw new DiffError(side, 'ended_early', after);
+    this.#found[side] = { after, key: next.key };
     if (side === 'source') return false;
     this.#growths += 1;
     return this.#growths > MAX_GROWTHS;
   }
 
-  async #first(
+  /**
+   * The first object behind a key that should have been listed. Young objects of the source came since, and say nothing
+   * of what is behind them: only a listing that shows nothing at all is an end, for the end of the look is as much in
+   * doubt as the one that is looked at.
+   */
+  async #next(
     side: Side,
     after: string | undefined,
     counted: (pages: AsyncIterable<ListedPage>) => AsyncIterable<ListedPage>,
   ): Promise<ListedObject | undefined> {
-    const { buckets, prefix } = this.#options;
+    const { buckets, prefix, judge, now } = this.#options;
     const { range, rest } = this.#live;
-    const pages = this.#options[side].pages({
-      bucket: buckets[side],
-      ...(prefix === undefined ? {} : { prefix }),
-      ...rangeOf(after ?? rest.after, range.until),
-      signal: this.#signal,
-    });
-    try {
-      for await (const { objects } of counted(pages)) if (objects[0]) return objects[0];
-      return undefined;
-    } catch (error) {
-      throw listingError(side, after, error);
+    const began = Math.floor(now() / 1000) * 1000;
+    let position = after;
+    for (let round = 1; ; round++) {
+      const before = position;
+      let onlySince = true;
+      const pages = this.#options[side].pages({
+        bucket: buckets[side],
+        ...(prefix === undefined ? {} : { prefix }),
+        ...rangeOf(before ?? rest.after, range.until),
+        signal: this.#signal,
+      });
+      try {
+        for await (const { objects } of counted(pages))
+          for (const object of objects) {
+            if (side === 'destination' || !judge.isInFlight(object, { now: now(), listedAt: now() })) return object;
+            position = object.key;
+            onlySince &&= object.lastModified >= began;
+          }
+      } catch (error) {
+        throw listingError(side, after, error);
+      }
+      if (position === before || (round >= MAX_ROUNDS && onlySince)) return undefined;
     }
   }
 }

@@ -11,11 +11,13 @@ const { signal } = new AbortController();
 
 let asked: ListRequest[];
 let shown: (string | Error)[];
-let lastModified: number;
+const young = new Set<string>();
+let youngest: number;
 beforeEach(() => {
   asked = [];
   shown = [];
-  lastModified = 0;
+  young.clear();
+  youngest = NOW - 1000;
 });
 
 const lister = {
@@ -25,7 +27,12 @@ const lister = {
     if (next instanceof Error) throw next;
     yield { objects: [], last: false, listedAt: NOW, calls: 1 };
     if (next !== undefined)
-      yield { objects: [{ key: next, size: 1, lastModified }], last: true, listedAt: NOW, calls: 2 };
+      yield {
+        objects: next.split(' ').map((key) => ({ key, size: 1, lastModified: young.has(key) ? youngest : 0 })),
+        last: true,
+        listedAt: NOW,
+        calls: 2,
+      };
   },
 };
 
@@ -94,12 +101,34 @@ describe('a look behind the end of a listing', () => {
     expect(await isEnd('destination', 'k')).toBe(false);
   });
 
-  it('does not wait for what is being uploaded, and waits for young copies', async () => {
+  it.each<[string, readonly string[], boolean]>([
+    ['is an end where nothing else is behind it', ['m n'], true],
+    ['is no end where a settled object follows it', ['m n x'], false],
+    ['is no end where the look ends early, too, and a settled object follows', ['m', 'n', 'x'], false],
+  ])('an upload under way %s', async (_name, pages, end) => {
     const { isEnd } = looksAt(new LiveRange({}));
-    lastModified = NOW - 1000;
-    shown = ['x', 'x'];
+    for (const key of ['m', 'n']) young.add(key);
+    shown = [...pages];
+
+    expect(await isEnd('source', 'k')).toBe(end);
+  });
+
+  it('ends where uploads come faster than they are listed', async () => {
+    const { isEnd } = looksAt(new LiveRange({}));
+    const keys = Array.from({ length: 20 }, (_, index) => `m${String(index).padStart(2, '0')}`);
+    for (const each of keys) young.add(each);
+    youngest = NOW;
+    shown = [...keys];
 
     expect(await isEnd('source', 'k')).toBe(true);
+    expect(shown).toHaveLength(10);
+  });
+
+  it('waits for young copies', async () => {
+    const { isEnd } = looksAt(new LiveRange({}));
+    young.add('x');
+    shown = ['x'];
+
     expect(await isEnd('destination', 'k')).toBe(false);
   });
 

@@ -27,6 +27,29 @@ describe('a listing of the source that ends too soon', () => {
     expect(report).toMatchObject({ converged: true, source: { objects: 1000 }, verdicts: { extra: { objects: 0 } } });
   });
 
+  it.each([[1], [3], [25]])(
+    'before %i uploads under way is listed on to what is settled behind them',
+    async (young) => {
+      const world = copiedWorld();
+      for (let index = 300; index < 1000; index++) world.to.delete(key(index));
+      for (let index = 300; index < 300 + young; index++) world.put(key(index), 1, world.time - 1000);
+      world.listing = (request, answer) => {
+        if (request.bucket !== 'from') return answer();
+        const page = answer();
+        if (startOf(request) === key(199)) return withoutToken(page);
+        // A look ends as early: in the midst of the young ones.
+        return startOf(request) < key(299 + young) && startOf(request) >= key(299)
+          ? { objects: page.objects.slice(0, 5).filter((object) => object.key < key(300 + young)) }
+          : page;
+      };
+
+      const { report } = await world.run({ workers: 1 });
+
+      expect(report).toMatchObject({ complete: true, converged: false });
+      expect(report?.verdicts).toMatchObject({ missing: { objects: 700 - young }, in_flight: { objects: young } });
+    },
+  );
+
   it('with every page is listed page by page', async () => {
     const world = copiedWorld();
     world.from.delete(key(777));
