@@ -96,6 +96,7 @@ export function createReconcile({
       remaining: () => invocation.remainingTime,
       reserveMs: reserve,
       grace,
+      maxSubmissions: options.max_submissions ?? config.maxSubmissions,
       dryRun: options.dry_run ?? false,
       restart: options.restart ?? false,
       sourceIsEmpty: options.source_is_empty ?? false,

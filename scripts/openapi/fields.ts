@@ -83,6 +83,8 @@ export const FIELDS: Readonly<Record<string, string>> = {
   route: 'Name or sync task of one route; every route where it is left out.',
   grace_period:
     'Objects that were modified within this time (`0s`, `90s`, `15m`, `2h`) are in flight and not submitted; the variable RECONCILE_GRACE_PERIOD where it is left out.',
+  max_submissions:
+    'Submissions of an object whose source stays the same, after which it counts as submitted in vain; the variable RECONCILE_MAX_SUBMISSIONS where it is left out.',
   restart: 'Begin a new pass, whatever the last run has left to be gone on with.',
   source_is_empty:
     'The source bucket is meant to be empty. Without it an empty listing, where the last pass saw objects, proves nothing.',

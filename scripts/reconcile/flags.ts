@@ -25,6 +25,8 @@ Verdicts:
   size differs       another size                                                               submitted
   destination older  the source was modified after the destination was written                  submitted
   checksum differs   same size, other contents by the ETags                                     submitted
+  deferred           differs, and a later pass submits it: the reason says why it waits
+  submitted in vain  differs, however often it was submitted: the reason says what to do
   in flight          differs, and was modified within --grace: its notification may be on the way
   ignored by OMS     differs, and OMS would skip it by the rules of the task: the reason says what to do
   unmigratable       differs, and OMS cannot copy it: the reason says what to do

@@ -32,6 +32,8 @@ const WORDS: Readonly<Record<Verdict, readonly [string, string]>> = {
   size_differs: ['size differs', 'another size at the destination'],
   destination_older: ['destination older', 'the source was modified later'],
   checksum_differs: ['checksum differs', 'same size, other contents'],
+  deferred: ['deferred', 'differs, and a later pass submits it; see below'],
+  submitted_in_vain: ['submitted in vain', 'differs, however often it was submitted; see below'],
   in_flight: ['in flight', ''],
   ignored_by_oms: ['ignored by OMS', 'differs, and OMS would skip it; see below'],
   unmigratable: ['unmigratable', 'differs, and OMS cannot copy it; see below'],

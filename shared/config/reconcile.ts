@@ -17,6 +17,14 @@ export const reconcileVariables = {
     integerVariable('RECONCILE_WORKERS', { hint: 'ranges of keys listed at a time, 4 by default', min: 1, max: 32 }),
     4,
   ),
+  maxSubmissions: withDefault(
+    integerVariable('RECONCILE_MAX_SUBMISSIONS', {
+      hint: 'submissions of an object whose source stays the same, after which it counts as submitted in vain, 5 by default',
+      min: 1,
+      max: 1_000,
+    }),
+    5,
+  ),
   planThreshold: withDefault(
     integerVariable('RECONCILE_PLAN_THRESHOLD', {
       hint: 'objects to submit above which a plan advises an OMS migration task, 100000 by default',

@@ -4,6 +4,7 @@ import { compareUtf8 } from '#shared/encoding/utf8-order.ts';
 import { asCounts, countsSchema, quantity } from './counts-schema.ts';
 import { isSettled, newRange, type RangeState } from './range-state.ts';
 import { refusedSchema } from './refused.ts';
+import { Submissions } from './submissions.ts';
 
 /** Of the document. A reader of an older program must not touch a newer one. */
 export const CHECKPOINT_VERSION = 1;
@@ -26,13 +27,10 @@ export interface Checkpoint {
   readonly runs: number;
   /** In the order of their keys, without a gap. */
   readonly ranges: readonly RangeState[];
-  /** Names of the pairs that earlier passes have submitted in doubt, in order. */
-  readonly submitted_before: readonly string[];
-  /**
-   * ISO 8601, UTC: every pair in doubt that is older has been submitted by an earlier pass. Where there were more of
-   * them than are named.
-   */
-  readonly submitted_until?: string;
+  /** How often objects were submitted, as {@link Submissions} has it; absent: none is remembered. */
+  readonly submissions?: string;
+  /** ISO 8601, UTC: what was modified later no earlier pass has submitted. Absent: there was no earlier one. */
+  readonly submissions_since?: string;
 }
 
 const time = z.string().check(z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/));
@@ -46,8 +44,6 @@ const rangeSchema = z.extend(boundsSchema, {
   failed: quantity,
   refused: refusedSchema,
   pending: z.array(key),
-  ahead: z.optional(z.array(key)),
-  doubts: z.array(z.string()),
   list_calls: quantity,
   event_calls: quantity,
 });
@@ -59,8 +55,8 @@ const headSchema = z.object({
   started: time,
   runs: quantity,
   ranges: z.array(z.unknown()).check(z.minLength(1)),
-  submitted_before: z.array(z.string()),
-  submitted_until: z.optional(time),
+  submissions: z.optional(z.string()),
+  submissions_since: z.optional(time),
 });
 const versionSchema = z.object({ version: z.int() });
 
@@ -104,8 +100,13 @@ export function readCheckpoint(text: string, route: string): ReadCheckpoint {
     ranges.push(range ?? newRange(bounds.data));
   }
   if (!coversAll(ranges)) return { reason: 'corrupt' };
-  const { submitted_until: until, ...rest } = head.data;
-  return { checkpoint: { ...rest, ...(until !== undefined && { submitted_until: until }), ranges }, restarted };
+  const { submissions, submissions_since: since, ...rest } = head.data;
+  if (submissions !== undefined && !Submissions.read(submissions)) return { reason: 'corrupt' };
+  const remembered = {
+    ...(submissions !== undefined && { submissions }),
+    ...(since !== undefined && { submissions_since: since }),
+  };
+  return { checkpoint: { ...rest, ...remembered, ranges }, restarted };
 }
 
 export function writeCheckpoint(checkpoint: Checkpoint): string {

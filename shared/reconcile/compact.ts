@@ -1,5 +1,5 @@
 import { addCounts, type Counts, NAMED_KEYS, type VerdictCount } from './counts.ts';
-import { MAX_DOUBTS, type RangeState } from './range-state.ts';
+import type { RangeState } from './range-state.ts';
 import { addRefused } from './refused.ts';
 import { VERDICTS, type Verdict } from './verdict.ts';
 
@@ -10,7 +10,7 @@ export function isSettledRange({ done, pending }: RangeState): boolean {
 
 /** Two settled ranges, the second of which begins where the first ends, as one. */
 export function joined(first: RangeState, second: RangeState): RangeState {
-  const { until: _, cursor: __, ahead: ___, ...rest } = first;
+  const { until: _, cursor: __, ...rest } = first;
   const cursor = second.cursor ?? first.cursor;
   return {
     ...rest,
@@ -20,7 +20,6 @@ export function joined(first: RangeState, second: RangeState): RangeState {
     accepted: first.accepted + second.accepted,
     failed: first.failed + second.failed,
     refused: addRefused([first.refused, second.refused]),
-    doubts: [...first.doubts, ...second.doubts].slice(0, MAX_DOUBTS),
     list_calls: first.list_calls + second.list_calls,
     event_calls: first.event_calls + second.event_calls,
   };

@@ -7,6 +7,8 @@ export const DIFFERENCES = [
   'size_differs',
   'destination_older',
   'checksum_differs',
+  'deferred',
+  'submitted_in_vain',
   'ignored_by_oms',
   'unmigratable',
 ] as const satisfies readonly Verdict[];

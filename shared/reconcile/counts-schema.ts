@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Counts } from './counts.ts';
-import { REASONS, VERDICTS } from './verdict.ts';
+import { REASONS, VERDICTS, type Verdict } from './verdict.ts';
 
 /** A number of things, or of bytes. */
 export const quantity = z.int().check(z.gte(0));
@@ -8,18 +8,26 @@ export const quantity = z.int().check(z.gte(0));
 export const totalsSchema = z.object({ objects: quantity, bytes: quantity });
 const verdictSchema = z.object({ objects: quantity, bytes: quantity, keys: z.array(z.string()) });
 
-export const verdictsSchema = z.object(
-  Object.fromEntries(VERDICTS.map((verdict) => [verdict, verdictSchema])) as Record<
-    (typeof VERDICTS)[number],
-    typeof verdictSchema
-  >,
+function byVerdict<T>(schemaOf: (verdict: Verdict) => T): Record<Verdict, T> {
+  return Object.fromEntries(VERDICTS.map((verdict) => [verdict, schemaOf(verdict)])) as Record<Verdict, T>;
+}
+
+export const verdictsSchema = z.object(byVerdict(() => verdictSchema));
+
+/** Verdicts that earlier releases did not know: what they have written is read, too. */
+const LATER: ReadonlySet<Verdict> = new Set<Verdict>(['deferred', 'submitted_in_vain']);
+const laterVerdictSchema = z._default(verdictSchema, () => ({ objects: 0, bytes: 0, keys: [] }));
+
+/** As a document of any release has them. */
+export const storedVerdictsSchema = z.object(
+  byVerdict((verdict) => (LATER.has(verdict) ? laterVerdictSchema : verdictSchema) as typeof laterVerdictSchema),
 );
 
 /** Counts as they are kept in a checkpoint. */
 export const countsSchema = z.object({
   source: totalsSchema,
   destination: totalsSchema,
-  verdicts: verdictsSchema,
+  verdicts: storedVerdictsSchema,
   reasons: z.object(
     Object.fromEntries(REASONS.map((reason) => [reason, z.optional(quantity)])) as Record<
       (typeof REASONS)[number],

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { OMS_RESULT_PREFIX } from '#shared/pipeline/filter.ts';
 import { type MigrationOptions, unmigratable } from './migratable.ts';
 import type { ObjectFacts } from './object-facts.ts';
 import { type DecidedBy, type OverwriteRules, omsDecision, type Pair, submission } from './overwrite-rules.ts';
 import { looksSame, type PairOptions, pairOf } from './pair.ts';
+import { MAX_SUBMISSIONS, Submissions } from './submissions.ts';
 import type { Finding, Reason, SubmittedVerdict } from './verdict.ts';
 
 export interface JudgeOptions extends Partial<PairOptions>, MigrationOptions {
@@ -15,10 +15,10 @@ export interface JudgeOptions extends Partial<PairOptions>, MigrationOptions {
   readonly graceMs: number;
   /** The source bucket is the destination of another task, so that it holds lists that OMS wrote there. */
   readonly sourceHasResultLists?: boolean;
-  /** Names ({@link Finding.doubt}) of the pairs that earlier passes have submitted. */
-  readonly submittedBefore?: ReadonlySet<string>;
-  /** Milliseconds since the epoch: pairs that have not changed since then have been submitted, where they are in doubt. */
-  readonly submittedUntil?: number;
+  /** What was submitted before. It is told what is to be submitted. */
+  readonly submissions?: Submissions;
+  /** Most submissions of an object whose source stays the same. */
+  readonly maxSubmissions?: number | undefined;
 }
 
 /** The times that a verdict depends on, in milliseconds since the epoch. */
@@ -32,9 +32,11 @@ export interface JudgeTimes {
 /** Decides what is to be said of an object, and whether it is submitted. Knows nothing of listings. */
 export class Judge {
   readonly #options: JudgeOptions & PairOptions;
+  readonly #submissions: Submissions;
 
   constructor(options: JudgeOptions) {
     this.#options = { ...options, compareETags: options.compareETags ?? true };
+    this.#submissions = options.submissions ?? new Submissions();
   }
 
   /** @returns undefined where both are the same */
@@ -68,20 +70,25 @@ export class Judge {
     outcome = submission(this.#options.rules, pair),
   ): Finding {
     const finding = { key: source.key, source, ...(destination && { destination }) };
+    const known = this.#submissions.find(source, times.now);
     const reason = unmigratable(source, this.#options);
     if (reason) return { ...finding, verdict: 'unmigratable', reason, submit: false };
     if (this.isInFlight(source, times)) return { ...finding, verdict: 'in_flight', submit: false };
-    if (outcome === 'copied' || !pair || !destination) return { ...finding, verdict, submit: true };
-    if (outcome === 'skipped') {
+    if (pair && outcome === 'skipped') {
       const { by } = omsDecision(this.#options.rules, pair);
       return { ...finding, verdict: 'ignored_by_oms', reason: SKIPPED_BECAUSE[by], submit: false };
     }
-    const doubt = doubtOf(source, destination);
-    const { submittedBefore, submittedUntil = Number.NEGATIVE_INFINITY } = this.#options;
-    const isOld = Math.max(source.lastModified, destination.lastModified) < submittedUntil;
-    if (isOld || submittedBefore?.has(doubt))
-      return { ...finding, verdict: 'ignored_by_oms', reason: 'submitted_before', submit: false, doubt };
-    return { ...finding, verdict, submit: true, doubt };
+    // The submission of this pass, whose step is done again.
+    if (known?.acceptedNow) return { ...finding, verdict, submit: true };
+    if (outcome === 'doubtful' && known?.accepted)
+      return { ...finding, verdict: 'ignored_by_oms', reason: 'submitted_before', submit: false };
+    const { maxSubmissions = MAX_SUBMISSIONS } = this.#options;
+    if (known && known.count >= maxSubmissions)
+      return { ...finding, verdict: 'submitted_in_vain', reason: 'not_copied', submit: false };
+    if (known?.waits) return { ...finding, verdict: 'deferred', reason: 'awaiting_copy', submit: false };
+    if (!this.#submissions.reserve(source, times.now))
+      return { ...finding, verdict: 'deferred', reason: 'too_many', submit: false };
+    return { ...finding, verdict, submit: true };
   }
 
   /** A source of a time to come is copied, and found older, again and again: one submission must be enough. */
@@ -120,12 +127,3 @@ const SKIPPED_BECAUSE: Readonly<Record<DecidedBy, Reason>> = {
   size: 'destination_not_older',
   older: 'destination_not_older',
 };
-
-/** Names the states of both sides, in 16 characters: two of them being equal by chance costs a submission. */
-function doubtOf(source: ObjectFacts, destination: ObjectFacts): string {
-  const states = [source, destination].map(({ size, lastModified, etag, crc64 }) => [size, lastModified, etag, crc64]);
-  return createHash('sha256')
-    .update(JSON.stringify([source.key, states]))
-    .digest('base64url')
-    .slice(0, 16);
-}

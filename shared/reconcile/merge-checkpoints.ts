@@ -1,6 +1,7 @@
 import { compareUtf8 } from '#shared/encoding/utf8-order.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { isSettled, newRange, type RangeState } from './range-state.ts';
+import { Submissions } from './submissions.ts';
 
 /**
  * What two runs have done that worked at the same route at once, each with a checkpoint of its own.
@@ -23,7 +24,7 @@ export function mergeCheckpoints(a: Checkpoint, b: Checkpoint): Checkpoint {
   return {
     ...a,
     runs: Math.max(a.runs, b.runs),
-    submitted_before: [...new Set([...a.submitted_before, ...b.submitted_before])].sort(compareUtf8),
+    ...submissionsOf(a, b),
     ranges: a.ranges.map((range, index) => further(range, b.ranges[index] ?? range)),
   };
 }
@@ -31,9 +32,14 @@ export function mergeCheckpoints(a: Checkpoint, b: Checkpoint): Checkpoint {
 function settled(checkpoint: Checkpoint): Checkpoint {
   return {
     ...checkpoint,
-    submitted_before: [...new Set(checkpoint.submitted_before)].sort(compareUtf8),
+    ...submissionsOf(checkpoint, checkpoint),
     ranges: checkpoint.ranges.map((range) => (isSettled(range) ? range : newRange(range))),
   };
+}
+
+function submissionsOf(a: Checkpoint, b: Checkpoint): Pick<Checkpoint, 'submissions'> {
+  const submissions = Submissions.merged(a.submissions ?? '', b.submissions ?? '');
+  return submissions === '' ? {} : { submissions };
 }
 
 /** Below 0 where `a` goes first: the later pass, then whatever both orders of merging agree on. */

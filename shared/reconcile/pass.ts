@@ -8,9 +8,10 @@ import { addCounts, type Counts, noCounts } from './counts.ts';
 import { newRange, type RangeState } from './range-state.ts';
 import { addRefused, type Refused } from './refused.ts';
 import { countersSchema, type OmsCounters, type StoppedRange } from './report.ts';
+import { Submissions } from './submissions.ts';
 
 /** What of a pass is not the state of a range. */
-export type PassHead = Omit<Checkpoint, 'ranges'>;
+export type PassHead = Omit<Checkpoint, 'ranges' | 'submissions' | 'submissions_since'>;
 
 /** A range of the pass, and what this run knows of it besides. */
 export interface Slot {
@@ -34,6 +35,7 @@ const extrasSchema = z.object({
 /** A pass as its runs leave it to each other, and as a run works at it. */
 export class Pass {
   readonly head: PassHead;
+  readonly submissions: Submissions;
   /** The task's counters when the pass began. */
   readonly omsBefore: OmsCounters | undefined;
   /** Its report is written, or must not be: the next run begins another pass. */
@@ -41,8 +43,10 @@ export class Pass {
   #slots: Slot[];
 
   constructor(checkpoint: Checkpoint, omsBefore: OmsCounters | undefined) {
-    const { ranges, ...head } = checkpoint;
+    const { ranges, submissions = '', submissions_since: since, ...head } = checkpoint;
     this.head = head;
+    this.submissions = new Submissions(since === undefined ? undefined : Date.parse(since));
+    this.submissions.add(submissions);
     this.omsBefore = omsBefore;
     this.#slots = ranges.map(toSlot);
   }
@@ -101,7 +105,7 @@ export class Pass {
   }
 
   checkpoint(): Checkpoint {
-    return { ...this.head, ranges: this.ranges() };
+    return { ...this.head, ...rememberedOf(this.submissions), ranges: this.ranges() };
   }
 
   /**
@@ -135,6 +139,7 @@ export class Pass {
 
   /** Takes over what another run has done of the same ranges, as merged. A worker whose range has changed begins anew. */
   adopt(merged: Checkpoint): void {
+    this.submissions.add(merged.submissions ?? '');
     for (const slot of this.#slots) {
       const { after, until } = boundsOf(slot);
       const range = merged.ranges.find((each) => each.after === after && each.until === until);
@@ -177,8 +182,22 @@ export interface PassTotals {
 }
 
 /** A pass that nobody has worked at, of one range. */
-export function newPass(head: Omit<PassHead, 'version' | 'runs'>, omsBefore: OmsCounters | undefined): Pass {
-  return new Pass({ version: 1, ...head, runs: 1, ranges: [newRange({})] }, omsBefore);
+export function newPass(
+  head: Omit<PassHead, 'version' | 'runs'>,
+  omsBefore: OmsCounters | undefined,
+  submissions = new Submissions(),
+): Pass {
+  const checkpoint = { version: 1, ...head, runs: 1, ...rememberedOf(submissions), ranges: [newRange({})] } as const;
+  return new Pass(checkpoint, omsBefore);
+}
+
+function rememberedOf(submissions: Submissions): Pick<Checkpoint, 'submissions' | 'submissions_since'> {
+  const { since } = submissions;
+  const text = submissions.toText();
+  return {
+    ...(text !== '' && { submissions: text }),
+    ...(since !== undefined && { submissions_since: new Date(since).toISOString() }),
+  };
 }
 
 export type ReadPass =

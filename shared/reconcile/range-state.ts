@@ -7,9 +7,6 @@ import { type Refused, type RefusedKey, withRefused } from './refused.ts';
  */
 export const MAX_PENDING = 100;
 
-/** Names of doubtful submissions that a range keeps. One that is not kept may cost a submission of the next pass. */
-export const MAX_DOUBTS = 1000;
-
 /** How far one range of a pass has come. It stands for itself: whatever is not done after `cursor` says is in `pending`. */
 export interface RangeState {
   /** Exclusive; absent: from the beginning. */
@@ -29,13 +26,6 @@ export interface RangeState {
   readonly refused: Refused;
   /** Objects that are to be tried again, by key. */
   readonly pending: readonly string[];
-  /**
-   * Keys behind the cursor that OMS has accepted of a step that was not brought to its end, because time was up or OMS
-   * took no more. They are not submitted another time when the step is done again. Absent: none.
-   */
-  readonly ahead?: readonly string[];
-  /** Names of the submissions that OMS may skip, those that earlier passes have made and this one has found again included. */
-  readonly doubts: readonly string[];
   readonly list_calls: number;
   readonly event_calls: number;
 }
@@ -66,7 +56,6 @@ export function newRange({
     failed: 0,
     refused: {},
     pending: [],
-    doubts: [],
     list_calls: 0,
     event_calls: 0,
   };
@@ -84,17 +73,14 @@ export function advance(range: RangeState, step: DiffStep, submitted: Submitted,
   const { accepted, failed, pending, calls, refused = [] } = submitted;
   if (accepted + failed + pending.length !== found)
     throw new RangeError(`${found} objects to submit, ${accepted + failed + pending.length} accounted for`);
-  const doubts = step.findings.flatMap(({ doubt }) => (doubt === undefined ? [] : [doubt]));
-  const { ahead: _, ...before } = range;
   return {
-    ...before,
+    ...range,
     cursor: detached(step.cursor),
     counts: addCounts(range.counts, step.counts),
     accepted: range.accepted + accepted,
     failed: range.failed + failed,
     refused: withRefused(range.refused, refused),
     pending: [...range.pending, ...pending.map(detached)],
-    doubts: [...range.doubts, ...doubts].slice(0, MAX_DOUBTS),
     list_calls: range.list_calls + listCalls,
     event_calls: range.event_calls + calls,
   };

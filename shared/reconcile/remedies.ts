@@ -2,6 +2,12 @@ import type { Reason } from './verdict.ts';
 
 /** What a person can do about an object that no submission repairs. */
 export const REMEDIES: Readonly<Record<Reason, string>> = {
+  awaiting_copy:
+    'OMS was given the object a short while ago. Nothing is to be done: a later pass proves that it arrived or submits it again.',
+  too_many:
+    'More objects differ than are remembered, so the object waits for a place. Copy the objects with an OMS migration task of the type "object list" (npm run reconcile writes its list with --list FILE), or look at those that were submitted in vain.',
+  not_copied:
+    "The object was submitted as often as RECONCILE_MAX_SUBMISSIONS allows, and the destination still differs. Look for it in the sync task's lists of failed objects and at who else writes or deletes at the destination. Then upload the source object again, with a clock that is right; or delete checkpoint.json of the route, and the next pass submits everything again.",
   no_overwrite:
     'The task keeps what is at the destination (NO_OVERWRITE). Delete the destination object, or use a task that overwrites; the next pass submits it.',
   destination_not_older:
@@ -9,7 +15,7 @@ export const REMEDIES: Readonly<Record<Reason, string>> = {
   crc64_equal:
     'The CRC64 checksums are equal, so the task takes the two for the same. Delete the destination object if they are not; the next pass submits it.',
   submitted_before:
-    'An earlier pass has submitted the object and OMS has left it as it is. Delete the destination object; the next pass submits it.',
+    'An earlier pass has submitted the object and the destination still differs. Delete the destination object; a later pass submits it. Where the source object is dated ahead of time, no copy is ever newer: upload it again.',
   archived:
     'Restore the object and submit it with create-sync-event, or use a task with enable_restore where its cloud is one that OMS restores from.',
   too_large: 'An object of OBS has at most 48.8 TB. Split the object.',

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { convergenceOf } from './convergence.ts';
 import { type Counts, submittable } from './counts.ts';
-import { quantity, totalsSchema, verdictsSchema } from './counts-schema.ts';
+import { quantity, storedVerdictsSchema, totalsSchema, verdictsSchema } from './counts-schema.ts';
 import { estimateLoss } from './loss.ts';
 import { DEFAULT_RULES, type OverwriteRules } from './overwrite-rules.ts';
 import { type Refused, refusedRows } from './refused.ts';
@@ -93,6 +93,9 @@ export const reportSchema = z.object({
   /** Of a dry run. */
   plan: z.optional(planSchema),
 });
+
+/** As a report of any release has it. */
+const storedSchema = z.extend(reportSchema, { verdicts: storedVerdictsSchema });
 
 export type Report = z.infer<typeof reportSchema>;
 export type OmsCounters = z.infer<typeof countersSchema>;
@@ -212,7 +215,7 @@ export function makeReport(input: ReportInput): Report {
  */
 export function readReport(text: string): Report | undefined {
   try {
-    const parsed = reportSchema.safeParse(JSON.parse(text));
+    const parsed = storedSchema.safeParse(JSON.parse(text));
     return parsed.success ? parsed.data : undefined;
   } catch {
     return undefined;

@@ -3,6 +3,7 @@ import { readDuration } from '#shared/config/duration.ts';
 import { parse } from '#shared/validation/parse.ts';
 import { nonEmptyText } from '#shared/validation/primitives.ts';
 import { rule } from '#shared/validation/rule.ts';
+import { MOST_SUBMISSIONS } from './submissions.ts';
 
 /** Milliseconds; what is older than a month is in flight nowhere. */
 const LONGEST_GRACE = 30 * 86_400_000;
@@ -24,6 +25,8 @@ export const reconcileRequest = z.strictObject({
   dry_run: z.optional(z.boolean()),
   /** In place of RECONCILE_GRACE_PERIOD. */
   grace_period: z.optional(duration),
+  /** In place of RECONCILE_MAX_SUBMISSIONS. */
+  max_submissions: z.optional(z.int().check(z.gte(1), z.lte(MOST_SUBMISSIONS))),
   /** Begins a new pass. */
   restart: z.optional(z.boolean()),
   /** The source bucket is meant to have no object. */

@@ -43,6 +43,8 @@ export interface ReconcileOptions {
   readonly workers: number;
   /** Milliseconds: what differs and is younger may still be on its way. */
   readonly grace: number;
+  /** Most submissions of an object whose source stays the same; {@link MAX_SUBMISSIONS} where it is left out. */
+  readonly maxSubmissions?: number | undefined;
   /** Submits nothing, writes nothing. */
   readonly dryRun: boolean;
   /** Begins a new pass whatever the checkpoint says. */

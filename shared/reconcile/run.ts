@@ -11,10 +11,12 @@ import { startPass } from './pass-start.ts';
 import { PassWork } from './pass-work.ts';
 import { type Plan, planOf } from './plan.ts';
 import { refusedRows } from './refused.ts';
+import { remembering } from './remembering.ts';
 import type { Report } from './report.ts';
 import { type Rounded, Rounds } from './rounds.ts';
 import type { ReconcileOptions, ReconcileOutcome, ReconcileResult, StopReason } from './run-options.ts';
 import { reportOf } from './run-report.ts';
+import type { Submissions } from './submissions.ts';
 import { Submitter } from './submitter.ts';
 
 /** The route names no destination bucket, so that there is nothing to compare with. */
@@ -93,7 +95,7 @@ class Run {
   async run(): Promise<ReconcileResult> {
     const { state, log, route } = this.#options;
     this.#previous = await state?.readComplete();
-    const document = this.#lease && (await state?.readCheckpoint());
+    const document = await state?.readCheckpoint();
     const task = await this.#showTask();
     this.#task = task;
     if (!isTaskOf(task, route.source.bucket, this.#destination))
@@ -101,11 +103,10 @@ class Run {
     const pass = startPass({
       document,
       digest: this.#digest(),
-      restart: this.#options.restart ?? false,
+      restart: this.#options.restart === true || this.#lease === undefined,
       last: this.#previous?.pass ?? 0,
       id: this.#options.id ?? randomUUID(),
       now: this.#options.clock.now(),
-      grace: this.#options.grace,
       task,
       log,
     });
@@ -117,7 +118,7 @@ class Run {
       judge: this.#judge(task, pass),
       destination: this.#destination,
       previous: this.#previous,
-      submit: this.#submit(),
+      submit: this.#submit(pass.submissions),
       save: async () => await checkpointer?.save(),
       reserve: this.#reserve,
     });
@@ -229,25 +230,20 @@ class Run {
   }
 
   #judge({ rules, restore }: KnownTask, pass: Pass): Judge {
-    const { grace, route, sourceHasResultLists, compareETags } = this.#options;
-    const { submitted_before: named, submitted_until: until } = pass.head;
-    // What was skipped by other rules was not in doubt then.
-    const before = this.#previous?.rules;
-    const sameRules =
-      before?.object_overwrite_mode === rules.mode && before.consistency_check === rules.consistencyCheck;
+    const { grace, route, sourceHasResultLists, compareETags, maxSubmissions } = this.#options;
     return new Judge({
       rules,
       graceMs: grace,
       sourceCloud: route.source.cloud ?? 'HuaweiCloud',
       restore,
-      submittedBefore: new Set(named),
-      ...(until !== undefined && sameRules && { submittedUntil: Date.parse(until) }),
+      submissions: pass.submissions,
+      maxSubmissions,
       ...(sourceHasResultLists !== undefined && { sourceHasResultLists }),
       ...(compareETags !== undefined && { compareETags }),
     });
   }
 
-  #submit(): ((keys: readonly string[]) => Promise<Rounded>) | undefined {
+  #submit(submissions: Submissions): ((keys: readonly string[]) => Promise<Rounded>) | undefined {
     const { send, limiter, taskState, route, clock, signal, remaining, maxKeysPerCall, concurrency } = this.#options;
     if (!this.#submits || send === undefined) return undefined;
     const left = (): number => (signal?.aborted === true ? 0 : remaining());
@@ -268,7 +264,7 @@ class Run {
       clock,
       remaining: () => left() - this.#reserve,
     });
-    return (keys) => rounds.submit(keys);
+    return remembering(rounds, submissions, () => clock.now());
   }
 }
 

@@ -1,6 +1,6 @@
 import { addCounts, detached } from './counts.ts';
 import type { DiffStep } from './diff.ts';
-import { advance, MAX_DOUBTS, MAX_PENDING, type RangeState, retried } from './range-state.ts';
+import { advance, MAX_PENDING, type RangeState, retried } from './range-state.ts';
 import { isOfCall, type KeyResult, type Rounded } from './rounds.ts';
 
 export interface SettleOptions {
@@ -35,16 +35,12 @@ export async function settleStep(
   listCalls: number,
   { submit, size, stuck }: SettleOptions,
 ): Promise<SettledStep> {
-  const ahead = new Set(state.ahead);
-  const submitted = step.findings.flatMap((finding) => (finding.submit ? [finding.key] : []));
-  const found = submitted.filter((key) => !ahead.has(key));
-  const already = submitted.length - found.length;
+  const found = step.findings.flatMap((finding) => (finding.submit ? [finding.key] : []));
   const waiting = state.pending.filter((key) => stuck.has(key));
   const pending = state.pending.filter((key) => !stuck.has(key));
   const keys = [...pending, ...found];
   const full = keys.length - (keys.length % size);
-  if (full === 0)
-    return { state: advance(state, step, { ...NOTHING, accepted: already, pending: found }, listCalls), failed: [] };
+  if (full === 0) return { state: advance(state, step, { ...NOTHING, pending: found }, listCalls), failed: [] };
   const { results, calls } = await submit(keys.slice(0, full));
   const old = tally(pending, results.slice(0, pending.length));
   const fresh = tally(found, results.slice(pending.length));
@@ -52,19 +48,10 @@ export async function settleStep(
   const blocked = results.find((result) => result.status === 'blocked');
   const left = kept.pending.length + fresh.submitted.pending.length;
   const goesOn = blocked === undefined || (left <= MAX_PENDING && isOfKeys(results));
-  if (!goesOn) {
-    const accepted = found.filter((_, index) => results[pending.length + index]?.status === 'accepted');
-    const known = [...submitted.filter((key) => ahead.has(key)), ...accepted.map(detached)];
-    return { state: { ...kept, ...(known.length > 0 && { ahead: known }) }, failed: old.failed, blocked };
-  }
+  if (!goesOn) return { state: kept, failed: old.failed, blocked };
   for (const [index, result] of results.entries()) if (result.status === 'blocked') stuck.add(keys[index] ?? '');
   return {
-    state: advance(
-      kept,
-      step,
-      { ...fresh.submitted, accepted: fresh.submitted.accepted + already, calls: 0 },
-      listCalls,
-    ),
+    state: advance(kept, step, { ...fresh.submitted, calls: 0 }, listCalls),
     failed: [...old.failed, ...fresh.failed],
   };
 }
@@ -93,12 +80,10 @@ export async function settlePending(
 
 /** A step of a dry run: counted, and nothing else. */
 export function countStep(state: RangeState, step: DiffStep, listCalls: number): RangeState {
-  const doubts = step.findings.flatMap(({ doubt }) => (doubt === undefined ? [] : [doubt]));
   return {
     ...state,
     cursor: detached(step.cursor),
     counts: addCounts(state.counts, step.counts),
-    doubts: [...state.doubts, ...doubts].slice(0, MAX_DOUBTS),
     list_calls: state.list_calls + listCalls,
   };
 }

@@ -11,6 +11,10 @@ export const VERDICTS = [
   'destination_older',
   /** Both have a comparable checksum and they differ, though size and times would not tell. */
   'checksum_differs',
+  /** It differs, and a later pass submits it. */
+  'deferred',
+  /** It differs, though it was submitted as often as is allowed while the source stayed the same. */
+  'submitted_in_vain',
   /** It differs, and the source was modified so lately that its notification may still be on the way. */
   'in_flight',
   /** It differs, and OMS would skip it: submitting it again would change nothing. */
@@ -29,8 +33,14 @@ export type Verdict = (typeof VERDICTS)[number];
 export const SUBMITTED_VERDICTS = ['missing', 'size_differs', 'destination_older', 'checksum_differs'] as const;
 export type SubmittedVerdict = (typeof SUBMITTED_VERDICTS)[number];
 
-/** Why an object is `ignored_by_oms` or `unmigratable`. */
+/** Why an object that differs is not submitted. */
 export const REASONS = [
+  /** Submitted a short while ago: OMS may still be copying it. */
+  'awaiting_copy',
+  /** More objects differ than are remembered. */
+  'too_many',
+  /** Submitted again and again, with no effect that lasts. */
+  'not_copied',
   /** The task never overwrites an object. */
   'no_overwrite',
   /** Same size, and the destination is not older: the task looks no further. */
@@ -63,11 +73,6 @@ export interface Finding {
   readonly reason?: Reason;
   /** Whether it is to be submitted: then the verdict is one of SUBMITTED_VERDICTS. */
   readonly submit: boolean;
-  /**
-   * Of a submission that OMS may skip: names this very pair of states. A pass that finds the pair again, and is given
-   * this name, does not submit it another time.
-   */
-  readonly doubt?: string;
 }
 
 export function isSubmitted(verdict: Verdict): verdict is SubmittedVerdict {

@@ -64,10 +64,25 @@ const begun: Checkpoint = {
   started: '2026-11-21T12:00:00Z',
   runs: 1,
   ranges: BOUNDS.map(newRange),
-  submitted_before: [],
 };
 const checkpoint: fc.Arbitrary<Checkpoint> = fc
-  .record({ todo: acts, runs: fc.nat(3), pass: fc.constantFrom(1, 1, 1, 2), id: fc.constantFrom('a', 'a', 'a', 'b') })
+  .record({
+    todo: acts,
+    runs: fc.nat(3),
+    pass: fc.constantFrom(1, 1, 1, 2),
+    id: fc.constantFrom('a', 'a', 'a', 'b'),
+    submissions: fc
+      .uniqueArray(fc.tuple(fc.constantFrom(...'klm'), fc.constantFrom(...'st'), fc.constantFrom(...'01')), {
+        minLength: 1,
+        selector: ([key]) => key,
+      })
+      .map((all) =>
+        all
+          .map(([key, state, n]) => `${key.repeat(10)}${state.repeat(6)}0${n}00000${n}${n}`)
+          .sort()
+          .join(''),
+      ),
+  })
   .map(({ todo, ...facts }) => ({ ...begun, ...facts, ranges: work(begun.ranges, todo, new Set()) }));
 
 describe('mergeCheckpoints', () => {

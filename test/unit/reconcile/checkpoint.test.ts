@@ -20,7 +20,8 @@ const checkpoint: Checkpoint = {
   started: '2026-11-21T12:00:00.000Z',
   runs: 3,
   ranges,
-  submitted_before: ['x'],
+  submissions: `${'k'.repeat(10)}${'s'.repeat(6)}020000005`,
+  submissions_since: '2026-11-21T11:45:00.000Z',
 };
 type Json = Record<string, unknown>;
 const changed = (change: (value: Json & { ranges: Json[] }) => void): string => {
@@ -49,6 +50,26 @@ describe('a checkpoint', () => {
     expect(read.checkpoint).toEqual(checkpoint);
   });
 
+  it('of a release that remembered only pairs in doubt goes on', () => {
+    const read = readCheckpoint(
+      changed((value) => {
+        delete value['submissions'];
+        delete value['submissions_since'];
+        Object.assign(value, { submitted_before: ['x'], submitted_until: '2026-11-21T12:00:00.000Z' });
+        for (const each of value.ranges) {
+          Object.assign(each, { doubts: ['x'], ahead: ['h'] });
+          const { verdicts } = each['counts'] as { verdicts: Json };
+          delete verdicts['deferred'];
+          delete verdicts['submitted_in_vain'];
+        }
+      }),
+      ROUTE,
+    );
+    const { submissions: _, submissions_since: __, ...old } = checkpoint;
+
+    expect(read).toEqual({ checkpoint: old, restarted: [] });
+  });
+
   it.each<[string, string]>([
     ['is empty', ''],
     ['is broken off', writeCheckpoint(checkpoint).slice(0, -20)],
@@ -58,6 +79,7 @@ describe('a checkpoint', () => {
     ['has version 0', changed((value) => Object.assign(value, { version: 0 }))],
     ['has no ranges', changed((value) => Object.assign(value, { ranges: [] }))],
     ['has a start that is no time', changed((value) => Object.assign(value, { started: 'now' }))],
+    ['has submissions that nobody can read', changed((value) => Object.assign(value, { submissions: 'x' }))],
     ['has pass 0', changed((value) => Object.assign(value, { pass: 0 }))],
     ['has a range without readable bounds', range(1, { after: 5 })],
     ['begins behind the beginning', range(0, { after: 'a' })],

@@ -8,7 +8,7 @@ import { NewerCheckpointError } from '#shared/reconcile/state.ts';
 import { stepOf } from '../../helpers/reconcile.ts';
 import { PREFIX, STATE, World } from '../../helpers/reconcile-world.ts';
 
-const HEAD = { route: 'digest', pass: 1, id: 'pass', started: '2026-11-21T12:00:00.000Z', submitted_before: [] };
+const HEAD = { route: 'digest', pass: 1, id: 'pass', started: '2026-11-21T12:00:00.000Z' };
 const log = new Logger({ write: () => {} });
 const passOf = (changes: Partial<typeof HEAD> = {}) => newPass({ ...HEAD, ...changes }, undefined);
 /** As if a page up to a key was done, with nothing to submit. */

@@ -23,7 +23,6 @@ describe('settled ranges', () => {
       accepted: 2,
       failed: 1,
       refused: refused(['a1']),
-      doubts: ['x'],
       list_calls: 4,
       event_calls: 1,
     });
@@ -33,7 +32,6 @@ describe('settled ranges', () => {
       counts: countsOf({ missing: 1, same: 2 }, 'n'),
       failed: 1,
       refused: refused(['n1']),
-      doubts: ['y'],
       list_calls: 2,
       event_calls: 1,
     });
@@ -46,7 +44,6 @@ describe('settled ranges', () => {
       accepted: 2,
       failed: 2,
       refused: refused(['a1', 'n1']),
-      doubts: ['x', 'y'],
       list_calls: 6,
       event_calls: 2,
     });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Judge, type JudgeOptions } from '#shared/reconcile/judge.ts';
 import type { ObjectFacts } from '#shared/reconcile/object-facts.ts';
 import { DEFAULT_RULES } from '#shared/reconcile/overwrite-rules.ts';
+import { Submissions } from '#shared/reconcile/submissions.ts';
 
 const MINUTE = 60_000;
 const NOW = Date.UTC(2026, 10, 21, 12);
@@ -82,32 +83,44 @@ describe('a Judge', () => {
   it('submits different contents of the same second once, for the documents disagree on what OMS does', () => {
     const source = object();
     const destination = object({ lastModified: source.lastModified + 999, etag: ETAGS.b });
-    const first = judge().both(source, destination, times);
-    const doubt = first?.doubt ?? '';
-    const second = judge({ submittedBefore: new Set([doubt]) });
+    const submissions = new Submissions();
+    const later = judge({ submissions });
 
-    expect(first).toMatchObject({ verdict: 'checksum_differs', submit: true });
-    expect(doubt).toMatch(/^[\w-]{16}$/);
-    expect(second.both(source, destination, times)).toMatchObject({
-      verdict: 'ignored_by_oms',
-      reason: 'submitted_before',
-      submit: false,
-      doubt,
-    });
-    const overwritten = { ...destination, lastModified: destination.lastModified - 1 };
-    expect(second.both(source, overwritten, times)).toMatchObject({ verdict: 'checksum_differs', submit: true });
+    expect(later.both(source, destination, times)).toMatchObject({ verdict: 'checksum_differs', submit: true });
+    submissions.submitted('key', true, NOW);
+    const next = judge({ submissions: submissions.next(true, NOW) });
+    const ignored = { verdict: 'ignored_by_oms', reason: 'submitted_before', submit: false };
+    expect(next.both(source, destination, times)).toMatchObject(ignored);
+    // A copy changes the destination's time: it does not make the pair new.
+    expect(next.both(source, { ...destination, lastModified: destination.lastModified - 1 }, times)).toMatchObject(
+      ignored,
+    );
     const changed = { ...source, etag: 'c'.repeat(32) };
-    expect(second.both(changed, destination, times)).toMatchObject({ verdict: 'checksum_differs', submit: true });
-    const renamed = [
-      { ...source, key: 'other' },
-      { ...destination, key: 'other' },
-    ] as const;
-    expect(second.both(...renamed, times)).toMatchObject({ verdict: 'checksum_differs', submit: true });
+    expect(next.both(changed, destination, times)).toMatchObject({ verdict: 'checksum_differs', submit: true });
+    expect(next.both({ ...source, key: 'other' }, { ...destination, key: 'other' }, times)).toMatchObject({
+      verdict: 'checksum_differs',
+      submit: true,
+    });
   });
 
-  it('names no doubt where there is none', () => {
-    expect(judge().both(object(), object({ size: 6 }), times)).not.toHaveProperty('doubt');
-    expect(judge().sourceOnly(object(), times)).not.toHaveProperty('doubt');
+  it('submits what no pass has submitted lately or often, and says why it does not', () => {
+    const source = object();
+    const submissions = new Submissions();
+    expect(judge({ submissions }).sourceOnly(source, times)).toMatchObject({ verdict: 'missing', submit: true });
+    submissions.submitted('key', true, NOW);
+    expect(judge({ submissions }).sourceOnly(source, times)).toMatchObject({ verdict: 'missing', submit: true });
+
+    const next = submissions.next(true, NOW);
+    const minutes = (count: number) => ({ now: NOW + count * MINUTE, listedAt: NOW + count * MINUTE });
+    const found = (options: Partial<JudgeOptions>, count: number) =>
+      judge({ submissions: next, ...options }).sourceOnly(source, minutes(count));
+    expect(found({}, 9)).toMatchObject({ verdict: 'deferred', reason: 'awaiting_copy', submit: false });
+    expect(found({}, 10)).toMatchObject({ verdict: 'missing', submit: true });
+    expect(found({ maxSubmissions: 1 }, 9)).toMatchObject({
+      verdict: 'submitted_in_vain',
+      reason: 'not_copied',
+      submit: false,
+    });
   });
 
   it('calls an older destination with equal contents the same where OMS would not copy it', () => {
@@ -125,10 +138,13 @@ describe('a Judge', () => {
 
     const parts = object({ etag: `${ETAGS.b}-2` });
     const finding = judge().both(source, parts, times);
-    expect(finding).toMatchObject({ verdict: 'destination_older', submit: true, doubt: expect.any(String) });
-    const again = judge({ submittedBefore: new Set([finding?.doubt ?? '']) });
-    expect(again.both(source, parts, times)).toMatchObject({ verdict: 'ignored_by_oms', reason: 'submitted_before' });
-    expect(judge().both(source, object({ size: 6 }), times)).not.toHaveProperty('doubt');
+    expect(finding).toMatchObject({ verdict: 'destination_older', submit: true });
+    const submissions = new Submissions();
+    submissions.reserve(source, NOW);
+    submissions.submitted('key', true, NOW);
+    const again = judge({ submissions: submissions.next(true, NOW) });
+    const copied = { ...parts, lastModified: parts.lastModified + 1000 };
+    expect(again.both(source, copied, times)).toMatchObject({ verdict: 'ignored_by_oms', reason: 'submitted_before' });
   });
 
   describe('with a grace period', () => {

@@ -19,7 +19,6 @@ const checkpoint = (range: RangeState, facts: Partial<Checkpoint> = {}): Checkpo
   started: '2026-11-21T12:00:00.000Z',
   runs: 1,
   ranges: [range],
-  submitted_before: [],
   ...facts,
 });
 const both = (a: Checkpoint, b: Checkpoint): Checkpoint => {
@@ -84,10 +83,14 @@ describe('mergeCheckpoints', () => {
     expect([a, b]).toContainEqual(both(a, b));
   });
 
-  it('keeps all names of earlier doubtful submissions, and the larger number of runs', () => {
-    const a = checkpoint(at('c', 1), { runs: 2, submitted_before: ['x', 'z'] });
-    const b = checkpoint(at('d', 1), { runs: 5, submitted_before: ['y', 'z'] });
+  it('keeps the larger number of submissions of each object, and of runs', () => {
+    const submitted = (key: string, count: number) => `${key.repeat(10)}ssssss0${count}0000005`;
+    const a = checkpoint(at('c', 1), { runs: 2, submissions: submitted('x', 1) + submitted('y', 3) });
+    const b = checkpoint(at('d', 1), { runs: 5, submissions: submitted('z', 1) + submitted('y', 2) });
 
-    expect(both(a, b)).toMatchObject({ runs: 5, submitted_before: ['x', 'y', 'z'] });
+    expect(both(a, b)).toMatchObject({
+      runs: 5,
+      submissions: submitted('x', 1) + submitted('y', 3) + submitted('z', 1),
+    });
   });
 });

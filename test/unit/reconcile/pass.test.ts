@@ -6,8 +6,7 @@ import { advance, finish } from '#shared/reconcile/range-state.ts';
 import { stepOf } from '../../helpers/reconcile.ts';
 
 const ROUTE = 'r'.repeat(32);
-const start = () =>
-  newPass({ route: ROUTE, pass: 1, id: 'i', started: '2026-11-21T12:00:00.000Z', submitted_before: [] }, undefined);
+const start = () => newPass({ route: ROUTE, pass: 1, id: 'i', started: '2026-11-21T12:00:00.000Z' }, undefined);
 const bounds = (ranges: readonly { readonly after?: string; readonly until?: string }[]) =>
   ranges.map(({ after = '', until = '' }) => `${after}..${until}`);
 const nothing = { accepted: 0, failed: 0, pending: [], calls: 0 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { advance, finish, isSettled, MAX_DOUBTS, newRange, retried } from '#shared/reconcile/range-state.ts';
+import { advance, finish, isSettled, newRange, retried } from '#shared/reconcile/range-state.ts';
 import { stepOf } from '../../helpers/reconcile.ts';
 
 const none = { accepted: 0, failed: 0, pending: [], calls: 0 };
@@ -42,16 +42,6 @@ describe('a range of a pass', () => {
     expect(next).toMatchObject({ cursor: 'k', accepted: 1, failed: 1, pending: ['z'], event_calls: 1 });
     expect(isSettled(next)).toBe(true);
     expect(() => retried(range, { ...none, accepted: 2 })).toThrow(RangeError);
-  });
-
-  it('keeps the names of doubtful submissions, up to a limit', () => {
-    const step = stepOf('k', { checksum_differs: 2 });
-    const doubtful = { ...step, findings: step.findings.map((finding, index) => ({ ...finding, doubt: `d${index}` })) };
-    const range = advance(newRange({}), doubtful, { ...none, accepted: 2 }, 0);
-    const full = { ...range, doubts: Array.from({ length: MAX_DOUBTS }, (_, index) => `${index}`) };
-
-    expect(range.doubts).toEqual(['d0', 'd1']);
-    expect(advance(full, doubtful, { ...none, accepted: 2 }, 0).doubts).toHaveLength(MAX_DOUBTS);
   });
 
   it('is done at its end', () => {

@@ -15,7 +15,14 @@ const problems = (value: unknown) => {
 
 describe('what a reconciliation may be asked', () => {
   it('is nothing at all, or everything', () => {
-    const all = { route: 'reports', dry_run: true, grace_period: '0s', restart: true, source_is_empty: false };
+    const all = {
+      route: 'reports',
+      dry_run: true,
+      grace_period: '0s',
+      max_submissions: 3,
+      restart: true,
+      source_is_empty: false,
+    };
 
     expect(read({})).toEqual({});
     expect(read(all)).toEqual(all);

@@ -81,28 +81,6 @@ describe('a step', () => {
     expect(isSettled(state)).toBe(true);
   });
 
-  it('that is done again does not submit what was accepted of it', async () => {
-    const { calls, options } = setUp({ e: 'stopped' });
-    const { state } = await settleStep(newRange({}), step('a', 'b', 'c', 'd', 'e', 'f'), 2, options);
-    expect(state).toMatchObject({ accepted: 0, ahead: ['a', 'b', 'c', 'd', 'f'] });
-    calls.length = 0;
-    const again = await settleStep(state, step('a', 'b', 'c', 'd', 'e', 'f'), 2, options);
-    expect(again.state).toMatchObject({ cursor: 'f', accepted: 5, pending: ['e'] });
-    expect(again.state.ahead).toBeUndefined();
-    expect(calls).toEqual([]);
-    expect(isSettled(again.state)).toBe(true);
-  });
-
-  it('that found less when it is done again, for OMS has copied some, goes on, too', async () => {
-    const { options } = setUp({ e: 'stopped' });
-    const { state } = await settleStep(newRange({}), step('a', 'b', 'c', 'd', 'e', 'f'), 2, options);
-
-    const again = await settleStep(state, step('c', 'e'), 2, { ...options, size: 10 });
-
-    expect(again.state).toMatchObject({ accepted: 1, pending: ['e'] });
-    expect(isSettled(again.state)).toBe(true);
-  });
-
   it('keeps a pending key that must wait pending', async () => {
     const { options } = setUp({ a: 'stopped' });
     const before = await settled([['a', 'b']], options);
