@@ -15,6 +15,8 @@ export interface JudgeOptions extends Partial<PairOptions>, MigrationOptions {
   readonly graceMs: number;
   /** The source bucket is the destination of another task, so that it holds lists that OMS wrote there. */
   readonly sourceHasResultLists?: boolean;
+  /** Milliseconds since the epoch: the present is not earlier, whatever a clock says that has gone back. */
+  readonly notBefore?: number | undefined;
   /** What was submitted before. It is told what is to be submitted. */
   readonly submissions?: Submissions;
   /** Most submissions of an object whose source stays the same. */
@@ -100,8 +102,9 @@ export class Judge {
 
   /** Whether its notification may be on the way. A time that is further ahead than that is one of a wrong clock. */
   isInFlight(source: ObjectFacts, { now, listedAt }: JudgeTimes): boolean {
-    const { graceMs } = this.#options;
-    return source.lastModified > listedAt - graceMs && source.lastModified <= now + graceMs;
+    const { graceMs, notBefore = 0 } = this.#options;
+    const [listed, present] = [Math.max(listedAt, notBefore), Math.max(now, notBefore)];
+    return source.lastModified > listed - graceMs && source.lastModified <= present + graceMs;
   }
 
   #isOwn(key: string): boolean {

@@ -236,6 +236,7 @@ class Run {
       graceMs: grace,
       sourceCloud: route.source.cloud ?? 'HuaweiCloud',
       restore,
+      notBefore: latestOf(this.#previous, this.#options.clock.now()),
       submissions: pass.submissions,
       maxSubmissions,
       ...(sourceHasResultLists !== undefined && { sourceHasResultLists }),
@@ -266,6 +267,19 @@ class Run {
     });
     return remembering(rounds, submissions, () => clock.now());
   }
+}
+
+/** Milliseconds; a report that is further ahead than this is one of a clock that was ahead, and tells no time. */
+const FURTHEST_AHEAD = 30 * 86_400_000;
+
+/**
+ * When the last passes ended: a clock that is behind them has gone back, and would take for young what it took for old.
+ *
+ * @param now milliseconds since the epoch
+ */
+function latestOf(previous: Report | undefined, now: number): number | undefined {
+  const times = (previous?.trend ?? []).map(({ finished }) => Date.parse(finished));
+  return times.filter((time) => time <= now + FURTHEST_AHEAD).reduce((a, b) => Math.max(a, b), 0);
 }
 
 function outcomeOf(reason: StopReason | undefined): ReconcileOutcome {

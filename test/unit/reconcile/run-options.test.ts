@@ -194,6 +194,22 @@ describe('a run', () => {
     expect(world.latest.pass).toBe(5);
   });
 
+  it('proves nothing by a clock that has gone back', async () => {
+    const world = new World();
+    world.fill(20);
+    await world.run();
+    expect(world.latest.converged).toBe(true);
+    const day = 86_400_000;
+    for (let index = 0; index < 10; index++) world.put(`lost${index}`, 1, world.time - day);
+
+    world.time += 900_000 - day;
+    await world.run();
+    expect(world.latest).toMatchObject({ converged: false, verdicts: { missing: { objects: 10 } } });
+    world.time += 900_000;
+    await world.run();
+    expect(world.latest.converged).toBe(false);
+  });
+
   it('estimates the loss from the changes since the last pass, less what is known to have failed', async () => {
     const world = new World();
     world.fill(10);
