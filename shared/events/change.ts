@@ -9,12 +9,13 @@ import {
   requiredKey,
   requiredText,
 } from './fields.ts';
-import type { NotificationSource, ObjectChange } from './object-change.ts';
+import type { Doubt, NotificationSource, ObjectChange } from './object-change.ts';
 
 /** What the envelope of a record says, beside the object itself. */
 export interface ChangeOrigin {
   readonly source: NotificationSource;
   readonly eventName: string;
+  readonly doubt: Doubt | undefined;
   readonly keyEncoding: KeyEncoding;
   readonly path: string;
   readonly time: string | undefined;
@@ -50,6 +51,7 @@ export function readChange(change: Fields, path: string, origin: ChangeOrigin): 
     key,
     eventName: origin.eventName,
     path: origin.path,
+    ...(origin.doubt !== undefined && { doubt: origin.doubt }),
     ...(origin.time !== undefined && { time: origin.time }),
     ...(size !== undefined && { size }),
     ...(etag !== undefined && { etag }),

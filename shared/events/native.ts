@@ -42,6 +42,7 @@ function readRecord(record: unknown, path: string, keyEncoding: KeyEncoding): Re
     change: readChange(requiredFields(record, layout, path), joinPath(path, layout), {
       source: 'obs',
       eventName: kind.eventName,
+      doubt: kind.doubt,
       keyEncoding,
       path,
       time: optionalTime(record, 'eventTime'),

@@ -32,11 +32,24 @@ export function normaliseEvent(event: unknown, options: NormaliseOptions): Norma
   const collector = new RecordCollector();
   const records = field(event, 'Records');
   const events = field(event, 'events');
-  if (ours(records, isNativeRecord)) readNativeRecords(records, options.obsKeyEncoding, collector);
-  else if (ours(event, isCloudEvent)) readCloudEvents(event, '', options.eventGridKeyEncoding, collector);
-  else if (isCloudEvent(event)) readCloudEvent(event, options.eventGridKeyEncoding, collector);
-  else if (ours(events, isCloudEvent)) readCloudEvents(events, 'events', options.eventGridKeyEncoding, collector);
-  else {
+  // A payload may have more than one of the shapes, one of them empty: what is in the others counts, too.
+  let isNotification = false;
+  if (ours(records, isNativeRecord)) {
+    isNotification = true;
+    readNativeRecords(records, options.obsKeyEncoding, collector);
+  }
+  if (ours(event, isCloudEvent)) {
+    isNotification = true;
+    readCloudEvents(event, '', options.eventGridKeyEncoding, collector);
+  } else if (isCloudEvent(event)) {
+    isNotification = true;
+    readCloudEvent(event, options.eventGridKeyEncoding, collector);
+  }
+  if (ours(events, isCloudEvent)) {
+    isNotification = true;
+    readCloudEvents(events, 'events', options.eventGridKeyEncoding, collector);
+  }
+  if (!isNotification) {
     const eventName = testEventName(event);
     if (eventName === undefined) throw new UnrecognisedEventError();
     collector.add('', () => ({ ignored: { path: '', reason: 'test_event', eventName } }));

@@ -12,6 +12,8 @@ export interface ObjectChange {
   readonly key: ObjectKey;
   /** In the spelling of the allow-list, for example `ObjectCreated:Put`, however the source wrote it. */
   readonly eventName: string;
+  /** Why it may be no creation; absent where it is one. */
+  readonly doubt?: Doubt;
   /** RFC 3339, as the source wrote it; absent where it is missing or not a time. For reports, not for ordering. */
   readonly time?: string;
   /** Bytes; absent where it is missing or not a size. */
@@ -28,14 +30,11 @@ export interface ObjectChange {
   readonly path: string;
 }
 
-export type IgnoreReason =
-  | 'object_removed'
-  | 'not_an_object_creation'
-  /** `ObjectCreated:` with an ending that is not in the allow-list: some of these change metadata only. */
-  | 'unknown_object_creation'
-  | 'unknown_event_name'
-  | 'unknown_source'
-  | 'test_event';
+/** What is not known of a change that is submitted all the same. */
+export type Doubt = 'unknown_event_name' | 'unknown_source';
+
+/** Why a record is known to concern no new object. */
+export type IgnoreReason = 'object_removed' | 'not_an_object_creation' | 'audit_record' | 'test_event';
 
 export interface IgnoredRecord {
   readonly path: string;

@@ -129,6 +129,14 @@ function logRecords({ event, normalised, unrecognised, filtered, ...results }: R
   const lines = new CappedLog(log);
   for (const { path, reason, eventName } of normalised.ignored)
     lines.write('debug', 'record ignored', reason, () => ({ path, reason, event_name: eventName }));
+  for (const { path, doubt, eventName, ...change } of filtered.kept)
+    if (doubt !== undefined)
+      lines.write('warn', 'record taken for a creation', doubt, () => ({
+        path,
+        reason: doubt,
+        event_name: eventName,
+        ...objectOf(change),
+      }));
   for (const { change, reason } of filtered.ignored)
     lines.write('debug', 'record ignored', reason, () => ({ path: change.path, reason, ...objectOf(change) }));
   for (const rejected of normalised.rejected) {
@@ -172,7 +180,10 @@ function logRecords({ event, normalised, unrecognised, filtered, ...results }: R
   lines.end();
 }
 
-function objectOf({ bucket, key }: ObjectChange): { readonly bucket: string; readonly key: string } {
+function objectOf({ bucket, key }: Pick<ObjectChange, 'bucket' | 'key'>): {
+  readonly bucket: string;
+  readonly key: string;
+} {
   return { bucket, key };
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { KeyEncodingError } from '#shared/encoding/errors.ts';
 import { InvalidRecordError, UnrecognisedEventError } from '#shared/events/errors.ts';
 import { normaliseEvent } from '#shared/events/normalise.ts';
+import type { Doubt } from '#shared/events/object-change.ts';
 import { type PayloadName, payload, payloadWith, payloadWithout } from '../../fixtures/payloads/payload.ts';
 
 const FORM = { obsKeyEncoding: 'form', eventGridKeyEncoding: 'form' } as const;
@@ -287,10 +288,8 @@ describe('EventGrid notifications', () => {
     ['type', 'OBS:DWR:ObjectRemoved:Delete', 'object_removed'],
     ['type', 'OBS:DWR:ObjectRemoved:DeleteMarkerCreated', 'object_removed'],
     ['data.eventName', 'ObjectRemoved:Delete', 'object_removed'],
-    ['data.eventName', 'ObjectCreated:PutTagging', 'unknown_object_creation'],
+    ['data.eventName', 'ObjectCreated:PutTagging', 'not_an_object_creation'],
     ['data.eventName', 'ObjectRestore:Completed', 'not_an_object_creation'],
-    ['type', 'object:put', 'unknown_event_name'],
-    ['source', 'HC.SMN', 'unknown_source'],
   ])('ignores an event whose %s is %s as %s', (path, value, reason) => {
     const event = normaliseEvent(payloadWith('eventgrid-put', path, value), FORM);
 
@@ -299,16 +298,73 @@ describe('EventGrid notifications', () => {
     expect(event.changes).toEqual([]);
   });
 
-  it('ignores an event of another source whole, however many items it carries', () => {
+  const unnamed = (type: string): unknown => ({
+    ...(payloadWithout('eventgrid-put', 'data.eventName') as object),
+    type,
+  });
+  it.each<[string, unknown, string, Doubt | undefined]>([
+    [
+      'an unknown name',
+      payloadWith('eventgrid-put', 'data.eventName', 'ObjectCreated:Append'),
+      'ObjectCreated:Append',
+      'unknown_event_name',
+    ],
+    ['an unknown type', payloadWith('eventgrid-put', 'type', 'object:put'), 'ObjectCreated:Put', 'unknown_event_name'],
+    [
+      'an unknown type and no name',
+      unnamed('OBS:DWR:ObjectCreated:APPEND'),
+      'OBS:DWR:ObjectCreated:APPEND',
+      'unknown_event_name',
+    ],
+    ['a type of blanks', payloadWith('eventgrid-put', 'type', ' '), 'ObjectCreated:Put', 'unknown_event_name'],
+    ['another source', payloadWith('eventgrid-put', 'source', 'HC.SMN'), 'ObjectCreated:Put', 'unknown_source'],
+    [
+      'a source with a trailing blank',
+      payloadWith('eventgrid-put', 'source', 'HC.OBS.DWR '),
+      'ObjectCreated:Put',
+      'unknown_source',
+    ],
+    [
+      'the source of audit records',
+      payloadWith('eventgrid-put', 'source', 'HC.OBS'),
+      'ObjectCreated:Put',
+      'unknown_source',
+    ],
+    [
+      'a name with a trailing blank',
+      payloadWith('eventgrid-put', 'data.eventName', 'ObjectCreated:Put '),
+      'ObjectCreated:Put',
+      undefined,
+    ],
+  ])('takes an event with %s for a creation', (_what, written, eventName, doubt) => {
+    const { changes, records } = normaliseEvent(written, FORM);
+
+    expect(records).toBe(1);
+    expect(changes).toMatchObject([{ key: 'test.tar', eventName, path: '' }]);
+    expect(changes[0]?.doubt).toBe(doubt);
+  });
+
+  it('ignores an event that was removed by its type where it has no name', () => {
+    expect(normaliseEvent(unnamed('OBS:DWR:ObjectRemoved:Delete'), FORM).ignored).toMatchObject([
+      { reason: 'object_removed' },
+    ]);
+  });
+
+  it('reads every item of an event of another source', () => {
     const event = normaliseEvent(payloadWith('eventgrid-data-array', 'source', 'HC.SMN'), FORM);
 
-    expect(event.ignored).toEqual([{ path: '', reason: 'unknown_source', eventName: 'OBS:DWR:ObjectCreated:PUT' }]);
-    expect(event.records).toBe(1);
+    expect(event.changes.map(({ doubt }) => doubt)).toEqual(['unknown_source', 'unknown_source']);
+  });
+
+  it('rejects an event of another source without a record of OBS', () => {
+    const event = normaliseEvent({ source: 'acs.oss', type: 'oss:ObjectCreated:PutObject', data: { oss: {} } }, FORM);
+
+    expect(event.rejected).toMatchObject([{ path: '', problem: { path: 'data.obs', rule: 'required' } }]);
   });
 
   it('ignores audit records of buckets', () => {
     expect(normaliseEvent(payload('eventgrid-audit'), FORM).ignored).toEqual([
-      { path: '', reason: 'unknown_source', eventName: 'OBS:CloudTrace:ApiCall' },
+      { path: '', reason: 'audit_record', eventName: 'OBS:CloudTrace:ApiCall' },
     ]);
   });
 
@@ -364,6 +420,20 @@ describe('what is not a notification', () => {
   });
 });
 
+describe('a payload of several shapes', () => {
+  const [record] = (payload('native-post') as { Records: unknown[] }).Records;
+  const cloudEvent = payload('eventgrid-put') as object;
+
+  it.each<[string, unknown, readonly string[]]>([
+    ['no Records, and events', { Records: [], events: [cloudEvent] }, ['events[0]']],
+    ['Records, and no events', { Records: [record], events: [] }, ['Records[0]']],
+    ['Records and events', { Records: [record], events: [cloudEvent] }, ['Records[0]', 'events[0]']],
+    ['a CloudEvent with no Records', { ...cloudEvent, Records: [] }, ['']],
+  ])('is read whole: %s', (_what, event, paths) => {
+    expect(normaliseEvent(event, FORM).changes.map(({ path }) => path)).toEqual(paths);
+  });
+});
+
 describe('hostile payloads', () => {
   it('reads own properties only and leaves prototypes alone', () => {
     const text =
@@ -380,13 +450,13 @@ describe('hostile payloads', () => {
   it('takes an event name such as __proto__ for an unknown one', () => {
     const event = normaliseEvent(payloadWith('native-post', 'Records[0].eventName', '__proto__'), FORM);
 
-    expect(event.ignored[0]?.reason).toBe('unknown_event_name');
+    expect(event.changes[0]).toMatchObject({ eventName: '__proto__', doubt: 'unknown_event_name' });
   });
 
   it('cuts an endless event name', () => {
     const event = normaliseEvent(payloadWith('native-post', 'Records[0].eventName', 'x'.repeat(1e6)), FORM);
 
-    expect(event.ignored[0]?.eventName).toHaveLength(128);
+    expect(event.changes[0]?.eventName).toHaveLength(128);
   });
 
   it('reads a hundred thousand records', () => {

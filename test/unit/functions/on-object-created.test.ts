@@ -115,6 +115,28 @@ describe('on-object-created', () => {
     );
   });
 
+  it('sends the object of an event that nobody knows, and warns of it by its name', async () => {
+    const records = [
+      { ...s3Record('a'), eventName: 'ObjectCreated:Append' },
+      { ...s3Record('b'), eventName: 'ObjectRemoved:Delete' },
+    ];
+
+    const summary = await fn.invoke({ Records: records });
+
+    expect(summary).toMatchObject({ records: 2, ignored: 1, accepted: 1 });
+    expect(oms.log.parsed()).toContainEqual(
+      expect.objectContaining({
+        level: 'warn',
+        message: 'record taken for a creation',
+        path: 'Records[0]',
+        reason: 'unknown_event_name',
+        event_name: 'ObjectCreated:Append',
+        bucket: 'source',
+        key: 'a',
+      }),
+    );
+  });
+
   it('logs a rejected record loudly with path and code, and sends the others', async () => {
     await expect(fn.invoke({ Records: [s3Record('a%2'), s3Record('b')] })).rejects.toMatchObject({
       name: 'DeadLetterFailedError',
