@@ -21,6 +21,7 @@ import { corsHeaders, preflight } from './operations/cors.ts';
 import { isForm, postObject } from './operations/post-object.ts';
 import { allowsOf, authorize } from './permissions.ts';
 import { bucketOfHost, parseTarget, type Target } from './request.ts';
+import { RequestBody } from './request-body.ts';
 import { checkRequestHeaders } from './request-headers.ts';
 import { route } from './routing.ts';
 import { Store } from './store.ts';
@@ -89,12 +90,15 @@ export async function startObs(options: ObsOptions): Promise<ObsServer> {
   store.listener = { wants: (event) => deliveries.wants(event), committed: (event) => deliveries.add(event) };
   let undelivered = store.undelivered();
   const service = new Service(options, store, faults);
-  const server = createServer({ keepAliveTimeout: 30_000, requestTimeout: 0 }, (request, response) => {
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
     service.handle(request, response).catch((error: unknown) => {
       onError(error as Error);
       response.destroy();
     });
-  });
+  };
+  const server = createServer({ keepAliveTimeout: 30_000, requestTimeout: 0 }, handle);
+  // Without a listener Node asks for the body at once, also where the request is going to be refused.
+  server.on('checkContinue', handle);
   let port: number;
   try {
     port = await listen(server, { port: options.port, host, what: 'the object store' });
@@ -176,7 +180,7 @@ class Service {
     const requestId = randomBytes(16).toString('hex').toUpperCase();
     const method = request.method ?? 'GET';
     const headers = headersOf(request);
-    const source: AsyncIterator<Buffer> = request.iterator({ destroyOnReturn: false });
+    const source = new RequestBody(request, response);
     let target: Target | undefined;
     let reply: Reply;
     try {
@@ -197,7 +201,7 @@ class Service {
         'x-obs-request-id': requestId,
         'x-amz-id-2': requestId,
         server: 'OBS',
-        ...(this.closing ? { connection: 'close' } : {}),
+        ...(this.closing || source.awaited ? { connection: 'close' } : {}),
         ...reply.headers,
       };
       const obs = target !== undefined && speaksObs(headers, target.query);
@@ -209,13 +213,13 @@ class Service {
         this.#options.onError?.(error as Error);
     } finally {
       reply.release?.();
-      await discardRest(request, source);
+      await source.discard();
     }
   }
 
   async #answer(
     request: IncomingMessage,
-    source: AsyncIterator<Buffer>,
+    source: RequestBody,
     method: string,
     target: Target,
     sent: Readonly<Record<string, string>>,
@@ -290,16 +294,6 @@ class Service {
       ),
     };
   }
-}
-
-/**
- * Takes the rest of a refused upload off the wire: the client may not read the answer before it has sent everything,
- * and the connection may serve the next request.
- */
-async function discardRest(request: IncomingMessage, source: AsyncIterator<Buffer>): Promise<void> {
-  if (request.complete && request.readableEnded) return;
-  await source.return?.();
-  request.resume();
 }
 
 /** Several values of one name joined with a comma and no space, as signatures have them. */

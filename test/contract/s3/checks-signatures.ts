@@ -106,6 +106,99 @@ function presigned(
   return `${path}?${query}`;
 }
 
+/** What a request says of its body and does not keep to. */
+export const integrityRefusals = [
+  ...(
+    [
+      ['no decoded length', { headers: { 'x-amz-decoded-content-length': undefined } }, 411, 'MissingContentLength'],
+      [
+        'a decoded length that is no number',
+        { headers: { 'x-amz-decoded-content-length': 'x' } },
+        400,
+        'InvalidArgument',
+      ],
+      [
+        'a decoded length that is too small',
+        { headers: { 'x-amz-decoded-content-length': '4' } },
+        400,
+        'IncompleteBody',
+      ],
+      [
+        'a decoded length that is too large',
+        { headers: { 'x-amz-decoded-content-length': '200000' } },
+        400,
+        'IncompleteBody',
+      ],
+      ['something behind its end', { rest: 'more' }, 400, 'IncompleteBody'],
+      ['a trailer that was not announced', { headers: { 'x-amz-trailer': undefined } }, 400, 'MalformedTrailerError'],
+      [
+        'another trailer than announced',
+        { headers: { 'x-amz-trailer': 'x-amz-checksum-sha1' } },
+        400,
+        'MalformedTrailerError',
+      ],
+      [
+        'an announced trailer that is not there',
+        { trailer: {}, headers: { 'x-amz-trailer': 'x-amz-checksum-crc32' } },
+        400,
+        'MalformedTrailerError',
+      ],
+      ['a trailer that is no checksum', { headers: { 'x-amz-trailer': 'x-amz-meta-a' } }, 400, 'InvalidRequest'],
+      ['a trailer of the wrong length', { trailer: { 'x-amz-checksum-crc32': 'AAAA' } }, 400, 'InvalidRequest'],
+      [
+        'a checksum in a header and one in a trailer',
+        { headers: { 'x-amz-checksum-sha1': 'AAAAAAAAAAAAAAAAAAAAAAAAAAA=' } },
+        400,
+        'InvalidRequest',
+      ],
+      [
+        'two trailers',
+        { headers: { 'x-amz-trailer': 'x-amz-checksum-crc32,x-amz-checksum-sha1' } },
+        400,
+        'InvalidRequest',
+      ],
+      [
+        'another algorithm than it says',
+        { headers: { 'x-amz-sdk-checksum-algorithm': 'SHA1' } },
+        400,
+        'InvalidRequest',
+      ],
+    ] as const
+  ).map(([what, change, status, code]) =>
+    check(`a stream with ${what} is refused and nothing is stored`, async (bench) => {
+      const trailer = { 'x-amz-checksum-crc32': crc32Base64(WHOLE) };
+      for (const unsigned of [false, true]) {
+        const answer = await send(bench.endpoint, chunkedPut(bench, 'k', { data: DATA, trailer, unsigned, ...change }));
+        expectAnswer(answer, status, code);
+      }
+      expectAnswer(await bench.call({ bucket: bench.bucket, key: 'k' }), 404, 'NoSuchKey');
+    }),
+  ),
+  check('a trailer needs a payload hash that announces it', async (bench) => {
+    const headers = { 'x-amz-trailer': 'x-amz-checksum-crc32' };
+    expectAnswer(await send(bench.endpoint, chunkedPut(bench, 'k', { data: DATA, headers })), 400, 'InvalidRequest');
+  }),
+  ...(
+    [
+      ['two algorithms', { 'x-amz-checksum-crc32': 'DUoRhQ==', 'x-amz-checksum-sha1': 'Kq5sNclPz7QV2+lfQIuc6R7oRu0=' }],
+      ['an unknown algorithm', { 'x-amz-checksum-crc16': 'AAA=' }],
+      ['a value of the wrong length', { 'x-amz-checksum-crc32': 'AAAA' }],
+      ['a value that is no Base64', { 'x-amz-checksum-crc32': '!!!!!!==' }],
+      [
+        'another algorithm than it says',
+        { 'x-amz-checksum-crc32': 'DUoRhQ==', 'x-amz-sdk-checksum-algorithm': 'SHA256' },
+      ],
+      ['an algorithm that it says only', { 'x-amz-sdk-checksum-algorithm': 'CRC32' }],
+    ] as const
+  ).map(([what, headers]) =>
+    check(`a checksum with ${what} is refused and nothing is stored`, async ({ call, bucket }) => {
+      const put = { method: 'PUT', bucket, key: 'k', body: 'hello world', headers };
+      expectAnswer(await call(put), 400, 'InvalidRequest');
+      expectAnswer(await call({ bucket, key: 'k' }), 404, 'NoSuchKey');
+    }),
+  ),
+];
+
 export const signatureChecks = [
   check('a signed request with a difficult key is accepted', async ({ call, bucket }) => {
     expectAnswer(await call({ method: 'PUT', bucket, key: KEY, body: 'x' }), 200);
@@ -256,95 +349,7 @@ export const signatureChecks = [
       }
     expectAnswer(await bench.call({ bucket: bench.bucket, key: 'k' }), 404, 'NoSuchKey');
   }),
-  ...(
-    [
-      ['no decoded length', { headers: { 'x-amz-decoded-content-length': undefined } }, 411, 'MissingContentLength'],
-      [
-        'a decoded length that is no number',
-        { headers: { 'x-amz-decoded-content-length': 'x' } },
-        400,
-        'InvalidArgument',
-      ],
-      [
-        'a decoded length that is too small',
-        { headers: { 'x-amz-decoded-content-length': '4' } },
-        400,
-        'IncompleteBody',
-      ],
-      [
-        'a decoded length that is too large',
-        { headers: { 'x-amz-decoded-content-length': '200000' } },
-        400,
-        'IncompleteBody',
-      ],
-      ['something behind its end', { rest: 'more' }, 400, 'IncompleteBody'],
-      ['a trailer that was not announced', { headers: { 'x-amz-trailer': undefined } }, 400, 'MalformedTrailerError'],
-      [
-        'another trailer than announced',
-        { headers: { 'x-amz-trailer': 'x-amz-checksum-sha1' } },
-        400,
-        'MalformedTrailerError',
-      ],
-      [
-        'an announced trailer that is not there',
-        { trailer: {}, headers: { 'x-amz-trailer': 'x-amz-checksum-crc32' } },
-        400,
-        'MalformedTrailerError',
-      ],
-      ['a trailer that is no checksum', { headers: { 'x-amz-trailer': 'x-amz-meta-a' } }, 400, 'InvalidRequest'],
-      ['a trailer of the wrong length', { trailer: { 'x-amz-checksum-crc32': 'AAAA' } }, 400, 'InvalidRequest'],
-      [
-        'a checksum in a header and one in a trailer',
-        { headers: { 'x-amz-checksum-sha1': 'AAAAAAAAAAAAAAAAAAAAAAAAAAA=' } },
-        400,
-        'InvalidRequest',
-      ],
-      [
-        'two trailers',
-        { headers: { 'x-amz-trailer': 'x-amz-checksum-crc32,x-amz-checksum-sha1' } },
-        400,
-        'InvalidRequest',
-      ],
-      [
-        'another algorithm than it says',
-        { headers: { 'x-amz-sdk-checksum-algorithm': 'SHA1' } },
-        400,
-        'InvalidRequest',
-      ],
-    ] as const
-  ).map(([what, change, status, code]) =>
-    check(`a stream with ${what} is refused and nothing is stored`, async (bench) => {
-      const trailer = { 'x-amz-checksum-crc32': crc32Base64(WHOLE) };
-      for (const unsigned of [false, true]) {
-        const answer = await send(bench.endpoint, chunkedPut(bench, 'k', { data: DATA, trailer, unsigned, ...change }));
-        expectAnswer(answer, status, code);
-      }
-      expectAnswer(await bench.call({ bucket: bench.bucket, key: 'k' }), 404, 'NoSuchKey');
-    }),
-  ),
-  check('a trailer needs a payload hash that announces it', async (bench) => {
-    const headers = { 'x-amz-trailer': 'x-amz-checksum-crc32' };
-    expectAnswer(await send(bench.endpoint, chunkedPut(bench, 'k', { data: DATA, headers })), 400, 'InvalidRequest');
-  }),
-  ...(
-    [
-      ['two algorithms', { 'x-amz-checksum-crc32': 'DUoRhQ==', 'x-amz-checksum-sha1': 'Kq5sNclPz7QV2+lfQIuc6R7oRu0=' }],
-      ['an unknown algorithm', { 'x-amz-checksum-crc16': 'AAA=' }],
-      ['a value of the wrong length', { 'x-amz-checksum-crc32': 'AAAA' }],
-      ['a value that is no Base64', { 'x-amz-checksum-crc32': '!!!!!!==' }],
-      [
-        'another algorithm than it says',
-        { 'x-amz-checksum-crc32': 'DUoRhQ==', 'x-amz-sdk-checksum-algorithm': 'SHA256' },
-      ],
-      ['an algorithm that it says only', { 'x-amz-sdk-checksum-algorithm': 'CRC32' }],
-    ] as const
-  ).map(([what, headers]) =>
-    check(`a checksum with ${what} is refused and nothing is stored`, async ({ call, bucket }) => {
-      const put = { method: 'PUT', bucket, key: 'k', body: 'hello world', headers };
-      expectAnswer(await call(put), 400, 'InvalidRequest');
-      expectAnswer(await call({ bucket, key: 'k' }), 404, 'NoSuchKey');
-    }),
-  ),
+  ...integrityRefusals,
   check('a stream that ends early is refused and nothing is stored', async (bench) => {
     const request = chunkedPut(bench, 'k', { data: DATA });
     const body = Buffer.from(request.body ?? '').subarray(0, 100_000);

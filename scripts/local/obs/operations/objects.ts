@@ -8,7 +8,8 @@ import { childText, parseXml } from '../xml.ts';
 
 export async function putObject(call: Call): Promise<Reply> {
   const { store, bucket, key, headers, body, now, event } = call;
-  store.bucket(bucket);
+  // Checked again when it is stored; now, so that a body that is refused need not be sent.
+  checkWriteConditions(store.object(bucket, key), headers);
   const meta = readMeta(headers);
   const segment = await store.blobs.write(body.read());
   const { size, md5, checksums } = body.summary;

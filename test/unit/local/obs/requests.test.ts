@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type CallResult, call, startStore, temporaryFolder } from './fixture.ts';
+import { canonicalQuery, signV4, UNSIGNED_PAYLOAD } from '../../../../scripts/local/sigv4.ts';
+import { type CallResult, CREDENTIALS, call, startStore, temporaryFolder } from './fixture.ts';
 
 type Server = Awaited<ReturnType<typeof startStore>>;
 
@@ -279,5 +281,58 @@ describe('a listing of buckets', () => {
   ])('refuses %s=%s', async (name, value) => {
     const answer = await call(await startStore(), 'GET', '/', { query: { [name]: value } });
     expect(answer).toMatchObject({ status: 400, code: 'InvalidArgument' });
+  });
+});
+
+describe('Expect: 100-continue', () => {
+  /** Sends the headers, and the body as soon as the server asks for it. */
+  async function offer(server: Server, path: string, headers: Record<string, string>, query: Record<string, string>) {
+    const signed = signV4({
+      ...{ method: 'PUT', host: `127.0.0.1:${server.port}`, path, query, headers, now: Date.now(), ...CREDENTIALS },
+      ...{ payloadHash: UNSIGNED_PAYLOAD, region: 'cn-north-4', service: 's3' },
+    });
+    return new Promise<{ status: number; asked: boolean; connection: string }>((resolve, reject) => {
+      let asked = false;
+      const text = canonicalQuery(query);
+      const outgoing = request({
+        ...{ method: 'PUT', host: '127.0.0.1', port: server.port, path: text === '' ? path : `${path}?${text}` },
+        headers: { 'content-length': '4', ...signed, expect: '100-continue' },
+        agent: false,
+      });
+      outgoing.on('continue', () => {
+        asked = true;
+        outgoing.end('body');
+      });
+      outgoing.on('response', (answer) => {
+        answer.resume();
+        const { connection = '' } = answer.headers;
+        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, asked, connection }));
+      });
+      outgoing.on('error', reject);
+      outgoing.flushHeaders();
+    });
+  }
+
+  it('asks for a body that is wanted', async () => {
+    const server = await startWithBucket();
+    expect(await offer(server, '/bucket/k', {}, {})).toMatchObject({ status: 200, asked: true });
+    expect((await call(server, 'GET', '/bucket/k')).body).toBe('body');
+  });
+
+  it.each([
+    ['a bucket that is not there', '/other-bucket/k', {}, {}, 404],
+    ['a token that nobody issued', '/bucket/k', { 'x-amz-security-token': 'x' }, {}, 400],
+    ['a condition that does not hold', '/bucket/there', { 'if-none-match': '*' }, {}, 412],
+    ['a header that is not implemented', '/bucket/k', { 'x-amz-acl': 'public-read' }, {}, 501],
+    ['a malformed digest', '/bucket/k', { 'content-md5': 'x' }, {}, 400],
+    ['a checksum that no content has', '/bucket/k', { 'x-amz-checksum-crc32': 'x' }, {}, 400],
+    ['too much content', '/bucket/k', { 'content-length': String(6 * 1024 ** 3) }, {}, 400],
+    ['metadata that is too long', '/bucket/k', { 'x-amz-meta-a': 'x'.repeat(3000) }, {}, 400],
+    ['an upload that is not there', '/bucket/k', {}, { uploadId: 'x', partNumber: '1' }, 404],
+    ['a sub-resource that is not there', '/bucket/k', {}, { tagging: '' }, 501],
+  ])('answers %s with the refusal, and ends the connection', async (_name, path, headers, query, status) => {
+    const server = await startWithBucket();
+    await call(server, 'PUT', '/bucket/there', { body: 'x' });
+    expect(await offer(server, path, headers, query)).toEqual({ status, asked: false, connection: 'close' });
   });
 });
