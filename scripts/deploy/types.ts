@@ -137,8 +137,17 @@ export interface RollbackOptions {
   readonly only?: readonly string[];
   /** Name of a version; the one before the one that serves where it is left out. Needs exactly one function. */
   readonly to?: string;
+  /** Name of the alias that serves; `live` where it is left out. */
+  readonly alias?: string;
   readonly onEvent?: (event: DeployEvent) => void;
   readonly signal?: AbortSignal;
+}
+
+/** A field, by its name in serverless.yml, never with a value. */
+export interface VersionChange {
+  readonly field: string;
+  /** `unknown`: encrypted variables of a version that does not tell which it has. */
+  readonly change: 'added' | 'removed' | 'changed' | 'unknown';
 }
 
 export interface RollbackResult {
@@ -146,6 +155,21 @@ export interface RollbackResult {
   readonly name: string;
   readonly from: string;
   readonly to: string;
+}
+
+export interface PlannedRollback extends RollbackResult {
+  readonly changes: readonly VersionChange[];
+}
+
+/** What a rollback would do. Holds no value of a variable. */
+export interface RollbackPlan {
+  readonly service: string;
+  readonly stage: string;
+  readonly region: string;
+  /** Functions that move, by name. */
+  readonly functions: readonly PlannedRollback[];
+  /** Whether one of them gets other variables, as far as is known. */
+  readonly changesVariables: boolean;
 }
 
 /** A function as it is in the cloud. No value of a variable is in it. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localEnvironment } from '../../scripts/deploy/commands/local-environment.ts';
-import type { DeployPlan, ServiceDescription } from '../../scripts/deploy/types.ts';
+import type { DeployPlan, RollbackPlan, ServiceDescription } from '../../scripts/deploy/types.ts';
 import { type Stack, startStack } from '../../scripts/local/stack.ts';
 import { routesOf } from '../../scripts/local/sync-task.ts';
 import { ROOT } from '../../scripts/serverless/config.ts';
@@ -86,7 +86,19 @@ describe('npm run deploy', () => {
     };
     const after = await versions();
 
-    const { code, out } = await deploy(['rollback', '--function', 'redrive']);
+    const { plan: back } = await json<{ plan: RollbackPlan }>(['rollback', '--function', 'redrive', '--dry-run']);
+    expect(back.functions).toMatchObject([
+      { key: 'redrive', changes: [{ field: expect.stringMatching(/^environment\..*CALLS/), change: 'removed' }] },
+    ]);
+    const refused = await deploy(['rollback', '--function', 'redrive']);
+    expect(refused).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringMatching(/CALLS\S* \(goes\)[\s\S]*--yes\n$/),
+    });
+    expect(await versions()).toEqual(after);
+
+    const { code, out } = await deploy(['rollback', '--function', 'redrive', '--yes']);
     expect([code, out]).toEqual([0, expect.stringMatching(/^redrive: version \S+ serves, before it \S+\n$/)]);
 
     const before = await versions();

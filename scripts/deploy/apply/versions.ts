@@ -1,7 +1,7 @@
 import type { FunctionGraphClient } from '../client/functiongraph.ts';
 import { codeBody } from '../desired/function.ts';
 import { DeployError } from '../errors.ts';
-import { readVersionName, versionName } from '../fingerprint.ts';
+import { markedDescription, readVersionName, versionName } from '../fingerprint.ts';
 import type { FunctionWork } from '../plan/work.ts';
 import { withZipComment } from './zip-comment.ts';
 
@@ -28,7 +28,9 @@ export async function wantedVersion(work: FunctionWork, context: VersionContext)
 
   if (work.actual) await pruneVersions(urn, context);
   step('version');
-  const description = work.desired.config.description ?? '';
+  const { owner, config } = work.desired;
+  // With the fingerprint a rollback tells whether encrypted variables differ.
+  const description = markedDescription(config.description ?? '', owner, work.fingerprint);
   const first = await client.publishVersion(urn, versionName(deployed, work.hashes), description);
   if (first !== undefined) return first;
   // "No changes have been made since last publication", by which it may mean the code alone: then it gets other bytes

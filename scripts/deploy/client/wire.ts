@@ -48,7 +48,9 @@ export const functionPage = z.object({
 });
 
 export const versionPage = z.object({
-  versions: z.optional(z.nullable(z.array(z.object({ version: name, digest: text, last_modified: text })))),
+  versions: z.optional(
+    z.nullable(z.array(z.object({ version: name, digest: text, last_modified: text, version_description: text }))),
+  ),
   next_marker: whole,
   count: whole,
 });
@@ -56,6 +58,7 @@ export interface WireVersion {
   readonly version: string;
   readonly digest: string;
   readonly last_modified: string;
+  readonly version_description: string;
 }
 
 export const alias = z.object({

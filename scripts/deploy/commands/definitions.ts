@@ -27,6 +27,7 @@ const FUNCTION: FlagDefinition = {
   help: 'key of the function in serverless.yml',
 };
 const DRY_RUN: FlagDefinition = { type: 'boolean', help: 'show what would be done, and do nothing' };
+const YES: FlagDefinition = { type: 'boolean', short: 'y', help: 'do not ask' };
 const DATA: FlagDefinition = { type: 'string', value: 'JSON', short: 'd', help: 'the event; {} where it is left out' };
 const EVENT_FILE: FlagDefinition = { type: 'string', value: 'FILE', help: 'file with the event; - is stdin' };
 
@@ -118,9 +119,12 @@ place of the agency's.`,
   {
     name: 'rollback',
     summary: 'undo the last deployment: the versions before serve again',
-    text: `Moves the alias; nothing is sent, and triggers stay as they are. Configuration and code go back together: a version
-holds both. Functions that the last deployment did not change stay. The next deploy brings serverless.yml again.`,
+    text: `Shows first what changes, by field. Moves the alias; nothing is sent, and triggers stay as they are. Configuration
+and code go back together: a version holds both. Where variables change, ROUTES for example, it asks on a terminal;
+elsewhere it needs --yes. Functions that the last deployment did not change stay. The next deploy brings serverless.yml
+again.`,
     examples: [
+      ['rollback --stage prod --dry-run', 'what would change'],
       ['rollback --stage prod', 'what the last deployment changed'],
       ['rollback --stage prod -f redrive', 'one function, to the version before'],
       ['rollback --stage prod -f redrive --to 3', 'one function, to a version that info shows'],
@@ -128,6 +132,8 @@ holds both. Functions that the last deployment did not change stay. The next dep
     flags: {
       function: { ...FUNCTION, help: 'roll back this function only' },
       to: { type: 'string', value: 'VERSION', help: 'the version to serve; needs --function' },
+      'dry-run': DRY_RUN,
+      yes: YES,
     },
   },
   {
@@ -142,7 +148,7 @@ elsewhere it needs --yes.`,
     flags: {
       function: { ...FUNCTION, help: 'remove this function only' },
       'dry-run': DRY_RUN,
-      yes: { type: 'boolean', short: 'y', help: 'do not ask' },
+      yes: YES,
     },
   },
   {

@@ -1,9 +1,9 @@
-import { createInterface } from 'node:readline/promises';
 import { describeService } from '../describe.ts';
 import { startProgress } from '../progress/progress.ts';
 import { count, duration } from '../progress/words.ts';
 import { removeService } from '../remove.ts';
-import { type Command, type CommandContext, isSet, targetOf, textOption } from './context.ts';
+import { confirm } from './confirm.ts';
+import { type Command, isSet, targetOf, textOption } from './context.ts';
 import { report, say } from './output.ts';
 import { CommandUsageError } from './usage-error.ts';
 
@@ -21,7 +21,7 @@ export const remove: Command = async (context) => {
     else say(context, `would delete ${count(keys.length, 'function')} and their triggers: ${keys.join(', ')}`);
     return 0;
   }
-  await confirm(context, keys);
+  await confirm(context, `delete ${count(keys.length, 'function')} of stage ${stage}`);
   const progress = startProgress({ keys, output: context.notes, now: () => performance.now() });
   const result = await removeService({
     service,
@@ -36,19 +36,3 @@ export const remove: Command = async (context) => {
   else say(context, `${count(removed.length, 'function')} deleted, ${duration(result.ms)}`);
   return result.ok ? 0 : 1;
 };
-
-/** @throws CommandUsageError where nobody is there to ask, or where the answer is no */
-async function confirm(context: CommandContext, keys: readonly string[]): Promise<void> {
-  if (isSet(context, 'yes')) return;
-  const { stage } = context.config;
-  if (!process.stdin.isTTY || !context.notes.isTTY)
-    throw new CommandUsageError(`delete ${count(keys.length, 'function')} of stage ${stage}? Confirm it with --yes`);
-  const dialogue = createInterface({ input: process.stdin, output: context.notes });
-  try {
-    const question = `Delete ${count(keys.length, 'function')} of stage ${stage} and their triggers? Type the stage: `;
-    const answer = await dialogue.question(question, { signal: context.signal });
-    if (answer.trim() !== stage) throw new CommandUsageError('nothing was deleted');
-  } finally {
-    dialogue.close();
-  }
-}

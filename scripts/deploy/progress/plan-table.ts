@@ -1,4 +1,4 @@
-import type { DeployPlan, PlannedFunction, PlannedTrigger } from '../types.ts';
+import type { DeployPlan, PlannedFunction, PlannedTrigger, RollbackPlan } from '../types.ts';
 import { count, joined } from './words.ts';
 
 const TRIGGER_SIGN = { create: '+', replace: '~', update: '~', delete: '-', unchanged: '=' } as const;
@@ -48,3 +48,22 @@ export function summaryOf({ functions }: DeployPlan): string {
     ? 'There are no functions.'
     : `${count(functions.length, 'function')}: ${shown.join(', ')}.`;
 }
+
+const CHANGE_SIGN = { added: '+', removed: '-', changed: '~', unknown: '?' } as const;
+
+/** What a rollback would do, for people: each version that moves, and below it each field. */
+export function rollbackTable({ service, stage, region, functions }: RollbackPlan): string {
+  const lines = functions.flatMap(({ key, from, to, changes }) => [
+    `  ${key}: version ${to} in place of ${from}`,
+    ...changes.map(({ field, change }) => `    ${CHANGE_SIGN[change]} ${field} (${CHANGE_WORDS[change]})`),
+  ]);
+  const summary = `${count(functions.length, 'function')} to roll back. Triggers stay as they are.`;
+  return [`${service}, stage ${stage}, ${region}`, '', ...lines, '', summary].join('\n');
+}
+
+const CHANGE_WORDS = {
+  added: 'comes back',
+  removed: 'goes',
+  changed: 'changes',
+  unknown: 'may change: it cannot be compared',
+} as const;

@@ -16,7 +16,7 @@ interface FakeTrigger {
 interface FakeFunction {
   latest: Json;
   code: string;
-  readonly versions: { name: string; config: Json; code: string; at: number }[];
+  readonly versions: { name: string; config: Json; code: string; at: number; description?: string }[];
   readonly aliases: Map<string, { version: string; description: string; weights: Record<string, number> }>;
   /** By qualifier: `latest`, a version, `!alias`. */
   readonly asyncConfigs: Map<string, Json>;
@@ -164,6 +164,7 @@ export class FakeFunctionGraph implements Sender {
               version: one.name,
               digest: this.#digest(one.code),
               last_modified: iso(one.at),
+              version_description: one.description,
             })),
           ],
           next_marker: fn.versions.length + 1 + (this.#options.versionMarkerIgnored ? marker : 0),
@@ -282,7 +283,8 @@ export class FakeFunctionGraph implements Sender {
     if (!fn.changed) throw new Refusal(400, 'FSS.1016');
     if (fn.versions.length >= 19) throw new Refusal(403, 'FSS.1042', 'too many versions');
     this.#time += 1;
-    fn.versions.push({ name, config: fn.latest, code: fn.code, at: this.#time });
+    const description = String(body['description'] ?? '');
+    fn.versions.push({ name, config: fn.latest, code: fn.code, at: this.#time, description });
     fn.changed = false;
     return { version: name };
   }
