@@ -73,6 +73,17 @@ export function createRedrive({
     };
     limiter ??= new RateLimiter({ perSecond: config.callsPerSecond, now, sleep: (ms) => clock.sleep(ms) });
     const redact = (text: string) => log.redact(text);
+    const save = async (run: RedriveReport): Promise<void> => {
+      const report = concealed(run, redact);
+      const { documents, keys, calls, stopped, remains, causes } = report;
+      log.info('redrive', { caller, ...(stopped && { stopped }), remains, documents, keys, calls, causes });
+      try {
+        await writeReport({ ...report, caller, options }, place);
+      } catch (error) {
+        // The work is done, and the line above tells of it.
+        log.error('report not written', { error });
+      }
+    };
     const run = await redrive({
       ...place,
       deadLetters: new DeadLetters({ ...place, prefix: prefixes.deadLetters, parkedPrefix: prefixes.parked }),
@@ -92,23 +103,19 @@ export function createRedrive({
       filter: toFilter(options, now()),
       dryRun: options.dry_run ?? false,
       backoff: caller === 'timer',
-      from: caller === 'timer' ? await readPosition(place) : undefined,
+      from: caller === 'timer' ? await readPosition(place, log) : undefined,
       id: invocation.requestId ?? String(now()),
       redact,
       log,
+      save,
     });
-    // Codes and remedies are read from documents, and those may be anybody's.
-    const report = concealWithin(run, redact) as RedriveReport;
-    const { documents, keys, calls, stopped, remains, causes } = report;
-    log.info('redrive', { caller, ...(stopped && { stopped }), remains, documents, keys, calls, causes });
-    try {
-      await writeReport({ ...report, caller, options }, place);
-    } catch (error) {
-      // The work is done, and the line above tells of it.
-      log.error('report not written', { error });
-    }
-    return report;
+    return concealed(run, redact);
   };
+}
+
+/** Codes are read from documents, and those may be anybody's. */
+function concealed(report: RedriveReport, redact: (text: string) => string): RedriveReport {
+  return concealWithin(report, redact) as RedriveReport;
 }
 
 function readRequest(event: unknown, { log }: Invocation): AsynchronousRequest<RedriveOptions> | Refusal {

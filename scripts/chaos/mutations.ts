@@ -160,8 +160,8 @@ export const MUTATIONS: readonly Mutation[] = [
     patches: [
       patch(
         'shared/deadletters/name.ts',
-        'JSON.stringify([kind, syncTaskId, code, event, requestId])',
-        'JSON.stringify([kind, syncTaskId, code, requestId])',
+        'JSON.stringify([kind, syncTaskId, code, event, requestId, ',
+        'JSON.stringify([kind, syncTaskId, code, requestId, ',
       ),
     ],
   },
@@ -210,8 +210,8 @@ export const MUTATIONS: readonly Mutation[] = [
     patches: [
       patch(
         'shared/redrive/resolve.ts',
-        'abandoned: routed.length < pairs ?',
-        'abandoned: routed.length > 1_000_000 ?',
+        'routed.length === pairs && later.length === 0 ?',
+        'routed.length < 1_000_000 ?',
       ),
     ],
   },

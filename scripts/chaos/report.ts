@@ -23,7 +23,6 @@ const FIGURES: readonly (readonly [title: string, name: string])[] = [
   ['objects parked', 'parked'],
   ['objects redriven', 'redriven'],
   ['objects that not even the destination took', 'undeliverable'],
-  ['objects that routes of redrive left out by mistake', 'unwanted'],
 ];
 
 const FAULT = /^(OMS|store) /;

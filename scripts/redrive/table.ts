@@ -9,6 +9,7 @@ const WHY_STOPPED = {
   limit: 'the limit was reached',
   interrupted: 'it was interrupted',
   oms_unavailable: 'OMS takes nothing at the moment',
+  store_unavailable: 'the state bucket could not be read',
 } as const;
 
 /** What a person reads after a run: counts, what was found, what stands in the way, and what to do. */

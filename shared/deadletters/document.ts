@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import { field } from '#shared/events/fields.ts';
+import { field, isFields } from '#shared/events/fields.ts';
 import { crossFieldRule } from '#shared/validation/rule.ts';
 import { UnreadableDeadLetterError } from './errors.ts';
-import { DEAD_LETTER_VERSION } from './limits.ts';
+import { DEAD_LETTER_LIMITS, DEAD_LETTER_VERSION } from './limits.ts';
 
 const time = z.string().check(z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/));
 const count = z.int().check(z.gte(0));
@@ -74,7 +74,25 @@ export function readDeadLetter(value: unknown): DeadLetter {
   const version = field(value, 'version');
   if (typeof version === 'number' && Number.isSafeInteger(version) && version > DEAD_LETTER_VERSION)
     throw new UnreadableDeadLetterError('newer_version');
-  const result = deadLetterSchema.safeParse(value);
+  const letter = checked(deadLetterSchema, withShortLists(value));
+  const keys = field(value, 'keys');
+  return Array.isArray(keys) ? { ...letter, keys: keys.map((key) => checked(keySchema, key)) } : letter;
+}
+
+/** The schema tells of every mistake, with some hundred bytes for each: a list may have a million of them. */
+function withShortLists(value: unknown): unknown {
+  if (!isFields(value)) return value;
+  const { keys, problems } = value;
+  return {
+    ...value,
+    ...(Array.isArray(keys) ? { keys: keys.slice(0, 1) } : {}),
+    ...(Array.isArray(problems) ? { problems: problems.slice(0, DEAD_LETTER_LIMITS.problems) } : {}),
+  };
+}
+
+/** @throws UnreadableDeadLetterError */
+function checked<T extends z.ZodMiniType>(schema: T, value: unknown): z.infer<T> {
+  const result = z.safeParse(schema, value);
   if (!result.success) throw new UnreadableDeadLetterError('wrong_form');
   return result.data;
 }

@@ -56,25 +56,32 @@ export function makeDeadLetter(failed: TerminalFailure, origin: Origin): DeadLet
   const requestId = eventTime === undefined ? origin.requestId : undefined;
   const oms = omsOf(failed.error, redact);
   const problems = problemsOf(failed, minimal.paths);
+  const keys =
+    failed.kind === 'keys' ? failed.changes.map((change) => keyOf(change, minimal.paths, redact)) : undefined;
   return {
     version: DEAD_LETTER_VERSION,
-    id: deadLetterId({ kind: failed.kind, syncTaskId, code, event, requestId }),
+    id: deadLetterId({
+      kind: failed.kind,
+      syncTaskId,
+      code,
+      event,
+      requestId,
+      keys: minimal.event === origin.event ? keys : undefined,
+    }),
     kind: failed.kind,
     created: new Date(created).toISOString(),
     last_failed: new Date(now).toISOString(),
     ...(eventTime === undefined ? {} : { event_time: eventTime }),
     attempts,
     // Of a failed invocation or an older document they are what somebody wrote there.
-    function: redact(origin.functionName),
-    request_id: redact(origin.requestId),
+    function: short(origin.functionName, redact),
+    request_id: short(origin.requestId, redact),
     code,
     message: messageOf(failed.error, redact),
     remedy,
     ...(oms === undefined ? {} : { oms }),
     ...(problems.length === 0 ? {} : { problems }),
-    ...(failed.kind === 'keys'
-      ? { sync_task_id: failed.syncTaskId, keys: failed.changes.map((change) => keyOf(change, minimal.paths, redact)) }
-      : {}),
+    ...(syncTaskId === undefined || keys === undefined ? {} : { sync_task_id: syncTaskId, keys }),
     event,
   };
 }
@@ -114,13 +121,17 @@ function keyOf(change: ObjectChange, paths: ReadonlyMap<string, string>, redact:
 /** Of errors that are thrown on purpose. Others quote what they like. */
 function messageOf(error: unknown, redact: Redact): string {
   const message = error instanceof AppError ? error.message : 'An unexpected error; see the log of the request.';
-  return redact(message).slice(0, DEAD_LETTER_LIMITS.message);
+  return short(message, redact);
+}
+
+function short(text: string, redact: Redact): string {
+  return redact(text).slice(0, DEAD_LETTER_LIMITS.message);
 }
 
 function omsOf(error: unknown, redact: Redact): DeadLetter['oms'] {
   if (!(error instanceof OmsError)) return undefined;
   const { omsStatus, omsErrorCode, omsErrorMsg, requestId } = error;
-  const conceal = (text: string): string => redact(text).slice(0, DEAD_LETTER_LIMITS.message);
+  const conceal = (text: string): string => short(text, redact);
   return {
     ...(omsStatus === undefined ? {} : { status: omsStatus }),
     ...(omsErrorCode === undefined ? {} : { error_code: conceal(omsErrorCode) }),

@@ -9,6 +9,8 @@ export interface Identity {
   readonly event: unknown;
   /** Set where the event has no time, so that two that look the same are told apart. */
   readonly requestId: string | undefined;
+  /** Set where the event does not tell which of its objects it is about, so that parts of one letter stay apart. */
+  readonly keys?: readonly unknown[] | undefined;
 }
 
 /**
@@ -21,9 +23,9 @@ export interface Identity {
  * Two events without a time may be alike word for word, and the later upload would be deleted with the earlier one;
  * such an event is told apart by its request.
  */
-export function deadLetterId({ kind, syncTaskId = '', code, event, requestId = '' }: Identity): string {
+export function deadLetterId({ kind, syncTaskId = '', code, event, requestId = '', keys }: Identity): string {
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([kind, syncTaskId, code, event, requestId]));
+  hash.update(JSON.stringify([kind, syncTaskId, code, event, requestId, ...(keys === undefined ? [] : [keys])]));
   return hash.digest('hex').slice(0, 32);
 }
 

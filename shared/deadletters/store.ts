@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ObjectStore } from '#shared/objectstore/port.ts';
 import type { DeadLetter } from './document.ts';
 import { DeadLetterTooLargeError } from './errors.ts';
@@ -49,6 +50,21 @@ export class DeadLetters {
    */
   async park(letter: DeadLetter): Promise<string> {
     return await this.#write(this.#parkedPrefix, letter);
+  }
+
+  /**
+   * Keeps a document that cannot be written anew among those that were given up, byte for byte. Its name is made of its
+   * own and its content, so that another document that gets its name does not take its place.
+   *
+   * @param name of the document, which is still to be deleted
+   * @returns its new name
+   * @throws ObjectStoreError
+   */
+  async parkAsFound(name: string, body: Buffer): Promise<string> {
+    const id = createHash('sha256').update(`${name}\0`).update(body).digest('hex').slice(0, 32);
+    const key = `${this.#parkedPrefix}as-found/${id}.json`;
+    await this.#store.putObject({ bucket: this.#bucket, key, body, contentType: 'application/json' });
+    return key;
   }
 
   async #write(prefix: string, letter: DeadLetter): Promise<string> {

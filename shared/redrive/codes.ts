@@ -1,3 +1,6 @@
+import { FAILURES } from '#shared/pipeline/failures.ts';
+import { REDRIVE_LIMITS } from './limits.ts';
+
 /** What stands in the way of documents, beside the failures of keys. Stable names, each with what to do. */
 export interface DocumentFailure {
   readonly code: string;
@@ -31,3 +34,22 @@ export const DOCUMENT_FAILURES = {
     remedy: 'A later release of the functions wrote the document. Deploy that release everywhere, and redrive then.',
   },
 } as const satisfies Record<string, DocumentFailure>;
+
+const KNOWN = new Map<string, DocumentFailure>(
+  [...Object.values(FAILURES), ...Object.values(DOCUMENT_FAILURES)].map((each) => [each.code, each]),
+);
+const CODE = /^[\w.-]+$/;
+
+/** In the place of codes that are none, and of those for which a report has no room. */
+export const OTHER: DocumentFailure = { code: 'other', remedy: 'See the documents.' };
+
+/**
+ * What is shown of a code that a document has. Documents may be anybody's, so that remedies are never theirs, and a code
+ * is shown only where it looks like one.
+ */
+export function shownCode(code: string): DocumentFailure {
+  const known = KNOWN.get(code);
+  if (known) return { code, remedy: known.remedy };
+  if (code.length > REDRIVE_LIMITS.codeLength || !CODE.test(code)) return OTHER;
+  return { code, remedy: 'This release does not know the code: see the remedy in the documents that have it.' };
+}

@@ -19,8 +19,8 @@ export interface FoundDocument {
 export type DocumentContent =
   | { readonly type: 'letter'; readonly letter: DeadLetter }
   | { readonly type: 'invocation'; readonly invocation: FailedInvocation }
-  /** Nothing that is known here; the text as it is. */
-  | { readonly type: 'unreadable'; readonly reason: string; readonly text: string }
+  /** Nothing that is known here. */
+  | { readonly type: 'unreadable'; readonly reason: string }
   /** Of a later release, which alone knows what to do with it. */
   | { readonly type: 'newer' };
 
@@ -28,10 +28,13 @@ export interface RedriveDocument {
   readonly found: FoundDocument;
   /** Of what was read; absent where the store tells none. */
   readonly etag?: string | undefined;
+  /** As it was read. */
+  readonly body: Buffer;
   readonly content: DocumentContent;
+  /** JSON values that it has. */
+  readonly values: number;
   /** Of the failure that it tells of. */
   readonly code: string;
-  readonly remedy: string;
   /** When the failure happened first; milliseconds since the epoch. */
   readonly created: number;
   /** When it happened last; milliseconds since the epoch. */

@@ -1,5 +1,7 @@
 import { type Fields, field, isFields, optionalText } from '#shared/events/fields.ts';
 import type { DeadLetterFailedError, SubmitFailedError } from '#shared/pipeline/report.ts';
+import { readBoundedJson } from './bounded-json.ts';
+import { REDRIVE_LIMITS } from './limits.ts';
 
 /** What FunctionGraph wrote of an asynchronous invocation that it gave up, as far as it is needed to repeat it. */
 export interface FailedInvocation {
@@ -12,10 +14,9 @@ export interface FailedInvocation {
   /** What the last attempt ended with, in the function's or the platform's words. */
   readonly cause: string | undefined;
   /**
-   * Pairs of sync task and key that the routes made of it then, as far as the error tells; 0 where it failed for a reason
-   * that has nothing to do with them.
+   * Pairs of sync task and key that the routes made of it then; undefined where the error does not tell.
    */
-  readonly pairs: number;
+  readonly pairs: number | undefined;
 }
 
 /** The vendor's own example has both: `2020-08-20T12:00:00.000Z+08:00`. The offset is then the one that counts. */
@@ -48,14 +49,14 @@ export function readFailedInvocation(document: unknown): FailedInvocation | unde
   };
 }
 
-/** The payload is shown as a text in the vendor's example, so it may be the event itself or the event's JSON. */
+/**
+ * The payload is shown as a text in the vendor's example, so it may be the event itself or the event's JSON. A text that
+ * is not readable stays one: it is no notification, and a dead letter will hold it.
+ */
 function readPayload(payload: unknown): unknown {
   if (typeof payload !== 'string') return payload;
-  try {
-    return JSON.parse(payload);
-  } catch {
-    return payload;
-  }
+  const read = readBoundedJson(payload, REDRIVE_LIMITS.documentValues);
+  return 'reason' in read ? payload : read.value;
 }
 
 function readTimestamp(text: string | undefined): number | undefined {
@@ -63,11 +64,12 @@ function readTimestamp(text: string | undefined): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-function readPairs(response: unknown): number {
+function readPairs(response: unknown): number | undefined {
   const type = optionalText(response, 'errorType');
-  if (type !== NOT_ACCEPTED && type !== NOT_BURIED) return 0;
-  const [, pairs = 0] = OF_KEYS.exec(optionalText(response, 'errorMessage')?.slice(0, CAUSE_LENGTH) ?? '') ?? [];
-  return Math.max(Number(pairs), type === NOT_ACCEPTED ? 1 : 0);
+  if (type !== NOT_ACCEPTED && type !== NOT_BURIED) return undefined;
+  const [, pairs] = OF_KEYS.exec(optionalText(response, 'errorMessage')?.slice(0, CAUSE_LENGTH) ?? '') ?? [];
+  // Neither error is of an event without keys.
+  return Number(pairs) || undefined;
 }
 
 function readCause(document: Fields, context: Fields): string | undefined {

@@ -26,13 +26,15 @@ export interface Verdict {
  *
  * - everything was accepted, or must not be replicated: deleted
  * - only failures that pass: left as it is, so that an outage uses up no attempt
+ * - some of it accepted, and only failures that pass: dead letters for the rest take its place, so that a document of more
+ *   keys than a run can submit gets shorter with every run; they use up no attempt, and wait no longer
  * - a refusal among it: dead letters for everything that was not accepted take its place, those of refused keys with one
  *   attempt more, parked where that is the last
  *
  * @param failed the document's keys that were not accepted; all others were
  */
 export function judge({ document, resolved }: Taken, failed: readonly KeyFailure[], context: JudgeContext): Verdict {
-  const { content, found } = document;
+  const { found } = document;
   const hopeless = hopelessCause(document, resolved);
   if (hopeless) {
     // A later release knows what to do; what is parked has no better place.
@@ -51,18 +53,19 @@ export function judge({ document, resolved }: Taken, failed: readonly KeyFailure
     abandoned: resolved.abandoned,
     rejected: resolved.rejected,
     unrecognised: resolved.unrecognised,
+    later: [],
   };
-  const causes = causesOf(passing, refused);
+  const causes = causesOf(passing, refused, resolved.later.length);
   const isRefused = causes.some(({ retryable }) => !retryable);
   if (causes.length === 0) return { outcome: 'redriven', letters: [], causes };
-  // A letter keeps all its keys until one is refused: that some are submitted twice is cheaper than writing.
-  const isPartly = content.type === 'invocation' && passing.length < resolved.wanted.length;
+  const isPartly = passing.length < resolved.wanted.length;
   if (!isRefused && !isPartly) return left(causes);
 
   const isParked = found.source === 'parked';
-  const attempts = content.type === 'letter' ? document.attempts + 1 : 1;
+  const attempts = document.content.type === 'letter' ? document.attempts + 1 : 1;
   const again = lettersOfRest(document, refused, context, attempts);
-  const later = lettersOfRest(document, { ...NO_REST, keys: passing }, context, document.attempts);
+  const untried = { ...NO_REST, keys: passing, later: resolved.later };
+  const later = lettersOfRest(document, untried, { ...context, now: document.lastFailed }, document.attempts);
   const letters = [
     ...again.map((letter) => ({ letter, parked: isParked || attempts >= context.maxAttempts })),
     ...later.map((letter) => ({ letter, parked: isParked })),
@@ -72,7 +75,7 @@ export function judge({ document, resolved }: Taken, failed: readonly KeyFailure
   return { outcome: letters.every(({ parked }) => parked) ? 'parked' : 'rewritten', letters, causes };
 }
 
-const NO_REST: Rest = { keys: [], unrouted: [], abandoned: [], rejected: [], unrecognised: undefined };
+const NO_REST: Rest = { keys: [], unrouted: [], abandoned: [], rejected: [], unrecognised: undefined, later: [] };
 
 function left(causes: readonly CauseRow[]): Verdict {
   return { outcome: 'left', letters: [], causes };
@@ -81,7 +84,7 @@ function left(causes: readonly CauseRow[]): Verdict {
 /** What is known to stand in a document's way without asking OMS. */
 export function foresee(document: RedriveDocument, resolved: Resolved): readonly CauseRow[] {
   const hopeless = hopelessCause(document, resolved);
-  return hopeless ? [hopeless] : causesOf([], { ...resolved, keys: [] });
+  return hopeless ? [hopeless] : causesOf([], { ...resolved, keys: [] }, 0);
 }
 
 /** Why a document as a whole cannot be redriven, however often it is tried. */
@@ -98,7 +101,7 @@ function hopelessCause({ content, code }: RedriveDocument, { unrecognised }: Res
   return before && cause(before);
 }
 
-function causesOf(passing: readonly KeyFailure[], rest: Rest): CauseRow[] {
+function causesOf(passing: readonly KeyFailure[], rest: Rest, later: number): CauseRow[] {
   const { keys, unrouted, abandoned, rejected, unrecognised } = rest;
   const causes = new Map<string, { -readonly [Name in keyof CauseRow]: CauseRow[Name] }>();
   const add = ({ code, remedy, retryable }: Omit<CauseRow, 'count'>, count = 1): void => {
@@ -111,5 +114,7 @@ function causesOf(passing: readonly KeyFailure[], rest: Rest): CauseRow[] {
   if (unrouted.length > 0) add(FAILURES['OmsSync.NoRoute'], unrouted.length);
   if (abandoned.length > 0) add({ ...DOCUMENT_FAILURES.notRouted, retryable: false }, abandoned.length);
   if (unrecognised !== undefined) add(classify(unrecognised));
+  // Objects that had no turn are what a run has no time for.
+  if (later > 0) add(FAILURES['OmsSync.DeadlineExceeded'], later);
   return [...causes.values()];
 }

@@ -1,13 +1,15 @@
 import { checkName, type Redact } from '#shared/deadletters/conceal-event.ts';
 import type { DeadLetter } from '#shared/deadletters/document.ts';
-import { makeDeadLetter, makeDeadLetters, type Origin, type TerminalFailure } from '#shared/deadletters/make.ts';
+import { DEAD_LETTER_LIMITS } from '#shared/deadletters/limits.ts';
+import { makeDeadLetter, type Origin, type TerminalFailure } from '#shared/deadletters/make.ts';
 import { AppError } from '#shared/errors/base.ts';
 import type { ObjectChange, RejectedRecord } from '#shared/events/object-change.ts';
 import { classify, type FailureKind } from '#shared/pipeline/failures.ts';
 import type { RoutedChange } from '#shared/pipeline/route.ts';
 import { NoRouteError } from '#shared/pipeline/routes.ts';
-import { DOCUMENT_FAILURES, type DocumentFailure } from './codes.ts';
+import { DOCUMENT_FAILURES, type DocumentFailure, shownCode } from './codes.ts';
 import type { RedriveDocument } from './document.ts';
+import { textOf } from './read.ts';
 
 /** A key that was not accepted. */
 export interface KeyFailure extends RoutedChange {
@@ -25,6 +27,8 @@ export interface Rest {
   readonly rejected: readonly RejectedRecord[];
   /** Why the event as a whole names nothing; undefined where it does. */
   readonly unrecognised: unknown;
+  /** Changes that had no turn. */
+  readonly later: readonly ObjectChange[];
 }
 
 export interface LetterContext {
@@ -50,7 +54,39 @@ export function lettersOfRest(
 ): DeadLetter[] {
   const origin = originOf(document);
   if (origin === undefined) return [];
-  return makeDeadLetters(failuresOf(document, rest), { ...origin, now, redact, attempts, created: document.created });
+  const full = { ...origin, now, redact, attempts, created: document.created };
+  return failuresOf(document, rest).flatMap((failed) => [...lettersThatFit(failed, full)]);
+}
+
+/**
+ * The dead letter of a failure, or several where one would be larger than one may be.
+ *
+ * @param wholeBytes of the event of which the failure is a part
+ */
+function* lettersThatFit(
+  failed: TerminalFailure,
+  origin: Origin,
+  wholeBytes = Number.POSITIVE_INFINITY,
+): Generator<DeadLetter> {
+  const { documentBytes } = DEAD_LETTER_LIMITS;
+  const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
+  const letter = makeDeadLetter(failed, origin);
+  const halves = bytesOf(letter) > documentBytes ? halvesOf(failed) : [];
+  const eventBytes = halves.length === 0 ? 0 : bytesOf(letter.event ?? null);
+  // An event of which no part can be chosen is as large in each half: nothing makes it fit.
+  if (halves.length === 0 || (eventBytes > documentBytes && eventBytes >= wholeBytes)) yield letter;
+  else for (const half of halves) yield* lettersThatFit(half, origin, eventBytes);
+}
+
+function halvesOf(failed: TerminalFailure): TerminalFailure[] {
+  const halve = <T>(list: readonly T[]) => {
+    const middle = Math.ceil(list.length / 2);
+    return list.length < 2 ? [] : [list.slice(0, middle), list.slice(middle)];
+  };
+  if (failed.kind === 'event') return [];
+  return failed.kind === 'keys'
+    ? halve(failed.changes).map((changes) => ({ ...failed, changes }))
+    : halve(failed.records).map((records) => ({ ...failed, records }));
 }
 
 /**
@@ -70,10 +106,19 @@ export function adopt(document: RedriveDocument, failure: DocumentFailure, { now
     content.type === 'invocation'
       ? originOf(document)
       : // The name is in it, so that two documents with the same content stay two.
-        { event: { document: found.name, content: textOf(content) }, functionName: '', requestId: '' };
-  if (content.type === 'unreadable') checkName(content.text, redact);
+        {
+          event: { document: found.name, content: textOf(document.body) ?? document.body.toString('base64') },
+          functionName: '',
+          requestId: '',
+        };
+  if (content.type === 'unreadable') checkDocument(document, redact);
   const { event, functionName, requestId } = origin ?? { event: undefined, functionName: '', requestId: found.name };
   return makeDeadLetter(failed, { event, functionName, requestId, now, redact, created });
+}
+
+/** @throws CredentialInNameError where a document may not be written as it was found, because it holds a credential */
+export function checkDocument({ body }: RedriveDocument, redact: Redact): void {
+  checkName(textOf(body) ?? body.toString('latin1'), redact);
 }
 
 /** What is wrong with a document as a whole. */
@@ -94,10 +139,6 @@ function reasonOf({ content }: RedriveDocument, redact: Redact): string {
   return `The event names no objects.${cause === undefined ? '' : ` Its invocation failed: ${redact(cause).slice(0, QUOTED)}`}`;
 }
 
-function textOf(content: RedriveDocument['content']): string {
-  return content.type === 'unreadable' ? content.text : '';
-}
-
 function originOf({
   content,
   found,
@@ -111,9 +152,16 @@ function originOf({
   return { event, functionName: functionUrn, requestId };
 }
 
-function failuresOf({ content }: RedriveDocument, rest: Rest): TerminalFailure[] {
-  const { keys, unrouted, abandoned, rejected, unrecognised } = rest;
+function failuresOf({ content, code }: RedriveDocument, rest: Rest): TerminalFailure[] {
+  const { keys, unrouted, abandoned, rejected, unrecognised, later } = rest;
   const failures: TerminalFailure[] = [];
+  const syncTaskId =
+    content.type === 'letter' && content.letter.kind === 'keys' ? content.letter.sync_task_id : undefined;
+  // Refused keys stay as they were decoded: the encoding that is configured now may be another.
+  const asTheyWere = (failure: DocumentFailure, error: AppError, changes: readonly ObjectChange[]): TerminalFailure =>
+    syncTaskId === undefined
+      ? { kind: 'records', failure, error, records: changes.map(({ path }) => ({ path })) }
+      : { kind: 'keys', failure, error, syncTaskId, changes };
   for (const group of groupBy(keys, ({ syncTaskId, failure }) => JSON.stringify([syncTaskId, failure.code]))) {
     const [{ syncTaskId, failure, error }] = group;
     failures.push({ kind: 'keys', syncTaskId, failure, error, changes: group.map(({ change }) => change) });
@@ -124,21 +172,17 @@ function failuresOf({ content }: RedriveDocument, rest: Rest): TerminalFailure[]
   }
   if (unrouted.length > 0) {
     const error = new NoRouteError();
-    const failure = classify(error);
-    const syncTaskId =
-      content.type === 'letter' && content.letter.kind === 'keys' ? content.letter.sync_task_id : undefined;
-    failures.push(
-      // Refused keys stay as they were decoded: the encoding that is configured now may be another.
-      syncTaskId === undefined
-        ? { kind: 'records', failure, error, records: unrouted.map(({ path }) => ({ path })) }
-        : { kind: 'keys', failure, error, syncTaskId, changes: unrouted },
-    );
+    failures.push(asTheyWere(classify(error), error, unrouted));
+  }
+  if (later.length > 0) {
+    const failure = shownCode(code);
+    failures.push(asTheyWere(failure, new DocumentError(failure.code, 'There was no time to submit it.'), later));
   }
   if (abandoned.length > 0) {
     const failure = DOCUMENT_FAILURES.notRouted;
     const error = new DocumentError(
       failure.code,
-      'Routes of an earlier attempt made more of the event than those of now.',
+      'No route matches, and the failed attempt does not tell that none did then.',
     );
     failures.push({ kind: 'records', failure, error, records: abandoned.map(({ path }) => ({ path })) });
   }

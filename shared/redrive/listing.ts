@@ -1,4 +1,5 @@
-import { compareUtf8 } from '#shared/encoding/utf8-order.ts';
+import { isObjectKey } from '#shared/encoding/object-key.ts';
+import { ObjectLister } from '#shared/objectstore/lister.ts';
 import type { ObjectStore } from '#shared/objectstore/port.ts';
 import type { DocumentSource, FoundDocument } from './document.ts';
 
@@ -14,6 +15,18 @@ export interface Position {
   readonly name: string;
 }
 
+export interface ListingOptions {
+  /**
+   * Begins behind this document, goes round and ends with it, so that a run that never gets to the end does not begin
+   * with the same documents each time.
+   */
+  readonly from?: Position | undefined;
+  /** Asked before every page but the first of a prefix: a listing may have many pages without a document. */
+  readonly goesOn?: () => boolean;
+  /** Told of a prefix that cannot be listed to its end; the others are listed all the same. Thrown where it is left out. */
+  readonly onFault?: ((error: unknown, source: Source) => void) | undefined;
+}
+
 /** Objects of one page of a listing, the most that a store gives. */
 const PAGE = 1000;
 
@@ -21,49 +34,48 @@ const PAGE = 1000;
  * Every document below the prefixes, one prefix after the other, in the order of their names, which is the order of
  * their times. One page is held at a time. A document that is written while the listing runs may appear in it or not.
  *
- * @param from begins behind this document, goes round and ends with it, so that a run that never gets to the end does
- *   not begin with the same documents each time
- * @throws ObjectStoreError where the bucket cannot be listed
+ * A listing that repeats itself, goes back or leads nowhere comes to an end (ObjectLister).
  */
 export async function* listDocuments(
   store: ObjectStore,
   bucket: string,
   sources: readonly Source[],
-  from?: Position,
+  { from, goesOn = () => true, onFault }: ListingOptions = {},
 ): AsyncGenerator<FoundDocument> {
-  const first = sources.findIndex(({ source }) => source === from?.source);
-  if (from === undefined || first < 0) {
-    for (const each of sources) yield* listSource(store, bucket, each);
-    return;
-  }
-  for (const each of sources.slice(first)) yield* listSource(store, bucket, each, from.name);
-  for (const [index, each] of sources.slice(0, first + 1).entries())
-    for await (const found of listSource(store, bucket, each)) {
-      if (index === first && compareUtf8(found.name, from.name) > 0) return;
-      yield found;
+  const lister = new ObjectLister({ store, pageKeys: PAGE });
+  for (const { after, until, ...each } of partsOf(sources, from)) {
+    const { source, prefix } = each;
+    const range = { ...(after !== undefined && { after }), ...(until !== undefined && { until }) };
+    try {
+      for await (const { objects, last } of lister.pages({ bucket, prefix, ...range })) {
+        // A console shows a folder where an empty object of that name lies.
+        for (const { key, size, lastModified } of objects)
+          if (!(key.endsWith('/') && size === 0)) yield { source, name: key, size, lastModified };
+        if (!last && !goesOn()) return;
+      }
+    } catch (error) {
+      if (!onFault) throw error;
+      onFault(error, each);
     }
+  }
 }
 
-/** @param after begins behind this name, where it is one below the prefix */
-async function* listSource(
-  store: ObjectStore,
-  bucket: string,
-  { source, prefix }: Source,
-  after?: string,
-): AsyncGenerator<FoundDocument> {
-  let startAfter = after?.startsWith(prefix) ? after : undefined;
-  let token: string | undefined;
-  do {
-    const page = await store.listObjects({
-      bucket,
-      prefix,
-      maxKeys: PAGE,
-      ...(token === undefined ? startAfter !== undefined && { startAfter } : { continuationToken: token }),
-    });
-    // A console shows a folder where an empty object of that name lies.
-    for (const { key, size, lastModified } of page.objects)
-      if (!(key.endsWith('/') && size === 0)) yield { source, name: key, size, lastModified };
-    token = page.nextToken;
-    startAfter = undefined;
-  } while (token !== undefined);
+interface Part extends Source {
+  /** Exclusive. */
+  readonly after?: string;
+  /** Inclusive. */
+  readonly until?: string;
+}
+
+/** A position that leads nowhere is the beginning. */
+function partsOf(sources: readonly Source[], from: Position | undefined): readonly Part[] {
+  const at = sources.findIndex(({ source, prefix }) => source === from?.source && from.name.startsWith(prefix));
+  const first = sources[at];
+  if (from === undefined || first === undefined || !isObjectKey(from.name)) return sources;
+  return [
+    { ...first, after: from.name },
+    ...sources.slice(at + 1),
+    ...sources.slice(0, at),
+    { ...first, until: from.name },
+  ];
 }

@@ -1,34 +1,48 @@
 import { type DeadLetter, readDeadLetter } from '#shared/deadletters/document.ts';
 import { UnreadableDeadLetterError } from '#shared/deadletters/errors.ts';
 import { isObjectKey } from '#shared/encoding/object-key.ts';
+import { field } from '#shared/events/fields.ts';
 import type { StoredObject } from '#shared/objectstore/port.ts';
+import { readBoundedJson } from './bounded-json.ts';
 import { DOCUMENT_FAILURES } from './codes.ts';
 import type { DocumentContent, FoundDocument, RedriveDocument } from './document.ts';
 import { readFailedInvocation } from './failed-invocation.ts';
+import { REDRIVE_LIMITS } from './limits.ts';
 
 /**
- * Reads a document. Never throws: one that cannot be read is one to be reported, not to be lost. What it is is told by
- * its content, not by the prefix that it was found below.
+ * Reads a document. One that cannot be read is one to be reported, not to be lost. What it is is told by its content,
+ * not by the prefix that it was found below.
  */
 export function readDocument(found: FoundDocument, { body, etag }: StoredObject): RedriveDocument {
-  const content = readContent(body);
+  const { content, values } = readContent(body);
   const { lastModified } = found;
-  const common = { found, etag, content };
+  const common = { found, etag, body, content, values };
   switch (content.type) {
     case 'letter': {
-      const { code, remedy, attempts } = content.letter;
+      const { code, attempts } = content.letter;
       const lastFailed = timeOf(content.letter.last_failed, lastModified);
-      return { ...common, code, remedy, created: timeOf(content.letter.created, lastModified), lastFailed, attempts };
+      const created = timeOf(content.letter.created, lastModified);
+      return { ...common, code, created, lastFailed, attempts: Math.min(attempts, REDRIVE_LIMITS.attempts) };
     }
     case 'invocation': {
+      const { code } = DOCUMENT_FAILURES.failedInvocation;
       const created = Math.min(content.invocation.time ?? lastModified, lastModified);
-      return { ...common, ...DOCUMENT_FAILURES.failedInvocation, created, lastFailed: lastModified, attempts: 1 };
+      return { ...common, code, created, lastFailed: lastModified, attempts: 1 };
     }
     case 'newer':
     case 'unreadable': {
-      const failure = DOCUMENT_FAILURES[content.type];
-      return { ...common, ...failure, created: lastModified, lastFailed: lastModified, attempts: 1 };
+      const { code } = DOCUMENT_FAILURES[content.type];
+      return { ...common, code, created: lastModified, lastFailed: lastModified, attempts: 1 };
     }
+  }
+}
+
+/** The text of a document; undefined where it is not UTF-8. */
+export function textOf(body: Buffer): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch {
+    return undefined;
   }
 }
 
@@ -38,18 +52,22 @@ function timeOf(text: string, lastModified: number): number {
   return Number.isNaN(time) ? lastModified : Math.min(time, lastModified);
 }
 
-function readContent(body: Buffer): DocumentContent {
-  const text = toText(body);
-  if (text === undefined) return { type: 'unreadable', reason: 'It is not UTF-8.', text: body.toString('base64') };
-  const unreadable = (reason: string): DocumentContent => ({ type: 'unreadable', reason, text });
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return unreadable('It is not JSON.');
-  }
+function readContent(body: Buffer): { readonly content: DocumentContent; readonly values: number } {
+  const text = textOf(body);
+  const read =
+    text === undefined ? { reason: 'It is not UTF-8.' } : readBoundedJson(text, REDRIVE_LIMITS.documentValues);
+  if ('reason' in read) return { content: { type: 'unreadable', ...read }, values: 1 };
+  return { content: contentOf(read.value), values: read.values };
+}
+
+function contentOf(value: unknown): DocumentContent {
+  const unreadable = (reason: string): DocumentContent => ({ type: 'unreadable', reason });
+  const { eventRecords, letterKeys } = REDRIVE_LIMITS;
+  const tooMany = `The event has more than ${eventRecords} records.`;
   const invocation = readFailedInvocation(value);
-  if (invocation) return { type: 'invocation', invocation };
+  if (invocation)
+    return countRecords(invocation.event) > eventRecords ? unreadable(tooMany) : { type: 'invocation', invocation };
+  if (lengthOf(field(value, 'keys')) > letterKeys) return unreadable(`It names more than ${letterKeys} keys.`);
   let letter: DeadLetter;
   try {
     letter = readDeadLetter(value);
@@ -59,13 +77,19 @@ function readContent(body: Buffer): DocumentContent {
   }
   // Nobody but a person writes such a key. Taken for a key, it would vanish.
   if (letter.keys?.every(({ key }) => isObjectKey(key)) === false) return unreadable('It names no object key.');
-  return { type: 'letter', letter };
+  return countRecords(letter.event) > eventRecords ? unreadable(tooMany) : { type: 'letter', letter };
 }
 
-function toText(body: Buffer): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body);
-  } catch {
-    return undefined;
-  }
+/** Entries of the lists that an event can have, each of which may become a rejection with an error of its own. */
+function countRecords(event: unknown): number {
+  const lists = [field(event, 'Records'), field(event, 'data'), Array.isArray(event) ? event : field(event, 'events')];
+  const entries = lists.flatMap((list) =>
+    Array.isArray(list) && list.length <= REDRIVE_LIMITS.eventRecords ? list : [],
+  );
+  return [...lists, ...entries.map((entry) => field(entry, 'data'))].reduce<number>(
+    (sum, list) => sum + lengthOf(list),
+    0,
+  );
 }
+
+const lengthOf = (list: unknown): number => (Array.isArray(list) ? list.length : 0);

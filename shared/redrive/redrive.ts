@@ -13,6 +13,7 @@ import type { Clock } from '#shared/runtime/clock.ts';
 import { forEachConcurrently } from './concurrently.ts';
 import { foresee, type JudgeContext, judge } from './judge.ts';
 import type { KeyFailure } from './letters.ts';
+import { REDRIVE_LIMITS } from './limits.ts';
 import type { Position, Source } from './listing.ts';
 import type { RedriveFilter } from './options.ts';
 import { type RedriveProgress, type RedriveReport, type StopReason, Tally, toReport } from './report.ts';
@@ -44,17 +45,21 @@ export interface RedriveRun extends ResolveOptions, Omit<SubmitOptions, 'reserve
   /** Of the invocation's logger. */
   readonly redact: Redact;
   readonly onProgress?: ((progress: RedriveProgress) => void) | undefined;
+  /** Keeps the report, also that of a run that fails: the next one goes on from it. */
+  readonly save?: ((report: RedriveReport) => Promise<void>) | undefined;
   readonly log: Logger;
   /** Lines of the log for keys or documents with one cause; what is above is counted. All where it is Infinity. */
   readonly linesPerCause?: number | undefined;
 }
 
-/** Milliseconds that are left for writing what became of a window's documents. */
+/** Milliseconds that are left for writing what became of a window's documents, */
 const SETTLE_MS = 4_000;
+/** and for each of its pairs of sync task and key, which may have to be written anew, */
+const SETTLE_PAIR_MS = 0.2;
+/** but no more than this part of the time that is there. */
+const SETTLE_PART = 1 / 2;
 /** Milliseconds below which no further window is begun. */
 const SHORTEST_WINDOW_MS = 8_000;
-/** Documents that are written and deleted at a time. */
-const SETTLING = 16;
 
 /**
  * Submits what dead letters and failed invocations name, and deletes the documents of what was accepted.
@@ -67,7 +72,10 @@ const SETTLING = 16;
  * what it names: two documents of one name stand for the same uploads, all older than the submission after which the
  * name is deleted.
  *
- * @throws ObjectStoreError where the state bucket cannot be listed or none of a window's documents can be read
+ * Whatever is wrong with one document is left with it and counted: the run goes on with those behind it.
+ *
+ * @throws ObjectStoreError where a prefix cannot be listed to its end, or the store hands over no document at all; what
+ *   could be done is done then, and its report is saved
  */
 export async function redrive(run: RedriveRun): Promise<RedriveReport> {
   return new Redrive(run).run();
@@ -81,6 +89,9 @@ class Redrive {
   readonly #started: number;
   readonly #lines: CappedLog;
   #position: Position | undefined;
+  /** Why the state bucket could not be read as it should. */
+  #fault: unknown;
+  #blindWindows = 0;
 
   constructor(run: RedriveRun) {
     this.#run = run;
@@ -90,21 +101,24 @@ class Redrive {
 
   async run(): Promise<RedriveReport> {
     const stopped = await this.#windows().finally(() => this.#lines.end());
-    const { clock, id, dryRun, log } = this.#run;
+    const { clock, id, dryRun, log, save } = this.#run;
     // A function with the platform's timeout of 3 s would otherwise do nothing, every quarter of an hour, and not fail.
     if (stopped === 'deadline' && this.#tally.documents.read === 0)
       log.error('no time to redrive', {
         needed_ms: SHORTEST_WINDOW_MS,
         remedy: "Raise the function's timeout: a run needs 10 seconds to begin with, and minutes after an outage.",
       });
-    return toReport(this.#tally, {
+    const report = toReport(this.#tally, {
       id,
       started: this.#started,
       ended: clock.now(),
       dryRun,
-      stopped,
+      stopped: stopped ?? (this.#fault === undefined ? undefined : 'store_unavailable'),
       position: this.#position,
     });
+    await save?.(report);
+    if (this.#fault !== undefined) throw this.#fault;
+    return report;
   }
 
   async #windows(): Promise<StopReason | undefined> {
@@ -116,18 +130,35 @@ class Redrive {
       tally: this.#tally,
       lines: this.#lines,
       isOwn: (name) => this.#written.has(name),
+      reasonToStop: () => this.#reasonToStop(),
+      onFault: (error, { prefix }) => {
+        this.#lines.write('error', 'documents not listed', classify(error).code, () => ({ prefix, error }));
+        this.#tally.failure(error);
+        this.#fault ??= error;
+      },
     });
+    let fault: unknown;
+    let readable = 0;
     for (;;) {
       const early = this.#reasonToStop();
       if (early !== undefined) return early;
       const { value: window, done } = await windows.next();
-      if (done === true) return window;
+      if (done === true) {
+        if (readable === 0) this.#fault ??= fault;
+        return window;
+      }
+      fault ??= window.fault;
+      readable += window.readable;
+      this.#blindWindows = window.readable === 0 && window.fault !== undefined ? this.#blindWindows + 1 : 0;
       const stop = dryRun ? this.#show(window) : await this.#work(window);
       // Documents that were not tried come first in the next run. Those that were tried in vain do not: they may be the
       // only ones that fail.
       if (stop === undefined || stop === 'oms_unavailable') this.#position = window.last;
       if (stop !== undefined) return stop;
       this.#progress(window);
+      if (this.#blindWindows < REDRIVE_LIMITS.blindWindows) continue;
+      this.#fault ??= fault;
+      return 'store_unavailable';
     }
   }
 
@@ -147,7 +178,7 @@ class Redrive {
     const submitted = await this.#submit(items);
     const failures = items.map((item, index) => toFailure(item, submitted.outcomes[index]));
     this.#count(failures, submitted);
-    await forEachConcurrently(taken, SETTLING, async (each) => {
+    await forEachConcurrently(taken, REDRIVE_LIMITS.settling, async (each) => {
       const failed = (places.get(each) ?? []).flatMap(({ item, index }) => {
         const failure = failures[index];
         // With the change as this document has it: in another one the same key has another path.
@@ -165,7 +196,7 @@ class Redrive {
     const batches = toBatches(encodeChanges(items), maxKeysPerCall);
     return submit(batches, {
       ...this.#run,
-      reserveMs: SETTLE_MS,
+      reserveMs: Math.max(SETTLE_MS, Math.min(items.length * SETTLE_PAIR_MS, remaining() * SETTLE_PART)),
       remaining: () => (signal?.aborted === true ? 0 : remaining()),
     });
   }
@@ -183,7 +214,7 @@ class Redrive {
 
   async #settle(taken: Taken, failed: readonly KeyFailure[]): Promise<void> {
     const { document } = taken;
-    const { deadLetters, store, bucket } = this.#run;
+    const { deadLetters, store, bucket, redact } = this.#run;
     for (const { change, syncTaskId, error, failure } of failed.filter((each) => !each.failure.retryable))
       this.#lines.write('error', 'key refused', failure.code, () => ({
         document: document.found.name,
@@ -195,7 +226,7 @@ class Redrive {
       }));
     try {
       const verdict = judge(taken, failed, this.#context());
-      const { outcome, written } = await settle(verdict, document, { deadLetters, store, bucket });
+      const { outcome, written } = await settle(verdict, document, { deadLetters, store, bucket, redact });
       // The listing has passed the document itself already.
       for (const name of written) if (name !== document.found.name) this.#written.add(name);
       this.#tally.settle(document, outcome);

@@ -1,5 +1,7 @@
 import { classify } from '#shared/pipeline/failures.ts';
+import { OTHER, shownCode } from './codes.ts';
 import type { DocumentSource, RedriveDocument } from './document.ts';
+import { REDRIVE_LIMITS } from './limits.ts';
 import type { Position } from './listing.ts';
 
 /** What became of a document. */
@@ -14,7 +16,7 @@ export type DocumentOutcome =
   | 'left';
 
 /** Why a run ended before it had looked at every document. */
-export type StopReason = 'deadline' | 'limit' | 'interrupted' | 'oms_unavailable';
+export type StopReason = 'deadline' | 'limit' | 'interrupted' | 'oms_unavailable' | 'store_unavailable';
 
 /** Documents that had a code when they were read, and what became of them. */
 export interface CodeRow {
@@ -62,9 +64,7 @@ export interface RedriveReport {
   readonly causes: readonly CauseRow[];
 }
 
-/** Codes are words of other people's documents, so their number needs a bound. */
-const MAX_ROWS = 100;
-const OTHER = { code: 'other', remedy: 'See the documents.' };
+const { reportRows } = REDRIVE_LIMITS;
 
 type Counted<T> = { -readonly [Name in keyof T]: T[Name] };
 
@@ -77,21 +77,21 @@ export class Tally {
   readonly #causes = new Map<string, Counted<CauseRow>>();
 
   /** @param keys that the document names, records that cannot be read included */
-  take({ code, remedy, created }: RedriveDocument, keys: number): void {
+  take({ code, created }: RedriveDocument, keys: number): void {
     this.documents.taken += 1;
-    const row = this.#row(code, remedy);
+    const row = this.#row(code);
     row.documents += 1;
     row.keys += keys;
     row.oldestTime = Math.min(row.oldestTime, created);
   }
 
-  settle({ code, remedy }: RedriveDocument, outcome: DocumentOutcome): void {
+  settle({ code }: RedriveDocument, outcome: DocumentOutcome): void {
     this.documents[outcome] += 1;
-    this.#row(code, remedy)[outcome] += 1;
+    this.#row(code)[outcome] += 1;
   }
 
   cause(cause: CauseRow): void {
-    const shown = this.#causes.has(cause.code) || this.#causes.size < MAX_ROWS ? cause : { ...cause, ...OTHER };
+    const shown = this.#causes.has(cause.code) || this.#causes.size < reportRows ? cause : { ...cause, ...OTHER };
     const row = this.#causes.get(shown.code) ?? { ...shown, count: 0 };
     this.#causes.set(shown.code, row);
     row.count += cause.count;
@@ -100,16 +100,16 @@ export class Tally {
   /** A document that could not be read. */
   unread(error: unknown): void {
     this.documents.left += 1;
-    this.#failed(error);
+    this.failure(error);
   }
 
   /** A document of which it could not be written what became of it. */
   failed(document: RedriveDocument, error: unknown): void {
     this.settle(document, 'left');
-    this.#failed(error);
+    this.failure(error);
   }
 
-  #failed(error: unknown): void {
+  failure(error: unknown): void {
     const { code, remedy, retryable } = classify(error);
     this.cause({ code, remedy, retryable, count: 1 });
   }
@@ -122,8 +122,9 @@ export class Tally {
     };
   }
 
-  #row(code: string, remedy: string) {
-    const shown = this.#codes.has(code) || this.#codes.size < MAX_ROWS ? { code, remedy } : OTHER;
+  #row(code: string) {
+    const own = shownCode(code);
+    const shown = this.#codes.has(own.code) || this.#codes.size < reportRows ? own : OTHER;
     const row = this.#codes.get(shown.code) ?? {
       ...shown,
       documents: 0,

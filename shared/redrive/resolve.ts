@@ -5,6 +5,7 @@ import { filterChanges, type OwnState } from '#shared/pipeline/filter.ts';
 import { matchesRoute, type RoutedChange, routeChanges } from '#shared/pipeline/route.ts';
 import { type Route, routedBuckets } from '#shared/pipeline/routes.ts';
 import type { RedriveDocument } from './document.ts';
+import { REDRIVE_LIMITS } from './limits.ts';
 
 /** What a document asks for, by the routes of now. */
 export interface Resolved {
@@ -20,6 +21,8 @@ export interface Resolved {
   readonly abandoned: readonly ObjectChange[];
   /** Objects that the document names, whatever is to become of them. */
   readonly changes: readonly ObjectChange[];
+  /** Those of them that have no turn in this run, because the document names too many. */
+  readonly later: readonly ObjectChange[];
 }
 
 export interface ResolveOptions extends NormaliseOptions {
@@ -35,6 +38,7 @@ const NOTHING: Resolved = {
   unrecognised: undefined,
   abandoned: [],
   changes: [],
+  later: [],
 };
 
 /**
@@ -47,23 +51,23 @@ const NOTHING: Resolved = {
 export function resolveDocument({ content }: RedriveDocument, options: ResolveOptions): Resolved {
   if (content.type === 'invocation') {
     const { event, pairs } = content.invocation;
-    return resolveEvent(event, options, Math.max(1, pairs));
+    return resolveEvent(event, options, pairs);
   }
   if (content.type !== 'letter') return NOTHING;
   const { letter } = content;
   return letter.kind === 'keys' && letter.keys !== undefined
     ? resolveKeys(letter.keys, letter.sync_task_id, options.routes)
-    : resolveEvent(letter.event, options, Number.POSITIVE_INFINITY);
+    : resolveEvent(letter.event, options, undefined);
 }
 
 /**
  * Of a bucket that has routes, what lies below no prefix is not to be replicated, if the routes are right. Only what OMS
- * has accepted is deleted, so that a mistake in them costs nothing: where they make less of the event than they did when
- * it failed, or nothing at all, what they do not match is kept.
+ * has accepted is deleted, so that a mistake in them costs nothing: what they do not match is kept, unless they make just
+ * as much of the event as they did when it failed.
  *
- * @param pairs of sync task and key that are expected of it
+ * @param pairs of sync task and key that they made of it then; undefined where nothing tells
  */
-function resolveEvent(event: unknown, options: ResolveOptions, pairs: number): Resolved {
+function resolveEvent(event: unknown, options: ResolveOptions, pairs: number | undefined): Resolved {
   const normalised = (() => {
     try {
       return normaliseEvent(event, options);
@@ -74,7 +78,8 @@ function resolveEvent(event: unknown, options: ResolveOptions, pairs: number): R
   if ('error' in normalised) return { ...NOTHING, unrecognised: normalised.error };
   const { changes, rejected } = normalised;
   const { routes, state } = options;
-  const { routed, unrouted } = routeChanges(filterChanges(changes, routes, state).kept, routes);
+  const [now, later] = turns(filterChanges(changes, routes, state).kept, routes);
+  const { routed, unrouted } = routeChanges(now, routes);
   const buckets = routedBuckets(routes);
   const misdirected = unrouted.filter(({ bucket }) => !buckets.has(bucket));
   return {
@@ -82,10 +87,28 @@ function resolveEvent(event: unknown, options: ResolveOptions, pairs: number): R
     unrouted: misdirected,
     rejected,
     unrecognised: undefined,
-    abandoned: routed.length < pairs ? unrouted.filter(({ bucket }) => buckets.has(bucket)) : [],
+    abandoned:
+      routed.length === pairs && later.length === 0 ? [] : unrouted.filter(({ bucket }) => buckets.has(bucket)),
     changes,
+    later,
   };
 }
+
+/** The changes that are submitted in this run, and the others: those of one document may be more than a run can do. */
+function turns(
+  changes: readonly ObjectChange[],
+  routes: readonly Route[],
+): [readonly ObjectChange[], readonly ObjectChange[]] {
+  let pairs = 0;
+  const end = changes.findIndex((change) => {
+    pairs += Math.max(1, routes.filter((route) => matchesRoute(route, change)).length);
+    return pairs > REDRIVE_LIMITS.documentPairs;
+  });
+  return end < 0 ? [changes, []] : [changes.slice(0, end), changes.slice(end)];
+}
+
+/** Characters of a time; what is longer is none. */
+const TIME_LENGTH = 40;
 
 interface StoredKey {
   readonly bucket: string;
@@ -97,18 +120,19 @@ interface StoredKey {
 function resolveKeys(keys: readonly StoredKey[], syncTaskId: string | undefined, routes: readonly Route[]): Resolved {
   const changes: ObjectChange[] = [];
   for (const { bucket, key, path, event_time: time } of keys) {
-    const event = time === undefined ? {} : { time };
+    const event = time === undefined || time.length > TIME_LENGTH ? {} : { time };
     // Checked when the document was read.
     changes.push({ source: 'obs', bucket, key: checkObjectKey(key), eventName: 'ObjectCreated:Put', path, ...event });
   }
+  const [now, later] = turns(changes, routes);
   const wanted: RoutedChange[] = [];
   const unrouted: ObjectChange[] = [];
-  for (const change of changes) {
+  for (const change of now) {
     const matching = new Set(routes.filter((route) => matchesRoute(route, change)).map((route) => route.sync_task_id));
     const tasks = syncTaskId !== undefined && matching.has(syncTaskId) ? [syncTaskId] : [...matching];
     for (const task of tasks) wanted.push({ syncTaskId: task, change });
     // It was to be replicated once. That no route matches it any more may be a mistake in the routes.
     if (tasks.length === 0) unrouted.push(change);
   }
-  return { ...NOTHING, wanted, unrouted, changes };
+  return { ...NOTHING, wanted, unrouted, changes, later };
 }

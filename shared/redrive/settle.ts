@@ -1,14 +1,19 @@
+import type { Redact } from '#shared/deadletters/conceal-event.ts';
+import { DeadLetterTooLargeError } from '#shared/deadletters/errors.ts';
 import { deadLetterName } from '#shared/deadletters/name.ts';
 import type { DeadLetters } from '#shared/deadletters/store.ts';
 import type { ObjectStore } from '#shared/objectstore/port.ts';
 import type { RedriveDocument } from './document.ts';
 import type { Verdict } from './judge.ts';
+import { checkDocument } from './letters.ts';
 import type { DocumentOutcome } from './report.ts';
 
 export interface StateBucket {
   readonly deadLetters: DeadLetters;
   readonly store: ObjectStore;
   readonly bucket: string;
+  /** Of the invocation's logger. */
+  readonly redact: Redact;
 }
 
 export interface Settled {
@@ -26,22 +31,32 @@ export interface Settled {
 export async function settle(
   verdict: Verdict,
   document: RedriveDocument,
-  { deadLetters, store, bucket }: StateBucket,
+  { deadLetters, store, bucket, redact }: StateBucket,
 ): Promise<Settled> {
   const { found, etag } = document;
   if (verdict.outcome === 'left') return { outcome: 'left', written: [] };
   const written: string[] = [];
+  let outcome: DocumentOutcome = verdict.outcome;
   // The letter that has the document's own name comes last: it takes the place of what the others must hold by then.
   const isOwn = ({ letter }: Verdict['letters'][number]): boolean => found.name.endsWith(deadLetterName(letter));
-  for (const { letter, parked } of verdict.letters.toSorted((a, b) => Number(isOwn(a)) - Number(isOwn(b))))
-    written.push(parked ? await deadLetters.park(letter) : await deadLetters.put(letter));
+  try {
+    for (const { letter, parked } of verdict.letters.toSorted((a, b) => Number(isOwn(a)) - Number(isOwn(b))))
+      written.push(parked ? await deadLetters.park(letter) : await deadLetters.put(letter));
+  } catch (error) {
+    // Attempts of a document that cannot be written anew cannot be counted: the first that is refused is the last.
+    const isRefused = verdict.causes.some(({ retryable }) => !retryable);
+    if (!(error instanceof DeadLetterTooLargeError) || !isRefused || found.source === 'parked') throw error;
+    checkDocument(document, redact);
+    written.push(await deadLetters.parkAsFound(found.name, document.body));
+    outcome = 'parked';
+  }
   // A letter that is refused for the same reason keeps its name, and was overwritten.
-  if (written.includes(found.name)) return { outcome: verdict.outcome, written };
+  if (written.includes(found.name)) return { outcome, written };
   if (found.source === 'failed_invocation' && etag !== undefined) {
     // How FunctionGraph names its documents is not documented. Where it gave a name twice, the second event is another.
     const head = await store.headObject({ bucket, key: found.name });
     if (head?.etag !== undefined && head.etag !== etag) return { outcome: 'left', written };
   }
   await store.deleteObject({ bucket, key: found.name });
-  return { outcome: verdict.outcome, written };
+  return { outcome, written };
 }

@@ -1,16 +1,19 @@
+import { AppError } from '#shared/errors/base.ts';
 import type { CappedLog } from '#shared/logging/capped-log.ts';
 import {
   AccessDeniedError,
+  NoSuchBucketError,
   ObjectNotFoundError,
   ObjectStoreError,
   ObjectTooLargeError,
 } from '#shared/objectstore/errors.ts';
-import type { ObjectStore } from '#shared/objectstore/port.ts';
+import type { ObjectStore, StoredObject } from '#shared/objectstore/port.ts';
 import { classify } from '#shared/pipeline/failures.ts';
 import { dueAt } from './backoff.ts';
 import { forEachConcurrently } from './concurrently.ts';
 import type { FoundDocument, RedriveDocument } from './document.ts';
-import { listDocuments, type Position, type Source } from './listing.ts';
+import { REDRIVE_LIMITS } from './limits.ts';
+import { type ListingOptions, listDocuments, type Position, type Source } from './listing.ts';
 import type { RedriveFilter } from './options.ts';
 import { readDocument } from './read.ts';
 import type { StopReason, Tally } from './report.ts';
@@ -26,59 +29,62 @@ export interface Taken {
 export interface Window {
   readonly taken: readonly Taken[];
   readonly last: Position;
+  /** Documents that were read, those included that are not taken. */
+  readonly readable: number;
+  /** Why a document was not read, where the store as a whole may be the cause. */
+  readonly fault?: unknown;
 }
 
-export interface WindowOptions extends ResolveOptions {
+export interface WindowOptions extends ResolveOptions, Pick<ListingOptions, 'from' | 'onFault'> {
   readonly store: ObjectStore;
   readonly bucket: string;
   readonly sources: readonly Source[];
-  readonly from?: Position | undefined;
   readonly filter: RedriveFilter;
   readonly backoff: boolean;
   /** When the run began: what was written since is the next run's. Milliseconds since the epoch. */
   readonly started: number;
   /** Whether this run has written the document of that name. */
   readonly isOwn: (name: string) => boolean;
+  /** Why the run ends here, if it does. */
+  readonly reasonToStop: () => StopReason | undefined;
   readonly tally: Tally;
   readonly lines: CappedLog;
 }
 
-const WINDOW_DOCUMENTS = 200;
-/** As listed. A notification has about 1 KB per record, so this is about a thousand keys. */
-const WINDOW_BYTES = 1024 * 1024;
-const READING = 16;
-/**
- * Bytes. An asynchronous event has 256 KB at the most, and a document holds it up to twice, escaped.
- * @see https://support.huaweicloud.com/intl/en-us/productdesc-functiongraph/functiongraph_01_0150.html
- */
-export const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024;
-
 /**
  * Lists and reads documents, window by window, and drops those that the filter does not want or that are not due.
  *
- * @returns `limit` where the filter's limit ended it before the last document
- * @throws ObjectStoreError where the bucket cannot be listed, or where the store fails for all of a window's documents
+ * @returns why it ended before the last document; undefined where it did not
  */
 export async function* readWindows(options: WindowOptions): AsyncGenerator<Window, StopReason | undefined> {
-  const { store, bucket, sources, from } = options;
+  const { store, bucket, sources, from, onFault, reasonToStop } = options;
   const reader = new WindowReader(options);
-  for await (const found of listDocuments(store, bucket, sources, from)) {
-    if (options.isOwn(found.name)) continue;
+  let stopped: StopReason | undefined;
+  const goesOn = () => {
+    stopped = reasonToStop();
+    return stopped === undefined;
+  };
+  let found: FoundDocument[] = [];
+  let bytes = 0;
+  for await (const each of listDocuments(store, bucket, sources, { from, goesOn, onFault })) {
+    if (options.isOwn(each.name)) continue;
     if (reader.isFull) return 'limit';
-    if (!reader.add(found)) continue;
-    yield await reader.read();
+    found.push(each);
+    bytes += each.size;
+    if (found.length < REDRIVE_LIMITS.windowDocuments && bytes < REDRIVE_LIMITS.windowBytes) continue;
+    yield* reader.read(found);
     if (reader.wasCut) return 'limit';
+    found = [];
+    bytes = 0;
   }
-  if (!reader.isEmpty) yield await reader.read();
-  return reader.wasCut ? 'limit' : undefined;
+  if (stopped === undefined) yield* reader.read(found);
+  return reader.wasCut ? 'limit' : stopped;
 }
 
 class WindowReader {
   readonly #options: WindowOptions;
   /** Documents that may still be taken. */
   #left: number;
-  #found: FoundDocument[] = [];
-  #bytes = 0;
   #wasCut = false;
 
   constructor(options: WindowOptions) {
@@ -90,53 +96,66 @@ class WindowReader {
     return this.#left <= 0;
   }
 
-  get isEmpty(): boolean {
-    return this.#found.length === 0;
-  }
-
   /** Whether documents were passed over because of the limit. */
   get wasCut(): boolean {
     return this.#wasCut;
   }
 
-  /** @returns true where the window has enough of them */
-  add(found: FoundDocument): boolean {
-    this.#found.push(found);
-    this.#bytes += found.size;
-    return this.#found.length >= WINDOW_DOCUMENTS || this.#bytes >= WINDOW_BYTES;
+  /** The documents in one window, or in several where they hold more than their sizes tell. */
+  async *read(found: readonly FoundDocument[]): AsyncGenerator<Window> {
+    const bodies = await fetchAll(found, this.#options);
+    let window = { taken: [] as Taken[], readable: 0, fault: undefined as unknown };
+    let weight = 0;
+    for (const [index, each] of found.entries()) {
+      const body = bodies.get(each);
+      // What was read is not needed any more.
+      bodies.delete(each);
+      try {
+        if (body !== undefined && 'error' in body) throw body.error;
+        const document = body && readDocument(each, body);
+        const taken = document && this.#take(document);
+        // What the limit passed over comes first in the next run.
+        if (this.#wasCut) break;
+        window.readable += 1;
+        weight += document?.values ?? 0;
+        if (taken) window.taken.push(taken);
+        weight += taken?.resolved.wanted.length ?? 0;
+      } catch (error) {
+        this.#options.lines.write('error', 'document not read', classify(error).code, () => ({
+          document: each.name,
+          error,
+        }));
+        this.#options.tally.unread(error);
+        if (body && 'error' in body && !isOfDocument(error)) window.fault ??= error;
+      }
+      if (weight < REDRIVE_LIMITS.windowWeight && index < found.length - 1) continue;
+      yield { ...window, last: positionOf(each) };
+      window = { taken: [], readable: 0, fault: undefined };
+      weight = 0;
+    }
+    const end = window.taken.at(-1)?.document.found;
+    if (end) yield { ...window, last: positionOf(end) };
   }
 
-  async read(): Promise<Window> {
-    const found = this.#found;
-    const last = found.at(-1);
-    if (last === undefined) throw new Error('A window without documents was read.');
-    this.#found = [];
-    this.#bytes = 0;
-    const documents = await readAll(found, this.#options);
-    const taken = documents.flatMap((document) => this.#take(document));
-    // What the limit passed over comes first in the next run.
-    const end = this.#wasCut ? (taken.at(-1)?.document.found ?? last) : last;
-    return { taken, last: { source: end.source, name: end.name } };
-  }
-
-  #take(document: RedriveDocument): Taken[] {
+  /** @returns undefined where it is not to be redriven now */
+  #take(document: RedriveDocument): Taken | undefined {
     const { tally, filter } = this.#options;
     if (!this.#isDue(document)) {
       tally.documents.waiting += 1;
-      return [];
+      return undefined;
     }
     const resolved = resolveDocument(document, this.#options);
     if (!matches(document, resolved, filter)) {
       tally.documents.filtered += 1;
-      return [];
+      return undefined;
     }
     if (this.#left <= 0) {
       this.#wasCut = true;
-      return [];
+      return undefined;
     }
     this.#left -= 1;
     tally.take(document, resolved.changes.length + resolved.rejected.length);
-    return [{ document, resolved }];
+    return { document, resolved };
   }
 
   /** A failed invocation has waited for its retries already. */
@@ -147,46 +166,42 @@ class WindowReader {
   }
 }
 
-/** The documents that could be read, in their order. */
-async function readAll(
+const positionOf = ({ source, name }: FoundDocument): Position => ({ source, name });
+
+/** Documents as they are stored, or why they are not there; nothing of one that another run has dealt with. */
+async function fetchAll(
   found: readonly FoundDocument[],
-  { store, bucket, tally, lines }: WindowOptions,
-): Promise<RedriveDocument[]> {
-  const documents = new Map<FoundDocument, RedriveDocument>();
-  const errors: unknown[] = [];
-  let gone = 0;
-  await forEachConcurrently(found, READING, async (each) => {
+  { store, bucket, tally }: WindowOptions,
+): Promise<Map<FoundDocument, StoredObject | { readonly error: unknown }>> {
+  const { documentBytes, grownBytes, reading } = REDRIVE_LIMITS;
+  const bodies = new Map<FoundDocument, StoredObject | { readonly error: unknown }>();
+  await forEachConcurrently(found, reading, async (each) => {
     try {
-      const object = await store.getObject({ bucket, key: each.name, maxBytes: MAX_DOCUMENT_BYTES });
-      documents.set(each, readDocument(each, object));
+      if (each.size > documentBytes)
+        throw new ObjectTooLargeError(documentBytes, { operation: 'GetObject', bucket, attempts: 0, retryable: false });
+      const maxBytes = Math.min(documentBytes, each.size + grownBytes);
+      bodies.set(each, await store.getObject({ bucket, key: each.name, maxBytes }));
     } catch (error) {
-      // Another run has dealt with it since it was listed.
-      if (error instanceof ObjectNotFoundError) gone += 1;
-      else {
-        errors.push(error);
-        lines.write('error', 'document not read', classify(error).code, () => ({ document: each.name, error }));
-      }
+      if (error instanceof ObjectNotFoundError) return;
+      bodies.set(each, { error });
     }
+    tally.documents.read += 1;
   });
-  // The store fails, rather than one document: there is no use in going on.
-  const [first] = errors.filter((error) => !isOfDocument(error, found.length));
-  if (first !== undefined && documents.size === 0) throw first;
-  tally.documents.read += found.length - gone;
-  for (const error of errors) tally.unread(error);
-  return found.flatMap((each) => documents.get(each) ?? []);
+  return bodies;
 }
 
+/** Codes of refusals that are about the object: it may not be read by this reader, or not before it is restored. */
+const OF_OBJECT = new Set(['AccessDenied', 'InvalidObjectState', undefined]);
+
 /**
- * Whether a document alone may be the cause, so that those behind it are read all the same: one that is too large, that
- * was moved to an archive, whose key of encryption the reader may not use; and whatever the store answered where it was
- * not asked for another one.
- *
- * @param asked documents that were asked for with it
+ * Whether a document alone is the cause: whatever is wrong with it as the store answers, and whatever reading it does.
+ * What the credentials, the network, throttling or a fault of the store may be the cause of concerns the others, too.
  */
-function isOfDocument(error: unknown, asked: number): boolean {
-  if (error instanceof ObjectTooLargeError || error instanceof AccessDeniedError) return true;
-  if (!(error instanceof ObjectStoreError)) return false;
-  return error.storeCode === 'InvalidObjectState' || (asked === 1 && error.storeStatus !== undefined);
+function isOfDocument(error: unknown): boolean {
+  if (error instanceof ObjectTooLargeError) return true;
+  if (!(error instanceof ObjectStoreError)) return error instanceof AppError && error.status < 500;
+  if (error instanceof AccessDeniedError) return error.storeStatus === 403 && OF_OBJECT.has(error.storeCode);
+  return !error.retryable && error.storeStatus !== undefined && !(error instanceof NoSuchBucketError);
 }
 
 function matches(document: RedriveDocument, { changes }: Resolved, filter: RedriveFilter): boolean {

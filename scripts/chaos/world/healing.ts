@@ -16,9 +16,9 @@ export function judgeHealing(ledger: Ledger, scenario: Scenario, { redrives }: {
   }
 }
 
-/** The platform could not write it down, or the routes of redrive say that nobody wants it. */
+/** The platform could not write it down. */
 function isUndeliverable(thing: Thing): boolean {
-  return [...thing.holders.keys()].some((holder) => /^(?:undeliverable|unwanted) /.test(holder));
+  return [...thing.holders.keys()].some((holder) => holder.startsWith('undeliverable '));
 }
 
 function judge(ledger: Ledger, scenario: Scenario, thing: Thing, wish: number, redrives: boolean): void {

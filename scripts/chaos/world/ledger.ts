@@ -103,7 +103,7 @@ export interface LedgerOptions {
 export class Ledger {
   readonly things = new Map<string, Thing>();
   readonly violations: Violation[] = [];
-  readonly counts = { deadLettered: 0, parked: 0, redriven: 0, undeliverable: 0, unwanted: 0, accepted: 0 };
+  readonly counts = { deadLettered: 0, parked: 0, redriven: 0, undeliverable: 0, accepted: 0 };
   readonly #byMarker = new Map<string, Thing>();
   readonly #held = new Map<string, readonly Thing[]>();
   readonly #attempts = new Map<number, AttemptLog>();
@@ -313,12 +313,9 @@ export class Ledger {
       things.map(({ id }) => id),
       `${name} deleted`,
     );
-    const unwanted = things.filter((thing) => this.#isUnwanted(thing, name, text));
-    if (unwanted.length > 0) this.hold(`unwanted ${name}`, unwanted);
-    this.counts.unwanted += unwanted.length;
     this.release(`document ${name}`);
     const markers = new Set(markersIn(text));
-    for (const thing of things.filter((each) => !unwanted.includes(each))) {
+    for (const thing of things) {
       const elsewhere = [...thing.holders].filter(([holder]) => holder.startsWith('document '));
       const since = Math.max(0, ...thing.uploads.filter(({ marker }) => markers.has(marker)).map(({ time }) => time));
       for (const wish of thing.object ? (letter.scope ?? thing.wishes) : [-1]) {
@@ -386,19 +383,6 @@ export class Ledger {
     if (name.startsWith(prefixes.deadLetters)) return 'letters';
     if (name.startsWith(prefixes.parked)) return 'parked';
     return name.startsWith(prefixes.failed) ? 'failed' : undefined;
-  }
-
-  /**
-   * Whether redrive may take it that nobody wants the object: its routes, by mistake, have others of the event and not
-   * this one, and the document does not tell how many they were when it failed.
-   */
-  #isUnwanted({ object }: Thing, name: string, text: string): boolean {
-    if (!object || this.#area(name) !== 'failed' || markersIn(text).length < 2) return false;
-    if (/"errorType":"(?:SubmitFailed|DeadLetterFailed)Error"/.test(text)) return false;
-    return this.#options.scenario.deployments.some(({ redriveVariables }) => {
-      const prefixes = redriveVariables ? routesOf(redriveVariables, object.bucket) : [];
-      return prefixes.length > 0 && !prefixes.some((prefix) => object.key.startsWith(prefix));
-    });
   }
 
   #explain(thing: Thing, letter: Letter, { machine, attempt }: Caller, name: string): void {

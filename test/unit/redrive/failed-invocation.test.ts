@@ -24,7 +24,7 @@ describe('a document of a failure destination', () => {
       requestId: '1167bf8c-87b0-43ab-8f5f-26b16c64f252',
       functionUrn: 'urn:fss:xx-xxxx-x:xxxxxxx:function:xxxx:xxxx:latest',
       cause: undefined,
-      pairs: 0,
+      pairs: undefined,
     });
   });
 
@@ -63,7 +63,7 @@ describe('a document of a failure destination', () => {
       requestId: undefined,
       functionUrn: undefined,
       cause: undefined,
-      pairs: 0,
+      pairs: undefined,
     });
     for (const other of [
       { request_payload: {} },
@@ -91,11 +91,11 @@ describe('a document of a failure destination', () => {
       'function invocation exception, error: OMS did not accept 2 of 13 keys; a retry may succeed.',
       13,
     ],
-    ['SubmitFailedError', 'in the words of another release', 1],
-    ['SubmitFailedError', undefined, 1],
+    ['SubmitFailedError', 'in the words of another release', undefined],
+    ['SubmitFailedError', undefined, undefined],
     ['DeadLetterFailedError', '1 failure that is final has no dead letter; OMS accepted 2 of 3 keys. Why.', 3],
-    ['DeadLetterFailedError', '1 failure that is final has no dead letter. Why.', 0],
-    ['ConfigurationError', '2 of 13 keys', 0],
+    ['DeadLetterFailedError', '1 failure that is final has no dead letter. Why.', undefined],
+    ['ConfigurationError', '2 of 13 keys', undefined],
   ])('tells by a %s how many keys the routes made of the event: %s', (errorType, errorMessage, pairs) => {
     expect(readFailedInvocation({ ...EXAMPLE, response_payload: { errorType, errorMessage } })?.pairs).toBe(pairs);
   });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AccessDeniedError } from '#shared/objectstore/errors.ts';
-import { MAX_DOCUMENT_BYTES } from '#shared/redrive/window.ts';
+import { REDRIVE_LIMITS } from '#shared/redrive/limits.ts';
 import { omsError } from '../../helpers/oms-error.ts';
 import { eventLetter, keysLetter, record, seedFailed, seedLetter } from '../../helpers/redrive-documents.ts';
 import { NOW, PREFIXES, RedriveWorld, STATE_BUCKET } from '../../helpers/redrive-world.ts';
@@ -89,19 +89,25 @@ describe('a dead letter of refused keys', () => {
     });
   });
 
-  it('is left as it is when some keys are accepted and the others may be later: twice is cheaper than writing', async () => {
-    const name = seedLetter(world, keysLetter(batch('a', 'later')));
-    const before = world.store.text(STATE_BUCKET, name);
+  it('keeps what may be accepted later, with no attempt more and no wait, when some keys are accepted', async () => {
+    const old = keysLetter(batch('a', 'later'), { attempts: 4 });
+    seedLetter(world, old);
     world.reactions.set('later', 'fail');
 
     const report = await world.redrive({ maxKeysPerCall: 1, concurrency: 1 });
 
     expect(world.accepted).toEqual(['task-1/a']);
-    expect(world.documents()).toEqual([name]);
-    expect(world.store.text(STATE_BUCKET, name)).toBe(before);
+    expect(world.documents().map((name) => world.read(name))).toEqual([
+      expect.objectContaining({
+        attempts: 4,
+        created: old.created,
+        last_failed: old.last_failed,
+        keys: [expect.objectContaining({ key: 'later' })],
+      }),
+    ]);
     expect(report).toMatchObject({
       remains: true,
-      documents: { left: 1, rewritten: 0 },
+      documents: { left: 0, rewritten: 1 },
       keys: { accepted: 1, left: 1 },
     });
   });
@@ -620,7 +626,7 @@ describe('a run', () => {
 
   it('leaves a document that is larger than any that is written', async () => {
     const name = `${PREFIXES.deadLetters}large.json`;
-    world.store.seed(STATE_BUCKET, name, Buffer.alloc(MAX_DOCUMENT_BYTES + 1, 32));
+    world.store.seed(STATE_BUCKET, name, Buffer.alloc(REDRIVE_LIMITS.documentBytes + 1, 32));
     seedLetter(world, keysLetter(batch('a')));
 
     const report = await world.redrive();
@@ -630,14 +636,19 @@ describe('a run', () => {
     expect(report).toMatchObject({ remains: true, causes: [{ code: 'OmsSync.ObjectStoreObjectTooLarge' }] });
   });
 
-  it('leaves a document that is too large to be parked', async () => {
-    const name = `${PREFIXES.deadLetters}foreign.txt`;
-    world.store.seed(STATE_BUCKET, name, 'x'.repeat(2 * 1024 * 1024));
+  it('parks a document byte for byte that is too large to be written anew', async () => {
+    const text = 'x'.repeat(2 * 1024 * 1024);
+    world.store.seed(STATE_BUCKET, `${PREFIXES.deadLetters}foreign.txt`, text);
 
     const report = await world.redrive();
 
+    const [name = '', ...others] = world.documents();
+    expect(others).toEqual([]);
+    expect(name).toMatch(/^parked\/as-found\/[0-9a-f]{32}\.json$/);
+    expect(world.store.text(STATE_BUCKET, name)).toBe(text);
+    expect(report).toMatchObject({ documents: { parked: 1 }, causes: [{ code: 'OmsSync.UnreadableDocument' }] });
+    expect(await world.redrive({ filter: { parked: true } })).toMatchObject({ documents: { left: 1 } });
     expect(world.documents()).toEqual([name]);
-    expect(report).toMatchObject({ remains: true, causes: [{ code: 'OmsSync.ObjectStoreObjectTooLarge' }] });
   });
 
   it('goes on past documents that were moved to an archive', async () => {

@@ -94,12 +94,27 @@ describe('a failed event that does not tell what routes made of it', () => {
     expect(letters()).toEqual([gone('2026/a', '2025/b', 'tmp/c')]);
   });
 
-  it('is taken as routes have it where they make something of it', async () => {
-    seed(TIMED_OUT);
+  it.each([
+    ['a timeout', TIMED_OUT],
+    ['nothing', undefined],
+    ['an error of the platform', { errorType: 'FunctionRuntimeError', errorMessage: '2 of 2 keys' }],
+    ['the error of another release', { ...SUBMIT_FAILED, errorMessage: 'Not all were accepted.' }],
+    ['a number that is none', { ...SUBMIT_FAILED, errorMessage: 'OMS did not accept 2 of 1e0 keys.' }],
+    ['a count of another set of routes', { ...SUBMIT_FAILED, errorMessage: 'OMS did not accept 0 of 0 keys.' }],
+  ])('keeps what no route matches although others are accepted: %s', async (_what, payload) => {
+    seed(payload);
     world.routes = [route('2026/')];
 
-    expect(await world.redrive()).toMatchObject({ remains: false, keys: { accepted: 1 } });
-    expect(world.documents()).toEqual([]);
+    expect(await world.redrive()).toMatchObject({ remains: true, keys: { accepted: 1 } });
+    expect(letters()).toEqual([gone('2025/b', 'tmp/c')]);
+  });
+
+  it('keeps it, too, where routes make more of it than when it failed: others may be missing', async () => {
+    seed({ ...SUBMIT_FAILED, errorMessage: 'OMS did not accept 1 of 1 keys; a retry may succeed.' });
+    world.routes = [route('2026/'), { ...route('2026/'), sync_task_id: 'task-2' }];
+
+    expect(await world.redrive()).toMatchObject({ remains: true, keys: { accepted: 2 } });
+    expect(letters()).toEqual([gone('2025/b', 'tmp/c')]);
   });
 });
 

@@ -39,8 +39,9 @@ it('the letter that takes the name of the document is written after those that h
   const document = {
     found: { source: 'dead_letter', name, size: 1, lastModified: 0 },
     content: { type: 'letter', letter: own },
+    body: Buffer.from('{}'),
+    values: 1,
     code: own.code,
-    remedy: own.remedy,
     created: 0,
     lastFailed: 0,
     attempts: 1,
@@ -51,6 +52,7 @@ it('the letter that takes the name of the document is written after those that h
     ...world,
     deadLetters: world.deadLetters,
     bucket: STATE_BUCKET,
+    redact: (text) => text,
   });
 
   expect(calls).toEqual([`PutObject dead-letters/${deadLetterName(other)}`, `PutObject ${name}`]);

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type ConfigOf, readConfig } from '#shared/config/read.ts';
 import { Invocation } from '#shared/middleware/invocation.ts';
+import { ObjectStoreResponseError } from '#shared/objectstore/errors.ts';
 import type { OmsClient } from '#shared/oms/client.ts';
+import { REDRIVE_LIMITS } from '#shared/redrive/limits.ts';
 import { LAST_REPORT, REPORT_PREFIX } from '#shared/redrive/reports.ts';
 import { createRedrive, variables } from '../../../../functions/redrive/redrive.ts';
 import { fakeContext } from '../../../helpers/fake-context.ts';
@@ -246,16 +248,75 @@ describe('redrive', () => {
     expect(documents()).toEqual(names.filter((_, index) => index !== first));
   });
 
-  it.each(['no JSON', '7', '{"caller":"timer","position":{"source":"dead_letter","name":7}}'])(
-    'begins at the beginning where the last report is %s',
-    async (text) => {
+  const last = (position: unknown, more: object = {}): string => JSON.stringify({ caller: 'timer', position, ...more });
+  const SOURCE = 'dead_letter';
+  it.each([
+    ['no JSON', 'no JSON'],
+    ['a number', '7'],
+    ['nested 100,000 levels', `${'['.repeat(100_000)}${']'.repeat(100_000)}`],
+    ['2 MB', last(undefined, { padding: 'x'.repeat(2 * 1024 * 1024) })],
+    ['with a name that is a number', last({ source: SOURCE, name: 7 })],
+    ['with a name that is no Unicode', last({ source: SOURCE, name: 'dead-letters/\ud800' })],
+    ['with a name that is too long', last({ source: SOURCE, name: `dead-letters/${'x'.repeat(2_000)}` })],
+    ['with a name of another prefix', last({ source: SOURCE, name: 'zzz' })],
+    ['with a name behind all others', last({ source: SOURCE, name: 'dead-letters/\uffff' })],
+    [
+      'with a position in __proto__',
+      '{"caller":"timer","__proto__":{"position":{"source":"dead_letter","name":"dead-letters/z"}}}',
+    ],
+  ])('begins at the beginning where the last report is %s', async (_what, text) => {
+    seedMany(2);
+    const names = documents();
+    world.store.seed(STATE_BUCKET, LAST_REPORT, text);
+
+    await instance()(timer('{"limit":1}'));
+
+    expect(documents()).toEqual(names.slice(1));
+  });
+
+  it.each([400, 403, 404, 429, 500, 503])(
+    'begins at the beginning where the last report answers %d',
+    async (storeStatus) => {
       seedMany(2);
       const names = documents();
-      world.store.seed(STATE_BUCKET, LAST_REPORT, text);
+      world.store.intercept = (call, work) => {
+        const fields = { operation: call.operation, storeStatus, attempts: 4, retryable: storeStatus >= 500 };
+        if (call.operation === 'GetObject' && call.key === LAST_REPORT) throw new ObjectStoreResponseError(fields);
+        work();
+      };
 
       await instance()(timer('{"limit":1}'));
 
       expect(documents()).toEqual(names.slice(1));
+      expect(lines).toContainEqual(expect.objectContaining({ level: 'warn', message: 'position not read' }));
     },
   );
+
+  it('leaves a report that the next timer can read, whatever the documents say', async () => {
+    for (let index = 0; index < 300; index += 1) {
+      const letter = keysLetter({ Records: [record(`key-${index}`)] }, { requestId: `${index}` });
+      seedLetter(world, { ...letter, code: `${'c'.repeat(90)}${index}`, remedy: 'x'.repeat(20_000) });
+    }
+    remaining = () => 60_000;
+
+    await instance()(timer('{"limit":200}'));
+
+    expect(world.read(LAST_REPORT)).toMatchObject({ stopped: 'limit', position: { source: SOURCE } });
+    expect(world.store.text(STATE_BUCKET, LAST_REPORT)?.length).toBeLessThan(REDRIVE_LIMITS.reportBytes / 2);
+  });
+
+  it('leaves its report where it fails, because nothing could be read, and the next one goes on behind', async () => {
+    seedMany(3);
+    world.store.intercept = (call, work) => {
+      if (call.operation === 'GetObject' && !call.key.startsWith('redrive/')) throw storeUnavailable(call);
+      work();
+    };
+
+    await expect(instance()(timer())).rejects.toThrow();
+
+    expect(world.read(LAST_REPORT)).toMatchObject({
+      stopped: 'store_unavailable',
+      position: { name: documents().at(-1) },
+    });
+  });
 });

@@ -1,0 +1,139 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { RateLimiter } from '#shared/pipeline/rate-limiter.ts';
+import type { Route } from '#shared/pipeline/routes.ts';
+import { REDRIVE_LIMITS } from '#shared/redrive/limits.ts';
+import type { RedriveReport } from '#shared/redrive/report.ts';
+import { omsError } from '../../helpers/oms-error.ts';
+import { failedInvocation, keysLetter, record } from '../../helpers/redrive-documents.ts';
+import { NOW, PREFIXES, RedriveWorld, STATE_BUCKET } from '../../helpers/redrive-world.ts';
+
+const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `photos/${index}`);
+const events = (count: number) => ({ Records: names(count).map((name) => record(name)) });
+const TASKS = Array.from(
+  { length: 20 },
+  (_, index): Route => ({ source: { bucket: 'source' }, sync_task_id: `task-${index + 1}` }),
+);
+
+let world: RedriveWorld;
+beforeEach(() => {
+  world = new RedriveWorld();
+});
+
+const seed = (document: object, prefix = PREFIXES.deadLetters): void =>
+  world.store.seed(STATE_BUCKET, `${prefix}2020-01-01/large.json`, JSON.stringify(document));
+
+/** As a dead letter of another release could be: the event does not tell which record is whose. */
+function keysWithoutEvent(count: number): object {
+  const keys = names(count).map((key, index) => ({ bucket: 'source', key, path: `[${index}]` }));
+  return { ...keysLetter(events(1), { attempts: 3, lastFailed: NOW - 86_400_000 }), event: null, keys };
+}
+
+/** Runs by timer, each a quarter of an hour after the one before, until nothing remains. */
+async function runs({
+  seconds,
+  perSecond,
+}: {
+  readonly seconds: number;
+  readonly perSecond: number;
+}): Promise<RedriveReport[]> {
+  const { clock } = world;
+  clock.sleep = async (ms) => {
+    clock.time += ms;
+  };
+  const reports: RedriveReport[] = [];
+  let from: RedriveReport['position'];
+  do {
+    const began = clock.time;
+    const report = await world.redrive({
+      // One after the other, as the clock goes on with every wait.
+      concurrency: 1,
+      remaining: () => began + seconds * 1_000 - clock.time,
+      limiter: new RateLimiter({ perSecond, now: () => clock.time, sleep: clock.sleep }),
+      backoff: true,
+      from,
+    });
+    from = report.position;
+    reports.push(report);
+    clock.time = Math.max(clock.time, began + 900_000);
+  } while (reports.at(-1)?.remains && reports.length < 40);
+  return reports;
+}
+
+describe('a document of more keys than a run can submit', () => {
+  it.each([
+    ['70,000 refused keys, 900 seconds', () => seed(keysWithoutEvent(70_000)), { seconds: 900, perSecond: 5 }, 3],
+    ['60 refused keys, 30 seconds', () => seed(keysWithoutEvent(60)), { seconds: 30, perSecond: 0.1 }, 4],
+    [
+      '600 records of a failed invocation, 10 seconds',
+      () => seed(failedInvocation(events(600)), PREFIXES.failedInvocations),
+      { seconds: 10, perSecond: 5 },
+      10,
+    ],
+    [
+      '40,000 pairs of a failed invocation, 900 seconds',
+      () => {
+        world.routes = TASKS;
+        seed(failedInvocation(events(2_000)), PREFIXES.failedInvocations);
+      },
+      { seconds: 900, perSecond: 1 },
+      6,
+    ],
+    [
+      'more pairs than are submitted of one document',
+      () => {
+        world.routes = TASKS;
+        seed(failedInvocation(events(3_000)), PREFIXES.failedInvocations);
+      },
+      { seconds: 900, perSecond: 100 },
+      2,
+    ],
+    [
+      'records without a route, which got one',
+      () =>
+        seed({
+          ...keysLetter(events(3_000)),
+          kind: 'records',
+          code: 'OmsSync.NoRoute',
+          keys: undefined,
+          sync_task_id: undefined,
+        }),
+      { seconds: 60, perSecond: 2 },
+      5,
+    ],
+  ])('gets shorter with every run, and no key is submitted over and over: %s', async (_what, prepare, time, most) => {
+    prepare();
+
+    const reports = await runs(time);
+
+    expect(reports.at(-1)).toMatchObject({ remains: false });
+    expect(reports.length).toBeLessThanOrEqual(most);
+    expect(world.documents()).toEqual([]);
+    const distinct = new Set(world.accepted).size;
+    expect(distinct).toBe(world.accepted.length);
+    for (const { keys } of reports) expect(keys.accepted).toBeGreaterThan(0);
+  });
+
+  it('gets shorter where OMS takes some calls and throttles the others, every time the same', async () => {
+    seed(keysWithoutEvent(200));
+    let calls = 0;
+    world.beforeCall = async () => {
+      calls += 1;
+      if (calls % 8 > 2) throw omsError(429);
+    };
+
+    const reports = await runs({ seconds: 900, perSecond: 100 });
+
+    expect(reports.at(-1)).toMatchObject({ remains: false });
+    expect(new Set(world.accepted).size).toBe(200);
+  });
+
+  it('keeps the attempts and the code of what had no turn', async () => {
+    seed(keysWithoutEvent(REDRIVE_LIMITS.documentPairs + 1));
+
+    await world.redrive();
+
+    expect(world.documents().map((name) => world.read(name))).toMatchObject([
+      { code: 'OmsSync.KeyRefused', attempts: 3, keys: [{ key: `photos/${REDRIVE_LIMITS.documentPairs}` }] },
+    ]);
+  });
+});
