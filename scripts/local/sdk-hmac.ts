@@ -71,7 +71,7 @@ export function verifySdkHmac(
   }
   const declared = headers['x-sdk-content-sha256'];
   const actual = sha256(request.body);
-  if (typeof declared === 'string' && declared !== 'UNSIGNED-PAYLOAD' && declared.toLowerCase() !== actual) {
+  if (typeof declared === 'string' && declared !== 'UNSIGNED-PAYLOAD' && declared !== actual) {
     return { ok: false, problem: 'body_hash' };
   }
   const bodyHash = typeof declared === 'string' ? declared : actual;

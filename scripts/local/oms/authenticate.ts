@@ -40,7 +40,7 @@ export interface AuthenticateOptions {
 }
 
 const ALGORITHM = 'SDK-HMAC-SHA256';
-const AUTHORIZATION = /^SDK-HMAC-SHA256 +Access=([^,\s]+), *SignedHeaders=([^,\s]+), *Signature=([0-9a-fA-F]+)$/;
+const AUTHORIZATION = /^SDK-HMAC-SHA256 +Access=([^,\s]+), *SignedHeaders=([^,\s]+), *Signature=([0-9a-f]+)$/;
 const UNSIGNED = 'UNSIGNED-PAYLOAD';
 
 /**
@@ -85,7 +85,7 @@ export function authenticate(request: SignedRequest, options: AuthenticateOption
       createHmac('sha256', account.secretKey)
         .update(`${ALGORITHM}\n${date}\n${sha256(canonical)}`)
         .digest('hex'),
-      signature.toLowerCase(),
+      signature,
     ),
   );
   if (!accepted || !honest)

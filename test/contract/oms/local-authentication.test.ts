@@ -83,6 +83,17 @@ describe('authentication', () => {
     expect(message).not.toContain(SECRET_KEY);
   });
 
+  it('refuses a signature in upper-case digits', async () => {
+    const headers = signedHeaders('GET', TASKS, {
+      endpoint: service.oms.url,
+      ...keys,
+      headers: { 'X-Sdk-Date': stamp(NOW) },
+    });
+    const Authorization = String(headers['Authorization']).replace(/[0-9a-f]{64}$/, (hex) => hex.toUpperCase());
+    const answer = await exchange('GET', `${service.oms.url}${TASKS}`, { headers: { ...headers, Authorization } });
+    expect(answer).toMatchObject({ status: 401, json: { error_code: 'APIGW.0301' } });
+  });
+
   it.each([
     [15 * 60_000, 200],
     [-15 * 60_000, 200],

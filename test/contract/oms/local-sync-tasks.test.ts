@@ -192,6 +192,10 @@ describe('the life of a task', () => {
     ['an empty query_time', { query_time: '' }, 'OMS.0001'],
     ['a query_time that is no number', { query_time: 'today' }, 'OMS.0001'],
     ['a query_time beyond every calendar', { query_time: '9'.repeat(19) }, 'OMS.0001'],
+    ['a query_time of 1', { query_time: '1' }, 'OMS.0001'],
+    ['a negative query_time', { query_time: '-1' }, 'OMS.0001'],
+    ['a query_time in seconds', { query_time: '1788220800' }, 'OMS.0001'],
+    ['a query_time in microseconds', { query_time: '1788220800000000' }, 'OMS.0001'],
   ])('answers 400 for %s', async (_, query, code) => {
     const id = await service.createTask();
     const answer = await service.call('GET', `${TASKS}/${id}`, { query });
@@ -200,7 +204,7 @@ describe('the life of a task', () => {
 
   /** ShowSyncTask.html and ListSyncTaskStatistic.html document 404; start, stop and delete 400. */
   it('answers an unknown task as each page documents', async () => {
-    const series = { query: { data_type: 'SIZE', start_time: '0', end_time: '1' } };
+    const series = { query: { data_type: 'SIZE', start_time: '1788220800000', end_time: '1788220800001' } };
     const found = await Promise.all([
       show('unknown'),
       service.call('GET', `${TASKS}/unknown/statistics`, series),
@@ -313,13 +317,15 @@ describe('GET /v2/{project_id}/sync-tasks/{sync_task_id}/statistics', () => {
     });
   });
 
+  const [START, END] = ['1788220800000', '1788220800001'];
   it.each<[string, Record<string, string>]>([
-    ['no data_type', { start_time: '0', end_time: '1' }],
-    ['an unknown data_type', { data_type: 'SIZE,OTHER', start_time: '0', end_time: '1' }],
-    ['no start_time', { data_type: 'SIZE', end_time: '1' }],
-    ['no end_time', { data_type: 'SIZE', start_time: '0' }],
-    ['an end that is not after the start', { data_type: 'SIZE', start_time: '1', end_time: '1' }],
-    ['a span of years', { data_type: 'SIZE', start_time: '0', end_time: '1700000000000' }],
+    ['no data_type', { start_time: START, end_time: END }],
+    ['an unknown data_type', { data_type: 'SIZE,OTHER', start_time: START, end_time: END }],
+    ['no start_time', { data_type: 'SIZE', end_time: END }],
+    ['no end_time', { data_type: 'SIZE', start_time: START }],
+    ['an end that is not after the start', { data_type: 'SIZE', start_time: START, end_time: START }],
+    ['a span of years', { data_type: 'SIZE', start_time: '1600000000000', end_time: END }],
+    ['times in seconds', { data_type: 'SIZE', start_time: '1788220800', end_time: '1788220801' }],
   ])('answers 400 for %s', async (_, query) => {
     expect((await series(query)).status).toBe(400);
   });

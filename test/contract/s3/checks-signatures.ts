@@ -212,6 +212,12 @@ export const signatureChecks = [
     expectAnswer(await send(endpoint, { path: `/${bucket}/k` }), 403, 'AccessDenied');
     expectAnswer(await send(endpoint, { method: 'PUT', path: `/${bucket}/k`, body: 'x' }), 403, 'AccessDenied');
   }),
+  check('a signature in upper-case digits is refused', async ({ endpoint, credentials, bucket }) => {
+    const request = signed(endpoint, credentials, { bucket });
+    const authorization = request.headers?.['authorization']?.replace(/[0-9a-f]{64}$/, (hex) => hex.toUpperCase());
+    const changed = { ...request, headers: { ...request.headers, authorization: authorization ?? '' } };
+    expectAnswer(await send(endpoint, changed), 403, 'SignatureDoesNotMatch');
+  }),
   check('a wrong secret key is SignatureDoesNotMatch', async ({ endpoint, credentials, bucket }) => {
     const request = signed(endpoint, { ...credentials, secretKey: 'wrong' }, { bucket });
     expectAnswer(await send(endpoint, request), 403, 'SignatureDoesNotMatch');

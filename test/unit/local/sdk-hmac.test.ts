@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -70,6 +71,7 @@ describe('verifySdkHmac', () => {
     ),
   });
 
+  const upperCase = (authorization = '') => authorization.replace(/[0-9a-f]{64}$/, (hex) => hex.toUpperCase());
   it.each([
     ['no_signature', { authorization: undefined }],
     ['malformed_authorization', { authorization: 'SDK-HMAC-SHA256 Access=AK' }],
@@ -80,6 +82,8 @@ describe('verifySdkHmac', () => {
     ['unknown_access_key', { authorization: signed.headers['authorization']?.replace('Access=AK', 'Access=XX') }],
     ['header_not_signed', { 'x-project-id': undefined }],
     ['body_hash', { 'x-sdk-content-sha256': 'a'.repeat(64) }],
+    ['body_hash', { 'x-sdk-content-sha256': createHash('sha256').update(signed.body).digest('hex').toUpperCase() }],
+    ['malformed_authorization', { authorization: upperCase(signed.headers['authorization']) }],
   ])('says %s', (problem, changes) => {
     expect(verifySdkHmac(withHeaders(changes), find, Date.now())).toEqual({ ok: false, problem });
   });
