@@ -15,6 +15,10 @@ export interface RcloneRemote {
   readonly endpoint: string;
   readonly accessKey: string;
   readonly secretKey: string;
+  /** More settings of the remote, for example `PROVIDER`; `Other` is the provider unless given. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** What resolves host names in the place of DNS: a resolver need not know the subdomains of localhost. */
+  readonly proxy?: string;
 }
 
 /**
@@ -34,6 +38,8 @@ export async function rclone(remote: RcloneRemote, args: readonly string[]): Pro
     RCLONE_CONFIG_S3_SECRET_ACCESS_KEY: remote.secretKey,
     RCLONE_CONFIG_S3_REGION: 'cn-north-4',
   };
+  for (const [name, value] of Object.entries(remote.settings ?? {})) environment[`RCLONE_CONFIG_S3_${name}`] = value;
+  if (remote.proxy !== undefined) Object.assign(environment, { HTTP_PROXY: remote.proxy, NO_PROXY: '', no_proxy: '' });
   // rclone refuses a plain-HTTP endpoint together with a CA bundle of the environment.
   delete environment['AWS_CA_BUNDLE'];
   const options = { env: environment, maxBuffer: 64 * 1024 ** 2, timeout: 120_000 };

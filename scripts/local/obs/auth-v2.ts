@@ -45,11 +45,15 @@ export function verifyV2(request: SignedRequest, authenticator: Authenticator, s
   const { secretKey } = findAccount(accessKey, tokenOf(request), authenticator);
   const { method, resource } = request;
   const readings = presigned ? readingsOf(request, scheme) : [{ headers, query: query.pairs }];
+  // A bucket alone is signed with a slash behind it by boto3, whether that is sent or not.
+  const resources = /^\/[^/]+$/.test(resource) ? [resource, `${resource}/`] : [resource];
   const matches = readings.some((reading) =>
-    matchesPath(resource, (path) => {
-      const signed: V2Request = { method, resource: path, ...reading, expires };
-      return sameSignature(signature, signatureV2(secretKey, stringToSignV2(signed, scheme)));
-    }),
+    resources.some((candidate) =>
+      matchesPath(candidate, (path) => {
+        const signed: V2Request = { method, resource: path, ...reading, expires };
+        return sameSignature(signature, signatureV2(secretKey, stringToSignV2(signed, scheme)));
+      }),
+    ),
   );
   if (!matches) throw new S3Error('SignatureDoesNotMatch', undefined, { AWSAccessKeyId: accessKey });
   const payloadHash = headers[`${scheme.headerPrefix}content-sha256`] ?? UNSIGNED_PAYLOAD;
