@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto';
+import { DEAD_LETTER_LIMITS } from '#shared/deadletters/limits.ts';
 import { field } from '#shared/events/fields.ts';
 import type { ObjectStore } from '#shared/objectstore/port.ts';
+import { readBoundedJson } from '#shared/validation/bounded-json.ts';
 
 export interface KnownFailuresOptions {
   readonly store: ObjectStore;
@@ -18,7 +21,13 @@ export interface KnownFailuresOptions {
 const MAX_DOCUMENTS = 500;
 /** Pages of names; there may be many that are older. */
 const MAX_PAGES = 20;
-const CONCURRENCY = 8;
+/** Documents that are read at a time, and bytes of each: ours have no more. */
+const CONCURRENCY = 2;
+const MAX_BYTES = DEAD_LETTER_LIMITS.documentBytes;
+/** JSON values of a document: a notification has about 40 for each object. */
+const MAX_VALUES = 100_000;
+/** Objects that are counted; of more it is known that they are many. */
+const MAX_KEYS = 100_000;
 
 /**
  * Objects that changed since then and that dead letters name for a sync task: of these it is known why they are missing.
@@ -33,7 +42,10 @@ export async function knownFailures(options: KnownFailuresOptions): Promise<numb
   const worker = async (): Promise<void> => {
     for (const name of queue) {
       if (!options.hasTime()) return;
-      for (const key of await keysOf(name, options)) keys.add(key);
+      for (const key of await keysOf(name, options)) {
+        if (keys.size >= MAX_KEYS) return;
+        keys.add(digest(key));
+      }
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, worker));
@@ -61,8 +73,10 @@ async function namesOf({ store, bucket, prefixes, since }: KnownFailuresOptions)
 /** A document that cannot be read explains nothing. */
 async function keysOf(name: string, { store, bucket, syncTaskId, since }: KnownFailuresOptions): Promise<string[]> {
   try {
-    const { body } = await store.getObject({ bucket, key: name });
-    const letter: unknown = JSON.parse(body.toString('utf8'));
+    const { body } = await store.getObject({ bucket, key: name, maxBytes: MAX_BYTES });
+    const json = readBoundedJson(body.toString('utf8'), MAX_VALUES);
+    if ('rule' in json) return [];
+    const letter = json.value;
     const keys = field(letter, 'keys');
     if (field(letter, 'sync_task_id') !== syncTaskId || !Array.isArray(keys)) return [];
     const changed = (each: unknown): number =>
@@ -72,4 +86,9 @@ async function keysOf(name: string, { store, bucket, syncTaskId, since }: KnownF
   } catch {
     return [];
   }
+}
+
+/** Of a name, which may have a kilobyte; two of them being equal by chance is one object less in an estimate. */
+function digest(key: string): string {
+  return createHash('sha256').update(key).digest('base64url').slice(0, 10);
 }

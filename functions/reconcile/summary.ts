@@ -18,6 +18,8 @@ export type RouteSummary =
       readonly pass?: number;
       readonly converged?: boolean;
       readonly accepted?: number;
+      /** Documents of the state bucket that could not be read. */
+      readonly unreadable?: readonly string[];
     }
   | ({ readonly route: string; readonly outcome: 'failed' } & Refusal);
 
@@ -25,13 +27,17 @@ export interface ReconcileSummary {
   readonly routes: readonly RouteSummary[];
 }
 
-export function summaryOf(route: string, { outcome, reason, report, accepted }: ReconcileResult): RouteSummary {
+export function summaryOf(
+  route: string,
+  { outcome, reason, report, accepted, unreadable = [] }: ReconcileResult,
+): RouteSummary {
   return {
     route,
     outcome,
     ...(reason && { reason }),
     ...(report && { pass: report.pass, converged: report.converged }),
     accepted,
+    ...(unreadable.length > 0 && { unreadable }),
   };
 }
 

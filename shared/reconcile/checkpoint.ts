@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { compareUtf8 } from '#shared/encoding/utf8-order.ts';
+import { readBoundedJson } from '#shared/validation/bounded-json.ts';
 import { asCounts, countsSchema, quantity } from './counts-schema.ts';
 import { isSettled, newRange, type RangeState } from './range-state.ts';
 import { refusedSchema } from './refused.ts';
+import { STATE_LIMITS, storedKey, storedNumber, storedText, storedTime } from './state-limits.ts';
 import { Submissions } from './submissions.ts';
 
 /** Of the document. A reader of an older program must not touch a newer one. */
@@ -33,32 +35,31 @@ export interface Checkpoint {
   readonly submissions_since?: string;
 }
 
-const time = z.string().check(z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/));
-const key = z.string();
-const boundsSchema = z.object({ after: z.optional(key), until: z.optional(key) });
+const boundsSchema = z.object({ after: z.optional(storedKey), until: z.optional(storedKey) });
 const rangeSchema = z.extend(boundsSchema, {
-  cursor: z.optional(key),
+  cursor: z.optional(storedKey),
   done: z.boolean(),
   counts: countsSchema,
   accepted: quantity,
   failed: quantity,
   refused: refusedSchema,
-  pending: z.array(key),
+  pending: z.array(storedKey).check(z.maxLength(STATE_LIMITS.pending)),
   list_calls: quantity,
   event_calls: quantity,
 });
 const headSchema = z.object({
   version: z.literal(CHECKPOINT_VERSION),
-  route: z.string(),
-  pass: z.int().check(z.gte(1)),
-  id: z.string().check(z.minLength(1)),
-  started: time,
-  runs: quantity,
-  ranges: z.array(z.unknown()).check(z.minLength(1)),
+  route: storedText,
+  pass: storedNumber.check(z.gte(1)),
+  id: storedText.check(z.minLength(1)),
+  started: storedTime,
+  runs: storedNumber,
+  ranges: z.array(z.unknown()).check(z.minLength(1), z.maxLength(STATE_LIMITS.ranges)),
   submissions: z.optional(z.string()),
-  submissions_since: z.optional(time),
+  submissions_since: z.optional(storedTime),
 });
-const versionSchema = z.object({ version: z.int() });
+/** A number that no release will come to is none. */
+const versionSchema = z.object({ version: z.int().check(z.lte(1_000)) });
 
 /** Why there is no checkpoint to go on from. */
 export type NoCheckpoint =
@@ -79,12 +80,9 @@ export type ReadCheckpoint =
 
 /** @param route {@link routeDigest} of what is to be compared */
 export function readCheckpoint(text: string, route: string): ReadCheckpoint {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return { reason: 'corrupt' };
-  }
+  const json = readBoundedJson(text, STATE_LIMITS.values);
+  if ('rule' in json) return { reason: 'corrupt' };
+  const { value } = json;
   const version = versionSchema.safeParse(value);
   if (version.success && version.data.version > CHECKPOINT_VERSION) return { reason: 'newer_version' };
   const head = headSchema.safeParse(value);

@@ -46,15 +46,13 @@ export function withoutSparedKeys(ranges: readonly RangeState[]): RangeState[] {
   });
 }
 
-/** Ranges whose named keys, which nothing but a report shows, are without credentials. */
-export function withConcealedNames(ranges: readonly RangeState[], redact: (text: string) => string): RangeState[] {
-  const concealed = (keys: readonly string[]): string[] => keys.map(redact);
+/** Ranges with other named keys, which nothing but a report shows. */
+export function withNames(ranges: readonly RangeState[], change: (keys: readonly string[]) => string[]): RangeState[] {
   return ranges.map((range) => {
     const verdicts = { ...range.counts.verdicts };
-    for (const verdict of VERDICTS)
-      verdicts[verdict] = { ...verdicts[verdict], keys: concealed(verdicts[verdict].keys) };
+    for (const verdict of VERDICTS) verdicts[verdict] = { ...verdicts[verdict], keys: change(verdicts[verdict].keys) };
     const refused = Object.fromEntries(
-      Object.entries(range.refused).map(([code, row]) => [code, { ...row, keys: concealed(row.keys) }]),
+      Object.entries(range.refused).map(([code, row]) => [code, { ...row, keys: change(row.keys) }]),
     );
     return { ...range, counts: { ...range.counts, verdicts }, refused };
   });

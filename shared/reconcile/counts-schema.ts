@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import type { Counts } from './counts.ts';
+import { type Counts, NAMED_KEYS } from './counts.ts';
+import { storedText } from './state-limits.ts';
 import { REASONS, VERDICTS, type Verdict } from './verdict.ts';
 
 /** A number of things, or of bytes. */
@@ -14,13 +15,19 @@ function byVerdict<T>(schemaOf: (verdict: Verdict) => T): Record<Verdict, T> {
 
 export const verdictsSchema = z.object(byVerdict(() => verdictSchema));
 
+const storedVerdictSchema = z.object({
+  objects: quantity,
+  bytes: quantity,
+  keys: z.array(storedText).check(z.maxLength(NAMED_KEYS)),
+});
+
 /** Verdicts that earlier releases did not know: what they have written is read, too. */
 const LATER: ReadonlySet<Verdict> = new Set<Verdict>(['deferred', 'submitted_in_vain']);
-const laterVerdictSchema = z._default(verdictSchema, () => ({ objects: 0, bytes: 0, keys: [] }));
+const laterVerdictSchema = z._default(storedVerdictSchema, () => ({ objects: 0, bytes: 0, keys: [] }));
 
 /** As a document of any release has them. */
 export const storedVerdictsSchema = z.object(
-  byVerdict((verdict) => (LATER.has(verdict) ? laterVerdictSchema : verdictSchema) as typeof laterVerdictSchema),
+  byVerdict((verdict) => (LATER.has(verdict) ? laterVerdictSchema : storedVerdictSchema) as typeof laterVerdictSchema),
 );
 
 /** Counts as they are kept in a checkpoint. */

@@ -6,7 +6,7 @@ import type { ReconcileState } from './state.ts';
 const leaseSchema = z.object({ version: z.literal(1), nonce: z.string(), expires: z.string() });
 
 export interface LeaseOptions {
-  readonly state: Pick<ReconcileState, 'readLease' | 'writeLease' | 'deleteLease'>;
+  readonly state: Pick<ReconcileState, 'readLease' | 'writeLease' | 'deleteLease' | 'note'>;
   /** Unique. */
   readonly nonce: string;
   readonly clock: Clock;
@@ -70,6 +70,7 @@ export class Lease {
   async #holder(): Promise<'own' | 'other' | 'nobody'> {
     const text = await this.#options.state.readLease();
     const lease = text === undefined ? undefined : readLease(text);
+    if (text !== undefined && lease === undefined) this.#options.state.note('lease.json', 'wrong_form');
     if (lease === undefined) return 'nobody';
     if (lease.nonce === this.#options.nonce) return 'own';
     const left = lease.expires - this.#options.clock.now();

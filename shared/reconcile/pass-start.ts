@@ -2,6 +2,7 @@ import type { Logger } from '#shared/logging/logger.ts';
 import type { KnownTask } from './oms-task.ts';
 import { newPass, type Pass, readPass } from './pass.ts';
 import { NewerCheckpointError, type StateDocument } from './state.ts';
+import { isOfThePast, STATE_LIMITS } from './state-limits.ts';
 import type { Submissions } from './submissions.ts';
 
 export interface PassStart {
@@ -18,6 +19,8 @@ export interface PassStart {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly task: KnownTask;
+  /** Told of a checkpoint that cannot be read. */
+  readonly unreadable: () => void;
   readonly log: Logger;
 }
 
@@ -26,23 +29,30 @@ export interface PassStart {
  *
  * @throws NewerCheckpointError
  */
-export function startPass({ document, digest, restart, last, id, now, task, log }: PassStart): Pass {
+export function startPass({ document, digest, restart, last, id, now, task, unreadable, log }: PassStart): Pass {
   const begin = (pass: number, submissions?: Submissions): Pass => {
     const started = new Date(now).toISOString();
     return newPass({ route: digest, pass, id, started }, task.counters, submissions);
   };
-  if (document === undefined) return begin(last + 1);
+  if (document === undefined) return begin(numberAfter(last));
   const read = readPass(document.text, digest);
-  if (!('pass' in read)) {
-    if (read.reason === 'newer_version') throw new NewerCheckpointError();
-    log.warn('pass restarted', { reason: read.reason });
-    return begin(last + 1);
+  const none = 'pass' in read ? (isOfThePast(read.pass.head.started, now) ? undefined : 'corrupt') : read.reason;
+  if (!('pass' in read) || none !== undefined) {
+    if (none === 'newer_version') throw new NewerCheckpointError();
+    if (none === 'corrupt') unreadable();
+    log.warn('pass restarted', { reason: none });
+    return begin(numberAfter(last));
   }
   const { pass, restarted } = read;
   if (restart || pass.over) {
     const submissions = pass.submissions.next(pass.isComplete, Date.parse(pass.head.started));
-    return begin(Math.max(pass.head.pass, last) + 1, submissions);
+    return begin(numberAfter(Math.max(pass.head.pass, last)), submissions);
   }
   if (restarted.length > 0) log.warn('ranges restarted', { reason: 'corrupt', ranges: restarted.length });
   return pass.resumed();
+}
+
+/** Begins anew behind the last number that is read again. */
+function numberAfter(pass: number): number {
+  return pass < STATE_LIMITS.passes ? pass + 1 : 1;
 }

@@ -3,11 +3,12 @@ import { compareUtf8 } from '#shared/encoding/utf8-order.ts';
 import type { LiveRange } from '#shared/objectstore/listing/live-range.ts';
 import { type KeyRange, rangeOf } from '#shared/objectstore/ranges.ts';
 import { type Checkpoint, type ReadCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
-import { isSettledRange, joined, withConcealedNames, withoutSparedKeys } from './compact.ts';
+import { isSettledRange, joined, withNames, withoutSparedKeys } from './compact.ts';
 import { addCounts, type Counts, noCounts } from './counts.ts';
 import { newRange, type RangeState } from './range-state.ts';
 import { addRefused, type Refused } from './refused.ts';
 import { countersSchema, type OmsCounters, type StoppedRange } from './report.ts';
+import { STATE_LIMITS } from './state-limits.ts';
 import { Submissions } from './submissions.ts';
 
 /** What of a pass is not the state of a range. */
@@ -62,7 +63,7 @@ export class Pass {
   /** The same pass, for one run more. */
   resumed(): Pass {
     const checkpoint = this.checkpoint();
-    return new Pass({ ...checkpoint, runs: checkpoint.runs + 1 }, this.omsBefore);
+    return new Pass({ ...checkpoint, runs: Math.min(checkpoint.runs + 1, STATE_LIMITS.passes) }, this.omsBefore);
   }
 
   /** What is still to be judged, apart from what this run leaves alone. */
@@ -118,8 +119,11 @@ export class Pass {
     const checkpoint = this.checkpoint();
     const ranges = withoutSparedKeys(checkpoint.ranges);
     const text = writeCheckpoint({ ...checkpoint, ranges, ...extras });
+    // Names of the report are given up before the position is.
+    if (Buffer.byteLength(text) > STATE_LIMITS.bytes['checkpoint.json'])
+      return writeCheckpoint({ ...checkpoint, ranges: withNames(ranges, () => []), ...extras });
     if (redact(text) === text) return text;
-    return writeCheckpoint({ ...checkpoint, ranges: withConcealedNames(ranges, redact), ...extras });
+    return writeCheckpoint({ ...checkpoint, ranges: withNames(ranges, (keys) => keys.map(redact)), ...extras });
   }
 
   /** Joins what is settled, so that a long pass of many workers has not ever more ranges. */
@@ -208,6 +212,7 @@ export type ReadPass =
 export function readPass(text: string, route: string): ReadPass {
   const read = readCheckpoint(text, route);
   if (read.checkpoint === undefined) return read;
+  // As it has been read, it has no more values than a document may have.
   const extras = extrasSchema.safeParse(JSON.parse(text));
   const pass = new Pass(read.checkpoint, extras.success ? extras.data.oms_before : undefined);
   pass.over = extras.success && extras.data.over === true;

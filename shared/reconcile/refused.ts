@@ -2,12 +2,18 @@ import * as z from 'zod/mini';
 import { compareUtf8 } from '#shared/encoding/utf8-order.ts';
 import { detached, NAMED_KEYS, namedKey } from './counts.ts';
 import { quantity } from './counts-schema.ts';
+import { STATE_LIMITS, storedText } from './state-limits.ts';
 import { submissionRemedy } from './submission-remedies.ts';
 
 /** Objects that were refused for good, by the code of the failure. Plain JSON. */
 export type Refused = Readonly<Record<string, { readonly objects: number; readonly keys: readonly string[] }>>;
 
-export const refusedSchema = z.record(z.string(), z.object({ objects: quantity, keys: z.array(z.string()) }));
+export const refusedSchema = z
+  .record(
+    z.string().check(z.maxLength(200)),
+    z.object({ objects: quantity, keys: z.array(storedText).check(z.maxLength(NAMED_KEYS)) }),
+  )
+  .check(z.refine((refused) => Object.keys(refused).length <= STATE_LIMITS.codes));
 
 /** One key that was refused for good. */
 export interface RefusedKey {

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { readBoundedJson } from '#shared/validation/bounded-json.ts';
 import { convergenceOf } from './convergence.ts';
 import { type Counts, submittable } from './counts.ts';
 import { quantity, storedVerdictsSchema, totalsSchema, verdictsSchema } from './counts-schema.ts';
@@ -6,6 +7,7 @@ import { estimateLoss } from './loss.ts';
 import { DEFAULT_RULES, type OverwriteRules } from './overwrite-rules.ts';
 import { type Refused, refusedRows } from './refused.ts';
 import { REMEDIES } from './remedies.ts';
+import { isOfThePast, STATE_LIMITS, storedNumber, storedTime } from './state-limits.ts';
 import { type Trend, trendOf } from './trend.ts';
 import { REASONS } from './verdict.ts';
 
@@ -95,7 +97,16 @@ export const reportSchema = z.object({
 });
 
 /** As a report of any release has it. */
-const storedSchema = z.extend(reportSchema, { verdicts: storedVerdictsSchema });
+const storedSchema = z.extend(reportSchema, {
+  pass: storedNumber.check(z.gte(1)),
+  started: storedTime,
+  finished: storedTime,
+  verdicts: storedVerdictsSchema,
+  // Of these texts the next report is made.
+  trend: z
+    .array(z.extend(trendPointSchema, { pass: storedNumber, finished: storedTime }))
+    .check(z.maxLength(STATE_LIMITS.trend)),
+});
 
 export type Report = z.infer<typeof reportSchema>;
 export type OmsCounters = z.infer<typeof countersSchema>;
@@ -211,15 +222,13 @@ export function makeReport(input: ReportInput): Report {
 /**
  * The last complete pass's report, as it was stored.
  *
+ * @param now milliseconds since the epoch: a report of a time to come is none
  * @returns undefined where it cannot be read or is of another version: a trend begins anew then
  */
-export function readReport(text: string): Report | undefined {
-  try {
-    const parsed = storedSchema.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : undefined;
-  } catch {
-    return undefined;
-  }
+export function readReport(text: string, now = Number.POSITIVE_INFINITY): Report | undefined {
+  const json = readBoundedJson(text, STATE_LIMITS.values);
+  const parsed = 'value' in json ? storedSchema.safeParse(json.value) : undefined;
+  return parsed?.success && isOfThePast(parsed.data.started, now) ? parsed.data : undefined;
 }
 
 /** The counters are of a month: where it has turned meanwhile, they are smaller than before and tell no difference. */

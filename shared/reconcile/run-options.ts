@@ -119,6 +119,8 @@ export interface ReconcileResult {
   readonly report?: Report;
   /** Of a dry run: what submitting would take. */
   readonly plan?: Plan;
+  /** Names of documents of the state bucket that could not be read: they count as if they were not there. */
+  readonly unreadable?: readonly string[];
   /** Of the pass so far. */
   readonly counts: Counts;
   readonly accepted: number;

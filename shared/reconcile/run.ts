@@ -16,6 +16,7 @@ import type { Report } from './report.ts';
 import { type Rounded, Rounds } from './rounds.ts';
 import type { ReconcileOptions, ReconcileOutcome, ReconcileResult, StopReason } from './run-options.ts';
 import { reportOf } from './run-report.ts';
+import { isOfThePast } from './state-limits.ts';
 import type { Submissions } from './submissions.ts';
 import { Submitter } from './submitter.ts';
 
@@ -94,7 +95,7 @@ class Run {
 
   async run(): Promise<ReconcileResult> {
     const { state, log, route } = this.#options;
-    this.#previous = await state?.readComplete();
+    this.#previous = await state?.readComplete(this.#options.clock.now());
     const document = await state?.readCheckpoint();
     const task = await this.#showTask();
     this.#task = task;
@@ -108,8 +109,10 @@ class Run {
       id: this.#options.id ?? randomUUID(),
       now: this.#options.clock.now(),
       task,
+      unreadable: () => state?.note('checkpoint.json', 'wrong_form'),
       log,
     });
+    for (const [name, reason] of state?.unreadable ?? []) log.warn('document not read', { document: name, reason });
     const checkpointer =
       this.#lease && state && new Checkpointer({ state, lease: this.#lease, pass, etag: document?.etag, log });
     const work = new PassWork({
@@ -153,6 +156,7 @@ class Run {
       ...stop,
       ...(report && { report }),
       ...(plan && { plan }),
+      unreadable: [...(state?.unreadable.keys() ?? [])],
       counts: pass.counts(),
       accepted,
       failed,
@@ -269,17 +273,16 @@ class Run {
   }
 }
 
-/** Milliseconds; a report that is further ahead than this is one of a clock that was ahead, and tells no time. */
-const FURTHEST_AHEAD = 30 * 86_400_000;
-
 /**
  * When the last passes ended: a clock that is behind them has gone back, and would take for young what it took for old.
  *
  * @param now milliseconds since the epoch
  */
 function latestOf(previous: Report | undefined, now: number): number | undefined {
-  const times = (previous?.trend ?? []).map(({ finished }) => Date.parse(finished));
-  return times.filter((time) => time <= now + FURTHEST_AHEAD).reduce((a, b) => Math.max(a, b), 0);
+  const times = (previous?.trend ?? []).flatMap(({ finished }) =>
+    isOfThePast(finished, now) ? [Date.parse(finished)] : [],
+  );
+  return times.reduce((a, b) => Math.max(a, b), 0);
 }
 
 function outcomeOf(reason: StopReason | undefined): ReconcileOutcome {
@@ -288,7 +291,8 @@ function outcomeOf(reason: StopReason | undefined): ReconcileOutcome {
 }
 
 /** For the log: numbers, and no name of an object. */
-function summaryOf({ outcome, reason, report, counts, accepted, failed, pending, calls, ranges }: ReconcileResult) {
+function summaryOf(result: ReconcileResult) {
+  const { outcome, reason, report, counts, accepted, failed, pending, calls, ranges, unreadable } = result;
   return {
     outcome,
     ...(reason && { reason }),
@@ -299,6 +303,7 @@ function summaryOf({ outcome, reason, report, counts, accepted, failed, pending,
     pending,
     calls,
     ranges,
+    ...(unreadable && unreadable.length > 0 && { unreadable: unreadable.length }),
     ...(report && { converged: report.converged, obstacles: report.obstacles }),
   };
 }

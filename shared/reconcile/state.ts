@@ -1,11 +1,15 @@
+import { isUtf8 } from 'node:buffer';
 import { AppError } from '#shared/errors/base.ts';
 import { concealWithin } from '#shared/logging/redact.ts';
-import { ObjectNotFoundError } from '#shared/objectstore/errors.ts';
+import {
+  ObjectNotFoundError,
+  ObjectStoreError,
+  ObjectStoreResponseError,
+  ObjectTooLargeError,
+} from '#shared/objectstore/errors.ts';
 import type { ObjectStore } from '#shared/objectstore/port.ts';
 import { type Report, readReport } from './report.ts';
-
-/** Bytes. A checkpoint names at most a hundred keys per verdict and range. */
-const MAX_BYTES = 64 * 1024 * 1024;
+import { STATE_LIMITS } from './state-limits.ts';
 
 export interface ReconcileStateOptions {
   readonly store: ObjectStore;
@@ -19,9 +23,21 @@ export interface ReconcileStateOptions {
 
 /** A document as it was read: enough to notice that somebody else has written it since. */
 export interface StateDocument {
+  /** Empty where it cannot be read. */
   readonly text: string;
   readonly etag: string | undefined;
 }
+
+type DocumentName = keyof typeof STATE_LIMITS.bytes;
+
+/** Why a document is taken for none. */
+export type Unreadable =
+  | 'too_large'
+  | 'not_unicode'
+  /** The store does not hand it out, though it hands out others: archived, or encrypted with a key of somebody's. */
+  | 'refused'
+  /** Not JSON, of another form, with numbers out of range, or of a time to come. */
+  | 'wrong_form';
 
 /** A newer release has written the checkpoint, and that alone knows what to do with it. */
 export class NewerCheckpointError extends AppError {
@@ -52,6 +68,8 @@ export class NewerCheckpointError extends AppError {
  */
 export class ReconcileState {
   readonly #options: ReconcileStateOptions;
+  /** Documents that could not be read, each of which so is as if it was not there. */
+  readonly unreadable = new Map<string, Unreadable>();
 
   constructor(options: ReconcileStateOptions) {
     this.#options = options;
@@ -97,11 +115,14 @@ export class ReconcileState {
   /**
    * The report of the last complete pass.
    *
+   * @param now milliseconds since the epoch
    * @throws ObjectStoreError
    */
-  async readComplete(): Promise<Report | undefined> {
+  async readComplete(now: number): Promise<Report | undefined> {
     const document = await this.#read('complete.json');
-    return document && readReport(document.text);
+    const report = document && readReport(document.text, now);
+    if (document && !report) this.note('complete.json', 'wrong_form');
+    return report;
   }
 
   /**
@@ -131,14 +152,28 @@ export class ReconcileState {
     return this.#options.prefix + name;
   }
 
-  async #read(name: string): Promise<StateDocument | undefined> {
+  /** The first reason counts: what follows is made of it. */
+  note(name: DocumentName, reason: Unreadable): void {
+    if (!this.unreadable.has(name)) this.unreadable.set(name, reason);
+  }
+
+  async #read(name: DocumentName): Promise<StateDocument | undefined> {
     const { store, bucket } = this.#options;
     try {
-      const { body, etag } = await store.getObject({ bucket, key: this.#key(name), maxBytes: MAX_BYTES });
-      return { text: body.toString('utf8'), etag };
+      const { body, etag } = await store.getObject({
+        bucket,
+        key: this.#key(name),
+        maxBytes: STATE_LIMITS.bytes[name],
+      });
+      const text = isUtf8(body) ? body.toString('utf8') : '';
+      if (text === '') this.note(name, 'not_unicode');
+      return { text, etag };
     } catch (error) {
       if (error instanceof ObjectNotFoundError) return undefined;
-      throw error;
+      const reason = reasonOf(error);
+      if (reason === undefined) throw error;
+      this.note(name, reason);
+      return { text: '', etag: undefined };
     }
   }
 
@@ -148,4 +183,12 @@ export class ReconcileState {
     const { etag } = await store.putObject({ bucket, key: this.#key(name), body, contentType });
     return etag;
   }
+}
+
+/** @returns undefined where the bucket, or the way to it, is at fault, and not the document */
+function reasonOf(error: unknown): Unreadable | undefined {
+  if (error instanceof ObjectTooLargeError) return 'too_large';
+  const isRefused = error instanceof ObjectStoreResponseError && !error.retryable;
+  const isArchived = error instanceof ObjectStoreError && error.storeCode === 'InvalidObjectState';
+  return isRefused || isArchived ? 'refused' : undefined;
 }
