@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
 import { frameworkArguments, helpText, readCommandLine } from './deploy/commands/command-line.ts';
 import { environmentOf } from './deploy/commands/environment.ts';
+import { ENDPOINTS_FILE } from './local/endpoints-file.ts';
+import { staleReason } from './running-cloud.ts';
 import { ROOT } from './serverless/config.ts';
 
 const { runFramework } = createRequire(import.meta.url)('./serverless/framework.cjs') as {
@@ -14,7 +16,8 @@ async function main(argv: readonly string[]): Promise<void> {
     console.log(helpText(asked.help));
     return;
   }
-  Object.assign(process.env, await environmentOf(asked.line, process.env));
+  const note = (line: string): void => console.error(line);
+  Object.assign(process.env, await environmentOf(asked.line, process.env, ENDPOINTS_FILE, staleReason, note));
   runFramework(frameworkArguments(asked.line), ROOT, (message) => complain(message, argv));
 }
 

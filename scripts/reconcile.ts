@@ -18,6 +18,7 @@ import type { Side } from './reconcile/side.ts';
 import { exitCode, stateOf, summaryOf } from './reconcile/table.ts';
 import { findTarget, type Target } from './reconcile/target.ts';
 import { checkTask } from './reconcile/task.ts';
+import { checkRuns } from './running-cloud.ts';
 
 const clock = systemClock;
 
@@ -25,6 +26,7 @@ async function main(): Promise<number> {
   const line = readCommandLine(process.argv.slice(2));
   if (!line) return 0;
   const target = await findTarget(line, process.env);
+  if (target.local) await checkRuns(target.local.file, target.local.endpoints);
   const started = clock.now();
   const { source, destination } = { source: listerOf(target.source), destination: listerOf(target.destination) };
   const options = { ...(await prepare(line, target)), source, destination };

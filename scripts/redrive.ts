@@ -15,11 +15,13 @@ import { type CommandLine, readCommandLine } from './redrive/flags.ts';
 import { startProgress } from './redrive/progress.ts';
 import { summaryOf } from './redrive/table.ts';
 import { findTarget, type Target } from './redrive/target.ts';
+import { checkRuns } from './running-cloud.ts';
 
 async function main(): Promise<number> {
   const line = readCommandLine(process.argv.slice(2));
   if (!line) return 0;
   const target = await findTarget(line.endpoints, process.env);
+  if (target.local) await checkRuns(target.local.file, target.local.endpoints);
   const run = connect(target, line);
   if (!line.json) console.error(`${line.options.dry_run ? 'looking at' : 'redriving'} ${target.what}`);
   const report = await watched(run);

@@ -1,11 +1,29 @@
-import { readFile } from 'node:fs/promises';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT } from '../serverless/config.ts';
 import { UsageError } from './options.ts';
+import { isRunning, processIdentity } from './process-identity.ts';
 import type { Endpoints } from './stack.ts';
 
 /** Where a running local cloud says what it has. */
 export const ENDPOINTS_FILE = join(ROOT, '.local', 'endpoints.json');
+
+/** What the file holds. */
+export interface EndpointsFile extends Endpoints {
+  /** Identity of the process that wrote it. */
+  readonly process?: string;
+}
+
+/** Another local cloud runs, and the file is its. */
+export class CloudRunsError extends Error {
+  override readonly name = 'CloudRunsError';
+
+  constructor(file: string, { gateway, process: owner = '' }: EndpointsFile) {
+    super(
+      `a local cloud runs already: process ${owner.split(' ')[0]} at ${gateway}, by ${file}; stop it, or name another file with --endpoints`,
+    );
+  }
+}
 
 /** There is no such file: no local cloud runs, most likely. */
 export class NoEndpointsError extends UsageError {}
@@ -15,7 +33,7 @@ export class NoEndpointsError extends UsageError {}
  *
  * @throws UsageError where the file cannot be read or is another one; NoEndpointsError where there is none
  */
-export async function readEndpoints(file: string): Promise<Endpoints> {
+export async function readEndpoints(file: string): Promise<EndpointsFile> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
@@ -25,7 +43,7 @@ export async function readEndpoints(file: string): Promise<Endpoints> {
     throw new UsageError(`${file} cannot be read: ${message}`);
   }
   try {
-    const value = JSON.parse(text) as Endpoints;
+    const value = JSON.parse(text) as EndpointsFile;
     if (typeof value.obs === 'string' && typeof value.oms === 'string') return value;
   } catch {
     // Said below.
@@ -34,9 +52,70 @@ export async function readEndpoints(file: string): Promise<Endpoints> {
 }
 
 /** What the local cloud that runs has written; undefined where none runs. */
-export async function findEndpoints(): Promise<Endpoints | undefined> {
+export async function findEndpoints(): Promise<EndpointsFile | undefined> {
   return readEndpoints(ENDPOINTS_FILE).catch((error: unknown) => {
     if (error instanceof NoEndpointsError) return undefined;
     throw error;
   });
+}
+
+/** What is written into the file by this process. */
+export function endpointsContent(endpoints: Endpoints): string {
+  const content: EndpointsFile = { ...endpoints, process: processIdentity(process.pid) };
+  return `${JSON.stringify(content, null, 2)}\n`;
+}
+
+/**
+ * Removes a file that a killed local cloud left behind.
+ *
+ * @returns whether there was one
+ * @throws CloudRunsError where its local cloud runs
+ */
+export async function removeStale(file: string): Promise<boolean> {
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text === undefined) return false;
+  const owner = ownerOf(text);
+  if (owner !== undefined && isRunning(owner.process)) throw new CloudRunsError(file, owner);
+  await rm(file, { force: true });
+  return true;
+}
+
+function ownerOf(text: string): (EndpointsFile & { readonly process: string }) | undefined {
+  try {
+    const value = JSON.parse(text) as EndpointsFile | null;
+    if (typeof value?.process === 'string') return { ...value, process: value.process };
+  } catch {
+    // No file of a local cloud, or one that nobody finished.
+  }
+  return undefined;
+}
+
+/**
+ * Writes the file, readable by its owner only. Never over that of another one that runs, though it became ready at the
+ * same moment: linking a finished file is atomic.
+ *
+ * @param content of {@link endpointsContent}
+ * @throws CloudRunsError
+ */
+export async function publishEndpoints(file: string, content: string): Promise<void> {
+  const own = `${file}.${process.pid}.tmp`;
+  try {
+    await writeFile(own, content, { mode: 0o600 });
+    for (;;) {
+      try {
+        return await link(own, file);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+        await removeStale(file);
+      }
+    }
+  } finally {
+    await rm(own, { force: true });
+  }
+}
+
+/** Removes the file where it is still the one that this process wrote. */
+export async function withdrawEndpoints(file: string, content: string): Promise<void> {
+  const current = await readFile(file, 'utf8').catch(() => '');
+  if (current === content) await rm(file, { force: true });
 }

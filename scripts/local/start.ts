@@ -1,6 +1,13 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { ROOT } from '../serverless/config.ts';
+import {
+  ENDPOINTS_FILE,
+  endpointsContent,
+  publishEndpoints,
+  removeStale,
+  withdrawEndpoints,
+} from './endpoints-file.ts';
 import { readFaultFile } from './faults/file.ts';
 import { readAccountFile } from './iam/account-file.ts';
 import { PortInUseError } from './listen.ts';
@@ -9,16 +16,12 @@ import { parseFlags, UsageError, wholeNumber } from './options.ts';
 import { isRunning } from './process-identity.ts';
 import { onShutdown } from './shutdown.ts';
 import { type Endpoints, type Stack, startStack } from './stack.ts';
-import { writeAtomically } from './write-atomically.ts';
 
 const USAGE = `npm start -- [flags]
 
 Runs the whole product on this machine: an S3-compatible object store that sends OBS notifications,
 an OMS that copies objects, and FunctionGraph with its gateway, hosting the bundles of dist/.
 Put an object into the bucket "source" and it arrives in the bucket "destination".`;
-
-/** Where other programs find the running local cloud. */
-const ENDPOINTS_FILE = join('.local', 'endpoints.json');
 
 async function main(): Promise<number | undefined> {
   const flags = parseFlags(USAGE, {
@@ -44,7 +47,7 @@ async function main(): Promise<number | undefined> {
     endpoints: {
       type: 'string',
       value: 'FILE',
-      help: `where addresses and keys are written once everything answers (${ENDPOINTS_FILE})`,
+      help: `where addresses and keys are written once everything answers (${relative(ROOT, ENDPOINTS_FILE)})`,
     },
     watch: {
       type: 'boolean',
@@ -67,6 +70,10 @@ async function main(): Promise<number | undefined> {
   await mkdir(local, { recursive: true });
   await removeLeftovers(local);
   const endpointsFile = resolve(ROOT, String(flags['endpoints'] ?? ENDPOINTS_FILE));
+  if (await removeStale(endpointsFile))
+    console.log(
+      `  ${relative(process.cwd(), endpointsFile)} was left over from a local cloud that no longer runs: removed`,
+    );
   const kept = flags['data'] === undefined ? undefined : resolve(String(flags['data']));
   const dataDir = kept ?? join(local, `run-${process.pid}`);
 
@@ -97,11 +104,11 @@ async function main(): Promise<number | undefined> {
       },
     });
     closers.push(() => stack.close());
-    const content = `${JSON.stringify(stack.endpoints, null, 2)}\n`;
+    const content = endpointsContent(stack.endpoints);
     // Registered before the file is written, so that no moment exists in which it would stay behind.
-    closers.push(() => removeEndpoints(endpointsFile, content));
+    closers.push(() => withdrawEndpoints(endpointsFile, content));
     aborter.signal.throwIfAborted();
-    await writeAtomically(endpointsFile, content);
+    await publishEndpoints(endpointsFile, content);
     return stack;
   })();
 
@@ -132,12 +139,6 @@ async function watchSources(stack: Stack, signal: AbortSignal): Promise<() => Pr
     say: (line) => console.log(line),
   });
   return () => watcher.close();
-}
-
-async function removeEndpoints(file: string, content: string): Promise<void> {
-  // Another instance may have replaced the file in the meantime.
-  const current = await readFile(file, 'utf8').catch(() => '');
-  if (current === content) await rm(file, { force: true });
 }
 
 /** Removes the folders of runs that were killed and could not do it themselves. */

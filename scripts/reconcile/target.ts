@@ -2,7 +2,7 @@ import { checkOmsConfig, eventVariables, type OmsConfig, omsVariables } from '#s
 import { type ConfigOf, readConfig } from '#shared/config/read.ts';
 import { reconcileVariables } from '#shared/config/reconcile.ts';
 import type { Keys, OmsSettings } from '../command.ts';
-import { ENDPOINTS_FILE, findEndpoints, readEndpoints } from '../local/endpoints-file.ts';
+import { ENDPOINTS_FILE, type EndpointsFile, findEndpoints, readEndpoints } from '../local/endpoints-file.ts';
 import { UsageError } from '../local/options.ts';
 import type { Endpoints } from '../local/stack.ts';
 import { type Environment, readEnvironment } from '../serverless/environment.ts';
@@ -25,6 +25,8 @@ const pace = {
 export interface Target {
   /** For people: the local cloud; undefined where flags and environment say it all. */
   readonly cloud: string | undefined;
+  /** What it has written, where anything of it is used. */
+  readonly local?: Local;
   readonly source: Side;
   readonly destination: Side;
   readonly pace: ConfigOf<typeof pace>;
@@ -56,8 +58,10 @@ export async function findTarget(line: CommandLine, env: Environment): Promise<T
     pace: readEnvironment(pace, env),
   };
   checkApart(target);
-  if (line.task === undefined) return target;
-  return { ...target, oms: local ? localOms(local.endpoints) : environmentOms(env) };
+  const isUsed = line.task !== undefined || !isPlaced(line.source) || !isPlaced(line.destination);
+  const found = local && isUsed ? { ...target, local } : target;
+  if (line.task === undefined) return found;
+  return { ...found, oms: local ? localOms(local.endpoints) : environmentOms(env) };
 }
 
 /** A bucket compared with itself would prove whatever it is asked. */
@@ -68,7 +72,7 @@ function checkApart({ source, destination }: Pick<Target, SideName>): void {
 
 interface Local {
   readonly file: string;
-  readonly endpoints: Endpoints;
+  readonly endpoints: EndpointsFile;
 }
 
 async function findLocal(

@@ -3,9 +3,8 @@ import { type ConfigOf, readConfig } from '#shared/config/read.ts';
 import { checkStateConfig, type StateConfig } from '#shared/config/state.ts';
 import type { Problem } from '#shared/errors/base.ts';
 import { variables } from '../../functions/redrive/redrive.ts';
-import { ENDPOINTS_FILE, findEndpoints, readEndpoints } from '../local/endpoints-file.ts';
+import { ENDPOINTS_FILE, type EndpointsFile, findEndpoints, readEndpoints } from '../local/endpoints-file.ts';
 import { UsageError } from '../local/options.ts';
-import type { Endpoints } from '../local/stack.ts';
 import { routesOf } from '../local/sync-task.ts';
 import { loadServerless } from '../serverless/config.ts';
 import { type Environment, environmentName, readEnvironment } from '../serverless/environment.ts';
@@ -16,6 +15,8 @@ export type Config = ConfigOf<typeof variables>;
 export interface Target {
   /** For people: the local cloud, or the environment. */
   readonly what: string;
+  /** What the local cloud has written. */
+  readonly local?: { readonly file: string; readonly endpoints: EndpointsFile };
   readonly config: Config;
   readonly credentials: { readonly accessKey: string; readonly secretKey: string; readonly securityToken?: string };
 }
@@ -41,7 +42,7 @@ export async function findTarget(
   );
 }
 
-function localTarget(file: string, endpoints: Endpoints): Target {
+function localTarget(file: string, endpoints: EndpointsFile): Target {
   const { access_key: accessKey, secret_key: secretKey, region, obs, oms } = endpoints;
   const values: Environment = {
     OMS_REGION: region,
@@ -54,6 +55,7 @@ function localTarget(file: string, endpoints: Endpoints): Target {
   };
   return {
     what: `the local cloud of ${file}`,
+    local: { file, endpoints },
     config: readConfig(variables, (name) => values[name], check),
     credentials: { accessKey, secretKey },
   };

@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { EndpointsFile } from '../../scripts/local/endpoints-file.ts';
 import { s3Client } from '../../scripts/local/s3.ts';
 import type { Endpoints } from '../../scripts/local/stack.ts';
 import { NpmStart } from '../helpers/npm-start.ts';
-import { until } from '../helpers/process-tree.ts';
+import { startTree, until } from '../helpers/process-tree.ts';
 
 describe('npm start', () => {
   let npm: NpmStart;
@@ -69,6 +70,33 @@ describe('npm start', () => {
     again.destroy();
     second.signal('SIGTERM');
     await second.exited;
+  });
+
+  it('leaves the file of another one alone, and knows what a killed one has left behind', async () => {
+    const first = npm.start();
+    const { process: owner = '', gateway, obs } = (await npm.ready(first)) as EndpointsFile;
+    const [pid] = owner.split(' ');
+    const rival = npm.start();
+    expect((await rival.exited).code).toBe(1);
+    expect(rival.output()).toContain(`a local cloud runs already: process ${pid} at ${gateway}`);
+    expect(JSON.parse(await readFile(npm.file, 'utf8'))).toMatchObject({ process: owner });
+
+    process.kill(Number(pid), 'SIGKILL');
+    await first.exited;
+    expect(existsSync(npm.file)).toBe(true);
+    for (const command of ['redrive', 'reconcile']) {
+      const tree = startTree('npm', ['run', '--silent', command, '--', '--endpoints', npm.file, '--dry-run']);
+      expect((await tree.exited).code, tree.output()).toBe(2);
+      expect(tree.output().trim()).toBe(
+        `${npm.file} is left over from a local cloud that no longer runs: nobody listens at ${obs}; start one with npm start`,
+      );
+    }
+    const second = npm.start();
+    await until('its own file', async () => !(await readFile(npm.file, 'utf8').catch(() => owner)).includes(owner));
+    expect(second.output()).toContain('was left over from a local cloud that no longer runs: removed');
+    second.signal('SIGINT');
+    expect(await second.exited).toEqual({ code: 0, signal: null });
+    expect(existsSync(npm.file)).toBe(false);
   });
 
   it('names the flag when a port is taken', async () => {

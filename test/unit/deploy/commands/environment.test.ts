@@ -66,10 +66,27 @@ describe('the environment of a deployment', () => {
     expect(await environmentOf({ values: { stage: 'local' } }, starting, file)).toEqual({});
   });
 
-  it('has no address where no local cloud runs', async () => {
-    const env = await environmentOf({ values: { stage: 'local' } }, {}, file);
+  it('has no address where no local cloud runs, also where one has left its file behind, which is said', async () => {
+    const addresses = (env: object) => Object.keys(env).filter((name) => /ENDPOINT|HUAWEICLOUD/.test(name));
+    expect(addresses(await environmentOf({ values: { stage: 'local' } }, {}, file))).toEqual([]);
 
-    expect(Object.keys(env).filter((name) => /ENDPOINT|HUAWEICLOUD/.test(name))).toEqual([]);
+    await writeFile(file, JSON.stringify(CLOUD));
+    const notes: string[] = [];
+    const reasons: Record<string, string | undefined> = { running: undefined, stale: 'it no longer runs' };
+    const found = async (state: string) =>
+      environmentOf(
+        { values: { stage: 'local' } },
+        {},
+        file,
+        async (name, { obs }) => {
+          expect([name, obs]).toEqual([file, CLOUD.obs]);
+          return reasons[state];
+        },
+        (line) => notes.push(line),
+      );
+    expect(addresses(await found('stale'))).toEqual([]);
+    expect(addresses(await found('running'))).not.toEqual([]);
+    expect(notes).toEqual(['it no longer runs']);
   });
 
   it.each(['{', '[]', 'null', '{"obs":1}'])('refuses the file %s', async (text) => {
