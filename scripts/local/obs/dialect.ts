@@ -30,12 +30,23 @@ export function speaksObs(headers: Headers, query: Query): boolean {
   return headers['authorization']?.startsWith(`${OBS_V2.scheme} `) ?? query.has(OBS_V2.keyParameter);
 }
 
+const OBS_CLASSES: Readonly<Record<string, string>> = { STANDARD_IA: 'WARM', GLACIER: 'COLD' };
+
+/** A storage class as the client names it: two of S3's classes have other names in OBS. */
+export function classNameOf(stored: string | undefined, obs: boolean): string {
+  const name = stored ?? 'STANDARD';
+  return obs ? (OBS_CLASSES[name] ?? name) : name;
+}
+
 /** The headers of an answer under the names that the client reads. */
 export function answerHeaders(headers: Headers, obs: boolean): Headers {
   if (!obs) return headers;
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name.replace(/^x-amz-/, OBS_V2.headerPrefix), value]),
-  );
+  const answered: Record<string, string> = {};
+  for (const [inner, value] of Object.entries(headers)) {
+    const name = inner.replace(/^x-amz-/, OBS_V2.headerPrefix);
+    answered[name] = name === 'x-obs-storage-class' ? classNameOf(value, obs) : value;
+  }
+  return answered;
 }
 
 /** Parameters of a signature, which say nothing about an object, and checksums, which are of the body of a later request. */

@@ -27,7 +27,15 @@ import type { Query, Target } from './request.ts';
 /** In lower case; those of S3 that its Signature V2 does not know besides. */
 const ALL_SUBRESOURCES: ReadonlySet<string> = new Set([
   ...SUBRESOURCES,
-  ...['attributes', 'attname', 'intelligent-tiering', 'legal-hold', 'metadataconfiguration', 'metadatatable'],
+  ...[
+    'apiversion',
+    'attributes',
+    'attname',
+    'intelligent-tiering',
+    'legal-hold',
+    'metadataconfiguration',
+    'metadatatable',
+  ],
   ...['ownershipcontrols', 'renameobject', 'session'],
 ]);
 

@@ -1,11 +1,11 @@
 import { fromByteKey, toByteKey } from '../byte-key.ts';
 import type { Call, Reply } from '../call.ts';
 import { xmlReply } from '../call.ts';
+import { classNameOf } from '../dialect.ts';
 import { S3Error } from '../errors.ts';
 import { type ListPage, listPage } from '../listing.ts';
 import { OWNER_ID } from '../notifications.ts';
 import type { ObjectRecord } from '../records.ts';
-import type { Query } from '../request.ts';
 import { element, xmlDocument, xmlText } from '../xml.ts';
 
 const MAX_KEYS = 1000;
@@ -17,6 +17,7 @@ interface Common {
   readonly encodingType: string | undefined;
   /** Writes a key or prefix, given as a byte string. */
   readonly name: (byteKey: string) => string;
+  readonly className: (storageClass: string | undefined) => string;
 }
 
 /** Form style with a literal slash, as S3 answers: a reader must take `+` for a space. */
@@ -27,7 +28,7 @@ export function urlEncodeListed(key: string): string {
     .replaceAll('%2F', '/');
 }
 
-export function readCommon(query: Query, maxName: string): Common {
+export function readCommon({ query, obs }: Pick<Call, 'query' | 'obs'>, maxName: string): Common {
   const encodingType = query.get('encoding-type');
   if (encodingType !== undefined && encodingType !== 'url')
     throw new S3Error('InvalidArgument', 'Invalid Encoding Method specified in Request', {
@@ -43,12 +44,13 @@ export function readCommon(query: Query, maxName: string): Common {
       const text = fromByteKey(byteKey);
       return encodingType ? xmlText(urlEncodeListed(text)) : xmlText(text);
     },
+    className: (storageClass) => classNameOf(storageClass, obs),
   };
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjects.html */
-export async function listObjectsV1({ store, bucket, query }: Call): Promise<Reply> {
-  const common = readCommon(query, 'max-keys');
+export async function listObjectsV1({ store, bucket, query, obs }: Call): Promise<Reply> {
+  const common = readCommon({ query, obs }, 'max-keys');
   const { prefix, delimiter, maxKeys, name } = common;
   const marker = toByteKey(query.get('marker') ?? '');
   const page = listPage(store.bucket(bucket).objects, { prefix, delimiter, after: marker, maxKeys });
@@ -59,8 +61,8 @@ export async function listObjectsV1({ store, bucket, query }: Call): Promise<Rep
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
-export async function listObjectsV2({ store, bucket, query }: Call): Promise<Reply> {
-  const common = readCommon(query, 'max-keys');
+export async function listObjectsV2({ store, bucket, query, obs }: Call): Promise<Reply> {
+  const common = readCommon({ query, obs }, 'max-keys');
   const { prefix, delimiter, maxKeys, name } = common;
   const token = query.get('continuation-token');
   const startAfter = query.get('start-after');
@@ -77,7 +79,7 @@ export async function listObjectsV2({ store, bucket, query }: Call): Promise<Rep
 
 function document(
   bucket: string,
-  { prefix, delimiter, maxKeys, encodingType, name }: Common,
+  { prefix, delimiter, maxKeys, encodingType, name, className }: Common,
   page: ListPage<ObjectRecord>,
   head: string,
   withOwner: boolean,
@@ -96,7 +98,7 @@ function document(
     parts.push(
       `<Contents><Key>${name(key)}</Key><LastModified>${new Date(value.modified).toISOString()}</LastModified>` +
         `<ETag>&quot;${value.etag}&quot;</ETag><Size>${value.size}</Size>${owner}` +
-        `<StorageClass>${value.storageClass ?? 'STANDARD'}</StorageClass></Contents>`,
+        `<StorageClass>${className(value.storageClass)}</StorageClass></Contents>`,
     );
   for (const common of page.commonPrefixes)
     parts.push(`<CommonPrefixes><Prefix>${name(common)}</Prefix></CommonPrefixes>`);

@@ -10,11 +10,11 @@ const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 const OWNER = `<ID>${OWNER_ID}</ID><DisplayName>local</DisplayName>`;
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListParts.html */
-export async function listParts({ store, bucket, key, query }: Call): Promise<Reply> {
+export async function listParts({ store, bucket, key, query, obs }: Call): Promise<Reply> {
   const upload = store.upload(bucket, key, query.get('uploadId') ?? '');
   const maxParts = Math.min(1000, query.number('max-parts') ?? 1000);
   const marker = query.number('part-number-marker') ?? 0;
-  const { encodingType, name } = readCommon(query, 'max-parts');
+  const { encodingType, name, className } = readCommon({ query, obs }, 'max-parts');
   const behind = [...upload.parts].filter(([number]) => number > marker).sort(([a], [b]) => a - b);
   const page = behind.slice(0, maxParts);
   const parts = page.map(
@@ -28,7 +28,7 @@ export async function listParts({ store, bucket, key, query }: Call): Promise<Re
       `<ListPartsResult xmlns="${NAMESPACE}">${element('Bucket', bucket)}<Key>${name(toByteKey(key))}</Key>` +
         `${element('UploadId', upload.id)}${element('EncodingType', encodingType)}` +
         `<Initiator>${OWNER}</Initiator><Owner>${OWNER}</Owner>` +
-        `${element('StorageClass', upload.storageClass ?? 'STANDARD')}${element('PartNumberMarker', marker)}` +
+        `${element('StorageClass', className(upload.storageClass))}${element('PartNumberMarker', marker)}` +
         `${truncated ? element('NextPartNumberMarker', page.at(-1)?.[0]) : ''}${element('MaxParts', maxParts)}` +
         `${element('IsTruncated', truncated)}${parts.join('')}</ListPartsResult>`,
     ),
@@ -36,10 +36,10 @@ export async function listParts({ store, bucket, key, query }: Call): Promise<Re
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListMultipartUploads.html */
-export async function listMultipartUploads({ store, bucket, query }: Call): Promise<Reply> {
+export async function listMultipartUploads({ store, bucket, query, obs }: Call): Promise<Reply> {
   store.bucket(bucket);
-  const common = readCommon(query, 'max-uploads');
-  const { prefix, delimiter, maxKeys, encodingType, name } = common;
+  const common = readCommon({ query, obs }, 'max-uploads');
+  const { prefix, delimiter, maxKeys, encodingType, name, className } = common;
   const keyMarker = toByteKey(query.get('key-marker') ?? '');
   // Without a key marker, S3 ignores the id marker.
   const idMarker = keyMarker === '' ? '' : (query.get('upload-id-marker') ?? '');
@@ -53,7 +53,7 @@ export async function listMultipartUploads({ store, bucket, query }: Call): Prom
   const rows = page.map(({ name: byteName, upload }) =>
     upload
       ? `<Upload><Key>${name(byteName)}</Key>${element('UploadId', upload.id)}` +
-        `<Initiator>${OWNER}</Initiator><Owner>${OWNER}</Owner>${element('StorageClass', upload.storageClass ?? 'STANDARD')}` +
+        `<Initiator>${OWNER}</Initiator><Owner>${OWNER}</Owner>${element('StorageClass', className(upload.storageClass))}` +
         `${element('Initiated', new Date(upload.initiated).toISOString())}</Upload>`
       : `<CommonPrefixes><Prefix>${name(byteName)}</Prefix></CommonPrefixes>`,
   );

@@ -54,7 +54,7 @@ export async function uploadPartCopy(call: Call): Promise<Reply> {
   store.upload(bucket, key, id);
   await store.settled();
   const { object } = copySource(call);
-  const range = headers['x-amz-copy-source-range'] ?? headers['x-obs-copy-source-range'];
+  const range = headers['x-amz-copy-source-range'];
   const { start, end } = parseCopyRange(range, object.size) ?? { start: 0, end: object.size };
   const md5 = createHash('md5');
   const release = store.blobs.lease(object.segments);

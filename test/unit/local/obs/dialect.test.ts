@@ -10,6 +10,8 @@ describe('headers of OBS', () => {
     expect({ ...inner }).toEqual({ 'x-amz-meta-x-obs-a': '1', 'x-amz-acl': 'private', etag: 'e' });
     expect(answerHeaders(inner, true)).toEqual(sent);
     expect(answerHeaders(inner, false)).toBe(inner);
+    const stored = { 'x-amz-storage-class': 'STANDARD_IA', 'x-amz-meta-a': 'STANDARD_IA' };
+    expect(answerHeaders(stored, true)).toEqual({ 'x-obs-storage-class': 'WARM', 'x-obs-meta-a': 'STANDARD_IA' });
   });
 
   it.each([
