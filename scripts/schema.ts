@@ -87,7 +87,11 @@ export function routesJsonSchema(): string {
 /** The formatter of this repository keeps short lists on one line. */
 const SHORT_LIST = /\[\s+((?:"[^"\\]*"|\d+)(?:,\s+(?:"[^"\\]*"|\d+))*)\s+\]/g;
 
-function onOneLine(_list: string, items: string): string {
+/** A longer one would not fit beside its name. */
+const SHORT = 90;
+
+function onOneLine(list: string, items: string): string {
+  if (items.replaceAll(/\s+/g, ' ').length > SHORT) return list;
   return `[${items.replaceAll(/\s*\n\s*/g, ' ')}]`;
 }
 

@@ -1,5 +1,3 @@
-import { bucketCredentialVariables } from '#shared/config/bucket-credentials.ts';
-import { omsVariables } from '#shared/config/oms.ts';
 import type { ConfigOf } from '#shared/config/read.ts';
 import type { HttpReply, HttpRequest } from '#shared/middleware/gateway-event.ts';
 import type { Services } from '#shared/middleware/http.ts';
@@ -8,9 +6,7 @@ import { readWithCredentials } from '#shared/oms/bucket-credentials.ts';
 import { createSyncTaskBody } from '#shared/oms/schemas/create-sync-task.ts';
 import { createOnce } from './create-once.ts';
 import { createSyncTaskParameters } from './parameters.ts';
-
-/** The variables of this function. */
-export const variables = { ...omsVariables, ...bucketCredentialVariables } as const;
+import type { variables } from './variables.ts';
 
 /** POST /sync-tasks: creates a sync task, which OMS starts at once; with `?if_exists=return` only where there is none. */
 export async function createSyncTask(

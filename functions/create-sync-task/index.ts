@@ -1,5 +1,6 @@
 import { httpFunction } from '#shared/middleware/http.ts';
-import { createSyncTask, variables } from './create-sync-task.ts';
+import { createSyncTask } from './create-sync-task.ts';
+import { variables } from './variables.ts';
 
 export const handler = httpFunction({
   routes: [{ method: 'POST', path: '/sync-tasks', body: true }],

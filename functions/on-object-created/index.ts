@@ -1,4 +1,5 @@
 import { eventFunction } from '#shared/middleware/events.ts';
-import { createOnObjectCreated, variables } from './on-object-created.ts';
+import { createOnObjectCreated } from './on-object-created.ts';
+import { variables } from './variables.ts';
 
 export const handler = eventFunction({ variables, handle: createOnObjectCreated() });

@@ -1,17 +1,13 @@
-import { eventVariables } from '#shared/config/oms.ts';
 import type { ConfigOf } from '#shared/config/read.ts';
-import { statePrefixes, stateVariables } from '#shared/config/state.ts';
+import { statePrefixes } from '#shared/config/state.ts';
 import type { EventServices } from '#shared/middleware/events.ts';
 import { RateLimiter } from '#shared/pipeline/rate-limiter.ts';
 import type { Summary } from '#shared/pipeline/report.ts';
 import { deadLetterReserve } from '#shared/pipeline/reserve.ts';
 import { run } from '#shared/pipeline/run.ts';
 import { TaskStates } from '#shared/pipeline/task-states.ts';
-import { notificationVariables } from '#shared/pipeline/variables.ts';
 import { type Clock, systemClock } from '#shared/runtime/clock.ts';
-
-/** The variables of this function. */
-export const variables = { ...eventVariables, ...stateVariables, ...notificationVariables } as const;
+import type { variables } from './variables.ts';
 
 export type OnObjectCreatedServices = EventServices<ConfigOf<typeof variables>>;
 

@@ -1,4 +1,5 @@
 import { eventFunction } from '#shared/middleware/events.ts';
-import { createReconcile, variables } from './reconcile.ts';
+import { createReconcile } from './reconcile.ts';
+import { variables } from './variables.ts';
 
 export const handler = eventFunction({ variables, handle: createReconcile() });

@@ -1,21 +1,17 @@
-import { bucketCredentialVariables } from '#shared/config/bucket-credentials.ts';
-import { eventVariables } from '#shared/config/oms.ts';
 import type { ConfigOf } from '#shared/config/read.ts';
-import { reconcileVariables } from '#shared/config/reconcile.ts';
-import { STATE_PREFIXES, stateVariables } from '#shared/config/state.ts';
-import { required } from '#shared/config/variable.ts';
+import { STATE_PREFIXES } from '#shared/config/state.ts';
 import { AppError } from '#shared/errors/base.ts';
 import { callerOf } from '#shared/middleware/asynchronous-request.ts';
-import { BucketConfigurationError, bucketListerFactory, type ListedBucket } from '#shared/middleware/bucket-lister.ts';
+import { bucketListerFactory } from '#shared/middleware/bucket-lister.ts';
 import type { Services } from '#shared/middleware/http.ts';
 import type { Invocation } from '#shared/middleware/invocation.ts';
+import { BucketConfigurationError, type ListedBucket } from '#shared/middleware/listed-bucket.ts';
 import { objectStoreFactory } from '#shared/middleware/object-store.ts';
 import type { KeyFinder, Lister } from '#shared/objectstore/lister.ts';
 import type { ObjectStore } from '#shared/objectstore/port.ts';
 import { RateLimiter } from '#shared/pipeline/rate-limiter.ts';
 import type { Route } from '#shared/pipeline/routes.ts';
 import { TaskStates } from '#shared/pipeline/task-states.ts';
-import { notificationVariables } from '#shared/pipeline/variables.ts';
 import { reconcile } from '#shared/reconcile/run.ts';
 import type { ReconcileResult } from '#shared/reconcile/run-options.ts';
 import { ReconcileState } from '#shared/reconcile/state.ts';
@@ -24,16 +20,7 @@ import { knownFailures } from './known-failures.ts';
 import { readWantedRun, type WantedRoute, type WantedRun } from './request.ts';
 import { type ReconcileSummary, type Refusal, type RouteSummary, refusalOf, summaryOf } from './summary.ts';
 import { turnsOf } from './turns.ts';
-
-/** The variables of this function. */
-export const variables = {
-  ...eventVariables,
-  ...stateVariables,
-  ...reconcileVariables,
-  ...bucketCredentialVariables,
-  routes: notificationVariables.routes,
-  stateBucket: required(stateVariables.stateBucket),
-} as const;
+import type { variables } from './variables.ts';
 
 type Config = ConfigOf<typeof variables>;
 

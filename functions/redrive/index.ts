@@ -1,4 +1,5 @@
 import { eventFunction } from '#shared/middleware/events.ts';
-import { createRedrive, variables } from './redrive.ts';
+import { createRedrive } from './redrive.ts';
+import { variables } from './variables.ts';
 
 export const handler = eventFunction({ variables, handle: createRedrive() });

@@ -1,7 +1,5 @@
-import { eventVariables } from '#shared/config/oms.ts';
 import type { ConfigOf } from '#shared/config/read.ts';
-import { statePrefixes, stateVariables } from '#shared/config/state.ts';
-import { required } from '#shared/config/variable.ts';
+import { statePrefixes } from '#shared/config/state.ts';
 import { DeadLetters } from '#shared/deadletters/store.ts';
 import { AppError } from '#shared/errors/base.ts';
 import { concealWithin } from '#shared/logging/redact.ts';
@@ -12,21 +10,13 @@ import { objectStoreFactory } from '#shared/middleware/object-store.ts';
 import type { ObjectStore } from '#shared/objectstore/port.ts';
 import { RateLimiter } from '#shared/pipeline/rate-limiter.ts';
 import { TaskStates } from '#shared/pipeline/task-states.ts';
-import { notificationVariables } from '#shared/pipeline/variables.ts';
 import { type RedriveOptions, toFilter } from '#shared/redrive/options.ts';
 import { redrive } from '#shared/redrive/redrive.ts';
 import type { RedriveReport } from '#shared/redrive/report.ts';
 import { readPosition, writeReport } from '#shared/redrive/reports.ts';
 import { type Clock, systemClock } from '#shared/runtime/clock.ts';
 import { readRedriveRequest } from './request.ts';
-
-/** The variables of this function. */
-export const variables = {
-  ...eventVariables,
-  ...stateVariables,
-  ...notificationVariables,
-  stateBucket: required(stateVariables.stateBucket),
-} as const;
+import type { variables } from './variables.ts';
 
 type Config = ConfigOf<typeof variables>;
 

@@ -1,5 +1,6 @@
 import { httpFunction } from '#shared/middleware/http.ts';
-import { startSyncTask, variables } from './start-sync-task.ts';
+import { startSyncTask } from './start-sync-task.ts';
+import { variables } from './variables.ts';
 
 export const handler = httpFunction({
   routes: [{ method: 'POST', path: '/sync-tasks/{sync_task_id}/start', body: true }],

@@ -1,5 +1,3 @@
-import { bucketCredentialVariables } from '#shared/config/bucket-credentials.ts';
-import { omsVariables } from '#shared/config/oms.ts';
 import type { ConfigOf } from '#shared/config/read.ts';
 import type { HttpReply, HttpRequest } from '#shared/middleware/gateway-event.ts';
 import type { Services } from '#shared/middleware/http.ts';
@@ -8,9 +6,7 @@ import { readWithCredentials } from '#shared/oms/bucket-credentials.ts';
 import { CONFLICTS, judgeRefusal } from '#shared/oms/refusal.ts';
 import { startSyncTaskBody } from '#shared/oms/schemas/start-sync-task.ts';
 import { syncTaskPath } from '#shared/oms/schemas/sync-task-path.ts';
-
-/** The variables of this function. */
-export const variables = { ...omsVariables, ...bucketCredentialVariables } as const;
+import type { variables } from './variables.ts';
 
 /** POST /sync-tasks/{sync_task_id}/start: starts a stopped sync task with the buckets' key pairs. */
 export async function startSyncTask(

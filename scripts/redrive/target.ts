@@ -1,8 +1,6 @@
-import { checkOmsConfig, type OmsConfig } from '#shared/config/oms.ts';
-import { type ConfigOf, readConfig } from '#shared/config/read.ts';
-import { checkStateConfig, type StateConfig } from '#shared/config/state.ts';
-import type { Problem } from '#shared/errors/base.ts';
-import { variables } from '../../functions/redrive/redrive.ts';
+import { checkTogether, readFunctionVariables } from '#shared/config/function.ts';
+import type { ConfigOf } from '#shared/config/read.ts';
+import { variables } from '../../functions/redrive/variables.ts';
 import { ENDPOINTS_FILE, type EndpointsFile, findEndpoints, readEndpoints } from '../local/endpoints-file.ts';
 import { UsageError } from '../local/options.ts';
 import { routesOf } from '../local/sync-task.ts';
@@ -56,7 +54,7 @@ function localTarget(file: string, endpoints: EndpointsFile): Target {
   return {
     what: `the local cloud of ${file}`,
     local: { file, endpoints },
-    config: readConfig(variables, (name) => values[name], check),
+    config: readFunctionVariables(variables, (name) => values[name], undefined),
     credentials: { accessKey, secretKey },
   };
 }
@@ -74,7 +72,7 @@ async function declaredVariables(): Promise<Environment> {
 function environmentTarget(env: Environment, declared: Environment): Target {
   const fallback = Object.entries(declared).map(([name, value]) => [environmentName(name), value] as const);
   const given = Object.entries(env).filter(([, value]) => value !== undefined && value !== '');
-  const config = readEnvironment(variables, Object.fromEntries([...fallback, ...given]), check);
+  const config = readEnvironment(variables, Object.fromEntries([...fallback, ...given]), checkTogether);
   const { accessKey = '', secretKey = '' } = config;
   const securityToken = env['HUAWEICLOUD_SDK_SECURITY_TOKEN'];
   return {
@@ -82,8 +80,4 @@ function environmentTarget(env: Environment, declared: Environment): Target {
     config,
     credentials: { accessKey, secretKey, ...(securityToken ? { securityToken } : {}) },
   };
-}
-
-function check(config: Config): Problem[] {
-  return [...checkOmsConfig(config as OmsConfig), ...checkStateConfig(config as StateConfig)];
 }

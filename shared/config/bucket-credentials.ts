@@ -1,11 +1,32 @@
+import type { Problem } from '../errors/base.ts';
+import type { ConfigOf } from './read.ts';
 import { textVariable } from './variable.ts';
 
+/** What a header can carry. */
+const pattern = /^[\x21-\x7e]+$/;
 const hint = 'encrypted; used where the body of a request leaves the pair out';
 
 /** The key pairs of the buckets, for the functions that hand them to OMS. */
 export const bucketCredentialVariables = {
-  srcAccessKey: textVariable('SRC_ACCESS_KEY', { hint, secret: true }),
+  srcAccessKey: textVariable('SRC_ACCESS_KEY', { hint, pattern, secret: true }),
   srcSecretKey: textVariable('SRC_SECRET_KEY', { hint, secret: true }),
-  dstAccessKey: textVariable('DST_ACCESS_KEY', { hint, secret: true }),
+  dstAccessKey: textVariable('DST_ACCESS_KEY', { hint, pattern, secret: true }),
   dstSecretKey: textVariable('DST_SECRET_KEY', { hint, secret: true }),
 } as const;
+
+export type BucketCredentials = ConfigOf<typeof bucketCredentialVariables>;
+
+/** Half of a pair signs nothing. */
+export function checkBucketCredentials(config: BucketCredentials): Problem[] {
+  const pairs = [
+    ['SRC', config.srcAccessKey, config.srcSecretKey],
+    ['DST', config.dstAccessKey, config.dstSecretKey],
+  ] as const;
+  return pairs.flatMap(([side, accessKey, secretKey]) => {
+    if ((accessKey === undefined) === (secretKey === undefined)) return [];
+    const path = `${side}_${accessKey === undefined ? 'ACCESS' : 'SECRET'}_KEY`;
+    return [
+      { path, rule: 'required', message: `is missing (${side}_ACCESS_KEY and ${side}_SECRET_KEY belong together)` },
+    ];
+  });
+}

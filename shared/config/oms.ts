@@ -19,9 +19,18 @@ export const omsVariables = {
       pattern: /^[A-Za-z0-9_-]{1,64}$/,
     }),
   ),
-  accessKey: textVariable('OMS_ACCESS_KEY', { hint: 'only without an agency; encrypted', secret: true }),
+  accessKey: textVariable('OMS_ACCESS_KEY', {
+    hint: 'only without an agency; encrypted',
+    secret: true,
+    // It stands between separators in a header.
+    pattern: /^[\x21-\x2b\x2d\x2e\x30-\x7e]+$/,
+  }),
   secretKey: textVariable('OMS_SECRET_KEY', { hint: 'only without an agency; encrypted', secret: true }),
-  authToken: textVariable('OMS_AUTH_TOKEN', { hint: 'an IAM token in place of a key pair; encrypted', secret: true }),
+  authToken: textVariable('OMS_AUTH_TOKEN', {
+    hint: 'an IAM token in place of a key pair; encrypted',
+    secret: true,
+    pattern: /^[\x21-\x7e]+$/,
+  }),
   // Milliseconds, per attempt.
   timeout: withDefault(
     integerVariable('OMS_TIMEOUT_MS', { hint: 'milliseconds per attempt, 10000 by default', min: 100, max: 120_000 }),

@@ -1,15 +1,19 @@
 import type { Problem } from '../errors/base.ts';
+import { OBS_BUCKET_NAME } from './bucket-name.ts';
 import type { ConfigOf } from './read.ts';
 import { integerVariable, textVariable, urlVariable, withDefault } from './variable.ts';
 
-/** Ends with a slash, so that no prefix begins another by accident; no key begins with one. */
-const PREFIX = /^(?!\/)(?!.*\/\/)[A-Za-z0-9!_.*'()/-]{1,200}(?<=\/)$/;
+/**
+ * Ends with a slash, so that no prefix begins another by accident; no key begins with one. Without `*`, which in the
+ * policy of an agency is any name.
+ */
+const PREFIX = /^(?!\/)(?!.*\/\/)[A-Za-z0-9!_.'()/-]{1,200}(?<=\/)$/;
 
 /** The variables of every function that writes or reads the state bucket. */
 export const stateVariables = {
   stateBucket: textVariable('STATE_BUCKET', {
     hint: 'the bucket of dead letters; without it everything that cannot be submitted fails the invocation',
-    pattern: /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+    pattern: OBS_BUCKET_NAME,
   }),
   stateEndpoint: urlVariable('STATE_ENDPOINT', {
     hint: 'only where it is not https://obs.<region>.myhuaweicloud.com',

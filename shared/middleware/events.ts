@@ -1,7 +1,6 @@
 import type { OmsConfig } from '#shared/config/oms.ts';
 import type { ConfigOf } from '#shared/config/read.ts';
 import type { StateConfig, stateVariables } from '#shared/config/state.ts';
-import { checkStateConfig } from '#shared/config/state.ts';
 import { concealWithin } from '#shared/logging/redact.ts';
 import type { DeadLetterSink } from '#shared/pipeline/bury.ts';
 import { deadLetterReserve } from '#shared/pipeline/reserve.ts';
@@ -31,7 +30,7 @@ export interface EventFunction<S extends EventVariables> {
  * in the end hands the event to the failure destination. The order is written here and nowhere else.
  */
 export function eventFunction<S extends EventVariables>({ variables, handle }: EventFunction<S>): PlatformHandler {
-  const readConfig = configReader(variables, (config) => checkStateConfig(config as StateConfig));
+  const readConfig = configReader(variables);
   const omsClient = omsClientFactory();
   const deadLetters = deadLettersFactory();
   return stack([variableSecrets(variables), failureLog()], async (event, invocation) => {

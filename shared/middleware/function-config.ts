@@ -1,7 +1,6 @@
+import { readFunctionVariables } from '#shared/config/function.ts';
 import type { omsVariables } from '#shared/config/oms.ts';
-import { checkOmsConfig, type OmsConfig } from '#shared/config/oms.ts';
-import { type ConfigOf, readConfig, type VariableSet } from '#shared/config/read.ts';
-import type { Problem } from '#shared/errors/base.ts';
+import type { ConfigOf, VariableSet } from '#shared/config/read.ts';
 import type { Invocation } from './invocation.ts';
 import type { Middleware } from './stack.ts';
 
@@ -11,20 +10,11 @@ export type FunctionVariables = VariableSet & typeof omsVariables;
 /**
  * Reads a function's variables once per instance. A failed reading is not kept: it is reported by every invocation
  * until the variables are right.
- *
- * @param check problems that concern more than one of the function's own variables
  */
-export function configReader<S extends FunctionVariables>(
-  variables: S,
-  check: (config: ConfigOf<S>) => readonly Problem[] = () => [],
-): (invocation: Invocation) => ConfigOf<S> {
+export function configReader<S extends FunctionVariables>(variables: S): (invocation: Invocation) => ConfigOf<S> {
   let config: ConfigOf<S> | undefined;
   return (invocation) => {
-    config ??= readConfig(
-      variables,
-      (name) => invocation.variable(name) ?? (name === 'OMS_PROJECT_ID' ? invocation.projectId : undefined),
-      (read) => [...checkOmsConfig(read as OmsConfig), ...check(read)],
-    );
+    config ??= readFunctionVariables(variables, (name) => invocation.variable(name), invocation.projectId);
     return config;
   };
 }

@@ -1,6 +1,6 @@
+import { BUCKET_NAME } from '#shared/config/bucket-name.ts';
 import { isLoopbackHost } from '#shared/runtime/loopback-host.ts';
 import { ValidationError } from '#shared/validation/errors.ts';
-import { S3_LIMITS } from './limits.ts';
 import type { Addressing } from './providers.ts';
 import { encodePath } from './sigv4.ts';
 
@@ -25,11 +25,6 @@ export interface Location {
 
 /** An address has no names below it. Of a host with its port. */
 const ADDRESS = /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[.*\])(?::\d+)?$/;
-/**
- * Bucket names of every cloud, and of old AWS ones, which may have capitals and underscores: nothing that is a path or
- * a host of its own.
- */
-const BUCKET = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
 /**
  * @param url https, or http for this machine alone; a port at most, no path
@@ -62,7 +57,7 @@ export function readStoreEndpoint(url: string): StoreEndpoint {
  * @throws ValidationError where the bucket is not the name of one
  */
 export function locate(endpoint: StoreEndpoint, addressing: Addressing, bucket: string, key = ''): Location {
-  if (!BUCKET.test(bucket) || bucket.length > S3_LIMITS.bucketMax || bucket.length < S3_LIMITS.bucketMin)
+  if (!BUCKET_NAME.test(bucket))
     throw new ValidationError([
       { path: 'bucket', rule: 'bucket_name', message: 'bucket is not the name of a bucket.' },
     ]);

@@ -1,14 +1,10 @@
 /**
  * Numbers of the vendors.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
- * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
  */
 export const S3_LIMITS = {
   /** Keys of one page. */
   pageKeys: 1_000,
-  /** Characters of a bucket's name. */
-  bucketMin: 3,
-  bucketMax: 63,
 } as const;
 
 /** Numbers of ours. Milliseconds, except where said. */

@@ -1,7 +1,7 @@
+import { OBS_BUCKET_NAME } from '#shared/config/bucket-name.ts';
 import type { EventGridEvent, FunctionConfig, ObsEvent } from '../../serverless/config.ts';
 import { DEPLOY_LIMITS } from './limits.ts';
 
-const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 /** In exactly this spelling: a subscription compares it with the type of an event. */
 const EVENT_TYPES = [
   'OBS:DWR:ObjectCreated:PUT',
@@ -41,7 +41,9 @@ export function bucketTriggerProblems(field: string, fn: FunctionConfig, region:
 
 function commonProblems(place: string, { bucket, prefix = '', suffix = '' }: EventGridEvent | ObsEvent): string[] {
   const problems: string[] = [];
-  if (!BUCKET.test(bucket)) problems.push(`${place}.bucket is ${JSON.stringify(bucket)}, which is no name of a bucket`);
+  // Empty where the environment names none: a deployment says so.
+  if (bucket !== '' && !OBS_BUCKET_NAME.test(bucket))
+    problems.push(`${place}.bucket is ${JSON.stringify(bucket)}, which is no name of a bucket`);
   for (const [name, affix] of [
     ['prefix', prefix],
     ['suffix', suffix],

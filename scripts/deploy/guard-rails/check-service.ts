@@ -2,12 +2,12 @@ import type { FunctionConfig, ServerlessConfig } from '../../serverless/config.t
 import { asyncProblems } from './async.ts';
 import { bucketTriggerProblems } from './bucket-triggers.ts';
 import { failureDestinationProblems } from './failure-destination.ts';
+import { functionVariableProblems } from './function-variables.ts';
 import { apigProblems, routeProblems } from './http-routes.ts';
 import { DEPLOY_LIMITS } from './limits.ts';
 import { nameProblems } from './names.ts';
 import { queueProblems } from './queues.ts';
 import { regionProblems } from './region.ts';
-import { routesProblems } from './routes.ts';
 import { settingProblems } from './settings.ts';
 import { stateBucketProblems } from './state-bucket.ts';
 import { timerProblems } from './timers.ts';
@@ -27,7 +27,7 @@ export function checkService(config: ServerlessConfig): readonly string[] {
     ...routeProblems(config.functions),
     ...failureDestinationProblems(config.functions),
     ...stateBucketProblems(config.functions),
-    ...routesProblems(config.functions),
+    ...functionVariableProblems(config.functions),
   ];
   return [...new Set(problems)];
 }

@@ -1,3 +1,4 @@
+import { OBS_BUCKET_NAME, OBS_BUCKET_RULE } from '#shared/config/bucket-name.ts';
 import type { FailureDestination, FunctionConfig } from '../../serverless/config.ts';
 import { DEPLOY_LIMITS } from './limits.ts';
 import { rangeProblem } from './range.ts';
@@ -40,7 +41,9 @@ function parameterProblems(destination: FailureDestination): string[] {
   if (!known) return [`.type is ${type}: it must be ${Object.keys(PARAMETERS).join(', ')}`];
   const names = [...known.required, ...known.optional];
   const fields = given as Readonly<Record<string, unknown>>;
-  const missing = known.required.filter((name) => fields[name] === undefined || fields[name] === '');
+  const missing = known.required.filter(
+    (name) => fields[name] === undefined || (fields[name] === '' && name !== 'bucket'),
+  );
   const foreign = Object.keys(fields).filter((name) => !names.includes(name));
   const expires =
     fields['expires'] === undefined ? undefined : rangeProblem(fields['expires'], DEPLOY_LIMITS.expires, 'days');
@@ -54,6 +57,11 @@ function parameterProblems(destination: FailureDestination): string[] {
 type ObsDestination = Extract<FailureDestination, { readonly type: 'OBS' }>;
 
 function obsProblems({ bucket, prefix }: ObsDestination, functions: Functions): string[] {
+  // Empty where the environment names none: a deployment says so.
+  if (bucket !== '' && !OBS_BUCKET_NAME.test(bucket))
+    return [`.bucket is ${JSON.stringify(bucket)}, which is no name of a bucket: ${OBS_BUCKET_RULE}`];
+  // It is written into the policy of the agency, and means other names there.
+  if (/[*?$]/.test(prefix)) return [`.prefix is ${JSON.stringify(prefix)}: it must be a prefix, without *, ? and $`];
   // How the service joins the prefix and the rest of the name is not documented; this form leaves no doubt.
   if (prefix.startsWith('/') || !prefix.endsWith('/'))
     return [`.prefix is ${JSON.stringify(prefix)}: it must end with / and not begin with one`];

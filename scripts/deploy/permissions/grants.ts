@@ -2,6 +2,7 @@ import { readConfig } from '#shared/config/read.ts';
 import { STATE_PREFIXES, stateVariables } from '#shared/config/state.ts';
 import { parseRoutes, type Route } from '#shared/pipeline/routes.ts';
 import type { FailureDestination, FunctionConfig } from '../../serverless/config.ts';
+import { ConfigurationError } from '../errors.ts';
 import type { Grant } from './document.ts';
 import { NEEDS } from './needs.ts';
 
@@ -10,7 +11,7 @@ import { NEEDS } from './needs.ts';
  * variables), those are used, and the agency needs nothing of it.
  *
  * @param key in serverless.yml
- * @throws ConfigurationError, ValidationError where the function's variables are wrong
+ * @throws ConfigurationError, ValidationError where the function's variables are wrong, or would be a pattern in a policy
  */
 export function grantsOfCode(key: string, fn: FunctionConfig): Grant[] {
   const needs = NEEDS[key];
@@ -82,8 +83,8 @@ function grantsOnDestination(destination: FailureDestination | undefined): Grant
       // The vendor's list has obs:bucket:CreateBucket besides: for the console, which offers to create one.
       const { bucket, prefix } = destination;
       return [
-        { action: 'obs:bucket:HeadBucket', resource: `obs:*:*:bucket:${bucket}` },
-        { action: 'obs:object:PutObject', resource: objects(bucket, `${prefix}*`) },
+        { action: 'obs:bucket:HeadBucket', resource: `obs:*:*:bucket:${literal(bucket)}` },
+        { action: 'obs:object:PutObject', resource: objects(bucket, `${literal(prefix)}*`) },
       ];
     }
     case 'SMN':
@@ -100,9 +101,20 @@ function grantsOnDestination(destination: FailureDestination | undefined): Grant
  * one that is forbidden, for which OBS asks the same permission and no prefix is sent.
  */
 function listing(bucket: string): Grant {
-  return { action: 'obs:bucket:ListBucket', resource: `obs:*:*:bucket:${bucket}` };
+  return { action: 'obs:bucket:ListBucket', resource: `obs:*:*:bucket:${literal(bucket)}` };
 }
 
 function objects(bucket: string, name: string): string {
-  return `obs:*:*:object:${bucket}/${name}`;
+  return `obs:*:*:object:${literal(bucket)}/${name}`;
+}
+
+/**
+ * A part of a resource that stands for itself. IAM knows no way to write `*` in a resource that means an asterisk, and
+ * newer policies read `?` and `${…}`, too.
+ *
+ * @throws ConfigurationError
+ */
+function literal(text: string): string {
+  if (!/[*?$]/.test(text)) return text;
+  throw new ConfigurationError([`${JSON.stringify(text)} has *, ? or $, which a policy would read as other names`]);
 }

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { configOf, type ResolvedFile } from '../../serverless/resolved.ts';
 import { findCommand } from '../commands/definitions.ts';
 import { checkService } from '../guard-rails/check-service.ts';
+import { environmentNameProblems } from '../guard-rails/environment-names.ts';
 import type { Framework, FrameworkCommand, FrameworkOptions } from './framework.ts';
 import { frameworkCommands, hookNames, hookOf } from './framework-commands.ts';
 import { loadBuild, loadCommands, loadFramework } from './modules.ts';
@@ -51,7 +53,13 @@ export class HuaweiProvider {
   }
 
   #check(): void {
-    const problems = checkService(this.#config());
+    const { command } = this.#framework.processedInput;
+    // The runner's working folder is that of the file.
+    const file = readFileSync('serverless.yml', 'utf8');
+    const problems = [
+      ...environmentNameProblems(process.env, file, command !== 'print'),
+      ...checkService(this.#config()),
+    ];
     if (problems.length === 0) return;
     const { Error: FrameworkError } = this.#framework.classes;
     throw new FrameworkError(`Configuration error:\n${problems.join('\n')}`, 'OMS_SYNC_CONFIGURATION');

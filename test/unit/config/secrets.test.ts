@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { eventVariables, omsVariables } from '#shared/config/oms.ts';
 import { isSecretName } from '#shared/logging/redact.ts';
-import { variables as createSyncTaskVariables } from '../../../functions/create-sync-task/create-sync-task.ts';
-import { variables as onObjectCreatedVariables } from '../../../functions/on-object-created/on-object-created.ts';
+import { variables as createSyncTaskVariables } from '../../../functions/create-sync-task/variables.ts';
+import { variables as onObjectCreatedVariables } from '../../../functions/on-object-created/variables.ts';
 
 const all = { ...omsVariables, ...eventVariables, ...createSyncTaskVariables, ...onObjectCreatedVariables };
 

@@ -175,17 +175,17 @@ describe('names such as __proto__ and constructor', () => {
 
   it.each(NAMES)('are keys and buckets like others: %s', async (name) => {
     oms.stub.reply = () => ({ status: 404 });
-    const fn = await load({ ROUTES: JSON.stringify([{ source: { bucket: name }, sync_task_id: name }]) });
+    const fn = await load({ ROUTES: JSON.stringify([{ source: { bucket: 'photos' }, sync_task_id: name }]) });
 
     const summary = await fn.invoke({
-      Records: [record(encodeURIComponent(name), {}, name), record('x', {}, 'source')],
+      Records: [record(encodeURIComponent(name), {}, 'photos'), record('x', {}, name)],
     });
 
     expect(summary).toMatchObject({ submitted: 1, failed: 1, unrouted: 1, dead_lettered: 2 });
     const letters = store.requests.map(({ text }) => readDeadLetter(JSON.parse(text)));
     expect(letters.find(({ kind }) => kind === 'keys')).toMatchObject({
       sync_task_id: name,
-      keys: [{ bucket: name, key: name }],
+      keys: [{ bucket: 'photos', key: name }],
     });
   });
 

@@ -4,7 +4,8 @@ import type { DeadLetter } from '#shared/deadletters/document.ts';
 import { Invocation } from '#shared/middleware/invocation.ts';
 import type { OmsClient } from '#shared/oms/client.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
-import { createOnObjectCreated, variables } from '../../../functions/on-object-created/on-object-created.ts';
+import { createOnObjectCreated } from '../../../functions/on-object-created/on-object-created.ts';
+import { variables } from '../../../functions/on-object-created/variables.ts';
 import { fakeContext } from '../../helpers/fake-context.ts';
 import { omsError } from '../../helpers/oms-error.ts';
 

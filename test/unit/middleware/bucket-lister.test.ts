@@ -1,13 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  BucketConfigurationError,
-  type BucketListerConfig,
-  bucketListerFactory,
-  type ListedBucket,
-} from '#shared/middleware/bucket-lister.ts';
+import { type BucketListerConfig, bucketListerFactory } from '#shared/middleware/bucket-lister.ts';
 import { Invocation } from '#shared/middleware/invocation.ts';
+import { BucketConfigurationError, type ListedBucket } from '#shared/middleware/listed-bucket.ts';
 import { MissingKeyPairError } from '#shared/middleware/object-store.ts';
 import { fakeContext } from '../../helpers/fake-context.ts';
 

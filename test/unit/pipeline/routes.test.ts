@@ -37,7 +37,7 @@ function problemsOf(value: unknown): string[] {
 
 describe('parseRoutes', () => {
   it('reads a full and a minimal route', () => {
-    const minimal = { source: { bucket: 'b' }, sync_task_id: 't' };
+    const minimal = { source: { bucket: 'photos' }, sync_task_id: 't' };
 
     expect(parseRoutes(JSON.stringify([full, minimal]))).toEqual([full, minimal]);
   });
@@ -63,7 +63,7 @@ describe('parseRoutes', () => {
         { ...full, source: { ...full.source, endpoint: 'obs.example' } },
       ]).toSorted(),
     ).toEqual([
-      '[0].source.bucket min_length',
+      '[0].source.bucket bucket_name',
       '[0].source.prefxi unknown_field',
       '[1].destination.bucket type',
       '[1].source.bucket required',
@@ -83,6 +83,31 @@ describe('parseRoutes', () => {
       '[0].source.credentials.token unknown_field',
       '[0].source.list_version enum',
     ]);
+  });
+
+  it.each([
+    ...['*', 'pho*', 'photo?', '$x', 'a/b', '..', 'a..b', 'a.-b', '-ab', 'ab', '192.168.0.1', 'P'.repeat(64)],
+    ...['Photos', 'a_b', 'photos ', 'bück', '__proto__'],
+  ])('refuses %j, which is no bucket of OBS', (bucket) => {
+    const rules = [
+      { ...full, source: { bucket } },
+      { ...full, destination: { bucket } },
+    ].map((route) => problemsOf([route]));
+
+    expect(rules).toEqual([['[0].source.bucket bucket_name'], ['[0].destination.bucket bucket_name']]);
+  });
+
+  it.each<[object, readonly string[]]>([
+    [{ bucket: 'Old_Photos', cloud: 'AWS' }, []],
+    [{ bucket: '*', cloud: 'AWS' }, ['[0].source.bucket bucket_name']],
+    [{ bucket: 'photos', cloud: 'huaweicloud' }, ['[0].source.cloud enum']],
+    [{ bucket: 'photos', endpoint: 'https://[fe80::1]:9000' }, []],
+    [{ bucket: 'photos', endpoint: 'http://store.localhost:9000' }, []],
+    [{ bucket: 'photos', endpoint: 'http://obs.example' }, ['[0].source.endpoint format']],
+    [{ bucket: 'photos', endpoint: 'https://*.example' }, ['[0].source.endpoint format']],
+    [{ bucket: 'photos', endpoint: 'https://a@obs.example' }, ['[0].source.endpoint format']],
+  ])('reads the source %j', (source, problems) => {
+    expect(problemsOf([{ ...full, source }])).toEqual(problems);
   });
 
   it.each(['', 'x', '{', '[{"source":}]'])('refuses %j as no JSON', (text) => {

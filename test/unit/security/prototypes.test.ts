@@ -66,13 +66,13 @@ describe.each(NAMES)('%s', (name) => {
     expect(oms.stub.requests[0]?.json).toEqual({ object_keys: [name, `${name}%2Fx`] });
   });
 
-  it('is an unknown field of the routes, and a bucket of theirs like others', async () => {
+  it('is an unknown field of the routes, and a prefix of theirs like others', async () => {
     const wrong = await oms.load('on-object-created', { variables: { ROUTES: `[${polluting(name)}]` } });
     await expect(wrong.invoke({})).rejects.toMatchObject({ code: 'OmsSync.Configuration' });
 
-    const ROUTES = JSON.stringify([{ source: { bucket: name, prefix: name }, sync_task_id: name }]);
+    const ROUTES = JSON.stringify([{ source: { bucket: 'photos', prefix: name }, sync_task_id: name }]);
     const { invoke } = await oms.load('on-object-created', { variables: { ROUTES } });
-    await expect(invoke({ Records: [record(name, name)] })).resolves.toMatchObject({ accepted: 1 });
+    await expect(invoke({ Records: [record(name, 'photos')] })).resolves.toMatchObject({ accepted: 1 });
   });
 
   it('is a field of documents like others, which redrive keeps', async () => {

@@ -34,6 +34,14 @@ describe('problemsOf', () => {
     [{ type: 'SMN', topicUrn: 't', expires: 3 }, ['.expires is not a parameter of SMN, which takes topicUrn']],
     [{ ...OBS, prefix: 'failed' }, ['.prefix is "failed": it must end with / and not begin with one']],
     [{ ...OBS, prefix: '/failed/' }, ['.prefix is "/failed/": it must end with / and not begin with one']],
+    [
+      { ...OBS, bucket: '*' },
+      [
+        '.bucket is "*", which is no name of a bucket: 3 to 63 lower-case letters, digits, hyphens and periods, as OBS has it',
+      ],
+    ],
+    [{ ...OBS, prefix: 'failed/*/' }, ['.prefix is "failed/*/": it must be a prefix, without *, ? and $']],
+    [{ ...OBS, prefix: 'failed/$x/' }, ['.prefix is "failed/$x/": it must be a prefix, without *, ? and $']],
     [{ type: 'FunctionGraph', function: 'f' }, ['.function is the function itself, which would never end']],
     [
       { type: 'FunctionGraph', function: 'toString' },

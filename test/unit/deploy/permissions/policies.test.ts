@@ -4,6 +4,7 @@ import { Permissions } from '../../../../scripts/local/iam/policy.ts';
 import type { FunctionConfig, ServerlessConfig } from '../../../../scripts/serverless/config.ts';
 
 const ROUTE = { source: { bucket: 'photos' }, destination: { bucket: 'copies' }, sync_task_id: '1' };
+const FAILED = { type: 'OBS', bucket: 'state', prefix: 'failed-invocations/f/' } as const;
 const STATE = { STATE_BUCKET: 'state', OMS_REGION: 'cn-north-4' };
 
 function fn(changes: Partial<FunctionConfig> = {}): FunctionConfig {
@@ -111,6 +112,19 @@ describe('the policies of', () => {
       'obs:object:PutObject state/reconcile/*',
       ...oms('createEvent', 'get'),
     ]);
+  });
+
+  it.each<[string, Partial<FunctionConfig>]>([
+    ['a state bucket', { environment: { ...STATE, STATE_BUCKET: '*' } }],
+    ['a prefix of the state bucket', { environment: { ...STATE, PARKED_PREFIX: 'p*/' } }],
+    [
+      'a bucket of a route',
+      { environment: { ...STATE, ROUTES: JSON.stringify([{ ...ROUTE, source: { bucket: '*' } }]) } },
+    ],
+    ['a bucket for failures', { async: { maxRetries: 0, maxEventAge: 60, onFailure: { ...FAILED, bucket: 'stat?' } } }],
+    ['a prefix for failures', { async: { maxRetries: 0, maxEventAge: 60, onFailure: { ...FAILED, prefix: '*/' } } }],
+  ])('are none where %s would be a pattern', (_, config) => {
+    expect(() => allowed({ reconcile: fn({ environment: STATE, ...config }) })).toThrow();
   });
 
   const keys = (side: string) => ({ [`${side}_ACCESS_KEY`]: 'AK', [`${side}_SECRET_KEY`]: 'SK' });

@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type ConfigOf, readConfig } from '#shared/config/read.ts';
-import { BucketConfigurationError } from '#shared/middleware/bucket-lister.ts';
 import { Invocation } from '#shared/middleware/invocation.ts';
+import { BucketConfigurationError } from '#shared/middleware/listed-bucket.ts';
 import type { KeyFinder, Lister } from '#shared/objectstore/lister.ts';
 import type { OmsClient } from '#shared/oms/client.ts';
-import { createReconcile, variables } from '../../../../functions/reconcile/reconcile.ts';
+import { createReconcile } from '../../../../functions/reconcile/reconcile.ts';
 import type { ReconcileSummary } from '../../../../functions/reconcile/summary.ts';
+import { variables } from '../../../../functions/reconcile/variables.ts';
 import { fakeContext } from '../../../helpers/fake-context.ts';
 import { gatewayEvent } from '../../../helpers/gateway-event.ts';
 import { storeUnavailable } from '../../../helpers/memory-object-store.ts';
@@ -15,7 +16,7 @@ import { STATE, World } from '../../../helpers/reconcile-world.ts';
 const route = (name: string, changes: object = {}) => ({
   name,
   source: { bucket: 'from', prefix: `${name}/` },
-  destination: { bucket: 'to' },
+  destination: { bucket: 'copy' },
   sync_task_id: `task-${name}`,
   ...changes,
 });
@@ -279,7 +280,7 @@ describe('reconcile', () => {
     world.put('oms/sync_task/x');
     const { call } = instance([
       route('a', { source: { bucket: 'from' } }),
-      route('back', { source: { bucket: 'to' }, destination: { bucket: 'from' } }),
+      route('back', { source: { bucket: 'copy' }, destination: { bucket: 'from' } }),
     ]);
 
     await call({ route: 'a' });
@@ -375,8 +376,8 @@ describe('reconcile', () => {
 
   it('compares buckets of one name in two clouds, or at two endpoints', async () => {
     const changes = [
-      { source: { bucket: 'to', prefix: 'a/', cloud: 'AWS', region: 'us-east-1' } },
-      { source: { bucket: 'to', prefix: 'a/', endpoint: 'https://other.example' } },
+      { source: { bucket: 'copy', prefix: 'a/', cloud: 'AWS', region: 'us-east-1' } },
+      { source: { bucket: 'copy', prefix: 'a/', endpoint: 'https://other.example' } },
     ];
     for (const change of changes)
       expect(await instance([route('a', change)]).call({})).toMatchObject({ routes: [{ outcome: 'completed' }] });

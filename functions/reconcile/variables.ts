@@ -1,0 +1,16 @@
+import { bucketCredentialVariables } from '#shared/config/bucket-credentials.ts';
+import { eventVariables } from '#shared/config/oms.ts';
+import { reconcileVariables } from '#shared/config/reconcile.ts';
+import { stateVariables } from '#shared/config/state.ts';
+import { required } from '#shared/config/variable.ts';
+import { notificationVariables } from '#shared/pipeline/variables.ts';
+
+/** The variables of this function. */
+export const variables = {
+  ...eventVariables,
+  ...stateVariables,
+  ...reconcileVariables,
+  ...bucketCredentialVariables,
+  routes: notificationVariables.routes,
+  stateBucket: required(stateVariables.stateBucket),
+} as const;

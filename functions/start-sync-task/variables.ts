@@ -1,0 +1,5 @@
+import { bucketCredentialVariables } from '#shared/config/bucket-credentials.ts';
+import { omsVariables } from '#shared/config/oms.ts';
+
+/** The variables of this function. */
+export const variables = { ...omsVariables, ...bucketCredentialVariables } as const;

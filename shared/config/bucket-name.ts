@@ -1,0 +1,13 @@
+/**
+ * A bucket of OBS: 3 to 63 lower-case letters, digits, hyphens and periods, a letter or digit at both ends, no period
+ * beside a period or hyphen, and no IP address. So it is never a pattern: `*` in a policy is every bucket.
+ *
+ * @see https://support.huaweicloud.com/intl/en-us/api-obs/obs_04_0021.html
+ */
+export const OBS_BUCKET_NAME = /^(?!\d{1,3}(?:\.\d{1,3}){3}$)(?!.*(?:\.\.|\.-|-\.))[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+
+/** A bucket of any cloud; old ones of AWS have capitals and underscores. Nothing that is a path, a host or a pattern. */
+export const BUCKET_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{2,62}$/;
+
+/** What OBS_BUCKET_NAME says, for messages. */
+export const OBS_BUCKET_RULE = '3 to 63 lower-case letters, digits, hyphens and periods, as OBS has it';
