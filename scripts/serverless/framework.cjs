@@ -1,11 +1,13 @@
 'use strict';
 const { dirname, join } = require('node:path');
 
-/** Milliseconds that serverless.yml may take to be resolved; it takes a second. A circle of variables takes for ever. */
-const DEADLINE = 20_000;
+/** Seconds that serverless.yml may take to be resolved; it takes one. */
+const DEADLINE = 120;
+/** Seconds in which a process that waits for itself does nothing. One that a busy machine keeps waiting is not idle. */
+const IDLE = 5;
 
 /** Of the run in this process. */
-let deadline;
+let watch;
 
 /**
  * Runs osls in this process with what this project needs of it: reading and checking serverless.yml, and our own commands.
@@ -55,17 +57,33 @@ function runFramework(argv, root, fail) {
     process.stdout.write(`${text}\n`);
   };
   replace('lib/plugins/index.js', argv[0] === 'print' ? [require(join(folder, 'lib/plugins/print.js'))] : []);
-  deadline = setTimeout(() => {
-    const circle = [...pending].map((address) => `\${self:${address}}`).join(', ');
-    fail(`serverless.yml: variables refer to each other in a circle${circle === '' ? '' : ` (${circle})`}`);
-    process.exit(1);
-  }, DEADLINE);
+  watch = endLater(pending, fail);
   require(join(folder, 'scripts/serverless.js'));
+}
+
+/** The framework finds most circles itself; of others it waits for ever, without a word. */
+function endLater(pending, fail) {
+  let seconds = 0;
+  let idle = 0;
+  let before = performance.eventLoopUtilization();
+  const end = (says) => {
+    fail(`serverless.yml: ${says}`);
+    process.exit(1);
+  };
+  return setInterval(() => {
+    const { utilization } = performance.eventLoopUtilization(before);
+    before = performance.eventLoopUtilization();
+    idle = pending.size > 0 && utilization < 0.1 ? idle + 1 : 0;
+    seconds += 1;
+    const references = [...pending].map((address) => `\${self:${address}}`).join(', ');
+    if (idle >= IDLE) end(`variables refer to each other in a circle: ${references}`);
+    if (seconds >= DEADLINE) end(`variables have no values after ${DEADLINE} s: ${references}`);
+  }, 1000);
 }
 
 /** To be told when the variables have values: what comes then takes the time that it takes. */
 function resolved() {
-  clearTimeout(deadline);
+  clearInterval(watch);
 }
 
 /**
@@ -103,7 +121,7 @@ function messageOf(error) {
   return `serverless.yml: ${lines.join('\n  ')}`;
 }
 
-module.exports = { isRunning: () => deadline !== undefined, resolved, runFramework };
+module.exports = { isRunning: () => watch !== undefined, resolved, runFramework };
 
 if (require.main === module)
   runFramework(process.argv.slice(2), process.cwd(), (message) => process.stderr.write(`${message}\n`));

@@ -141,5 +141,5 @@ describe('the framework', () => {
       `${error} functions.f.async.onFailure.bucket is missing: OBS needs bucket and prefix`,
       expect.stringContaining('but f is triggered by all of bucket watched'),
     ]);
-  }, 30_000);
+  }, 120_000);
 });

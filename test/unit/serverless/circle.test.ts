@@ -8,5 +8,5 @@ it('ends where variables that are found in a file lead back to it', async () => 
 
   const said = await frameworkSays(provider, {}, { custom, 'value.txt': '${self:custom.a}' });
 
-  expect(said).toMatch(/^serverless\.yml: variables refer to each other in a circle \(\$\{self:custom\.c\}/);
+  expect(said).toMatch(/^serverless\.yml: variables refer to each other in a circle: \$\{self:custom\.c\}/);
 });
