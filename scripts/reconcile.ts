@@ -29,7 +29,8 @@ async function main(): Promise<number> {
   if (target.local) await checkRuns(target.local.file, target.local.endpoints);
   const started = clock.now();
   const { source, destination } = { source: listerOf(target.source), destination: listerOf(target.destination) };
-  const options = { ...(await prepare(line, target)), source, destination };
+  const { notices, ...prepared } = await prepare(line, target);
+  const options = { ...prepared, source, destination };
   const sides = { source: target.source, destination: target.destination };
   // Names are anybody's, and errors repeat what a store or OMS has answered.
   const redact = (text: string): string => options.log.redact(text);
@@ -45,12 +46,12 @@ async function main(): Promise<number> {
     throw new Error(redact(problems.join(' ')));
   const finished = clock.now();
   if (line.json) {
-    for (const problem of problems) say(problem);
+    for (const problem of [...problems, ...notices]) say(problem);
     const report = reportOf(result, options, { started, finished });
     console.log(JSON.stringify(concealWithin(report, redact), null, 2));
   } else {
     const ms = finished - started;
-    const view = { ...line, ...sides, problems, callsPerSecond: options.callsPerSecond, ms };
+    const view = { ...line, ...sides, problems: [...problems, ...notices], callsPerSecond: options.callsPerSecond, ms };
     console.log(summaryOf(result, view).split('\n').map(redact).join('\n'));
   }
   const soFar = stateOf(result).complete ? '' : ' so far';
@@ -73,7 +74,10 @@ async function watched(options: ReconcileOptions, { expected }: CommandLine): Pr
   }
 }
 
-type Prepared = Omit<ReconcileOptions, 'source' | 'destination'>;
+interface Prepared extends Omit<ReconcileOptions, 'source' | 'destination'> {
+  /** What the user should know besides, a sentence each. */
+  readonly notices: readonly string[];
+}
 
 /** @throws UsageError where the task does not fit */
 async function prepare(line: CommandLine, target: Target): Promise<Prepared> {
@@ -101,15 +105,17 @@ async function prepare(line: CommandLine, target: Target): Promise<Prepared> {
     sourceIsEmpty: line.sourceIsEmpty,
     compareETags: line.compareETags,
     id: randomUUID(),
+    notices: [],
     log: commandLog(line.verbose, pace.logLevel, secrets),
   };
   if (!oms || line.task === undefined) return options;
   const { task } = line;
   const client = connectOms(oms.settings, oms.keys);
-  await checkTask(client, line, target, now());
+  const notices = await checkTask(client, line, target, now());
   const states = new TaskStates({ now });
   return {
     ...options,
+    notices,
     showTask: () => client.showSyncTask({ syncTaskId: task, queryTime: now() }),
     send: (call) => client.createSyncEvents(call),
     limiter: new RateLimiter({ perSecond, now, sleep: (ms) => clock.sleep(ms) }),

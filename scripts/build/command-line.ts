@@ -1,4 +1,5 @@
-import { type ParseArgsConfig, parseArgs } from 'node:util';
+import type { ParseArgsConfig } from 'node:util';
+import { readFlags } from './read-flags.ts';
 
 /** A mistake on the command line: one line for the user, exit code 2. */
 export class UsageError extends Error {
@@ -33,13 +34,12 @@ export function parseCommand<const Options extends NonNullable<ParseArgsConfig['
     return undefined;
   }
   try {
-    const parsed = parseArgs({ args: [...argv], options: command.options, strict: true, allowPositionals: true });
+    const parsed = readFlags(command.options, argv);
     const [first] = parsed.positionals;
     if (first !== undefined && !command.positionals) throw new Error(`Unexpected argument '${first}'`);
     return parsed;
   } catch (error) {
-    const [reason] = (error as Error).message.split('. To specify');
-    throw new UsageError(`${reason} (--help lists the flags)`);
+    throw new UsageError(`${(error as Error).message} (--help lists the flags)`);
   }
 }
 

@@ -1,9 +1,7 @@
-import { parseArgs } from 'node:util';
+import { UsageError } from '../build/command-line.ts';
+import { readFlags } from '../build/read-flags.ts';
 
-/** A mistake on the command line: one line for the user, exit code 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
+export { UsageError };
 
 export interface Flag {
   readonly type: 'string' | 'boolean';
@@ -27,14 +25,12 @@ export function parseFlags<Name extends string>(
   let values: Record<string, unknown>;
   try {
     const options = Object.fromEntries(names.map((name) => [name, { type: flags[name].type }]));
-    values = parseArgs({
-      args: [...argv],
-      options: { ...options, help: { type: 'boolean', short: 'h' } },
-      strict: true,
-      allowPositionals: false,
-    }).values;
+    const read = readFlags({ ...options, help: { type: 'boolean', short: 'h' } }, argv);
+    const [word] = read.positionals;
+    if (word !== undefined) throw new Error(`Unexpected argument '${word}'`);
+    values = read.values;
   } catch (error) {
-    throw new UsageError(`${(error as Error).message.split('. To specify')[0]} (--help lists the flags)`);
+    throw new UsageError(`${(error as Error).message} (--help lists the flags)`);
   }
   if (values['help']) {
     const head = (name: Name) => `  --${name}${flags[name].value ? ` ${flags[name].value}` : ''}`;

@@ -11,6 +11,7 @@ type Sides = Pick<Target, 'source' | 'destination'>;
  * Looks at the sync task before anything is submitted to it: a task of other buckets would copy objects of the same
  * names from somewhere else.
  *
+ * @returns what is to be said of the task, a sentence each
  * @throws UsageError where the task is of other buckets, or is stopped and would be submitted to; an error in one line
  *   where OMS does not show it
  */
@@ -19,13 +20,14 @@ export async function checkTask(
   { task = '', dryRun }: Pick<CommandLine, 'task' | 'dryRun'>,
   sides: Sides,
   now: number,
-): Promise<void> {
+): Promise<string[]> {
   const shown = await oms.showSyncTask({ syncTaskId: task, queryTime: now }).catch((error: unknown) => {
     throw new Error(explain(error), { cause: error });
   });
   checkBuckets(shown, sides);
-  if (shown.status === 'STOPPED' && !dryRun)
-    throw new UsageError('the sync task is stopped and takes nothing: start it first, or look with --dry-run');
+  if (shown.status !== 'STOPPED') return [];
+  if (dryRun) return ['The sync task is stopped and takes nothing: start it before you submit.'];
+  throw new UsageError('the sync task is stopped and takes nothing: start it first, or look with --dry-run');
 }
 
 function checkBuckets(shown: ShowSyncTaskResponse, { source, destination }: Sides): void {

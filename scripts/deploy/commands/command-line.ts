@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readFlags } from '../../build/read-flags.ts';
 import { COMMANDS, type CommandDefinition, findCommand, flagsOf } from './definitions.ts';
 import { CommandUsageError } from './usage-error.ts';
 
@@ -25,19 +25,14 @@ export function readCommandLine(
   if (wantsHelp) return { help: words.length > 0 ? command : undefined };
   const flags = flagsOf(command);
   try {
-    const { values, positionals } = parseArgs({
-      args: [...argv.slice(used)],
-      options: Object.fromEntries(
-        Object.entries(flags).map(([name, { type, short }]) => [name, { type, ...(short ? { short } : {}) }]),
-      ),
-      strict: true,
-      allowPositionals: true,
-    });
+    const options = Object.fromEntries(
+      Object.entries(flags).map(([name, { type, short }]) => [name, { type, ...(short ? { short } : {}) }]),
+    );
+    const { values, positionals } = readFlags(options, argv.slice(used));
     return { line: { command, values: withFunction(command, values, positionals) } };
   } catch (error) {
     if (error instanceof CommandUsageError) throw error;
-    const [reason] = (error as Error).message.split('. To specify');
-    throw new CommandUsageError(`${reason} (${usageOf(command)} --help lists the flags)`);
+    throw new CommandUsageError(`${(error as Error).message} (${usageOf(command)} --help lists the flags)`);
   }
 }
 

@@ -13,7 +13,7 @@ const side = (bucket: string): Side => ({
 });
 const SHOWN = { src_cloud_type: 'HuaweiCloud', src_bucket: 'one', dst_bucket: 'two', status: 'SYNCHRONIZING' };
 
-const check = (shown: Readonly<Record<string, unknown>>, dryRun = false): Promise<void> => {
+const check = (shown: Readonly<Record<string, unknown>>, dryRun = false): Promise<string[]> => {
   const asked: unknown[] = [];
   const oms = {
     showSyncTask: async (request: unknown) => {
@@ -22,9 +22,10 @@ const check = (shown: Readonly<Record<string, unknown>>, dryRun = false): Promis
     },
   };
   const sides = { source: side('one'), destination: side('two') };
-  return checkTask(oms, { task: 't', dryRun }, sides, 5).then(() =>
-    expect(asked).toEqual([{ syncTaskId: 't', queryTime: 5 }]),
-  );
+  return checkTask(oms, { task: 't', dryRun }, sides, 5).then((notices) => {
+    expect(asked).toEqual([{ syncTaskId: 't', queryTime: 5 }]);
+    return notices;
+  });
 };
 
 describe('the sync task that is submitted to', () => {
@@ -40,7 +41,7 @@ describe('the sync task that is submitted to', () => {
   it.each([{}, { src_bucket: undefined, dst_bucket: '', src_cloud_type: undefined }, { status: 'UNKNOWN' }])(
     'may say %j',
     async (shown) => {
-      await check(shown);
+      expect(await check(shown, true)).toEqual([]);
     },
   );
 
@@ -55,8 +56,10 @@ describe('the sync task that is submitted to', () => {
     expect((error as Error).message).toContain(message);
   });
 
-  it('may be stopped while nothing is submitted', async () => {
-    await check({ status: 'STOPPED' }, true);
+  it('may be stopped while nothing is submitted, which is said', async () => {
+    expect(await check({ status: 'STOPPED' }, true)).toEqual([
+      'The sync task is stopped and takes nothing: start it before you submit.',
+    ]);
     await expect(check({ src_bucket: 'other' }, true)).rejects.toThrow(UsageError);
   });
 });
