@@ -1,6 +1,6 @@
 /**
- * What bounds a run's memory and time, whatever lies in the state bucket. Together they keep a run below the 256 MB that
- * serverless.yml gives the function (test/unit/redrive/memory.test.ts).
+ * What bounds a run's memory and time, whatever lies in the state bucket. Together they keep the process below 400 MB and
+ * its heap below 192 MB (test/unit/redrive/memory.slow.test.ts); serverless.yml gives the function 512 MB.
  */
 export const REDRIVE_LIMITS = {
   /** Documents that are read, submitted and settled together. */
