@@ -106,6 +106,24 @@ describe('a service on the local FunctionGraph', () => {
     expect((await describeService({ service: 'oms-sync', stage: 'dev', target })).functions).toEqual([]);
   });
 
+  it('keeps its triggers where their deletion takes a while', async () => {
+    const { deploy, wire, target } = await world();
+    await deploy(config('a'));
+    wire.deletion = 4;
+
+    const events = [EVENTS.timer('1h'), EVENTS.apig('POST', '/redrive', 'APP')];
+    const { result } = await deploy(config('a', events));
+    expect(result.functions.flatMap(({ error }) => error ?? [])).toEqual([]);
+
+    const { functions } = await describeService({ service: 'oms-sync', stage: 'dev', target });
+    expect(functions[0]?.triggers.map(({ type, name }) => `${type} ${name}`).sort()).toEqual([
+      'APIG POST /redrive',
+      'TIMER tick',
+    ]);
+    const { plan } = await deploy(config('a', events));
+    expect(plan.functions.map(({ action }) => action)).toEqual(['unchanged', 'unchanged']);
+  });
+
   it('says how an invocation failed, queues one, and shows what was printed', async () => {
     const { deploy, invoke, fg, target } = await world();
     await deploy(config('a'));

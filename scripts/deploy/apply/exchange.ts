@@ -43,7 +43,7 @@ export async function exchange(
     for (const trigger of old.triggers) {
       step(`delete trigger ${nameOf(trigger)}`);
       // The first may be stopped before; from then on there is a gap, which nobody may keep open.
-      await (removed.length === 0 ? client : steady).deleteTrigger(old.urn, trigger);
+      await removeTrigger(old.urn, trigger, removed.length === 0 ? client : steady, context);
       removed.push(trigger);
     }
     // Whoever still lists it after this long may yet have freed its name.
@@ -53,6 +53,20 @@ export async function exchange(
   } catch (error) {
     if (removed.length > 0) await putBack(desired, { urn: old.urn, triggers: removed }, error, context);
     throw error;
+  }
+}
+
+/** Asks for a deletion. A conflict may be one that another function or an interrupted deployment asked for. */
+export async function removeTrigger(
+  urn: string,
+  trigger: WireTrigger,
+  client: TriggerContext['client'],
+  context: TriggerContext,
+): Promise<void> {
+  try {
+    await client.deleteTrigger(urn, trigger);
+  } catch (error) {
+    if (!isConflict(error) || !(await untilGone(urn, [trigger], client, context))) throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { FunctionGraphClient } from '../client/functiongraph.ts';
 import { codeBody, confidential, createFunctionBody, updateConfigBody } from '../desired/function.ts';
 import { MalformedAnswerError } from '../errors.ts';
-import { markedDescription } from '../fingerprint.ts';
+import { markedDescription, readDescription } from '../fingerprint.ts';
 import { versionUrn } from '../naming.ts';
 import type { FunctionWork } from '../plan/work.ts';
 import type { ForeignTrigger } from './trigger-context.ts';
@@ -64,6 +64,12 @@ export async function applyFunction(
   if (work.sendAsync) {
     step('async');
     await client.updateAsyncConfig(alias.alias_urn, desired.asyncBody);
+  }
+  if (work.triggerFingerprint !== undefined && readDescription(alias.description).fingerprint !== undefined) {
+    // Interrupted from here on, nobody knows which passwords the triggers have: those that were there before included.
+    step('alias');
+    const description = markedDescription('', desired.owner, undefined);
+    await client.updateAlias(desired.urn, aliasName, { version: alias.version, description });
   }
   const { secrets } = confidential(desired);
   await applyTriggers(work, alias.alias_urn, { ...context, repair: context.repair(desired.key), secrets, step });

@@ -3,7 +3,7 @@ import type { DesiredTrigger } from '../desired/triggers.ts';
 import { DeployError } from '../errors.ts';
 import { labelOf, triggerWork } from '../plan/trigger-work.ts';
 import type { FunctionWork } from '../plan/work.ts';
-import { bodyOf, establish, exchange, isConflict, untilGone } from './exchange.ts';
+import { bodyOf, establish, exchange, isConflict, removeTrigger, untilGone } from './exchange.ts';
 import { PATIENCE, until } from './patience.ts';
 import { type ForeignTrigger, type TriggerContext, triggerKey } from './trigger-context.ts';
 
@@ -38,7 +38,7 @@ export async function applyTriggers(work: FunctionWork, urn: string, context: Tr
     await settle(work.desired.triggers, urn, context);
   for (const trigger of leaving) {
     step(`delete trigger ${trigger.trigger_type_code} ${labelOf(trigger)}`);
-    await client.deleteTrigger(urn, trigger);
+    await removeTrigger(urn, trigger, client, context);
   }
   if (leaving.size > 0 && !(await untilGone(urn, [...leaving], client, context)))
     throw new DeployError(

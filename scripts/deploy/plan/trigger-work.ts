@@ -26,7 +26,7 @@ export function triggerWork(
   actual: readonly WireTrigger[],
   secretsChanged: boolean,
 ): TriggerWork[] {
-  const left = actual.filter(({ trigger_type_code: type }) => MANAGED_TYPES.has(type));
+  const left = actual.filter((one) => MANAGED_TYPES.has(one.trigger_type_code) && !isLeaving(one));
   const take = (fits: (one: WireTrigger) => boolean): WireTrigger | undefined => {
     const index = left.findIndex(fits);
     return index < 0 ? undefined : left.splice(index, 1)[0];
@@ -51,6 +51,11 @@ export function triggerWork(
     return { action: 'replace', desired: one, actual: former, changes: changes.length > 0 ? changes : ['password'] };
   });
   return [...work, ...left.map((one): TriggerWork => ({ action: 'delete', actual: one }))];
+}
+
+/** Listed while its deletion is under way, with a status of the service's own: as good as gone. */
+function isLeaving({ trigger_status: status }: WireTrigger): boolean {
+  return /^delet/i.test(status);
 }
 
 function isOfType(desired: DesiredTrigger, { trigger_type_code: type }: WireTrigger): boolean {

@@ -37,6 +37,8 @@ export interface FakeOptions {
   readonly deletion?: number;
   /** Whether such a trigger is not listed any more. */
   readonly deletedAreHidden?: boolean;
+  /** Status with which it is listed; its own where it is left out. A second deletion is a conflict then. */
+  readonly deletedStatus?: string;
   /** Whether a Kafka trigger is DISABLED after its creation, whatever that asked for. */
   readonly kafkaStartsDisabled?: boolean;
   /** What stands in front of the names of triggers when they come back. */
@@ -107,6 +109,13 @@ export class FakeFunctionGraph implements Sender {
     copy.#arrived = this.#arrived;
     copy.#time = this.#time;
     return copy;
+  }
+
+  /** Deletions that are under way come to their end. */
+  finish(): void {
+    for (const fn of this.functions.values())
+      for (const gone of fn.triggers.filter(({ goesAt }) => goesAt !== undefined))
+        fn.triggers.splice(fn.triggers.indexOf(gone), 1);
   }
 
   forget(): void {
@@ -323,7 +332,7 @@ export class FakeFunctionGraph implements Sender {
         .map((one) => ({
           trigger_id: one.id,
           trigger_type_code: one.type,
-          trigger_status: one.status,
+          trigger_status: (one.goesAt === undefined ? undefined : this.#options.deletedStatus) ?? one.status,
           event_data: this.#returned(one.data),
         }));
     if (method === 'POST') return this.#createTrigger(fn, qualifier, body);
@@ -332,6 +341,7 @@ export class FakeFunctionGraph implements Sender {
     if (method === 'DELETE' && found) {
       const { deletion = 0 } = this.#options;
       if (deletion === 0) fn.triggers.splice(index, 1);
+      else if (found.goesAt !== undefined && this.#options.deletedStatus) throw new Refusal(409, 'FSS.0409');
       else found.goesAt ??= this.#arrived + deletion;
     }
     return undefined;

@@ -9,6 +9,9 @@ export interface Wire {
   killAt: number;
   /** Whether the call at which it happens reaches the service. */
   fate: 'before' | 'after';
+  /** Calls between the answer to a trigger's deletion and the deletion itself. */
+  deletion: number;
+  readonly late: { readonly exchange: Exchange; calls: number }[];
 }
 
 export interface LocalDeployment {
@@ -22,7 +25,7 @@ export interface LocalDeployment {
 /** A local FunctionGraph, and the way to it. */
 export async function localCloud(options: Parameters<typeof start>[0] = {}): Promise<LocalDeployment> {
   const { fg } = await start(options);
-  const wire: Wire = { calls: [], killAt: Number.POSITIVE_INFINITY, fate: 'before' };
+  const wire: Wire = { calls: [], killAt: Number.POSITIVE_INFINITY, fate: 'before', deletion: 0, late: [] };
   const credentials = { accessKey: ACCESS_KEY, secretKey: SECRET_KEY };
   return {
     fg,
@@ -55,6 +58,16 @@ class Interrupted implements Sender {
 
   async send(exchange: Exchange): Promise<Answer> {
     this.#wire.calls.push(exchange);
+    const { late, deletion } = this.#wire;
+    for (const one of late) one.calls -= 1;
+    for (const one of late.filter(({ calls }) => calls <= 0)) {
+      late.splice(late.indexOf(one), 1);
+      await this.#passed.send(one.exchange);
+    }
+    if (deletion > 0 && exchange.method === 'DELETE' && /\/triggers\/[^/]+\/[^/]+\//.test(exchange.target)) {
+      late.push({ exchange, calls: deletion });
+      return { status: 204, headers: {}, body: Buffer.alloc(0) };
+    }
     const number = this.#wire.calls.length;
     if (number === this.#wire.killAt && this.#wire.fate === 'after') await this.#passed.send(exchange);
     if (number < this.#wire.killAt) return this.#passed.send(exchange);

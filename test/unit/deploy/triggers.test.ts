@@ -89,7 +89,12 @@ describe('a trigger that is replaced where the service deletes later than it ans
   });
 
   it('is created by the next deployment where one was killed between deletion and creation', async () => {
-    for (const options of [{}, { deletion: 3 }, { deletion: 9, deletedAreHidden: true }]) {
+    for (const options of [
+      {},
+      { deletion: 3 },
+      { deletion: 9, deletedAreHidden: true },
+      { deletion: 25, deletedStatus: 'DELETING' },
+    ]) {
       const { cloud, deploy, errorOf, triggers } = world(options);
       await deploy(one([EVENTS.timer()]));
       let killed = false;
@@ -104,6 +109,21 @@ describe('a trigger that is replaced where the service deletes later than it ans
       expect((await deploy(one([EVENTS.timer('1h')]))).result.ok).toBe(true);
       expect(triggers()).toMatchObject([{ data: { schedule: '1h' } }]);
     }
+  });
+
+  it('has the password of the last deployment, though one between was killed before it had noted its own', async () => {
+    const { cloud, deploy, triggers } = world();
+    await deploy(one([EVENTS.kafka('a')]));
+    let created = false;
+    cloud.interference = (_, { method, target: path }) => {
+      if (created && method === 'PUT') return 'before';
+      created ||= post(method, path);
+      return 'none';
+    };
+    expect((await deploy(one([EVENTS.kafka('b')]))).result.ok).toBe(false);
+    cloud.interference = () => 'none';
+    await deploy(one([EVENTS.kafka('a')]));
+    expect(triggers()).toMatchObject([{ data: { kafka_password: 'a' } }]);
   });
 
   it('is one that serverless.yml no longer has: done when it is gone', async () => {
