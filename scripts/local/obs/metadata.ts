@@ -74,10 +74,7 @@ export function writeMeta(object: ObjectRecord): Record<string, string> {
     'accept-ranges': 'bytes',
   };
   for (const [name, value] of Object.entries(object.metadata)) headers[`x-amz-meta-${name}`] = encodeHeaderText(value);
-  if (object.storageClass) {
-    headers['x-amz-storage-class'] = object.storageClass;
-    headers['x-obs-storage-class'] = object.storageClass;
-  }
+  if (object.storageClass) headers['x-amz-storage-class'] = object.storageClass;
   return headers;
 }
 

@@ -198,7 +198,6 @@ class Service {
       const answer = {
         ...(method === 'OPTIONS' ? {} : corsHeaders(cors, headers['origin'], method)),
         'x-amz-request-id': requestId,
-        'x-obs-request-id': requestId,
         'x-amz-id-2': requestId,
         server: 'OBS',
         ...(this.closing || source.awaited ? { connection: 'close' } : {}),

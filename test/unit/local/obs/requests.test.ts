@@ -336,3 +336,13 @@ describe('Expect: 100-continue', () => {
     expect(await offer(server, path, headers, query)).toEqual({ status, asked: false, connection: 'close' });
   });
 });
+
+describe('an answer', () => {
+  it('has headers that a client of S3 may send back, as s3cmd does to change metadata', async () => {
+    const server = await startWithBucket();
+    await call(server, 'PUT', '/bucket/k', { body: 'x', headers: { 'x-amz-storage-class': 'STANDARD_IA' } });
+    const { headers } = await call(server, 'HEAD', '/bucket/k');
+    expect(Object.keys(headers).filter((name) => name.startsWith('x-obs-'))).toEqual([]);
+    expect(headers['x-amz-storage-class']).toBe('STANDARD_IA');
+  });
+});
