@@ -42,13 +42,13 @@ export class Body {
   }
 
   /** @throws S3Error MissingContentLength, EntityTooLarge, IncompleteBody, BadDigest, XAmzContentSHA256Mismatch, … */
-  async *read(limit = MAX_SIZE): AsyncGenerator<Buffer> {
+  async *read({ limit = MAX_SIZE, ownChecksum = true } = {}): AsyncGenerator<Buffer> {
     const length = this.#announcedLength();
     const tooLarge = (size: number): S3Error =>
       new S3Error('EntityTooLarge', undefined, { ProposedSize: String(size), MaxSizeAllowed: String(limit) });
     if (length !== undefined && length > limit) throw tooLarge(length);
     const contentMd5 = parseContentMd5(this.#headers['content-md5']);
-    const announced = this.#announcedChecksum();
+    const announced = this.#announcedChecksum(ownChecksum);
     const trailers = new Map<string, string>();
     const digest = announced && checksumOf(announced.name);
     const md5 = createHash('md5');
@@ -86,11 +86,12 @@ export class Body {
   /**
    * The whole body as text, for the small documents of S3's own protocol.
    *
+   * @param options.ownChecksum false where a checksum header is not of the body, but of the object it is about
    * @throws S3Error MalformedXML where it is not UTF-8: two keys must not become one by replacing bytes
    */
-  async text(): Promise<string> {
+  async text(options: { readonly ownChecksum?: boolean } = {}): Promise<string> {
     const chunks: Buffer[] = [];
-    for await (const chunk of this.read(MAX_DOCUMENT)) chunks.push(chunk);
+    for await (const chunk of this.read({ ...options, limit: MAX_DOCUMENT })) chunks.push(chunk);
     try {
       return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
     } catch {
@@ -112,7 +113,7 @@ export class Body {
   }
 
   /** @throws S3Error InvalidRequest where the headers contradict each other about frames and trailers */
-  #announcedChecksum(): AnnouncedChecksum | undefined {
+  #announcedChecksum(own: boolean): AnnouncedChecksum | undefined {
     const { chunked, trailer } = this.#payload;
     const framed = codingsOf(this.#headers['content-encoding']).includes('aws-chunked');
     // The frames would be stored as content.
@@ -121,7 +122,7 @@ export class Body {
         'InvalidRequest',
         'A body with Content-Encoding aws-chunked or x-amz-decoded-content-length needs a value of x-amz-content-sha256 that begins with STREAMING-.',
       );
-    const announced = announcedChecksum(this.#headers);
+    const announced = own ? announcedChecksum(this.#headers) : undefined;
     if (!trailer && announced && announced.value === undefined)
       throw new S3Error(
         'InvalidRequest',

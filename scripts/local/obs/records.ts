@@ -32,7 +32,16 @@ export interface PartRecord {
   readonly checksums?: Readonly<Record<string, string>>;
 }
 
+/** The checksum that an upload was begun with. */
+export interface UploadChecksum {
+  /** Of its header, for example `x-amz-checksum-crc32`. */
+  readonly name: string;
+  /** Of the whole content, and not of the checksums of the parts. */
+  readonly whole: boolean;
+}
+
 export interface UploadRecord extends ObjectMeta {
+  readonly checksum?: UploadChecksum;
   readonly id: string;
   readonly bucket: string;
   readonly key: string;

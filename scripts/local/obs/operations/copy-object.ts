@@ -7,6 +7,7 @@ import { REDIRECT, readMeta } from '../metadata.ts';
 import type { ObjectMeta, ObjectRecord } from '../records.ts';
 import { checkKeyLength, decodePath } from '../request.ts';
 import { element, xmlDocument } from '../xml.ts';
+import { requestedChecksum, wholeChecksum } from './multipart-checksum.ts';
 
 /**
  * The source of a copy: `bucket/key`, percent-encoded, with or without a leading slash; `+` is a space, which is why
@@ -53,6 +54,7 @@ export async function copyObject(call: Call): Promise<Reply> {
       ArgumentName: 'x-amz-metadata-directive',
       ArgumentValue: directive,
     });
+  const requested = requestedChecksum(headers);
   const given = readMeta(headers);
   const sameClass = (given.storageClass ?? 'STANDARD') === (source.object.storageClass ?? 'STANDARD');
   if (source.bucket === bucket && source.key === key && directive === 'COPY' && sameClass)
@@ -63,7 +65,11 @@ export async function copyObject(call: Call): Promise<Reply> {
     );
   const meta: ObjectMeta = directive === 'REPLACE' ? given : { ...given, ...kept(source.object, given) };
   const release = store.blobs.lease(source.object.segments);
-  const content = await copyContent(call, source.object).finally(release);
+  let content = await copyContent(call, source.object).finally(release);
+  if (requested) {
+    const copied = content.segments.map((segment) => ({ segment }));
+    content = { ...content, checksums: { [requested.name]: await wholeChecksum(store, copied, requested.name) } };
+  }
   let object: ObjectRecord;
   try {
     object = await store.putObject(

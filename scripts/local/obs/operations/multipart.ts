@@ -1,14 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Call, Reply } from '../call.ts';
 import { xmlReply } from '../call.ts';
+import { CHECKSUM_HEADERS } from '../checksums.ts';
 import { checkWriteConditions } from '../conditions.ts';
 import { S3Error } from '../errors.ts';
 import { readMeta } from '../metadata.ts';
 import { parseCopyRange } from '../range.ts';
-import type { PartRecord } from '../records.ts';
+import type { ObjectRecord, PartRecord } from '../records.ts';
 import type { Upload } from '../state.ts';
 import { childrenOf, childText, element, parseXml, xmlDocument } from '../xml.ts';
 import { copySource } from './copy-object.ts';
+import { completedChecksum, type NamedPart, requestedChecksum } from './multipart-checksum.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
 const MAX_PARTS = 10_000;
@@ -18,7 +20,15 @@ const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
 export async function createMultipartUpload({ store, bucket, key, headers, now }: Call): Promise<Reply> {
   const id = randomBytes(24).toString('base64url');
-  await store.createUpload({ id, bucket, key, initiated: now(), ...readMeta(headers) });
+  const checksum = requestedChecksum(headers);
+  await store.createUpload({
+    id,
+    bucket,
+    key,
+    initiated: now(),
+    ...readMeta(headers),
+    ...(checksum ? { checksum } : {}),
+  });
   return xmlReply(
     xmlDocument(
       `<InitiateMultipartUploadResult xmlns="${NAMESPACE}">${element('Bucket', bucket)}${element('Key', key)}` +
@@ -100,47 +110,67 @@ export async function abortMultipartUpload({ store, bucket, key, query }: Call):
 export async function completeMultipartUpload(call: Call): Promise<Reply> {
   const { store, bucket, key, query, headers, body, now, event } = call;
   const id = query.get('uploadId') ?? '';
-  const named = namedParts(await body.text());
+  const named = namedParts(await body.text({ ownChecksum: false }));
   const etag = etagOf(named);
-  const ended = store.endedUpload(bucket, key, id);
+  const chosen = () => chosenParts(store.upload(bucket, key, id), named);
+  let ended = store.endedUpload(bucket, key, id);
+  let checksums: Pick<ObjectRecord, 'checksums'> = {};
+  if (!ended) {
+    checksums = await completedChecksum(call, store.upload(bucket, key, id), chosen(), named);
+    // Another request may have been faster.
+    ended = store.endedUpload(bucket, key, id);
+  }
   if (ended) {
     if ((await ended).etag !== etag) throw new S3Error('NoSuchUpload', undefined, { UploadId: id });
     return completion(bucket, key, etag);
   }
   const upload = store.upload(bucket, key, id);
-  const parts = chosenParts(upload, named);
+  const parts = chosen();
   const sizes = parts.map((part) => part.segment.size);
+  const size = sizes.reduce((sum, size) => sum + size, 0);
+  if (size !== Number(headers['x-amz-mp-object-size'] ?? size))
+    throw new S3Error(
+      'InvalidRequest',
+      `The value of x-amz-mp-object-size does not match the size of the parts: ${size}`,
+    );
   await store.completeUpload(
     upload,
     {
       headers: upload.headers,
       metadata: upload.metadata,
       ...(upload.storageClass ? { storageClass: upload.storageClass } : {}),
+      ...checksums,
       segments: parts.map((part) => part.segment),
       parts: sizes,
-      size: sizes.reduce((sum, size) => sum + size, 0),
+      size,
       etag,
       modified: now(),
     },
     event('ObjectCreated:CompleteMultipartUpload'),
     (current) => checkWriteConditions(current, headers),
   );
-  return completion(bucket, key, etag);
+  return completion(bucket, key, etag, checksums.checksums);
 }
 
-function completion(bucket: string, key: string, etag: string): Reply {
+function completion(
+  bucket: string,
+  key: string,
+  etag: string,
+  checksums: Readonly<Record<string, string>> = {},
+): Reply {
+  const elements = Object.entries(checksums).map(([name, value]) => element(elementOf(name), value));
   return xmlReply(
     xmlDocument(
       `<CompleteMultipartUploadResult xmlns="${NAMESPACE}">${element('Location', `/${bucket}/${key}`)}` +
-        `${element('Bucket', bucket)}${element('Key', key)}${element('ETag', `"${etag}"`)}` +
+        `${element('Bucket', bucket)}${element('Key', key)}${element('ETag', `"${etag}"`)}${elements.join('')}` +
         '</CompleteMultipartUploadResult>',
     ),
   );
 }
 
-interface NamedPart {
-  readonly number: number;
-  readonly etag: string;
+/** `x-amz-checksum-crc32` is `ChecksumCRC32` in a document. */
+function elementOf(header: string): string {
+  return `Checksum${header.slice('x-amz-checksum-'.length).toUpperCase()}`;
 }
 
 /** The ETag of an object of these parts. */
@@ -160,6 +190,12 @@ function namedParts(xml: string): readonly NamedPart[] {
   const named = childrenOf(document, 'Part').map((part) => ({
     number: Number(childText(part, 'PartNumber') ?? Number.NaN),
     etag: (childText(part, 'ETag') ?? '').trim().replace(/^"(.*)"$/, '$1'),
+    checksums: Object.fromEntries(
+      CHECKSUM_HEADERS.flatMap((name) => {
+        const value = childText(part, elementOf(name));
+        return value === undefined ? [] : [[name, value.trim()]];
+      }),
+    ),
   }));
   if (document.name !== 'CompleteMultipartUpload' || named.length === 0) throw new S3Error('MalformedXML');
   for (const [index, { number }] of named.entries()) {

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { checksumOf } from '../../../../scripts/local/obs/checksums.ts';
 import { canonicalQuery, signV4, UNSIGNED_PAYLOAD } from '../../../../scripts/local/sigv4.ts';
 import { type CallResult, CREDENTIALS, call, startStore, temporaryFolder } from './fixture.ts';
 
@@ -344,5 +345,68 @@ describe('an answer', () => {
     const { headers } = await call(server, 'HEAD', '/bucket/k');
     expect(Object.keys(headers).filter((name) => name.startsWith('x-obs-'))).toEqual([]);
     expect(headers['x-amz-storage-class']).toBe('STANDARD_IA');
+  });
+});
+
+describe('the checksum of a multipart upload', () => {
+  const base64 = (text: string | Buffer) => {
+    const digest = checksumOf('x-amz-checksum-sha256');
+    digest?.update(Buffer.from(text));
+    return digest?.base64() ?? '';
+  };
+  const [ofPart, other] = [base64('part'), base64('other')];
+  const crc = checksumOf('x-amz-checksum-crc32');
+  crc?.update(Buffer.from('part'));
+  const whole = crc?.base64() ?? '';
+  const composite = `${base64(Buffer.from(ofPart, 'base64'))}-1`;
+
+  it.each<[string, Record<string, string>, Record<string, string>, string, number, string]>([
+    ['is composite unless told otherwise', { algorithm: 'SHA256' }, {}, '', 200, `<ChecksumSHA256>${composite}<`],
+    ['may be of the whole', { algorithm: 'CRC32', type: 'FULL_OBJECT' }, {}, '', 200, `<ChecksumCRC32>${whole}<`],
+    ['may be stated at the end', { algorithm: 'SHA256' }, { sha256: composite }, '', 200, '<ChecksumSHA256>'],
+    ['may be stated at the end only', {}, { crc32: whole }, '', 200, `<ChecksumCRC32>${whole}<`],
+    ['must be right', { algorithm: 'SHA256' }, { sha256: `${other}-1` }, '', 400, 'BadDigest'],
+    ['must be right of the whole', {}, { sha256: other }, '', 400, 'BadDigest'],
+    ['must be of the algorithm it began with', { algorithm: 'SHA256' }, { crc32: whole }, '', 400, 'InvalidRequest'],
+    ['is one', {}, { crc32: whole, sha256: ofPart }, '', 400, 'InvalidRequest'],
+    ['is right of a part', {}, {}, `<ChecksumSHA256>${ofPart}</ChecksumSHA256>`, 200, '<ETag>'],
+    ['must be right of each part', {}, {}, `<ChecksumSHA256>${other}</ChecksumSHA256>`, 400, 'InvalidPart'],
+  ])('%s', async (_name, begin, end, part, status, expected) => {
+    const server = await startWithBucket();
+    const named = (given: Record<string, string>) =>
+      Object.fromEntries(Object.entries(given).map(([name, value]) => [`x-amz-checksum-${name}`, value]));
+    const begun = await call(server, 'POST', '/bucket/mp', { query: { uploads: '' }, headers: named(begin) });
+    const uploadId = /<UploadId>(.*)<\/UploadId>/.exec(begun.body)?.[1] ?? '';
+    const { headers } = await call(server, 'PUT', '/bucket/mp', { query: { uploadId, partNumber: '1' }, body: 'part' });
+    const body = `<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>${headers['etag']}</ETag>${part}</Part></CompleteMultipartUpload>`;
+    const answer = await call(server, 'POST', '/bucket/mp', { query: { uploadId }, body, headers: named(end) });
+    expect([answer.status, answer.body]).toEqual([status, expect.stringContaining(expected)]);
+    expect((await call(server, 'HEAD', '/bucket/mp')).status).toBe(status === 200 ? 200 : 404);
+  });
+
+  it.each([
+    [{ 'x-amz-checksum-algorithm': 'MD4' }],
+    [{ 'x-amz-checksum-algorithm': 'SHA256', 'x-amz-checksum-type': 'FULL_OBJECT' }],
+    [{ 'x-amz-checksum-algorithm': 'CRC64NVME', 'x-amz-checksum-type': 'COMPOSITE' }],
+  ])('cannot be asked for as %j', async (headers) => {
+    const answer = await call(await startWithBucket(), 'POST', '/bucket/mp', { query: { uploads: '' }, headers });
+    expect(answer).toMatchObject({ status: 400, code: 'InvalidRequest' });
+  });
+
+  it('goes with the size of the object, which must be right, too; a copy gets the one that it asks for', async () => {
+    const server = await startWithBucket();
+    const begun = await call(server, 'POST', '/bucket/mp', { query: { uploads: '' } });
+    const uploadId = /<UploadId>(.*)<\/UploadId>/.exec(begun.body)?.[1] ?? '';
+    const { headers } = await call(server, 'PUT', '/bucket/mp', { query: { uploadId, partNumber: '1' }, body: 'part' });
+    const body = `<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>${headers['etag']}</ETag></Part></CompleteMultipartUpload>`;
+    const complete = (size: string) =>
+      call(server, 'POST', '/bucket/mp', { query: { uploadId }, body, headers: { 'x-amz-mp-object-size': size } });
+    for (const size of ['5', 'x']) expect(await complete(size)).toMatchObject({ status: 400, code: 'InvalidRequest' });
+    expect((await complete('4')).status).toBe(200);
+    await call(server, 'PUT', '/bucket/copy', {
+      headers: { 'x-amz-copy-source': '/bucket/mp', 'x-amz-checksum-algorithm': 'SHA256' },
+    });
+    const copy = await call(server, 'HEAD', '/bucket/copy', { headers: { 'x-amz-checksum-mode': 'ENABLED' } });
+    expect(copy.headers['x-amz-checksum-sha256']).toBe(ofPart);
   });
 });
