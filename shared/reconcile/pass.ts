@@ -116,14 +116,18 @@ export class Pass {
   toText(redact: (text: string) => string = (text) => text): string {
     const extras = { ...(this.over && { over: true }), ...(this.omsBefore && { oms_before: this.omsBefore }) };
     this.#compact();
-    const checkpoint = this.checkpoint();
+    const { submissions, ...checkpoint } = this.checkpoint();
+    // Digests, of which a large text is made: nothing in it is to be looked for.
+    const remembering = (text: string): string =>
+      submissions === undefined ? text : `${text.slice(0, -1)},"submissions":"${submissions}"}`;
     const ranges = withoutSparedKeys(checkpoint.ranges);
     const text = writeCheckpoint({ ...checkpoint, ranges, ...extras });
     // Names of the report are given up before the position is.
     if (Buffer.byteLength(text) > STATE_LIMITS.bytes['checkpoint.json'])
-      return writeCheckpoint({ ...checkpoint, ranges: withNames(ranges, () => []), ...extras });
-    if (redact(text) === text) return text;
-    return writeCheckpoint({ ...checkpoint, ranges: withNames(ranges, (keys) => keys.map(redact)), ...extras });
+      return remembering(writeCheckpoint({ ...checkpoint, ranges: withNames(ranges, () => []), ...extras }));
+    if (redact(text) === text) return remembering(text);
+    const concealed = withNames(ranges, (keys) => keys.map(redact));
+    return remembering(writeCheckpoint({ ...checkpoint, ranges: concealed, ...extras }));
   }
 
   /** Joins what is settled, so that a long pass of many workers has not ever more ranges. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { detached } from './counts.ts';
 import type { ObjectFacts } from './object-facts.ts';
 
 /** Objects that are remembered, 25 bytes each in a checkpoint. */
@@ -20,11 +21,11 @@ const ACCEPTED = 4;
 
 interface Entry {
   /** Of the source when it was submitted. */
-  state: string;
-  count: number;
+  readonly state: string;
+  readonly count: number;
   /** Minutes since the epoch: the last submission. */
-  at: number;
-  bits: number;
+  readonly at: number;
+  readonly bits: number;
 }
 
 /** What earlier submissions of an object came to, its source being what it is. */
@@ -39,9 +40,10 @@ export interface Known {
   readonly waits: boolean;
 }
 
-/** In a checkpoint: key, state, count, minute, bits. */
+/** In a checkpoint and in memory: key, state, count, minute, bits. Kept as it is written: a run writes it at every page. */
 const RECORD = /^[\w-]{16}[0-9a-z]{8}[0-7]$/;
 const RECORD_LENGTH = 25;
+const KEY_LENGTH = 10;
 
 /**
  * How often each object was submitted while its source stayed the same. Entries are made by name and source alone: a
@@ -52,7 +54,8 @@ const RECORD_LENGTH = 25;
  * wait for a place, and keep the route from being converged. So the bound leads to one submission more at most.
  */
 export class Submissions {
-  readonly #entries = new Map<string, Entry>();
+  /** Records by key. */
+  readonly #records = new Map<string, string>();
   /**
    * Milliseconds since the epoch: no earlier pass can have submitted what was modified later. Undefined where no
    * earlier pass has left a memory.
@@ -76,21 +79,14 @@ export class Submissions {
   }
 
   toText(): string {
-    return this.#records().join('');
+    return [...this.#records.values()].join('');
   }
 
   /** What two runs remember, whichever of them is the first. */
   static merged(a: string, b: string): string {
     const all = new Submissions();
     for (const text of [a, b]) all.add(text);
-    return all.#records().sort().join('');
-  }
-
-  #records(): string[] {
-    const number = (value: number, digits: number): string => value.toString(36).padStart(digits, '0');
-    return [...this.#entries].map(
-      ([key, { state, count, at, bits }]) => key + state + number(count, 2) + number(at, 6) + bits,
-    );
+    return [...all.#records.values()].sort().join('');
   }
 
   /**
@@ -103,16 +99,9 @@ export class Submissions {
     for (let start = 0; start < text.length; start += RECORD_LENGTH) {
       const record = text.slice(start, start + RECORD_LENGTH);
       if (!RECORD.test(record)) return false;
-      const number = (from: number, to: number): number => Number.parseInt(record.slice(from, to), 36);
-      const entry = {
-        state: record.slice(10, 16),
-        count: number(16, 18),
-        at: number(18, 24),
-        bits: Number(record[24]),
-      };
-      const key = record.slice(0, 10);
-      const own = this.#entries.get(key);
-      if (own ? compare(own, entry) < 0 : this.#entries.size < this.#capacity) this.#entries.set(key, entry);
+      const key = record.slice(0, KEY_LENGTH);
+      const own = this.#records.get(key);
+      if (own ? compare(own, record) < 0 : this.#records.size < this.#capacity) this.#records.set(key, record);
     }
     return true;
   }
@@ -123,11 +112,12 @@ export class Submissions {
    * @param now milliseconds since the epoch
    */
   find(source: ObjectFacts, now: number): Known | undefined {
-    if (this.#entries.size === 0) return undefined;
-    const entry = this.#entries.get(nameOf(source.key));
+    if (this.#records.size === 0) return undefined;
+    const name = nameOf(source.key);
+    const entry = this.#get(name);
     if (entry === undefined || entry.state !== stateOf(source)) return undefined;
-    entry.bits |= MET;
     const { count, at, bits } = entry;
+    if ((bits & MET) === 0) this.#set(name, { ...entry, bits: bits | MET });
     const wait = count === 0 ? 0 : Math.min(LONGEST_WAIT, FIRST_WAIT * 3 ** Math.min(count - 1, 9));
     const passed = now / MINUTE - at;
     return {
@@ -148,27 +138,31 @@ export class Submissions {
   reserve(source: ObjectFacts, now: number): boolean {
     const name = nameOf(source.key);
     const state = stateOf(source);
-    const entry = this.#entries.get(name);
-    if (entry === undefined && this.#entries.size >= this.#capacity) {
+    const entry = this.#get(name);
+    if (entry === undefined && this.#records.size >= this.#capacity) {
       const { lastModified } = source;
       return this.#since === undefined || (lastModified >= this.#since && lastModified <= now);
     }
-    if (entry?.state !== state) this.#entries.set(name, { state, count: 0, at: 0, bits: MET });
+    if (entry?.state !== state) this.#set(name, { state, count: 0, at: 0, bits: MET });
     return true;
   }
 
   /** @param accepted by OMS; else it has refused the object for its own sake */
   submitted(key: string, accepted: boolean, now: number): void {
-    const entry = this.#entries.get(nameOf(key));
+    const name = nameOf(key);
+    const entry = this.#get(name);
     if (entry === undefined) return;
-    entry.count = Math.min(entry.count + 1, MOST_SUBMISSIONS);
-    entry.at = Math.max(0, Math.floor(now / MINUTE));
-    if (accepted) entry.bits |= ACCEPTED_NOW | ACCEPTED;
+    this.#set(name, {
+      ...entry,
+      count: Math.min(entry.count + 1, MOST_SUBMISSIONS),
+      at: Math.max(0, Math.floor(now / MINUTE)),
+      bits: entry.bits | (accepted ? ACCEPTED_NOW | ACCEPTED : 0),
+    });
   }
 
   /** Whether OMS has accepted it in this pass: then it need not be submitted another time. */
   isAcceptedNow(key: string): boolean {
-    return ((this.#entries.get(nameOf(key))?.bits ?? 0) & ACCEPTED_NOW) !== 0;
+    return ((this.#get(nameOf(key))?.bits ?? 0) & ACCEPTED_NOW) !== 0;
   }
 
   /**
@@ -179,15 +173,33 @@ export class Submissions {
    */
   next(complete: boolean, since: number): Submissions {
     const next = new Submissions(since, this.#capacity);
-    for (const [key, entry] of this.#entries)
-      if (!complete || (entry.bits & MET) !== 0) next.#entries.set(key, { ...entry, bits: entry.bits & ACCEPTED });
+    for (const [key, record] of this.#records) {
+      const { bits } = toEntry(record);
+      if (!complete || (bits & MET) !== 0) next.#records.set(key, record.slice(0, -1) + (bits & ACCEPTED));
+    }
     return next;
+  }
+
+  #get(name: string): Entry | undefined {
+    const record = this.#records.get(name);
+    return record === undefined ? undefined : toEntry(record);
+  }
+
+  #set(name: string, { state, count, at, bits }: Entry): void {
+    const digits = (value: number, length: number): string => value.toString(36).padStart(length, '0');
+    this.#records.set(name, detached(name + state + digits(count, 2) + digits(at, 6) + bits));
   }
 }
 
-/** Any order will do by which two runs agree on one of two entries, the one of more submissions. */
-function compare(a: Entry, b: Entry): number {
-  return a.count - b.count || a.at - b.at || a.bits - b.bits || (a.state < b.state ? -1 : Number(a.state > b.state));
+function toEntry(record: string): Entry {
+  const number = (from: number, to: number): number => Number.parseInt(record.slice(from, to), 36);
+  return { state: record.slice(10, 16), count: number(16, 18), at: number(18, 24), bits: Number(record[24]) };
+}
+
+/** Any order will do by which two runs agree on one of two records, the one of more submissions. */
+function compare(a: string, b: string): number {
+  const [first, second] = [a, b].map((record) => record.slice(16) + record.slice(10, 16)) as [string, string];
+  return first < second ? -1 : Number(first > second);
 }
 
 /** Two of 100,000 names being equal by chance costs a submission at most; there is one chance in 10 million. */
