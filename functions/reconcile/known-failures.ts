@@ -75,7 +75,7 @@ async function keysOf(name: string, { store, bucket, syncTaskId, since }: KnownF
   try {
     const { body } = await store.getObject({ bucket, key: name, maxBytes: MAX_BYTES });
     const json = readBoundedJson(body.toString('utf8'), MAX_VALUES);
-    if ('rule' in json) return [];
+    if ('reason' in json) return [];
     const letter = json.value;
     const keys = field(letter, 'keys');
     if (field(letter, 'sync_task_id') !== syncTaskId || !Array.isArray(keys)) return [];

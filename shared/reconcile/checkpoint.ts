@@ -81,7 +81,7 @@ export type ReadCheckpoint =
 /** @param route {@link routeDigest} of what is to be compared */
 export function readCheckpoint(text: string, route: string): ReadCheckpoint {
   const json = readBoundedJson(text, STATE_LIMITS.values);
-  if ('rule' in json) return { reason: 'corrupt' };
+  if ('reason' in json) return { reason: 'corrupt' };
   const { value } = json;
   const version = versionSchema.safeParse(value);
   if (version.success && version.data.version > CHECKPOINT_VERSION) return { reason: 'newer_version' };

@@ -1,6 +1,6 @@
 import { type Fields, field, isFields, optionalText } from '#shared/events/fields.ts';
 import type { DeadLetterFailedError, SubmitFailedError } from '#shared/pipeline/report.ts';
-import { readBoundedJson } from './bounded-json.ts';
+import { readBoundedJson } from '#shared/validation/bounded-json.ts';
 import { REDRIVE_LIMITS } from './limits.ts';
 
 /** What FunctionGraph wrote of an asynchronous invocation that it gave up, as far as it is needed to repeat it. */

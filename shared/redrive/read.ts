@@ -3,7 +3,7 @@ import { UnreadableDeadLetterError } from '#shared/deadletters/errors.ts';
 import { isObjectKey } from '#shared/encoding/object-key.ts';
 import { field } from '#shared/events/fields.ts';
 import type { StoredObject } from '#shared/objectstore/port.ts';
-import { readBoundedJson } from './bounded-json.ts';
+import { readBoundedJson } from '#shared/validation/bounded-json.ts';
 import { DOCUMENT_FAILURES } from './codes.ts';
 import type { DocumentContent, FoundDocument, RedriveDocument } from './document.ts';
 import { readFailedInvocation } from './failed-invocation.ts';

@@ -1,36 +1,41 @@
 import { ValidationError } from './errors.ts';
 import { parseJson } from './json.ts';
 
-/** A value, or the rule that the text breaks. */
-export type BoundedJson = { readonly value: unknown } | { readonly rule: 'too_many_values' | 'not_json' };
+/** A value and how much of it there is, or why it is not read. */
+export type BoundedJson = { readonly value: unknown; readonly values: number } | { readonly reason: string };
 
-const [QUOTE, COMMA, BACKSLASH, BRACKET, BRACE] = [0x22, 0x2c, 0x5c, 0x5b, 0x7b];
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const BACKSLASH = 0x5c;
+const BRACKET = 0x5b;
+const BRACE = 0x7b;
 
 /**
  * Parses JSON of anybody's, where its values are not too many: a value of two bytes takes up to 60 bytes of memory, and
  * what is made of it far more.
  */
 export function readBoundedJson(text: string, maxValues: number): BoundedJson {
-  if (hasMoreValues(text, maxValues)) return { rule: 'too_many_values' };
+  const values = countValues(text, maxValues);
+  if (values > maxValues) return { reason: `It has more than ${maxValues} values.` };
   try {
-    return { value: parseJson(text) };
+    return { value: parseJson(text), values };
   } catch (error) {
     if (!(error instanceof ValidationError)) throw error;
-    return { rule: 'not_json' };
+    const rule = error.details?.[0]?.rule;
+    if (rule === 'duplicate') return { reason: 'It has a member twice.' };
+    return { reason: rule === 'depth' ? 'It is nested too deeply.' : 'It is not JSON.' };
   }
 }
 
-/** Counts without reading: no fewer values than there are, and at most twice as many. */
-function hasMoreValues(text: string, most: number): boolean {
+/** Values of a text that is JSON, without reading it: no less than there are, and no more than twice as many. */
+function countValues(text: string, most: number): number {
   let values = 1;
-  for (let at = 0; at < text.length; at++) {
+  for (let at = 0; at < text.length && values <= most; at++) {
     const code = text.charCodeAt(at);
-    if (code === COMMA || code === BRACKET || code === BRACE) {
-      values += 1;
-      if (values > most) return true;
-    } else if (code === QUOTE)
+    if (code === COMMA || code === BRACKET || code === BRACE) values += 1;
+    else if (code === QUOTE)
       for (at += 1; at < text.length && text.charCodeAt(at) !== QUOTE; at++)
         if (text.charCodeAt(at) === BACKSLASH) at += 1;
   }
-  return false;
+  return values;
 }
