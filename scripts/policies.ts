@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { endWith } from './command.ts';
+import { absentOfFunctions } from './deploy/guard-rails/deployable.ts';
 import { policiesOf } from './deploy/permissions/policies.ts';
 import { EXAMPLE, policyFiles } from './deploy/permissions/published.ts';
 import { parseFlags, UsageError } from './local/options.ts';
@@ -37,7 +38,10 @@ async function filesOf(
   env: Readonly<Record<string, string>>,
   command: string,
 ): Promise<ReadonlyMap<string, string>> {
-  return policyFiles(policiesOf(await loadServerless(stage, env)), command);
+  const config = await loadServerless(stage, env);
+  const absent = absentOfFunctions(config.functions);
+  if (absent.length > 0) throw new UsageError(absent.join('; '));
+  return policyFiles(policiesOf(config), command);
 }
 
 /** The example does not depend on who writes it. */

@@ -59,6 +59,8 @@ export interface DeployPlan {
   readonly service: string;
   readonly stage: string;
   readonly region: string;
+  /** What a person should know before it is done. */
+  readonly warnings: readonly string[];
   /** In the order of serverless.yml; then those that it does not have, by name. */
   readonly functions: readonly PlannedFunction[];
 }

@@ -25,7 +25,7 @@ export function runDeployment(
   signal?: AbortSignal,
 ): Promise<DeploymentReport> {
   return new Promise((resolve, reject) => {
-    const program = [join(ROOT, 'scripts', 'deploy.cjs'), '--stage', 'local', '--json'];
+    const program = [join(ROOT, 'scripts', 'deploy.cjs'), '--stage', 'local', '--json', '--allow-unrouted'];
     const child = spawn(process.execPath, program, {
       cwd: ROOT,
       env: { ...process.env, ...environment },

@@ -11,7 +11,7 @@ const ENVIRONMENT_NAMES: Readonly<Record<string, string>> = {
   OMS_SECRET_KEY: 'HUAWEICLOUD_SDK_SK',
 };
 /** As serverless.yml has them. */
-const DEFAULTS: Environment = { OMS_REGION: 'cn-north-4', STATE_BUCKET: 'oms-sync-state' };
+const DEFAULTS: Environment = { OMS_REGION: 'cn-north-4' };
 
 /** The variable of the environment by which serverless.yml sets a variable of a function. */
 export function environmentName(variable: string): string {

@@ -51,7 +51,7 @@ export function configOf(file: ResolvedFile): ServerlessConfig {
     eventGrid: {
       channel: 'default',
       channelId: '',
-      agency: 'fgs_to_eg',
+      agency: '',
       ...(provider['eventGrid'] as Partial<EventGridConfig> | undefined),
     },
     functions: Object.fromEntries(merged),

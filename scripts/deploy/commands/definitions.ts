@@ -28,6 +28,10 @@ const FUNCTION: FlagDefinition = {
 };
 const DRY_RUN: FlagDefinition = { type: 'boolean', help: 'show what would be done, and do nothing' };
 const YES: FlagDefinition = { type: 'boolean', short: 'y', help: 'do not ask' };
+const ALLOW_UNROUTED: FlagDefinition = {
+  type: 'boolean',
+  help: 'take a trigger whose bucket no route names: there is no sync task yet',
+};
 const DATA: FlagDefinition = { type: 'string', value: 'JSON', short: 'd', help: 'the event; {} where it is left out' };
 const EVENT_FILE: FlagDefinition = { type: 'string', value: 'FILE', help: 'file with the event; - is stdin' };
 
@@ -57,6 +61,7 @@ it goes on from what it finds. Functions that serverless.yml no longer has are l
       'dry-run': DRY_RUN,
       prune: { type: 'boolean', help: 'delete functions and triggers that serverless.yml no longer has' },
       function: { ...FUNCTION, help: 'deploy this function only' },
+      'allow-unrouted': ALLOW_UNROUTED,
       concurrency: { type: 'string', value: 'N', help: 'functions at a time, 1 to 16 (4)' },
     },
     bundles: true,
@@ -66,7 +71,7 @@ it goes on from what it finds. Functions that serverless.yml no longer has are l
     summary: 'deploy one function; `function KEY` for short',
     text: 'As deploy, for one function. The others are neither read nor changed.',
     examples: [['function on-object-created --stage prod', 'deploy it']],
-    flags: { function: FUNCTION, 'dry-run': DRY_RUN },
+    flags: { function: FUNCTION, 'dry-run': DRY_RUN, 'allow-unrouted': ALLOW_UNROUTED },
     bundles: true,
   },
   {

@@ -1,6 +1,6 @@
-import type { ServerlessConfig } from '../../serverless/config.ts';
 import { applyPlan } from '../apply/apply-plan.ts';
 import { ConfigurationError } from '../errors.ts';
+import { absentNames, unroutedTriggers } from '../guard-rails/deployable.ts';
 import { planDeployment } from '../plan/plan-deployment.ts';
 import { planTable, summaryOf } from '../progress/plan-table.ts';
 import { startProgress } from '../progress/progress.ts';
@@ -16,8 +16,13 @@ export const deploy: Command = async (context) => {
   const concurrency = numberOption(context, 'concurrency', 1, 16);
   const dryRun = isSet(context, 'dry-run');
   const began = performance.now();
-  checkGiven(config);
   const nothingRuns = dryRun && localCloudIsDown(context);
+  const keys = only === undefined ? undefined : [only];
+  const problems = [
+    ...absentNames(config, keys),
+    ...(nothingRuns || isSet(context, 'allow-unrouted') ? [] : unroutedTriggers(config.functions, keys)),
+  ];
+  if (problems.length > 0) throw new ConfigurationError(problems);
   const target = nothingRuns ? undefined : await targetOf(context);
   await built;
   const plan = await planDeployment({
@@ -25,7 +30,7 @@ export const deploy: Command = async (context) => {
     target,
     prune: isSet(context, 'prune'),
     signal,
-    ...(only === undefined ? {} : { only: [only] }),
+    ...(keys === undefined ? {} : { only: keys }),
   });
   if (dryRun || target === undefined) {
     if (isSet(context, 'json')) report(context, { plan });
@@ -36,6 +41,7 @@ export const deploy: Command = async (context) => {
 
   const touched = plan.functions.filter(({ action }) => action !== 'unchanged' && action !== 'orphan');
   say(context, `${config.service}, stage ${config.stage}, ${config.region}: ${summaryOf(plan)}`);
+  for (const warning of plan.warnings) context.notes.write(`Warning: ${warning}\n`);
   const progress = startProgress({
     keys: touched.map(({ key }) => key),
     output: context.notes,
@@ -92,26 +98,4 @@ export function outcomeOf({ functions }: DeployPlan, result: DeployResult, ms: n
       `EventGrid keeps ${count(left.length, 'subscription')} of triggers that are gone: ${left.join(', ')} (delete them there)`,
     );
   return lines.join('\n');
-}
-
-/**
- * What only a deployment needs; everything else is checked for every command.
- *
- * @throws ConfigurationError naming the variable to set
- */
-function checkGiven({ functions, apiGateway, eventGrid }: ServerlessConfig): void {
-  const has = (kind: string): boolean => Object.values(functions).some(({ events }) => events.some((e) => kind in e));
-  const problems = [
-    ...(has('apig') && !apiGateway?.group
-      ? [
-          'provider.apiGateway.group is empty: set OMS_SYNC_APIG_GROUP to the id of the API group that `apig` events are published in',
-        ]
-      : []),
-    ...(has('eventgrid') && !eventGrid?.channelId
-      ? [
-          "provider.eventGrid.channelId is empty: set OMS_SYNC_EVENTGRID_CHANNEL_ID to the id of EventGrid's channel `default`",
-        ]
-      : []),
-  ];
-  if (problems.length > 0) throw new ConfigurationError(problems);
 }

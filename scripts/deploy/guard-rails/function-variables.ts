@@ -82,7 +82,7 @@ function mistakes(variables: VariableSet, given: Readonly<Record<string, string>
   return (
     details
       .filter((problem) => problem.rule !== 'watched_source' || problem === first)
-      // Only a deployment needs it, and says so (absent-names.ts).
+      // Only a deployment needs it, and says so (deployable.ts).
       .filter(({ path, rule }) => !(path === 'STATE_BUCKET' && rule === 'required'))
   );
 }

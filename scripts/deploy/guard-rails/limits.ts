@@ -39,3 +39,10 @@ export const DEPLOY_LIMITS = {
   /** Published versions that may be kept: of 20, one is latest, one is new, and others may have aliases. */
   keepVersions: { min: 0, max: 15 },
 } as const;
+
+/**
+ * Runtimes that load the bundles: older ones lack `URL.canParse` and `crypto.hash`.
+ *
+ * @see https://support.huaweicloud.com/usermanual-functiongraph/functiongraph_01_0151.html
+ */
+export const RUNTIMES: readonly string[] = ['Node.js20.15', 'Node.js22.18'];

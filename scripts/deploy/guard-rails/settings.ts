@@ -1,9 +1,7 @@
 import type { FunctionConfig } from '../../serverless/config.ts';
-import { DEPLOY_LIMITS } from './limits.ts';
+import { DEPLOY_LIMITS, RUNTIMES } from './limits.ts';
 import { rangeProblem } from './range.ts';
 
-/** Runtimes of the reference that load the bundles. functiongraph_02_0101 */
-const RUNTIMES = ['Node.js18.15', 'Node.js20.15'];
 const ENTRY = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_]+$/;
 /** Characters of the mark that a deployment adds to a description. */
 const MARK = 60;

@@ -17,6 +17,8 @@ export function watchers(
   bucket: string,
   prefix: string,
 ): Watcher[] {
+  // Two that are not named yet are not one.
+  if (bucket === '') return [];
   return Object.entries(functions).flatMap(([key, { events = [] }]) =>
     events.flatMap((event) => {
       const watched = 'eventgrid' in event ? event.eventgrid : 'obs' in event ? event.obs : undefined;

@@ -8,6 +8,7 @@ export const EXAMPLE = {
   stage: 'prod',
   environment: {
     OMS_SYNC_REGION: 'cn-north-4',
+    OMS_SYNC_AGENCY_PREFIX: 'oms-sync-prod',
     OMS_SYNC_STATE_BUCKET: 'photos-sync-state',
     OMS_SYNC_SOURCE_BUCKET: 'photos',
     OMS_SYNC_APIG_GROUP: '0a1b2c3d4e5f60718293a4b5c6d7e8f9',

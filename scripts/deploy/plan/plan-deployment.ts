@@ -6,6 +6,7 @@ import { type DesiredFunction, desiredFunction } from '../desired/function.ts';
 import { AbortedError, ConfigurationError, DeployError } from '../errors.ts';
 import { ownerOf, readDescription } from '../fingerprint.ts';
 import { checkService } from '../guard-rails/check-service.ts';
+import { openRoutes } from '../guard-rails/deployable.ts';
 import { DEPLOY_LIMITS } from '../guard-rails/limits.ts';
 import { functionName, functionUrn, LIVE } from '../naming.ts';
 import type { DeployPlan, DeployTarget, PlannedTrigger, PlanOptions } from '../types.ts';
@@ -45,6 +46,7 @@ export async function planDeployment(options: PlanOptions): Promise<DeployPlan> 
     service: config.service,
     stage: config.stage,
     region: config.region,
+    warnings: openRoutes(config.functions, keys),
     functions: [...functions, ...orphans].map(({ planned }) => planned),
   };
   return target ? attachWork(plan, { alias, keepVersions: config.keepVersions, functions, orphans }) : plan;

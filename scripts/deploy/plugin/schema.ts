@@ -1,3 +1,5 @@
+import { RUNTIMES } from '../guard-rails/limits.ts';
+
 /** JSON schema, as far as this file needs it. */
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -30,7 +32,7 @@ const entryPoint = { type: 'string', pattern: '^[A-Za-z0-9_-]+\\.[A-Za-z0-9_]+$'
 const logs = exactly({ groupId: text, groupName: text, streamId: text, streamName: text }, ['groupId', 'streamId']);
 
 const shared = {
-  runtime: { enum: ['Node.js18.15', 'Node.js20.15'] },
+  runtime: { enum: RUNTIMES },
   // MB.
   memorySize: whole,
   // Seconds.
@@ -50,7 +52,7 @@ export const PROVIDER_SCHEMA: Schema = {
     alias: { type: 'string', pattern: '^[A-Za-z][A-Za-z0-9_-]{0,62}$' },
     keepVersions: whole,
     apiGateway: exactly({ group: text, environment: given, environmentId: given, instance: text }, ['group']),
-    eventGrid: exactly({ channel: given, channelId: text, agency: given }, []),
+    eventGrid: exactly({ channel: given, channelId: text, agency: text }, []),
   },
 };
 
@@ -63,7 +65,7 @@ export const PROVIDER_SCHEMA: Schema = {
 const onFailure = exactly(
   {
     type: { enum: ['OBS', 'SMN', 'DIS', 'FunctionGraph'] },
-    bucket: given,
+    bucket: text,
     prefix: given,
     // Days; 0: never.
     expires: whole,
@@ -113,10 +115,10 @@ export const EVENT_SCHEMAS: Readonly<Record<string, Schema>> = {
     ['method', 'path', 'auth'],
   ),
   eventgrid: exactly(
-    { name: given, bucket: given, prefix: text, suffix: text, eventTypes: listOf(given), keyEncode: flag },
+    { name: given, bucket: text, prefix: text, suffix: text, eventTypes: listOf(given), keyEncode: flag },
     ['bucket', 'eventTypes', 'keyEncode'],
   ),
-  obs: exactly({ name: given, bucket: given, prefix: text, suffix: text, events: listOf(given) }, ['bucket', 'events']),
+  obs: exactly({ name: given, bucket: text, prefix: text, suffix: text, events: listOf(given) }, ['bucket', 'events']),
   timer: exactly({ name: given, type: { enum: ['Rate', 'Cron'] }, schedule: given, userEvent: text, enabled: flag }, [
     'name',
     'type',

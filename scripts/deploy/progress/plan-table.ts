@@ -14,7 +14,14 @@ export function planTable(plan: DeployPlan): string {
     `  ${fn.action.padEnd(9)}  ${fn.key.padEnd(width)}  ${detailsOf(fn)}`.trimEnd(),
     ...fn.triggers.filter(({ action }) => action !== 'unchanged').map((trigger) => triggerLine(trigger)),
   ]);
-  return [`${plan.service}, stage ${plan.stage}, ${plan.region}`, '', ...lines, '', summaryOf(plan)].join('\n');
+  return [
+    `${plan.service}, stage ${plan.stage}, ${plan.region}`,
+    '',
+    ...lines,
+    '',
+    ...plan.warnings.map((text) => `Warning: ${text}`),
+    summaryOf(plan),
+  ].join('\n');
 }
 
 function detailsOf(fn: PlannedFunction): string {

@@ -3,11 +3,11 @@ import { type Fields, invalid } from './fields.ts';
 import type { LogPlace, Settings } from './model.ts';
 
 /**
- * Those that the vendor names, and `Node.js20.15`, which its schema lacks and the field uses.
+ * Those that the vendor names, and `Node.js20.15` and `Node.js22.18`, which its schema lacks.
  *
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0108.html
  */
-const NODE_RUNTIME = /^Node\.js(6\.10|8\.10|10\.16|12\.13|14\.18|16\.17|18\.15|20\.15)$/;
+const NODE_RUNTIME = /^Node\.js(6\.10|8\.10|10\.16|12\.13|14\.18|16\.17|18\.15|20\.15|22\.18)$/;
 const MEMORY = [128, 256, 512, 768, 1024, 1280, 1536, 1792, 2048, 2560, 3072, 3584, 4096, 8192, 10_240] as const;
 /** "Letters, digits, underscores and hyphens, starting with a letter and ending with a letter or digit", at most 60. */
 const FUNCTION_NAME = /^[A-Za-z](?:[\w-]{0,58}[A-Za-z0-9])?$/;

@@ -16,6 +16,7 @@ describe('the last line of a deployment', () => {
       service: 'oms-sync',
       stage: 'dev',
       region: 'cn-north-4',
+      warnings: [],
       functions: [fn('kept', 'update'), fn('gone', 'delete'), fn('left', 'delete')],
     };
     const ended = (key: string, outcome: DeployResult['functions'][number]['outcome']) => ({

@@ -101,7 +101,7 @@ describe('checkService', () => {
     [
       'a runtime',
       one({ runtime: 'Node.js22.1' }),
-      'functions.f.runtime is Node.js22.1: the bundles run on Node.js18.15 and Node.js20.15 (FSS.1005)',
+      'functions.f.runtime is Node.js22.1: the bundles run on Node.js20.15 and Node.js22.18 (FSS.1005)',
     ],
     [
       'a handler',

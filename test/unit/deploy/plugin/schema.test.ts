@@ -96,7 +96,7 @@ describe('the schema of serverless.yml', () => {
       ['provider.environment', 'must match pattern'],
       ['functions.memory.memorySize', 'must be integer'],
       ['functions.timeout.timeout', 'must be integer'],
-      ['functions.runtime.runtime', '[Node.js18.15, Node.js20.15]'],
+      ['functions.runtime.runtime', '[Node.js20.15, Node.js22.18]'],
       ['functions.handler.handler', 'must match pattern'],
       ['functions.packed.package', "must have required property 'artifact'"],
       ['functions.number.environment.A', 'must be string'],

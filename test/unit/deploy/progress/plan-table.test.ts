@@ -11,6 +11,7 @@ describe('planTable', () => {
       service: 'oms-sync',
       stage: 'prod',
       region: 'cn-north-4',
+      warnings: [],
       functions: [
         { ...fn, key: 'new', name: 'n', action: 'create', code: true, triggers: [{ ...trigger, action: 'create' }] },
         {
@@ -52,8 +53,8 @@ describe('planTable', () => {
   });
 
   it('has a sentence for an empty plan, and cuts a list that nobody would read', () => {
-    const plan = { service: 's', stage: 't', region: 'r' };
-    expect(planTable({ ...plan, functions: [] })).toContain('There are no functions.');
+    const plan = { service: 's', stage: 't', region: 'r', warnings: ['GET /x is open'] };
+    expect(planTable({ ...plan, functions: [] })).toContain('Warning: GET /x is open\nThere are no functions.');
     const changes = Array.from({ length: 9 }, (_, index) => `environment.V${index}`);
     const update = { ...fn, key: 'k', name: 'n', action: 'update' as const, changes };
     expect(planTable({ ...plan, functions: [update] })).toContain(
