@@ -149,8 +149,8 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
         await runner.invoke(onFailure.function, record, { async: true });
       };
     if (onFailure?.type !== 'OBS' || options.objectStore === undefined) return undefined;
-    const { bucket, prefix, expires = 0 } = onFailure;
-    const place = { endpoint: options.objectStore, region: options.region, bucket, prefix, expires, now };
+    const { bucket, prefix } = onFailure;
+    const place = { endpoint: options.objectStore, region: options.region, bucket, prefix, now };
     const credentials = agencyCredentials(options.accounts, now, settings.xrole ?? settings.appXrole);
     return (record, accepted, signal) => writeDocument({ ...place, credentials }, record, accepted, signal);
   };

@@ -24,9 +24,9 @@ interface Claim {
 
 /**
  * Headers that need no signature: the SDK of OBS sends these `x-obs-*` headers with Signature V2 of AWS, too, which does
- * not cover them. They have no effect here.
+ * not cover them. Whether the store does what they ask for is not decided here.
  */
-const HARMLESS: readonly string[] = ['x-amz-user-agent', 'x-obs-expires', 'x-obs-az-redundancy'];
+const UNSIGNED: readonly string[] = ['x-amz-user-agent', 'x-obs-expires', 'x-obs-az-redundancy'];
 
 /**
  * Verifies Signature V2 of AWS or that of OBS, which covers the headers with its own prefix only.
@@ -41,7 +41,7 @@ export function verifyV2(request: SignedRequest, authenticator: Authenticator, s
   else checkValidity({ to: Number(expires) * 1000 }, authenticator.now());
   const foreign = (scheme === OBS_V2 ? AWS_V2 : OBS_V2).headerPrefix;
   const names = [...Object.keys(headers), ...query.pairs.map(([name]) => name.toLowerCase())];
-  refuseUnsigned(names.filter((name) => name.startsWith(foreign) && !HARMLESS.includes(name)));
+  refuseUnsigned(names.filter((name) => name.startsWith(foreign) && !UNSIGNED.includes(name)));
   const { secretKey } = findAccount(accessKey, tokenOf(request), authenticator);
   const { method, resource } = request;
   const readings = presigned ? readingsOf(request, scheme) : [{ headers, query: query.pairs }];

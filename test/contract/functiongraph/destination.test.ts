@@ -10,7 +10,7 @@ import type { FailureDestination, FunctionConfig } from '../../../scripts/server
 import { ACCESS_KEY, SECRET_KEY, type Started, start, temporaryFolder } from './start.ts';
 
 const PREFIX = 'failed-invocations/f/';
-const OBS: FailureDestination = { type: 'OBS', bucket: 'state', prefix: PREFIX, expires: 0 };
+const OBS: FailureDestination = { type: 'OBS', bucket: 'state', prefix: PREFIX, expires: 3 };
 const ALWAYS = "exports.handler = async (event, context) => { throw new Error('never ' + event.name) }";
 const async = { async: true };
 

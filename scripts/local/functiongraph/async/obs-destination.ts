@@ -9,8 +9,6 @@ export interface ObsDestination {
   readonly bucket: string;
   /** Begins the objects' names; ends with a slash. */
   readonly prefix: string;
-  /** Days; 0: for ever. */
-  readonly expires: number;
   /** Of the function's agency, which must have the right to write there. */
   readonly credentials: () => {
     readonly accessKey: string;
@@ -49,20 +47,15 @@ export async function writeDocument(
   accepted: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const { bucket, prefix, expires } = destination;
+  const { bucket, prefix } = destination;
   const path = `/${uriEncode(bucket)}`;
   const { status } = await send(destination, { method: 'HEAD', path }, signal);
   // Of a bucket that is absent the answer to the next request says more.
   if (status === 403) throw new Error(`The bucket ${bucket} answers 403 AccessDenied to HeadBucket`);
   const name = documentName(prefix, record.request_context.request_id, accepted);
   const body = Buffer.from(JSON.stringify(record));
-  const headers = {
-    'content-type': 'application/json',
-    'content-length': String(body.length),
-    // Days, by OBS's own name; the local store keeps every object.
-    // https://support.huaweicloud.com/intl/en-us/api-obs/obs_04_0080.html
-    ...(expires > 0 ? { 'x-obs-expires': String(expires) } : {}),
-  };
+  // FunctionGraph sends x-obs-expires as well; the local store removes nothing and refuses what it does not do.
+  const headers = { 'content-type': 'application/json', 'content-length': String(body.length) };
   const written = await send(
     destination,
     { method: 'PUT', path: `${path}/${uriEncodePath(name)}`, headers, body },
