@@ -1,6 +1,9 @@
 import { field, isFields } from '#shared/events/fields.ts';
+import { ValidationError } from '#shared/validation/errors.ts';
 import { parseJson } from '#shared/validation/json.ts';
+import { formatPath } from '#shared/validation/path.ts';
 import type { GatewayEvent } from './gateway-event.ts';
+import { readQuery } from './query.ts';
 import { readBody } from './request-body.ts';
 
 /** Who called: a client over HTTP, the timer, or a direct invocation. */
@@ -41,6 +44,11 @@ function readOptions<Options>(
 ): Options {
   switch (caller) {
     case 'http':
+      // Options in the query would be ignored, and a run that was meant to be dry would not be.
+      for (const [name] of readQuery(event as GatewayEvent)) {
+        const path = formatPath([`?${name}`]);
+        throw new ValidationError([{ path, rule: 'unknown_field', message: `${path} must be in the body.` }]);
+      }
       return read(readBody(event as GatewayEvent) ?? {}, 'The body');
     case 'timer': {
       const text = field(event, 'user_event');

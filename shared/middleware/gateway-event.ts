@@ -9,6 +9,8 @@ export interface GatewayEvent {
   readonly path?: string;
   readonly headers?: Readonly<Record<string, string>> | null;
   readonly queryStringParameters?: Readonly<Record<string, string | readonly string[]>> | null;
+  /** Not documented of APIG; other gateways of the same shape have it. */
+  readonly multiValueQueryStringParameters?: Readonly<Record<string, readonly string[]>> | null;
   /** A wildcard arrives under the empty name. Not read: see path-template.ts. */
   readonly pathParameters?: Readonly<Record<string, string>> | null;
   readonly body?: string | null;
@@ -31,7 +33,7 @@ export interface HttpRequest {
   readonly path: string;
   /** Values of the path template's names, percent-decoded once. */
   readonly pathParameters: ReadonlyMap<string, string>;
-  /** Decoded by the gateway; the last value where a name is repeated. */
+  /** Decoded by the gateway; no name is repeated. */
   readonly query: ReadonlyMap<string, string>;
   /** By lower-case name. */
   readonly headers: ReadonlyMap<string, string>;

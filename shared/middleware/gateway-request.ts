@@ -2,6 +2,7 @@ import { MethodNotAllowedError, RouteNotFoundError } from '#shared/errors/http.t
 import { ValidationError } from '#shared/validation/errors.ts';
 import type { GatewayEvent, HttpRequest, HttpRoute } from './gateway-event.ts';
 import { matchPath, type PathMatch } from './path-template.ts';
+import { readQuery } from './query.ts';
 import { readBody } from './request-body.ts';
 import type { Middleware } from './stack.ts';
 
@@ -18,7 +19,7 @@ export function gatewayRequest(routes: readonly HttpRoute[]): Middleware {
         method,
         path,
         pathParameters: decodeParameters(match),
-        query: lastValues(event.queryStringParameters),
+        query: readQuery(event),
         headers: lowerCased(event.headers),
         body: route.body ? readBody(event) : undefined,
         gatewayRequestId: typeof gatewayRequestId === 'string' ? gatewayRequestId : undefined,
@@ -53,16 +54,6 @@ function decodeParameters(match: PathMatch): Map<string, string> {
     }
   }
   return decoded;
-}
-
-function lastValues(parameters: GatewayEvent['queryStringParameters']): Map<string, string> {
-  const values = new Map<string, string>();
-  for (const [name, value] of Object.entries(parameters ?? {})) {
-    const last: unknown = Array.isArray(value) ? value.at(-1) : value;
-    if (typeof last === 'string') values.set(name, last);
-    else if (typeof last === 'number' || typeof last === 'boolean') values.set(name, String(last));
-  }
-  return values;
 }
 
 function lowerCased(headers: GatewayEvent['headers']): Map<string, string> {

@@ -93,6 +93,14 @@ describe('event', () => {
     expect(text).not.toContain(APP_CODE);
   });
 
+  it('carries every value of a parameter that is there twice', async () => {
+    const { fg } = await echo();
+
+    const { json } = await send('POST', fg.gatewayUrl, '/sync-tasks/t/events?a=1&b=x&a=2&a=1', { headers: BY_CODE });
+
+    expect(json.queryStringParameters).toEqual({ a: ['1', '2', '1'], b: 'x' });
+  });
+
   it.each([
     ['named', { sync_task_id: 't' }],
     ['empty-key', { '': 't' }],

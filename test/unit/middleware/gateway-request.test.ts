@@ -77,16 +77,52 @@ describe('gatewayRequest', () => {
     expect(read(gatewayEvent('GET', '/sync-tasks/a', '{')).body).toBeUndefined();
   });
 
-  it('reads headers by lower-case name and the last value of a query parameter', () => {
+  it('reads headers by lower-case name and query parameters as texts', () => {
     const { headers, query } = read({
       httpMethod: 'GET',
       path: '/sync-tasks/a',
       headers: { 'X-Request-ID': 'r', HOST: 'h' },
-      queryStringParameters: { a: ['1', '2'], b: 'x', c: 3, d: null },
+      queryStringParameters: { a: ['2'], b: 'x', c: 3, d: null },
     });
 
     expect(Object.fromEntries(headers)).toEqual({ 'x-request-id': 'r', host: 'h' });
     expect(Object.fromEntries(query)).toEqual({ a: '2', b: 'x', c: '3' });
+  });
+
+  it.each<[string, object]>([
+    ['a list', { queryStringParameters: { stop: ['false', 'true'] } }],
+    ['a list of the same value', { queryStringParameters: { stop: ['true', 'true'] } }],
+    [
+      'lists beside the last values',
+      { queryStringParameters: { stop: 'true' }, multiValueQueryStringParameters: { stop: ['false', 'true'] } },
+    ],
+    ['lists alone', { multiValueQueryStringParameters: { stop: ['false', 'true'] } }],
+    [
+      'two shapes that differ',
+      { queryStringParameters: { stop: 'true' }, multiValueQueryStringParameters: { stop: ['false'] } },
+    ],
+    ['the path', { path: '/sync-tasks/a?stop=false&stop=true' }],
+    ['the path and a parameter', { path: '/sync-tasks/a?stop=false', queryStringParameters: { stop: 'true' } }],
+  ])('refuses a query parameter that is there twice, in %s', (_name, event) => {
+    expect(failureOf({ httpMethod: 'GET', path: '/sync-tasks/a', ...event })).toMatchObject({
+      status: 400,
+      details: [{ path: 'stop', rule: 'repeated', message: 'stop is there more than once: remove all but one.' }],
+    });
+  });
+
+  it('refuses a query parameter that is no text', () => {
+    const event = { httpMethod: 'GET', path: '/sync-tasks/a', queryStringParameters: { stop: { a: 'true' } } };
+    expect(failureOf(event)).toMatchObject({ status: 400, details: [{ path: 'stop', rule: 'type' }] });
+  });
+
+  it('reads one value that is there in several shapes', () => {
+    const event = {
+      httpMethod: 'GET',
+      path: '/sync-tasks/a?stop=true&b=%2B',
+      queryStringParameters: { stop: 'true' },
+      multiValueQueryStringParameters: { stop: ['true'], c: ['1'] },
+    };
+    expect(Object.fromEntries(read(event).query)).toEqual({ stop: 'true', c: '1', b: '+' });
   });
 
   it.each([undefined, null, {}])('tolerates %o as headers, query and path parameters', (nothing) => {

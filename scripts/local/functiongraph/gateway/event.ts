@@ -6,7 +6,7 @@ import { type Match, RELEASE } from './routes.ts';
 export interface GatewayEvent {
   readonly body: string;
   readonly requestContext: { readonly apiId: string; readonly requestId: string; readonly stage: string };
-  readonly queryStringParameters: Readonly<Record<string, string>>;
+  readonly queryStringParameters: Readonly<Record<string, string | readonly string[]>>;
   readonly httpMethod: string;
   readonly pathParameters?: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
@@ -16,7 +16,8 @@ export interface GatewayEvent {
 
 /**
  * Makes the event that the function receives. The body is always base64, header names are lower-case, and the path is
- * as sent. A repeated query parameter keeps its last value: the shape of several is not documented.
+ * as sent. A repeated query parameter has all its values, in a list: the vendor documents no shape for them, and a
+ * function must not act on one of them as if the others had not been sent.
  */
 export function gatewayEvent(
   request: IncomingMessage,
@@ -30,7 +31,7 @@ export function gatewayEvent(
   return {
     body: body.toString('base64'),
     requestContext: { apiId: match.route.apiId, requestId: call.requestId, stage: match.route.stage ?? RELEASE },
-    queryStringParameters: query < 0 ? {} : Object.fromEntries(new URLSearchParams(target.slice(query + 1))),
+    queryStringParameters: query < 0 ? {} : valuesOf(new URLSearchParams(target.slice(query + 1))),
     httpMethod: request.method ?? 'GET',
     ...pathParameters(match.parameters, call.pathParameters),
     headers: {
@@ -44,6 +45,15 @@ export function gatewayEvent(
     path: query < 0 ? target : target.slice(0, query),
     isBase64Encoded: true,
   };
+}
+
+function valuesOf(query: URLSearchParams): Record<string, string | readonly string[]> {
+  return Object.fromEntries(
+    [...new Set(query.keys())].map((name) => {
+      const values = query.getAll(name);
+      return [name, values.length === 1 ? (values[0] ?? '') : values];
+    }),
+  );
 }
 
 function pathParameters(

@@ -158,6 +158,7 @@ describe('reconcile', () => {
     ['over HTTP, a route that is none', http({ route: 'x' }), ['route']],
     ['by timer', timer('{"grace_period":"soon"}'), ['grace_period']],
     ['by timer', timer('{"dry_run":true,"dry_run":false}'), ['dry_run']],
+    ['over HTTP', gatewayEvent('POST', '/reconcile', {}, { query: { dry_run: 'true' } }), ['["?dry_run"]']],
     ['directly, a list', [], ['']],
   ])('logs a wrong request %s with all its problems, does nothing, and is not retried', async (_how, event, paths) => {
     world.put('a/1');
