@@ -38,6 +38,8 @@ export const MEANINGS: Readonly<Record<FailureCode, string>> = {
   'OmsSync.AmbiguousCreate': 'It is not known whether OMS created the sync task.',
   'OmsSync.ObjectStoreUnavailable': 'The state bucket could not be reached, or its store failed.',
   'OmsSync.ObjectStoreAccessDenied': 'The store refused the credentials, or does not permit them the operation.',
+  'OmsSync.ObjectStoreWrongRegion': 'The bucket is in another region than the one that was asked.',
+  'OmsSync.ObjectStoreClockSkewed': 'The store refuses the time of the signature.',
   'OmsSync.ObjectStoreNoSuchBucket': 'The state bucket does not exist.',
   'OmsSync.ObjectStoreObjectNotFound': 'A document of the state bucket is gone.',
   'OmsSync.ObjectStorePreconditionFailed':

@@ -1,4 +1,9 @@
-import { AccessDeniedError, NoSuchBucketError, ObjectStoreConnectionError } from '#shared/objectstore/errors.ts';
+import {
+  AccessDeniedError,
+  NoSuchBucketError,
+  ObjectStoreConnectionError,
+  WrongRegionError,
+} from '#shared/objectstore/errors.ts';
 import { OmsError } from '#shared/oms/errors.ts';
 import { classify, type FailureCode } from '#shared/pipeline/failures.ts';
 import { DiffError } from '#shared/reconcile/errors.ts';
@@ -57,6 +62,8 @@ const OF_OMS: Partial<Readonly<Record<FailureCode, string>>> = {
 function whatToDo(side: SideName, cause: unknown): string {
   if (cause instanceof NoSuchBucketError) return `Is it --${side}, --${side}-region and --${side}-endpoint?`;
   if (cause instanceof ObjectStoreConnectionError) return `Is it --${side}-region or --${side}-endpoint?`;
+  if (cause instanceof WrongRegionError)
+    return `On the command line, set --${side}-region ${cause.region ?? 'to the region of the bucket'}.`;
   if (!(cause instanceof AccessDeniedError)) return '';
   const prefix = side === 'source' ? 'SRC' : 'DST';
   return `The keys are of ${prefix}_ACCESS_KEY and ${prefix}_SECRET_KEY, or of HUAWEICLOUD_SDK_AK where those are not set.`;

@@ -4,11 +4,13 @@ import { readRetryAfter } from '#shared/runtime/retry.ts';
 import type { Answer } from '#shared/runtime/transport.ts';
 import {
   AccessDeniedError,
+  ClockSkewedError,
   NoSuchBucketError,
   ObjectNotFoundError,
   type ObjectStoreError,
   ObjectStoreResponseError,
   PreconditionFailedError,
+  WrongRegionError,
 } from './errors.ts';
 
 /** `Code` of an error document, and nothing of the rest: it repeats the access key and what was signed. */
@@ -34,7 +36,6 @@ const CREDENTIAL_CODES = new Set([
   'ExpiredToken',
   'InvalidAccessKeyId',
   'InvalidToken',
-  'RequestTimeTooSkewed',
   'SignatureDoesNotMatch',
   'TokenRefreshRequired',
 ]);
@@ -76,7 +77,7 @@ export function readRequestId(headers: IncomingHttpHeaders, secrets: readonly st
  */
 export function toStoreError(answer: Answer, call: AnsweredCall, now: number): ObjectStoreError {
   const { status, headers } = answer;
-  const storeCode = readCode(answer, call.secrets);
+  const storeCode = readStoreCode(answer, call.secrets);
   const isTransient = storeCode !== undefined && TRANSIENT_CODES.has(storeCode);
   const fields = {
     operation: call.operation,
@@ -93,6 +94,12 @@ export function toStoreError(answer: Answer, call: AnsweredCall, now: number): O
   if (storeCode === 'NoSuchBucket') return new NoSuchBucketError(fields);
   if (status === 404 && call.isObject && (storeCode === 'NoSuchKey' || isBareHead(answer, call)))
     return new ObjectNotFoundError(fields);
+  if (storeCode === 'RequestTimeTooSkewed') {
+    const storeTime = Date.parse(headers.date ?? '');
+    return new ClockSkewedError(Number.isNaN(storeTime) ? undefined : Math.round((now - storeTime) / 1000), fields);
+  }
+  const region = regionOf(answer, call.secrets);
+  if (status === 301 || (region !== undefined && ELSEWHERE.has(storeCode))) return new WrongRegionError(region, fields);
   if (status === 412) return new PreconditionFailedError(fields);
   if (fields.retryable) return new ObjectStoreResponseError(fields);
   if (status === 401 || status === 403 || (storeCode !== undefined && CREDENTIAL_CODES.has(storeCode)))
@@ -100,12 +107,40 @@ export function toStoreError(answer: Answer, call: AnsweredCall, now: number): O
   return new ObjectStoreResponseError(fields);
 }
 
+/** Codes of a request that went to, or was signed for, another region; the answer to HEAD may have none. */
+const ELSEWHERE = new Set([
+  'PermanentRedirect',
+  'TemporaryRedirect',
+  'AuthorizationHeaderMalformed',
+  'IllegalLocationConstraintException',
+  undefined,
+]);
+const REGION_HEADERS = ['x-amz-bucket-region', 'x-obs-bucket-location'];
+/** The element, the message of stores that have none, and the host to which a redirect leads. */
+const REGIONS_IN_DOCUMENT = [
+  /<Region>\s*([A-Za-z0-9-]{1,63})\s*<\/Region>/,
+  /expecting (?:'|&apos;|&#39;)([A-Za-z0-9-]{1,63})(?:'|&apos;|&#39;)/,
+  /<Endpoint>[^<]{0,300}?(?:s3|obs|oss|cos)[.-]([a-z]{2,}-[a-z0-9-]{2,40})\.[^<]{0,100}<\/Endpoint>/,
+];
+
+/** The region of the bucket, where a refusal names one. Only 301, 307 and 400 do so for being asked in another. */
+function regionOf({ status, headers, body }: Answer, secrets: readonly string[]): string | undefined {
+  if (status !== 301 && status !== 307 && status !== 400) return undefined;
+  const text = body.toString('utf8');
+  const found = REGIONS_IN_DOCUMENT.map((pattern) => (ERROR_DOCUMENT.test(text) ? pattern.exec(text)?.[1] : undefined));
+  const region = [first(headers, REGION_HEADERS), ...found].find((each) => each !== undefined);
+  return region !== undefined && /^[A-Za-z0-9-]{1,63}$/.test(region) && !hasSecret(region, secrets)
+    ? region
+    : undefined;
+}
+
 /** HEAD 404 is all that a store says of a missing object, or of a missing bucket. */
 function isBareHead({ headers }: Answer, { operation }: AnsweredCall): boolean {
   return operation === 'HeadObject' && first(headers, ERROR_CODE_HEADERS) === undefined;
 }
 
-function readCode({ headers, body }: Answer, secrets: readonly string[]): string | undefined {
+/** `Code` of an error that an answer tells of, with whichever status. */
+export function readStoreCode({ headers, body }: Answer, secrets: readonly string[]): string | undefined {
   const code = ERROR_DOCUMENT.exec(body.toString('utf8'))?.[1] ?? first(headers, ERROR_CODE_HEADERS);
   return code !== undefined && ERROR_CODE.test(code) && !hasSecret(code, secrets) ? code : undefined;
 }

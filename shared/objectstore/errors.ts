@@ -102,6 +102,38 @@ export class AccessDeniedError extends ObjectStoreError {
   }
 }
 
+/** The bucket is in another region than the one that was asked and signed for. */
+export class WrongRegionError extends ObjectStoreError {
+  override readonly name = 'WrongRegionError';
+  /** Where it is; undefined where the store does not say. */
+  readonly region: string | undefined;
+
+  constructor(region: string | undefined, fields: ObjectStoreErrorFields) {
+    const right = region ?? 'the right one';
+    const message =
+      `${answered(fields)} The bucket is in ${region === undefined ? 'another region' : `region ${region}`}: set ` +
+      `STATE_REGION (state bucket) or region of the route's source or destination to ${right}, and the endpoint with it.`;
+    super(502, 'OmsSync.ObjectStoreWrongRegion', message, 'The bucket is in another region.', fields);
+    this.region = region;
+  }
+}
+
+/** The store refuses the time of the signature. */
+export class ClockSkewedError extends ObjectStoreError {
+  override readonly name = 'ClockSkewedError';
+
+  /** @param seconds by which our clock is ahead of the store's, negative behind it; undefined where it does not say */
+  constructor(seconds: number | undefined, fields: ObjectStoreErrorFields) {
+    const how =
+      seconds === undefined
+        ? 'differs from that of the store'
+        : `is ${Math.abs(seconds)} s ${seconds < 0 ? 'behind' : 'ahead of'} that of the store`;
+    const message = `${answered(fields)} The clock of this machine ${how}: set the clock; the keys are not the cause.`;
+    const publicMessage = "The function's clock differs too much from that of the object store.";
+    super(502, 'OmsSync.ObjectStoreClockSkewed', message, publicMessage, fields);
+  }
+}
+
 /** `ifNoneMatch` or `ifMatch` is not met. With `afterUncertain` it may be this very call that changed the object. */
 export class PreconditionFailedError extends ObjectStoreError {
   override readonly name = 'PreconditionFailedError';

@@ -1,5 +1,5 @@
 import { type Answer, isNotHttp, isTlsRefusal, type Sender, TransportFailure } from '#shared/runtime/transport.ts';
-import { readRequestId, toStoreError } from './answer.ts';
+import { readRequestId, readStoreCode, toStoreError } from './answer.ts';
 import { secretsOf } from './credentials.ts';
 import { locate, type StoreEndpoint } from './endpoint.ts';
 import {
@@ -28,6 +28,8 @@ export interface Call<T> {
   /** By lower-case name. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
+  /** Statuses of a success; 200 by default. Every other of 2xx is an answer that nobody can rely on. */
+  readonly documented?: readonly number[];
   /** Of the answer. */
   readonly maxBytes: number;
   /** An object that is larger than that, or an answer that cannot be one. */
@@ -124,11 +126,15 @@ export async function exchange<T>(
     return { error, repeat: error.retryable, stale: false, uncertain, status };
   }
   try {
+    const { documented = [200] } = call;
+    if (!documented.includes(status))
+      throw new MalformedAnswer(`has the status ${status}, where ${documented[0]} is documented`);
     return { value: call.read(answer), status };
   } catch (failure) {
     const requestId = readRequestId(answer.headers, secrets);
-    const fields = { operation, bucket, storeStatus: status, requestId, attempts, afterUncertain, retryable: true };
-    const error = malformed(failure, fields);
+    const storeCode = readStoreCode(answer, secrets);
+    const told = { operation, bucket, storeStatus: status, storeCode, requestId };
+    const error = malformed(failure, { ...told, attempts, afterUncertain, retryable: true });
     return { error, repeat: true, stale: false, uncertain: true, status };
   }
 }

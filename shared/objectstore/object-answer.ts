@@ -8,6 +8,19 @@ export function checkIsOfStore({ headers }: Answer): void {
     throw new MalformedAnswer('has neither an ETag nor a request id');
 }
 
+/** The beginning of an error document: a store that fails after it sent its status writes one below a 200. */
+const ERROR_DOCUMENT = /^\ufeff?\s*(?:<\?xml[^>]*>\s*)?<Error[\s>]/;
+
+/** What was written is told by an ETag, or at the least by nothing that contradicts it. */
+export function checkIsReceipt(answer: Answer): void {
+  checkIsOfStore(answer);
+  const { headers, body } = answer;
+  const text = body.toString('utf8');
+  if (ERROR_DOCUMENT.test(text)) throw new MalformedAnswer('is an error with a status of success');
+  if (!headers.etag && text.trim() !== '')
+    throw new MalformedAnswer('has a body, where none is documented, and no ETag');
+}
+
 /** Bytes of the object that HEAD is about. */
 export function sizeOf({ headers }: Answer): number {
   const length = headers['content-length'] ?? '';
@@ -25,8 +38,10 @@ export function kindOf({ headers }: Answer): { readonly contentType?: string; re
 }
 
 /** @throws MalformedAnswer where the body is not all of the object, or nobody could say whether it is */
-export function wholeBodyOf({ status, headers, body }: Answer): Buffer {
-  if (status !== 200) throw new MalformedAnswer('is a part of an object that was asked for as a whole');
+export function wholeBodyOf({ headers, body }: Answer): Buffer {
+  // An object may be such a document itself: then it has an ETag.
+  if (!headers.etag && ERROR_DOCUMENT.test(body.toString('utf8', 0, 1_000)))
+    throw new MalformedAnswer('is an error with a status of success');
   // A body that ends with its connection may be cut, and nobody would know.
   if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined)
     throw new MalformedAnswer('does not tell its length');

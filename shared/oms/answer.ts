@@ -83,7 +83,11 @@ export function toResponseError(
   };
   const message = `OMS answered ${status}${code === undefined ? '' : ` ${code}`}${text === undefined ? '.' : `: ${text}`}`;
   if (refusesCredentials) {
-    const publicMessage = "OMS refused the function's credentials.";
+    // The gateway writes "signature expired, signature time: ..., server time: ..." with the code of wrong keys.
+    const isLate = text !== undefined && /signature expired|server time/i.test(text);
+    const publicMessage = isLate
+      ? "OMS refused the time of the signature: set the function's clock; the keys are not the cause."
+      : "OMS refused the function's credentials.";
     return new OmsResponseError(502, 'OmsSync.OmsRefusedCredentials', message, publicMessage, fields);
   }
   // A path that the gateway does not know is no task that OMS does not know: not every region has every operation.

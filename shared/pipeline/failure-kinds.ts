@@ -241,6 +241,18 @@ const ROWS = {
       "Allow the function's agency to list, read, write and delete objects of the state bucket, also in the bucket's " +
       'own policy.',
   },
+  'OmsSync.ObjectStoreWrongRegion': {
+    scope: 'account',
+    retryable: true,
+    remedy:
+      'Set the region that the log names, and the endpoint with it: STATE_REGION and STATE_ENDPOINT for the state bucket, ' +
+      'region and endpoint of the source or destination in ROUTES.',
+  },
+  'OmsSync.ObjectStoreClockSkewed': {
+    scope: 'account',
+    retryable: true,
+    remedy: 'Set the clock of the machine that called (NTP). The keys are not the cause.',
+  },
   'OmsSync.ObjectStoreNoSuchBucket': {
     scope: 'account',
     retryable: true,

@@ -2,10 +2,12 @@ import { AppError } from '#shared/errors/base.ts';
 import type { CappedLog } from '#shared/logging/capped-log.ts';
 import {
   AccessDeniedError,
+  ClockSkewedError,
   NoSuchBucketError,
   ObjectNotFoundError,
   ObjectStoreError,
   ObjectTooLargeError,
+  WrongRegionError,
 } from '#shared/objectstore/errors.ts';
 import type { ObjectStore, StoredObject } from '#shared/objectstore/port.ts';
 import { classify } from '#shared/pipeline/failures.ts';
@@ -201,7 +203,8 @@ function isOfDocument(error: unknown): boolean {
   if (error instanceof ObjectTooLargeError) return true;
   if (!(error instanceof ObjectStoreError)) return error instanceof AppError && error.status < 500;
   if (error instanceof AccessDeniedError) return error.storeStatus === 403 && OF_OBJECT.has(error.storeCode);
-  return !error.retryable && error.storeStatus !== undefined && !(error instanceof NoSuchBucketError);
+  const ofAll = [NoSuchBucketError, WrongRegionError, ClockSkewedError];
+  return !error.retryable && error.storeStatus !== undefined && !ofAll.some((kind) => error instanceof kind);
 }
 
 function matches(document: RedriveDocument, { changes }: Resolved, filter: RedriveFilter): boolean {

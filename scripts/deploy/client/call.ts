@@ -36,6 +36,8 @@ export interface Call {
   readonly timeout?: number;
   /** Texts of the body that must not be in an error, even where the service repeats them. */
   readonly secrets?: readonly string[];
+  /** The answer is what a function returned, which may look like an error of the service. */
+  readonly carriesResult?: boolean;
   /** Told of every attempt before it is made. */
   readonly onAttempt?: () => void;
 }
@@ -154,6 +156,12 @@ export class Caller {
     const body = answer.body.toString('utf8');
     if (status >= 200 && status <= 299) {
       const json = readConcealed(body, secrets);
+      const { code } = readRefusal(body, secrets);
+      if (code !== undefined && !call.carriesResult) {
+        const failure = { operation: call.operation, status, requestId };
+        const error = new MalformedAnswerError(failure, `is an error with a status of success: ${code}`);
+        return { error, again: call.repeatable, stale: false, retryAfter: undefined };
+      }
       return { success: { status, text: conceal(body, secrets), json, requestId, headers } };
     }
     const refusal = readRefusal(body, secrets);

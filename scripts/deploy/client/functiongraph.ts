@@ -285,6 +285,7 @@ export class FunctionGraphClient {
   invoke(urn: string, event: unknown, timeout: number): Promise<Success> {
     return this.#requests.call({
       operation: 'InvokeFunction',
+      carriesResult: true,
       method: 'POST',
       path: ['functions', urn, 'invocations'],
       // v1: the answer's body is JSON with result, log and request_id.

@@ -39,7 +39,6 @@ describe('toStoreError', () => {
     [500, 'InternalError', 'ObjectStoreResponseError', 502, 'Failed', true],
     [501, 'NotImplemented', 'ObjectStoreResponseError', 502, 'Refused', false],
     [503, 'SlowDown', 'ObjectStoreResponseError', 503, 'Throttled', true],
-    [301, 'PermanentRedirect', 'ObjectStoreResponseError', 502, 'Refused', false],
   ])('makes of %i %s %s', (storeStatus, storeCode, name, status, code, retryable) => {
     expect(errorOf(storeStatus, errorDocument(storeCode))).toMatchObject({
       name,
@@ -54,6 +53,66 @@ describe('toStoreError', () => {
       afterUncertain: false,
       message: `The object store answered ${storeStatus} ${storeCode} to GetObject in bucket b.`,
     });
+  });
+
+  const malformedRegion =
+    "<Error><Code>AuthorizationHeaderMalformed</Code><Message>The authorization header is malformed; the region 'cn-north-4' is wrong; expecting 'us-west-2'</Message>";
+  const redirect = (endpoint: string) =>
+    `<Error><Code>PermanentRedirect</Code><Endpoint>${endpoint}</Endpoint></Error>`;
+  it.each<[string, number, string, Record<string, string>, string | undefined]>([
+    ['a 301 with a header', 301, '', { 'x-amz-bucket-region': 'us-west-2' }, 'us-west-2'],
+    [
+      'a 301 with an element',
+      301,
+      '<Error><Code>PermanentRedirect</Code><Region>us-west-2</Region></Error>',
+      {},
+      'us-west-2',
+    ],
+    ['a 301 with an endpoint', 301, redirect('b.s3.us-west-2.amazonaws.com'), {}, 'us-west-2'],
+    ['a 301 with an older endpoint', 301, redirect('b.s3-us-west-2.amazonaws.com'), {}, 'us-west-2'],
+    ['a 301 of OBS', 301, redirect('b.obs.cn-east-3.myhuaweicloud.com'), {}, 'cn-east-3'],
+    ['a 301 with nothing', 301, '', {}, undefined],
+    ['a 301 with a secret', 301, '', { 'x-amz-bucket-region': ACCESS_KEY }, undefined],
+    [
+      'a 307 with a header',
+      307,
+      errorDocument('TemporaryRedirect'),
+      { 'x-amz-bucket-region': 'eu-west-1' },
+      'eu-west-1',
+    ],
+    ['a 400 with an element', 400, `${malformedRegion}<Region>us-west-2</Region></Error>`, {}, 'us-west-2'],
+    ['a 400 with a message', 400, `${malformedRegion}</Error>`, {}, 'us-west-2'],
+    ['a 400 to HEAD', 400, '', { 'x-amz-bucket-region': 'us-west-2' }, 'us-west-2'],
+  ])('names the region where the bucket is: %s', (_name, status, body, headers, region) => {
+    const error = errorOf(status, body, LIST, headers);
+    expect(error).toMatchObject({
+      name: 'WrongRegionError',
+      status: 502,
+      code: 'OmsSync.ObjectStoreWrongRegion',
+      region,
+    });
+    expect(error.message).toContain(
+      region === undefined ? 'in another region: set' : `in region ${region}: set STATE_REGION`,
+    );
+    expect(error.message).not.toContain(ACCESS_KEY);
+  });
+
+  it.each([
+    [400, errorDocument('AuthorizationHeaderMalformed'), {}],
+    [400, errorDocument('InvalidArgument'), { 'x-amz-bucket-region': 'us-west-2' }],
+    [403, errorDocument('AccessDenied'), { 'x-amz-bucket-region': 'us-west-2' }],
+  ])('does not blame the region for %i %s', (status, body, headers) => {
+    expect(errorOf(status, body, LIST, headers).name).not.toBe('WrongRegionError');
+  });
+
+  it.each([
+    [{ date: new Date(NOW + 1_200_000).toUTCString() }, 'is 1200 s behind that of the store'],
+    [{ date: new Date(NOW - 86_400_000).toUTCString() }, 'is 86400 s ahead of that of the store'],
+    [{}, 'differs from that of the store'],
+  ])('speaks of the clock where the store refuses the time: %j', (headers, how) => {
+    const error = errorOf(403, errorDocument('RequestTimeTooSkewed'), LIST, headers as Record<string, string>);
+    expect(error).toMatchObject({ name: 'ClockSkewedError', status: 502, retryable: false });
+    expect(error.message).toContain(`The clock of this machine ${how}: set the clock; the keys are not the cause.`);
   });
 
   it.each([

@@ -13,6 +13,7 @@ import { answer, type Loopback, type Reply, rejection, startLoopback } from '../
 import {
   ACCESS_KEY,
   BUCKET,
+  errorDocument,
   page,
   REQUEST_ID,
   recordingStore,
@@ -248,7 +249,7 @@ describe('ObjectStoreClient.getObject', () => {
 
   it.each<[string, Reply, string]>([
     ['a sign-in page', answer(200, '<html>Sign in</html>'), 'has neither an ETag nor a request id'],
-    ['a part of the object', reply(206, 'x', STATE), 'is a part of an object that was asked for as a whole'],
+    ['a part of the object', reply(206, 'x', STATE), 'has the status 206, where 200 is documented'],
     [
       'a body that only its connection ends',
       (_received, response) => {
@@ -344,6 +345,48 @@ describe('ObjectStoreClient.deleteObject', () => {
     expect(await work()).toBeInstanceOf(NoSuchBucketError);
     expect(await work()).toMatchObject({ name: 'ObjectStoreResponseError', storeStatus: 404 });
     expect(await work()).toBeInstanceOf(ObjectStoreMalformedResponseError);
+  });
+});
+
+describe('an answer of a store with a status of success that is not the documented one', () => {
+  const object = { bucket: BUCKET, key: 'k' };
+  const store = async (given: Reply) => (await storeThatAnswers(given)).store;
+  const CALLS = {
+    getObject: async (given: Reply) => (await store(given)).getObject(object),
+    putObject: async (given: Reply) => (await store(given)).putObject({ ...object, body: 'x' }),
+    headObject: async (given: Reply) => (await store(given)).headObject(object),
+    deleteObject: async (given: Reply) => (await store(given)).deleteObject(object),
+    listObjects: async (given: Reply) => (await store(given)).listObjects({ bucket: BUCKET }),
+  };
+  const every = Object.keys(CALLS) as (keyof typeof CALLS)[];
+  const failed = errorDocument('InternalError');
+  const withoutETag = { 'x-obs-request-id': REQUEST_ID };
+
+  it.each<[number, string, readonly (keyof typeof CALLS)[]]>([
+    [201, '', every],
+    [202, page([]), every],
+    [203, '', every],
+    [204, '', ['getObject', 'putObject', 'headObject', 'listObjects']],
+    [206, 'x', every],
+    [200, failed, ['getObject', 'putObject', 'deleteObject', 'listObjects']],
+    [200, '<html>Sign in</html>', ['putObject', 'deleteObject', 'listObjects']],
+  ])('is asked for again, and is no success: %i %s', async (status, body, names) => {
+    for (const name of names) {
+      const error = await rejection(CALLS[name](reply(status, body, withoutETag)));
+      expect(error, name).toMatchObject({
+        name: expect.stringMatching(/^(ObjectStoreMalformedResponse|MalformedListing)Error$/),
+        storeStatus: status,
+        retryable: true,
+        ...(body === failed ? { storeCode: 'InternalError' } : {}),
+      });
+    }
+  });
+
+  it('may be an error document with an ETag only where it is the object', async () => {
+    expect((await CALLS.getObject(reply(200, failed, STATE))).body.toString()).toBe(failed);
+    expect(await rejection(CALLS.putObject(reply(200, failed, STATE)))).toBeInstanceOf(
+      ObjectStoreMalformedResponseError,
+    );
   });
 });
 

@@ -78,4 +78,9 @@ describe('toResponseError', () => {
   ])('knows whether %i %s may succeed later', (status, error_code, retryable) => {
     expect(toError(status, { error_code, error_msg: '' }).retryable).toBe(retryable);
   });
+
+  it('speaks of the clock where OMS refuses the time of the signature', () => {
+    const error_msg = 'signature expired, signature time:20260101T000000Z,server time:20260101T003000Z';
+    expect(toError(401, { error_code: 'APIGW.0301', error_msg }).publicMessage).toMatch(/set the function's clock/);
+  });
 });

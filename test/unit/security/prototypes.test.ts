@@ -56,14 +56,20 @@ describe.each(NAMES)('%s', (name) => {
     expect(oms.stub.requests.map(({ url }) => url.split('/').at(-2))).toEqual([name]);
   });
 
-  it('is an object like others, and a field of an answer of OMS that means nothing', async () => {
+  it('is an object like others', async () => {
     const { request } = await oms.load('create-sync-event');
-    oms.stub.reply = () => ({ body: polluting(name) });
 
     const answer = await request('POST', `/sync-tasks/${name}/events`, { objects: [name, `${name}/x`] });
 
     expect(answer).toMatchObject({ status: 200, body: { accepted: 2 } });
     expect(oms.stub.requests[0]?.json).toEqual({ object_keys: [name, `${name}%2Fx`] });
+  });
+
+  it('is a field of an answer of OMS that means nothing', async () => {
+    const { request } = await oms.load('show-sync-task');
+    oms.stub.reply = () => ({ body: `{"sync_task_id":"t",${polluting(name).slice(1)}` });
+
+    expect(await request('GET', '/sync-tasks/t')).toMatchObject({ status: 200, body: { sync_task_id: 't' } });
   });
 
   it('is an unknown field of the routes, and a prefix of theirs like others', async () => {

@@ -58,6 +58,20 @@ describe('a call', () => {
     expect(slept).toEqual([100, 200]);
   });
 
+  it.each([{ error_code: 'FSS.0500', error_msg: 'busy' }, { error: { code: 'IAM.0011', message: 'busy' } }])(
+    'does not take %j with a status of success for one',
+    async (body) => {
+      const { call } = caller(new StubNetwork(answers(200, {}, body), OK));
+      expect((await call(read)).status).toBe(200);
+      await expect(caller(new StubNetwork(answers(200, {}, body), OK)).call(write)).rejects.toMatchObject({
+        name: 'MalformedAnswerError',
+        message: expect.stringMatching(/: the answer is an error with a status of success: (FSS|IAM)\.\d+$/),
+      });
+      const invoked = await caller(new StubNetwork(answers(200, {}, body))).call({ ...write, carriesResult: true });
+      expect(invoked.json).toEqual(body);
+    },
+  );
+
   it('waits as long as the service asks for, unless that is too long', async () => {
     const patient = caller(new StubNetwork(answers(429, { 'retry-after': '7' }), OK));
     await patient.call(read);

@@ -4,6 +4,7 @@ import {
   NoSuchBucketError,
   ObjectStoreConnectionError,
   ObjectStoreTimeoutError,
+  WrongRegionError,
 } from '#shared/objectstore/errors.ts';
 import { DiffError } from '#shared/reconcile/errors.ts';
 import { problemsOf } from '../../../../scripts/reconcile/problems.ts';
@@ -24,6 +25,7 @@ describe('what went wrong in a comparison', () => {
     ],
     [new AccessDeniedError(FIELDS), /answered 403.* SRC_ACCESS_KEY and SRC_SECRET_KEY/],
     [new ObjectStoreConnectionError('ENOTFOUND', FIELDS), /ENOTFOUND.* Is it --source-region or --source-endpoint/],
+    [new WrongRegionError('us-west-2', FIELDS), /in region us-west-2: .* set --source-region us-west-2\.$/],
     [new ObjectStoreTimeoutError(1000, FIELDS), /did not answer within 1000 ms\.$/],
   ])('names side, cause and what to look at: %s', (cause, message) => {
     const [problem, ...others] = problemsOf(
