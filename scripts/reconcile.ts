@@ -13,6 +13,7 @@ import { NameList } from './reconcile/name-list.ts';
 import { problemsOf } from './reconcile/problems.ts';
 import { startProgress } from './reconcile/progress.ts';
 import { quoted } from './reconcile/quoted.ts';
+import { readRemembered, writeRemembered } from './reconcile/remembered.ts';
 import { reportOf } from './reconcile/report.ts';
 import type { Side } from './reconcile/side.ts';
 import { exitCode, stateOf, summaryOf } from './reconcile/table.ts';
@@ -38,8 +39,15 @@ async function main(): Promise<number> {
   if (!line.json)
     say(`comparing ${shown(sides.source)} with ${shown(sides.destination)}${target.cloud ? `, ${target.cloud}` : ''}`);
   const list = line.list === undefined ? undefined : new NameList(line.list);
-  const result = await watched({ ...options, onFindings: (findings) => list?.add(findings) }, line);
+  const comparison = prepared.route.name ?? '';
+  const submissions = line.remember === undefined ? undefined : readRemembered(line.remember, comparison);
+  const result = await watched(
+    { ...options, submissions, maxSubmissions: line.maxSubmissions, onFindings: (findings) => list?.add(findings) },
+    line,
+  );
   list?.close();
+  if (line.remember !== undefined && result.submissions && !options.dryRun)
+    await writeRemembered(line.remember, comparison, result.submissions, stateOf(result).complete, started);
   const problems = problemsOf(result, { source: source.error, destination: destination.error });
   const { counts } = result;
   if (problems.length > 0 && counts.source.objects + counts.destination.objects === 0)

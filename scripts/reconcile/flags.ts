@@ -1,5 +1,6 @@
 import { readDuration } from '#shared/config/duration.ts';
 import { type Addressing, isProviderName, type ListVersion, type ProviderName } from '#shared/objectstore/providers.ts';
+import { MOST_SUBMISSIONS } from '#shared/reconcile/submissions.ts';
 import { parseFlags, UsageError, wholeNumber } from '../local/options.ts';
 import { type BucketLocation, readLocation, writeLocation } from './location.ts';
 import { quoted } from './quoted.ts';
@@ -78,6 +79,9 @@ export interface CommandLine {
   readonly keys: number;
   /** File for the names of what OMS would copy. */
   readonly list: string | undefined;
+  /** File of what was submitted. */
+  readonly remember: string | undefined;
+  readonly maxSubmissions: number | undefined;
   readonly json: boolean;
   readonly verbose: boolean;
   /** Of the local cloud. */
@@ -127,6 +131,12 @@ export function readCommandLine(argv: readonly string[]): CommandLine | undefine
         value: 'FILE',
         help: 'write the names of what OMS would copy: list file of a migration task',
       },
+      remember: { type: 'string', value: 'FILE', help: 'keep what was submitted, for the next run with the same file' },
+      'max-submissions': {
+        type: 'string',
+        value: 'N',
+        help: 'with --remember: submissions of an object whose source stays the same (5)',
+      },
       json: { type: 'boolean', help: 'print the report as JSON, and nothing else on stdout' },
       verbose: { type: 'boolean', help: 'print the log, one line of JSON for each thing worth it' },
       endpoints: { type: 'string', value: 'FILE', help: 'use the local cloud of this file (.local/endpoints.json)' },
@@ -158,6 +168,12 @@ export function readCommandLine(argv: readonly string[]): CommandLine | undefine
   const [source, destination] = [side('source'), side('destination')];
   checkTogether(source.location, destination.location);
   const graceText = text('grace') ?? GRACE;
+  const maxSubmissions =
+    flags['max-submissions'] === undefined
+      ? undefined
+      : wholeNumber('max-submissions', flags['max-submissions'], 1, MOST_SUBMISSIONS);
+  if (maxSubmissions !== undefined && flags.remember === undefined)
+    throw new UsageError('--max-submissions needs --remember: without it a run knows of no other');
   const listVersion = choice('list-version', ['1', '2']);
   return {
     source,
@@ -174,6 +190,8 @@ export function readCommandLine(argv: readonly string[]): CommandLine | undefine
     expected: flags.expect === undefined ? undefined : wholeNumber('expect', flags.expect, 1, 1e12),
     keys: wholeNumber('keys', text('keys') ?? '10', 0, 100),
     list: text('list'),
+    remember: text('remember'),
+    maxSubmissions,
     json: flags.json === true,
     verbose: flags.verbose === true,
     endpoints: text('endpoints'),

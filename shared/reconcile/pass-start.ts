@@ -19,6 +19,8 @@ export interface PassStart {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly task: KnownTask;
+  /** Where no checkpoint tells it. */
+  readonly remembered: Submissions | undefined;
   /** Told of a checkpoint that cannot be read. */
   readonly unreadable: () => void;
   readonly log: Logger;
@@ -29,12 +31,23 @@ export interface PassStart {
  *
  * @throws NewerCheckpointError
  */
-export function startPass({ document, digest, restart, last, id, now, task, unreadable, log }: PassStart): Pass {
+export function startPass({
+  document,
+  digest,
+  restart,
+  last,
+  id,
+  now,
+  task,
+  remembered,
+  unreadable,
+  log,
+}: PassStart): Pass {
   const begin = (pass: number, submissions?: Submissions): Pass => {
     const started = new Date(now).toISOString();
     return newPass({ route: digest, pass, id, started }, task.counters, submissions);
   };
-  if (document === undefined) return begin(numberAfter(last));
+  if (document === undefined) return begin(numberAfter(last), remembered);
   const read = readPass(document.text, digest);
   const none = 'pass' in read ? (isOfThePast(read.pass.head.started, now) ? undefined : 'corrupt') : read.reason;
   if (!('pass' in read) || none !== undefined) {

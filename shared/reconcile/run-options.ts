@@ -9,6 +9,7 @@ import type { Plan } from './plan.ts';
 import type { RefusedRow } from './refused.ts';
 import type { Report } from './report.ts';
 import type { ReconcileState } from './state.ts';
+import type { Submissions } from './submissions.ts';
 import type { Finding } from './verdict.ts';
 
 /** What is compared, and the sync task that copies. */
@@ -45,6 +46,8 @@ export interface ReconcileOptions {
   readonly grace: number;
   /** Most submissions of an object whose source stays the same; {@link MAX_SUBMISSIONS} where it is left out. */
   readonly maxSubmissions?: number | undefined;
+  /** What earlier runs have submitted, where there is no `state` that tells it. */
+  readonly submissions?: Submissions | undefined;
   /** Submits nothing, writes nothing. */
   readonly dryRun: boolean;
   /** Begins a new pass whatever the checkpoint says. */
@@ -119,6 +122,8 @@ export interface ReconcileResult {
   readonly report?: Report;
   /** Of a dry run: what submitting would take. */
   readonly plan?: Plan;
+  /** What was submitted, for later runs. */
+  readonly submissions?: Submissions;
   /** Names of documents of the state bucket that could not be read: they count as if they were not there. */
   readonly unreadable?: readonly string[];
   /** Of the pass so far. */

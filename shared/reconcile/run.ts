@@ -109,6 +109,7 @@ class Run {
       id: this.#options.id ?? randomUUID(),
       now: this.#options.clock.now(),
       task,
+      remembered: this.#options.submissions,
       unreadable: () => state?.note('checkpoint.json', 'wrong_form'),
       log,
     });
@@ -156,6 +157,7 @@ class Run {
       ...stop,
       ...(report && { report }),
       ...(plan && { plan }),
+      submissions: pass.submissions,
       unreadable: [...(state?.unreadable.keys() ?? [])],
       counts: pass.counts(),
       accepted,

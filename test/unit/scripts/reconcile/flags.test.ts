@@ -107,6 +107,8 @@ describe('the command line of reconcile', () => {
     ['--source s3://one/a --destination s3://two', 'must have the prefix of --source'],
     ['--destination-provider AWS', "Unknown option '--destination-provider'"],
     ['--source-secret-key x', "Unknown option '--source-secret-key'"],
+    ['--remember f --max-submissions 0', '--max-submissions takes a whole number from 1 to 1000'],
+    ['--max-submissions 3', '--max-submissions needs --remember'],
     ['--task', "'--task <value>' argument missing"],
     ['words', "Unexpected argument 'words'"],
   ])('%s is refused in one line', (text, message) => {
