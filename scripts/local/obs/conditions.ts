@@ -1,4 +1,4 @@
-import { S3Error } from './errors.ts';
+import { notImplemented, S3Error } from './errors.ts';
 import type { ObjectRecord } from './records.ts';
 
 type Headers = Readonly<Record<string, string>>;
@@ -36,7 +36,7 @@ export function checkWriteConditions(current: ObjectRecord | undefined, headers:
   const match = headers['if-match'];
   const noneMatch = headers['if-none-match'];
   if (noneMatch !== undefined) {
-    if (noneMatch !== '*') throw new S3Error('NotImplemented', undefined, { Header: 'If-None-Match' });
+    if (noneMatch !== '*') throw notImplemented('If-None-Match');
     if (current) throw new S3Error('PreconditionFailed', undefined, { Condition: 'If-None-Match' });
   }
   if (match !== undefined) {

@@ -78,3 +78,9 @@ export class S3Error extends Error {
     this.fields = fields;
   }
 }
+
+/** Says which header, parameter or element asks for something that is not here. */
+export function notImplemented(name: string): S3Error {
+  const message = `A header or query you provided implies functionality that is not implemented: ${name}`;
+  return new S3Error('NotImplemented', message, { Header: name });
+}

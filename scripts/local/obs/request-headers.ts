@@ -1,4 +1,4 @@
-import { S3Error } from './errors.ts';
+import { notImplemented, S3Error } from './errors.ts';
 import { OWNER_ID } from './notifications.ts';
 
 type Headers = Readonly<Record<string, string>>;
@@ -55,7 +55,7 @@ export function checkRequestHeaders(headers: Headers): void {
     }
     const allowed = WITHOUT_EFFECT[name];
     if (allowed ? allowed.includes(value) : isKnown(name)) continue;
-    throw new S3Error('NotImplemented', undefined, { Header: name });
+    throw notImplemented(name);
   }
 }
 

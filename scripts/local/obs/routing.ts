@@ -1,6 +1,6 @@
 import { SUBRESOURCES } from '../sigv2.ts';
 import type { Operation } from './call.ts';
-import { S3Error } from './errors.ts';
+import { notImplemented, S3Error } from './errors.ts';
 import {
   createBucket,
   deleteBucket,
@@ -87,7 +87,7 @@ export function route(method: string, target: Target, headers: Readonly<Record<s
     else if (copies && method === 'PUT' && subresource === '') kind = 'copy';
     operation = OBJECT_OPERATIONS[`${method} ${kind}`];
   }
-  if (!operation) throw subresource === '' ? new S3Error('MethodNotAllowed') : new S3Error('NotImplemented');
+  if (!operation) throw subresource === '' ? new S3Error('MethodNotAllowed') : notImplemented(subresource);
   return operation;
 }
 

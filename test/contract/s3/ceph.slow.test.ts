@@ -36,6 +36,7 @@ const DIFFERENCES: Readonly<Record<string, string>> = {
   'part numbers are 1 to 10000': 'has no upper limit',
   'uploads under way are listed by prefix and delimiter': 'ignores the delimiter',
   'a part can be copied from a whole object, not from beyond its end': 'says 416 InvalidRange',
+  'a form that asks for access for others, or for tags, is refused': 'grants and tags',
   'aws-chunked is not kept as a content encoding': 'keeps it',
   'what is left of a content encoding without aws-chunked is kept': 'keeps all of it',
   'chunks are never stored as content: they need a payload hash that announces them': 'stores them',

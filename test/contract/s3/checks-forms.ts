@@ -108,4 +108,13 @@ export const formChecks = [
     expectAnswer(await postForm(bench, { conditions: [['content-length-range', 8, 9]] }), 400, 'EntityTooSmall');
     await expectRefusal(bench.s3.send(new HeadObjectCommand({ Bucket: bench.bucket, Key: 'k' })), 404, 'NotFound');
   }),
+  check('a form that asks for access for others, or for tags, is refused', async (bench) => {
+    for (const [name, value] of [
+      ['acl', 'public-read'],
+      ['tagging', '<Tagging/>'],
+      ['x-amz-server-side-encryption', 'AES256'],
+    ] as const)
+      expectAnswer(await postForm(bench, { fields: { key: 'k', [name]: value } }), 501, 'NotImplemented');
+    expectAnswer(await postForm(bench, { fields: { key: 'k', acl: 'private' } }), 204);
+  }),
 ];

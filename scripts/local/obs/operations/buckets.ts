@@ -1,6 +1,6 @@
 import type { Call, Reply } from '../call.ts';
 import { xmlReply } from '../call.ts';
-import { S3Error } from '../errors.ts';
+import { notImplemented, S3Error } from '../errors.ts';
 import { OWNER_ID } from '../notifications.ts';
 import type { Store } from '../store.ts';
 import { element, parseXml, xmlDocument } from '../xml.ts';
@@ -21,15 +21,14 @@ function isBucketName(name: string): boolean {
 export async function createBucket({ store, bucket, headers, body, now }: Call): Promise<Reply> {
   if (!isBucketName(bucket)) throw new S3Error('InvalidBucketName', undefined, { BucketName: bucket });
   // In OBS the class that the bucket's objects have unless told otherwise.
-  if ((headers['x-amz-storage-class'] ?? 'STANDARD') !== 'STANDARD')
-    throw new S3Error('NotImplemented', undefined, { Header: 'x-amz-storage-class' });
+  if ((headers['x-amz-storage-class'] ?? 'STANDARD') !== 'STANDARD') throw notImplemented('x-amz-storage-class');
   const configuration = await body.text();
   if (configuration !== '') {
     const { name, children } = parseXml(configuration);
     if (name !== 'CreateBucketConfiguration') throw new S3Error('MalformedXML');
     // Tags, directory buckets, zones.
-    if (children.some(({ name }) => name !== 'LocationConstraint' && name !== 'Location'))
-      throw new S3Error('NotImplemented');
+    const unknown = children.find(({ name }) => name !== 'LocationConstraint' && name !== 'Location');
+    if (unknown) throw notImplemented(unknown.name);
   }
   await store.createBucket(bucket, now());
   return { status: 200, headers: { location: `/${bucket}` } };

@@ -2,7 +2,7 @@ import { announcedChecksum } from '../announced-checksum.ts';
 import type { Call, Reply } from '../call.ts';
 import { xmlReply } from '../call.ts';
 import { checkWriteConditions } from '../conditions.ts';
-import { S3Error } from '../errors.ts';
+import { notImplemented, S3Error } from '../errors.ts';
 import { checkKeyLength, decodePath } from '../request.ts';
 import { childrenOf, childText, element, parseXml, xmlDocument } from '../xml.ts';
 import { urlEncodeListed } from './list-objects.ts';
@@ -28,7 +28,7 @@ export async function deleteObjects({ store, bucket, headers, body, event, allow
       version: childText(entry, 'VersionId'),
       etag: childText(entry, 'ETag'),
       // Conditions of directory buckets: deleting without looking at them would delete too much.
-      unknown: entry.children.some(({ name }) => !['Key', 'VersionId', 'ETag'].includes(name)),
+      unknown: entry.children.find(({ name }) => !['Key', 'VersionId', 'ETag'].includes(name)),
     };
   });
   if (
@@ -45,7 +45,7 @@ export async function deleteObjects({ store, bucket, headers, body, event, allow
   for (const [index, { key = '', version, etag, unknown }] of entries.entries()) {
     try {
       if (!allows('obs:object:DeleteObject', bucket, key)) throw new S3Error('AccessDenied');
-      if (unknown) throw new S3Error('NotImplemented');
+      if (unknown) throw notImplemented(unknown.name);
       checkEntry(key, version);
       await store.deleteObject(bucket, key, event('ObjectRemoved:Delete', index), (current) => {
         if (etag !== undefined) checkWriteConditions(current, { 'if-match': etag });
