@@ -24,8 +24,9 @@ async function main(): Promise<number> {
   if (target.local) await checkRuns(target.local.file, target.local.endpoints);
   const run = connect(target, line);
   if (!line.json) console.error(`${line.options.dry_run ? 'looking at' : 'redriving'} ${target.what}`);
-  const report = await watched(run);
+  const { report, fault } = await watched(run);
   console.log(line.json ? JSON.stringify(report, null, 2) : summaryOf(report));
+  if (fault !== undefined) throw fault;
   if (!line.json) {
     for (const code of unknownCodes(line, report)) console.error(`no document has the code ${code}`);
     const parked = await passedOver(run, report);
@@ -42,16 +43,28 @@ async function passedOver(run: RedriveRun, { documents, stopped }: RedriveReport
 
 async function count({ store, bucket }: RedriveRun, sources: readonly Source[]): Promise<number> {
   let documents = 0;
-  for await (const _ of listDocuments(store, bucket, sources)) documents += 1;
+  // The run itself says what cannot be listed.
+  for await (const _ of listDocuments(store, bucket, sources, { onFault: () => {} })) documents += 1;
   return documents;
 }
 
-/** The run with a progress bar, ended in order by Ctrl-C. */
-async function watched(run: RedriveRun): Promise<RedriveReport> {
+/**
+ * The run with a progress bar, ended in order by Ctrl-C.
+ *
+ * @returns also why it failed, where it did something all the same
+ */
+async function watched(run: RedriveRun): Promise<{ readonly report: RedriveReport; readonly fault?: unknown }> {
   const signal = stopSignal('stopping after the calls under way');
   const progress = startProgress(await count(run, sourcesOf(run)), !run.dryRun, () => performance.now());
+  let done: RedriveReport | undefined;
+  const save = async (report: RedriveReport): Promise<void> => {
+    if (report.documents.read > 0) done = report;
+  };
   try {
-    return await redrive({ ...run, signal, onProgress: (state) => progress.show(state) });
+    return { report: await redrive({ ...run, signal, save, onProgress: (state) => progress.show(state) }) };
+  } catch (fault) {
+    if (done === undefined) throw fault;
+    return { report: done, fault };
   } finally {
     progress.stop();
   }
