@@ -134,11 +134,14 @@ describe('the examples of openapi.json', () => {
     const fn = await oms.load(FUNCTIONS.get(`${method} ${path}`) ?? '', { variables });
     const replyContent = responses['200']?.content?.['application/json'] as Content;
     const [reply] = Object.values(replyContent.examples ?? {});
-    // Creating lists the tasks before.
+    // Creating lists the tasks before; what changes a task is answered with nothing.
+    const isChange = method !== 'GET' && path !== '/sync-tasks';
     oms.stub.reply = (request) =>
       path === '/sync-tasks' && method === 'POST' && request.method === 'GET'
         ? { body: { tasks: [], count: 0 } }
-        : { body: reply?.value };
+        : isChange
+          ? {}
+          : { body: reply?.value };
     const at = (where: string) =>
       parameters.filter((each) => each.in === where).map(({ name, example }) => [name, String(example)] as const);
     const target = at('path').reduce((text, [name, value]) => text.replace(`{${name}}`, value), path);
