@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { ROOT } from '../../../scripts/serverless/config.ts';
+
+const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  scripts: Readonly<Record<string, string>>;
+};
+
+it.each(Object.entries(scripts))('npm run %s looks at the version of Node.js first', (_, command) => {
+  expect(command).toMatch(
+    /^(?:exec )?(?:node (?:-r \.\/scripts\/tsx\.cjs |scripts\/(?:node-version|deploy)\.cjs)|npm run check\b)/,
+  );
+});
+
+it('deploy.cjs does so itself', () => {
+  expect(readFileSync(join(ROOT, 'scripts', 'deploy.cjs'), 'utf8')).toMatch(
+    /^'use strict';\nrequire\('\.\/node-version\.cjs'\);/,
+  );
+});
