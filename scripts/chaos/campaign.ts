@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Subject } from './machine/subject.ts';
 import { compileSubject, type RunResult, simulate } from './simulate.ts';
-import type { Violation } from './world/ledger.ts';
+import type { Violation } from './world/rules.ts';
 
 /** Seeds that follow one another. */
 export interface Chunk {

@@ -1,7 +1,7 @@
 import { formatTable } from '../build/table.ts';
 import { type CampaignOptions, runCampaign } from './campaign.ts';
 import { buildSubject, type Patch } from './machine/subject.ts';
-import type { Rule } from './world/ledger.ts';
+import type { Rule } from './world/rules.ts';
 
 /** A bug that somebody could make, and that the simulation must find. */
 export interface Mutation {
@@ -248,6 +248,116 @@ export const MUTATIONS: readonly Mutation[] = [
         'this.#write(level, toLine({ level, time, message, ...this.#fields, ...fields }, this.#secrets));',
         "this.#write(level, toLine({ level, time, message, ...this.#fields, ...fields }, this.#secrets).replaceAll('\\\\n', '\\n'));",
       ),
+    ],
+  },
+  {
+    name: 'reconcile remembers an object by what its copy changes',
+    patches: [
+      patch(
+        'shared/reconcile/judge.ts',
+        'const known = this.#submissions.find(source, times.now);',
+        'const known = this.#submissions.find({ ...source, etag: [source.etag, destination?.lastModified].join() }, times.now);',
+      ),
+    ],
+  },
+  {
+    name: 'reconcile does not count how often it has submitted an object',
+    patches: [
+      patch(
+        'shared/reconcile/judge.ts',
+        'if (known && known.count >= maxSubmissions)',
+        'if (known && maxSubmissions < 0)',
+      ),
+    ],
+  },
+  {
+    name: 'a young object behind the end of a listing proves that it is the end',
+    patches: [
+      patch(
+        'shared/reconcile/end-looks.ts',
+        "            if (side === 'destination' || !judge.isInFlight(object, { now: now(), listedAt: now() })) return object;\n",
+        "            return side === 'source' && judge.isInFlight(object, { now: now(), listedAt: now() }) ? undefined : object;\n",
+      ),
+    ],
+  },
+  {
+    name: 'a pass is converged though it has found differences that wait for a copy',
+    patches: [patch('shared/reconcile/convergence.ts', "  'deferred',\n", '')],
+  },
+  {
+    name: 'a clock that has gone back makes an old object young',
+    patches: [
+      patch(
+        'shared/reconcile/judge.ts',
+        'const [listed, present] = [Math.max(listedAt, notBefore), Math.max(now, notBefore)];',
+        'const [listed, present] = [listedAt, Math.max(now, Math.min(0, notBefore))];',
+      ),
+    ],
+  },
+  {
+    name: 'a report of redrive that cannot be read stops every run by timer',
+    patches: [
+      patch(
+        'shared/redrive/reports.ts',
+        '        error,\n      });\n    return undefined;\n',
+        '        error,\n      });\n    throw error;\n',
+      ),
+    ],
+  },
+  {
+    name: 'what redrive does not know of the routes of a failed event counts as expected',
+    patches: [
+      patch(
+        'shared/redrive/resolve.ts',
+        'routed.length === pairs && later.length === 0 ? []',
+        'routed.length >= (pairs ?? 1) && later.length === 0 ? []',
+      ),
+    ],
+  },
+  {
+    name: 'an event whose name nobody knows is ignored',
+    patches: [
+      patch(
+        'shared/events/event-name.ts',
+        "  return { created: true, eventName, doubt: 'unknown_event_name' };\n",
+        "  return { created: false, reason: 'not_an_object_creation', eventName };\n",
+      ),
+    ],
+  },
+  {
+    name: 'a status of success is believed, whatever the body is',
+    patches: [
+      patch('shared/oms/client.ts', "  if (body.trim() === '') return;\n", '  if (body !== undefined) return;\n'),
+    ],
+  },
+  {
+    name: 'a document that the store does not hand over stops redrive',
+    patches: [
+      patch(
+        'shared/redrive/window.ts',
+        '        this.#options.tally.unread(error);\n',
+        "        this.#options.tally.unread(error);\n        if (body && 'error' in body) throw error;\n",
+      ),
+    ],
+  },
+  {
+    name: 'redrive keeps what was accepted of a document only when all of it was',
+    patches: [
+      patch(
+        'shared/redrive/judge.ts',
+        'const isPartly = passing.length < resolved.wanted.length;',
+        'const isPartly = resolved.wanted.length < 0;',
+      ),
+    ],
+  },
+  {
+    name: 'how deep a document is nested is not looked at',
+    patches: [patch('shared/validation/json-reader.ts', '  depth: 64,\n', '  depth: 1_000_000,\n')],
+  },
+  {
+    name: 'pages without an entry are followed for ever',
+    patches: [
+      patch('shared/objectstore/lister.ts', 'const MAX_EMPTY_PAGES = 1000;', 'const MAX_EMPTY_PAGES = 1_000_000_000;'),
     ],
   },
 ];

@@ -98,7 +98,11 @@ function drawOutage({ uploads: count, minutes: [before, outage, after], perEvent
       killProbability: 0,
       retryDelay: MINUTE,
     },
-    store: { conditions: false, pageSize: 1000 },
+    store: { conditions: false, pageSize: 1000, checksClock: true },
+    reconciling: undefined,
+    plants: [],
+    clockSteps: [],
+    healsBy: 'hand',
     redriveTimers: Array.from(
       { length: Math.ceil(length / MINUTE / 15) + 4 },
       (_, index) => start + (index + 1) * 15 * MINUTE,

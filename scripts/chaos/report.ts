@@ -1,7 +1,7 @@
 import { formatTable } from '../build/table.ts';
 import type { Tally } from './campaign.ts';
 import { replayCommand } from './story.ts';
-import { RULES } from './world/ledger.ts';
+import { RULES } from './world/rules.ts';
 
 /** The figures of a campaign in the order in which they are read. */
 const FIGURES: readonly (readonly [title: string, name: string])[] = [
@@ -22,6 +22,11 @@ const FIGURES: readonly (readonly [title: string, name: string])[] = [
   ['objects dead-lettered', 'deadLettered'],
   ['objects parked', 'parked'],
   ['objects redriven', 'redriven'],
+  ['copies made by OMS, where reconcile runs', 'copies'],
+  ['reports of its passes', 'passes'],
+  ['  converged', 'converged'],
+  ['documents planted in the state bucket', 'plants'],
+  ['  clocks of functions that were off', 'clock steps'],
   ['objects that not even the destination took', 'undeliverable'],
 ];
 

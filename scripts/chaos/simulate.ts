@@ -1,14 +1,20 @@
+import { FailureDestination } from './cloud/failure-destination.ts';
 import { PROJECT_ID, SimulatedFunctions } from './cloud/functions.ts';
 import { SimulatedObjectStore } from './cloud/object-store.ts';
-import { SimulatedOms } from './cloud/oms.ts';
+import { SimulatedOms, type SimulatedTask } from './cloud/oms.ts';
 import { EndlessRunError, Kernel } from './kernel/kernel.ts';
 import { Random } from './kernel/random.ts';
 import type { Fate } from './machine/machine.ts';
 import type { Network } from './machine/network.ts';
 import { compile, type Program, type Subject } from './machine/subject.ts';
-import { judgeHealing } from './world/healing.ts';
-import { Ledger, type Violation } from './world/ledger.ts';
+import { heal, type Outcome } from './world/aftermath.ts';
+import type { FaultWindow } from './world/faults.ts';
+import type { Plant } from './world/hostile.ts';
+import { Ledger } from './world/ledger.ts';
+import { Mirror } from './world/mirror.ts';
 import { eventOf } from './world/notifications.ts';
+import { destinationOf } from './world/operations.ts';
+import type { Violation } from './world/rules.ts';
 import { type Deployment, drawScenario, type Scenario } from './world/scenario.ts';
 
 export const STATE_BUCKET = 'oms-sync-state';
@@ -18,18 +24,22 @@ const OBS_HOST = `obs.${REGION}.myhuaweicloud.com`;
 const PREFIXES = { deadLetters: 'dead-letters/', parked: 'parked/', failed: 'failed-invocations/' } as const;
 const FUNCTION = 'on-object-created';
 const REDRIVE = 'redrive';
-const DAY = 86_400_000;
+const RECONCILE = 'reconcile';
+/** Requests of one invocation for pages; with pages of two entries none comes near it. */
+const MOST_LISTINGS = 5_000;
 
 /** The programs of a subject, compiled once for many runs. */
 export interface Programs {
   readonly onObjectCreated: Program;
   readonly redrive: Program | undefined;
+  readonly reconcile: Program | undefined;
 }
 
-export function compileSubject({ onObjectCreated, redrive }: Subject): Programs {
+export function compileSubject({ onObjectCreated, redrive, reconcile }: Subject): Programs {
   return {
     onObjectCreated: compile(onObjectCreated, 'on-object-created.js'),
     redrive: redrive === undefined ? undefined : compile(redrive, 'redrive.js'),
+    reconcile: reconcile === undefined ? undefined : compile(reconcile, 'reconcile.js'),
   };
 }
 
@@ -83,11 +93,20 @@ class Run {
   readonly #oms: SimulatedOms;
   readonly #store: SimulatedObjectStore;
   readonly #functions: SimulatedFunctions;
+  readonly #destination: FailureDestination;
+  /** Where reconcile runs. */
+  readonly #mirror: Mirror | undefined;
   readonly #lines: Line[] = [];
   readonly #kills: Random;
   #points = 0;
+  /** What came of the last execution of a function. */
+  readonly #outcomes = new Map<string, Outcome>();
   #keys = ['AKIDCHAOS0000'];
-  #destinationDown = false;
+  /** What is wrong with pages and with answers of OMS, at the moment. */
+  #listings: FaultWindow['listings'];
+  #wrongSuccess: FaultWindow['wrongSuccess'];
+  /** Milliseconds by which the functions' clocks are off. */
+  #clockOffset = 0;
   #healing = false;
   #invocations = 0;
 
@@ -108,16 +127,20 @@ class Run {
       tell: (things, text) => this.#tell(text, things),
     });
     const ledger = this.#ledger;
+    const tasks = tasksOf(scenario);
+    const lies = root.stream('lies');
     this.#oms = new SimulatedOms({
       projectId: PROJECT_ID,
-      tasks: scenario.wishes.flatMap(({ bucket, tasks }) =>
-        tasks.map((id) => ({ id, bucket, state: 'SYNCHRONIZING' as const })),
-      ),
+      tasks: [...tasks.values()],
       decoding: scenario.decoding,
       refuses: (task, key) => scenario.refused.has(`${task}/${key}`),
       now: kernel.now,
       knows,
+      lie: () =>
+        this.#wrongSuccess && lies.chance(this.#wrongSuccess.probability) ? this.#wrongSuccess.answer : undefined,
       onAccepted: (task, texts, caller) => {
+        const of = tasks.get(task);
+        if (of) this.#mirror?.accepted(of, texts, caller);
         const fresh = ledger.accepted(task, texts, caller);
         this.#observe(caller.machine.startsWith(REDRIVE) ? 'redriven' : 'accepted', fresh);
       },
@@ -130,12 +153,24 @@ class Run {
     });
     this.#store = new SimulatedObjectStore({
       host: OBS_HOST,
-      buckets: [STATE_BUCKET],
+      buckets: [STATE_BUCKET, ...(this.#reconciles ? bucketsOf(scenario) : [])],
       ...scenario.store,
       now: kernel.now,
       knows,
+      lie: (bucket) => {
+        const { of, lie, probability } = this.#listings ?? { of: '', lie: undefined, probability: 0 };
+        return bucket.startsWith(of) && lies.chance(probability) ? lie : undefined;
+      },
+      onListing: ({ attempt }) => {
+        const log = ledger.attempt(attempt);
+        log.listings += 1;
+        if (log.listings === MOST_LISTINGS)
+          ledger.violate('does not end', `attempt ${attempt} has asked for ${log.listings} pages`);
+      },
+      onDropped: (bucket) => this.#mirror?.dropped(bucket),
       onPut: (_bucket, key, text, caller) => {
         if (tellsSecret(text)) ledger.violate('secret told', `${key} holds a secret`);
+        if (caller) this.#mirror?.stored(key, text);
         const things = ledger.stored(key, text, caller);
         if (key.startsWith(PREFIXES.deadLetters)) this.#observe('dead-lettered', things);
         if (key.startsWith(PREFIXES.failed)) this.#observe('given up', things);
@@ -154,6 +189,7 @@ class Run {
       plan: scenario.platform,
       network,
       latency: () => latency.int(1, 40),
+      clock: () => kernel.now() + this.#clockOffset,
       credentials: () => {
         const accessKey = this.#keys.at(-1) ?? '';
         return { accessKey, secretKey: `SKCHAOS${accessKey}`, securityToken: `TOKENCHAOS${accessKey}` };
@@ -178,11 +214,15 @@ class Run {
           ledger.succeeded(attempt, ledger.named(event.text));
           this.#checkSummary(attempt, result);
         }
+        this.#outcomes.set(event.functionName, { result });
+        if (event.functionName === RECONCILE) this.#mirror?.ended(result);
         ledger.release(`queue ${event.id}`);
       },
-      onFailure: ({ attempt, event }, outcome) =>
-        this.#tell(`attempt ${attempt} failed: ${outcome}`, this.#thingsOf(event.text)),
-      onGivenUp: (event, condition, payload) => this.#giveUp(event, condition, payload, 0),
+      onFailure: ({ attempt, event }, outcome) => {
+        this.#tell(`attempt ${attempt} failed: ${outcome}`, this.#thingsOf(event.text));
+        this.#outcomes.set(event.functionName, { failure: outcome });
+      },
+      onGivenUp: (event, condition, payload) => this.#destination.take(event, condition, payload),
       onCrash: (error) => ledger.violate('crash', String(error)),
       log: (line) => {
         if (tellsSecret(line)) ledger.violate('secret told', line);
@@ -191,6 +231,40 @@ class Run {
         if (this.#options.trace) this.#lines.push({ at: kernel.now(), text: line, things: [] });
       },
     });
+    this.#destination = new FailureDestination({
+      kernel,
+      functions: [FUNCTION, RECONCILE, ...(scenario.platform.redriveDestination ? [REDRIVE] : [])],
+      region: REGION,
+      prefix: PREFIXES.failed,
+      write: (name, body) => void this.#store.put(STATE_BUCKET, name, body),
+      onGone: (event) => {
+        // Only reconciliation finds what is lost here; it is counted, and never hides another loss.
+        const things = ledger.named(event.text);
+        ledger.counts.undeliverable += things.length;
+        this.#tell(
+          `the failure destination could not be written: ${event.id} is gone`,
+          things.map(({ id }) => id),
+        );
+        ledger.hold(`undeliverable ${event.id}`, things);
+      },
+      onEnd: ({ id }) => ledger.release(`queue ${id}`),
+    });
+    const plan = this.#reconciles ? scenario.reconciling : undefined;
+    this.#mirror =
+      plan &&
+      new Mirror({
+        scenario,
+        plan,
+        kernel,
+        random: root.stream('mirror'),
+        store: this.#store,
+        tell: (text) => this.#tell(text, []),
+        violate: (rule, message, thing) => ledger.violate(rule, message, thing),
+      });
+  }
+
+  get #reconciles(): boolean {
+    return this.#programs.reconcile !== undefined && this.#scenario.reconciling !== undefined;
   }
 
   async finish(): Promise<RunResult> {
@@ -198,11 +272,21 @@ class Run {
     const { start, healed } = this.#scenario;
     try {
       await this.#until(healed);
-      this.#heal();
+      this.#endFaults();
       await this.#quiet();
-      await this.#redriveUntilStable();
-      if (this.#ledger.violations.length === 0)
-        judgeHealing(this.#ledger, this.#scenario, { redrives: this.#programs.redrive !== undefined });
+      await heal({
+        kernel: this.#kernel,
+        ledger: this.#ledger,
+        scenario: this.#scenario,
+        mirror: this.#mirror,
+        names: () => this.#documents(),
+        redrive: this.#programs.redrive && ((by) => this.#run(REDRIVE, by === 'hand' ? '{}' : undefined)),
+        mayFail: () =>
+          this.#documents()
+            .split('\n')
+            .some((name) => this.#store.unreadable.has(`${STATE_BUCKET}/${name}`)),
+        reconcile: () => this.#run(RECONCILE),
+      });
     } catch (error) {
       if (!(error instanceof EndlessRunError)) throw error;
       this.#ledger.violate('does not end', error.message);
@@ -220,9 +304,12 @@ class Run {
         'notifications lost': this.#scenario.lostNotifications,
         'notifications repeated': this.#scenario.deliveries.filter(({ times }) => times.length > 1).length,
         invocations: this.#invocations,
+        plants: this.#scenario.plants.length,
+        'clock steps': this.#scenario.clockSteps.length,
         ...prefixed('', { ...counts }),
         'OMS calls': this.#oms.calls,
         'store requests': this.#store.requests,
+        ...this.#mirror?.counts,
         ...prefixed('', this.#ledger.counts),
         ...prefixed('OMS ', Object.fromEntries(this.#oms.injected)),
         ...prefixed('store ', Object.fromEntries(this.#store.injected)),
@@ -259,7 +346,7 @@ class Run {
   /** Puts everything into the queue that happens whatever the functions do. */
   #schedule(): void {
     const { start, uploads, deliveries, deployments, taskChanges, windows, rotations } = this.#scenario;
-    const { redriveTimers, redriveByHand } = this.#scenario;
+    const { redriveTimers, redriveByHand, plants, clockSteps, reconciling } = this.#scenario;
     const at = (time: number, label: string, run: () => void): void =>
       void this.#kernel.schedule(time - start, label, run);
     for (const [index, deployment] of deployments.entries()) {
@@ -287,6 +374,7 @@ class Run {
     }
     for (const upload of uploads)
       at(upload.time, 'upload', () => {
+        this.#mirror?.uploaded(upload);
         this.#ledger.uploaded(upload);
         this.#observe('uploaded', 1);
       });
@@ -297,20 +385,23 @@ class Run {
     for (const window of windows) {
       at(window.from, `window of faults begins: ${JSON.stringify(window)}`, () => {
         this.#tell(`faults begin: ${JSON.stringify(window)}`, []);
-        if (window.oms) this.#oms.setFaults(window.oms);
-        if (window.obs) this.#store.setFaults(window.obs);
-        if (window.omsReach) this.#oms.reach = window.omsReach;
-        if (window.obsReach) this.#store.reach = window.obsReach;
-        if (window.destinationDown) this.#destinationDown = true;
+        this.#setFaults(window, true);
       });
       at(window.to, 'window of faults ends', () => {
         this.#tell('faults end', []);
-        if (window.oms) this.#oms.setFaults(undefined);
-        if (window.obs) this.#store.setFaults(undefined);
-        if (window.omsReach) this.#oms.reach = 'yes';
-        if (window.obsReach) this.#store.reach = 'yes';
-        if (window.destinationDown) this.#destinationDown = false;
+        this.#setFaults(window, false);
       });
+    }
+    for (const plant of plants) at(plant.at, `somebody writes ${plant.name}`, () => this.#plant(plant));
+    for (const { at: time, offset } of clockSteps)
+      at(time, `clocks of functions are off by ${offset} ms`, () => {
+        this.#clockOffset = offset;
+      });
+    if (this.#mirror && reconciling) {
+      for (const { at: time, wish } of reconciling.damages)
+        at(time, `a copy for wish ${wish} is deleted`, () => this.#mirror?.damage(wish));
+      for (const [index, time] of reconciling.timers.entries())
+        at(time, `timer of reconcile ${index}`, () => this.#invoke(RECONCILE, timerEvent(this.#kernel.now())));
     }
     if (this.#programs.redrive)
       for (const [index, time] of redriveTimers.entries())
@@ -333,53 +424,45 @@ class Run {
         this.#programs.redrive,
         ofRedrive,
       );
+    const { reconciling } = this.#scenario;
+    if (this.#programs.reconcile && reconciling)
+      this.#functions.deploy(
+        { name: RECONCILE, timeout: reconciling.timeout, instances: 2 },
+        this.#programs.reconcile,
+        all,
+      );
+  }
+
+  #setFaults(
+    { oms, obs, omsReach, obsReach, destinationDown, listings, wrongSuccess }: FaultWindow,
+    on: boolean,
+  ): void {
+    if (oms) this.#oms.setFaults(on ? oms : undefined);
+    if (obs) this.#store.setFaults(on ? obs : undefined);
+    if (omsReach) this.#oms.reach = on ? omsReach : 'yes';
+    if (obsReach) this.#store.reach = on ? obsReach : 'yes';
+    if (destinationDown) this.#destination.isDown = on;
+    if (listings) this.#listings = on ? listings : undefined;
+    if (wrongSuccess) this.#wrongSuccess = on ? wrongSuccess : undefined;
+  }
+
+  #plant({ name, body, status }: Plant): void {
+    this.#tell(`somebody writes ${name}`, []);
+    const content = body();
+    // The books know nothing of it: it names nothing that was uploaded.
+    this.#store.place(STATE_BUCKET, name, {
+      body: content,
+      size: content.length,
+      etag: 'planted',
+      modified: this.#kernel.now(),
+    });
+    if (status !== undefined) this.#store.unreadable.set(`${STATE_BUCKET}/${name}`, status);
   }
 
   #invoke(name: string, text: string): void {
     this.#invocations += 1;
     const event = this.#functions.push(name, text);
     this.#ledger.hold(`queue ${event.id}`, this.#ledger.named(text));
-  }
-
-  /** The platform writes its document, for some minutes; then nobody has the event any more. */
-  #giveUp(
-    event: { id: string; functionName: string; text: string; attempts: number; accepted: number },
-    condition: string,
-    payload: unknown,
-    tried: number,
-  ): void {
-    if (this.#destinationDown) {
-      if (tried < 3) {
-        this.#kernel.schedule(60_000, `destination again for ${event.id}`, () =>
-          this.#giveUp(event, condition, payload, tried + 1),
-        );
-        return;
-      }
-      // Only reconciliation finds what is lost here; it is counted, and never hides another loss.
-      const things = this.#ledger.named(event.text);
-      this.#ledger.counts.undeliverable += things.length;
-      this.#tell(
-        `the failure destination could not be written: ${event.id} is gone`,
-        things.map(({ id }) => id),
-      );
-      this.#ledger.hold(`undeliverable ${event.id}`, things);
-    } else if (event.functionName === FUNCTION || this.#scenario.platform.redriveDestination) {
-      const record = {
-        timestamp: new Date(event.accepted).toISOString(),
-        request_context: {
-          request_id: event.id,
-          function_urn: `urn:fss:${REGION}:${PROJECT_ID}:function:default:${event.functionName}:latest`,
-          condition,
-          approximate_invoke_count: event.attempts,
-        },
-        request_payload: JSON.parse(event.text) as unknown,
-        response_context: { status_code: 500, function_error: 'simulated' },
-        response_payload: payload,
-      };
-      const name = `${PREFIXES.failed}${event.functionName}/${new Date(this.#kernel.now()).toISOString()}-${event.id}`;
-      this.#store.put(STATE_BUCKET, name, Buffer.from(JSON.stringify(record)));
-    }
-    this.#ledger.release(`queue ${event.id}`);
   }
 
   #checkSummary(attempt: number, result: unknown): void {
@@ -398,11 +481,29 @@ class Run {
       await this.#kernel.run(Math.min(time, this.#kernel.now() + 60_000));
   }
 
-  #heal(): void {
+  #endFaults(): void {
     this.#healing = true;
+    this.#clockOffset = 0;
     this.#tell('every fault is over', []);
     const { wishes } = this.#scenario;
     for (const { tasks } of wishes) if (tasks.length === 1) this.#oms.setState(tasks[0] ?? '', 'SYNCHRONIZING');
+    // What somebody planted below reconcile/ can be read again; a run without a memory proves nothing.
+    for (const name of this.#store.unreadable.keys())
+      if (name.startsWith(`${STATE_BUCKET}/reconcile/`)) this.#store.unreadable.delete(name);
+  }
+
+  /** Names of what redrive works at. */
+  #documents(): string {
+    const all = [...this.#store.objects(STATE_BUCKET).keys()];
+    return all.filter((name) => Object.values(PREFIXES).some((prefix) => name.startsWith(prefix))).join('\n');
+  }
+
+  /** One invocation with all its retries. */
+  async #run(name: string, text = timerEvent(this.#kernel.now())): Promise<Outcome | undefined> {
+    this.#outcomes.delete(name);
+    this.#invoke(name, text);
+    await this.#quiet();
+    return this.#outcomes.get(name);
   }
 
   /** Runs until the platform has nothing to do. */
@@ -412,21 +513,22 @@ class Run {
       await this.#kernel.run(this.#kernel.now() + 10_000);
     if (!this.#functions.idle) this.#ledger.violate('does not end', 'invocations are still waiting after two days');
   }
+}
 
-  async #redriveUntilStable(): Promise<void> {
-    if (!this.#programs.redrive) return;
-    for (let round = 0; round < 4 && this.#ledger.violations.length === 0; round += 1) {
-      // What is refused again is written again, with one attempt more; that moves nothing, and neither does a report.
-      const names = (): string => {
-        const all = [...this.#store.objects(STATE_BUCKET).keys()];
-        return all.filter((name) => Object.values(PREFIXES).some((prefix) => name.startsWith(prefix))).join('\n');
-      };
-      const before = names();
-      this.#invoke(REDRIVE, '{}');
-      await this.#quiet();
-      if (names() === before) break;
-    }
-  }
+const DAY = 86_400_000;
+
+function tasksOf({ wishes, reconciling }: Scenario): Map<string, SimulatedTask> {
+  const tasks = wishes.flatMap(({ bucket, tasks: ids }, index) =>
+    ids.map((id): SimulatedTask => {
+      const mode = reconciling?.modes[index] ?? 'FULL_OVERWRITE';
+      return { id, bucket, destination: destinationOf(index), mode, state: 'SYNCHRONIZING' };
+    }),
+  );
+  return new Map(tasks.map((task) => [task.id, task]));
+}
+
+function bucketsOf({ wishes }: Scenario): string[] {
+  return wishes.flatMap(({ bucket }, index) => [bucket, destinationOf(index)]);
 }
 
 /** Of the credentials of any moment. */

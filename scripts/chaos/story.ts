@@ -1,5 +1,5 @@
 import type { RunResult } from './simulate.ts';
-import { RULES } from './world/ledger.ts';
+import { RULES } from './world/rules.ts';
 
 /** How a seed is run again by itself. */
 export function replayCommand(seed: number): string {

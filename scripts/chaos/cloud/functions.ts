@@ -39,6 +39,8 @@ export interface FunctionsOptions {
   readonly plan: PlatformPlan;
   readonly network: Network;
   readonly latency: () => number;
+  /** What the clocks of the processes show. */
+  readonly clock: () => number;
   /** Temporary credentials of this moment. */
   readonly credentials: () => {
     readonly accessKey: string;
@@ -180,7 +182,7 @@ export class SimulatedFunctions {
   }
 
   #machine(deployed: Deployed, onKilled: (label: string) => void): Machine | undefined {
-    const { kernel, random, network, latency, fate, log, onCrash } = this.#options;
+    const { kernel, clock, random, network, latency, fate, log, onCrash } = this.#options;
     const kill = (label: string): void => {
       this.counts.kills += 1;
       onKilled(label);
@@ -198,6 +200,7 @@ export class SimulatedFunctions {
         name,
         program: deployed.program,
         kernel,
+        clock,
         random: random.stream(name),
         network,
         latency,

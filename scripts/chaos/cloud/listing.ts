@@ -6,6 +6,19 @@ export interface ListedEntry {
   readonly modified: number;
 }
 
+/**
+ * What a store may do wrong with a page. It ends early: there is more, and it says that there is not. It repeats: the
+ * token leads to the same page. It alternates: pages without entries, with one of two tokens in turn. It drops: entries
+ * are left out in the middle, which no reader of one listing can tell.
+ */
+export type ListingLie = 'ends early' | 'repeats' | 'alternates' | 'drops';
+
+/** Where a listing goes on. */
+export interface Continuation {
+  readonly after: string;
+  readonly isAlternate?: boolean;
+}
+
 /** What a request for a page asks for. */
 export interface ListingQuery {
   readonly version: 1 | 2;
@@ -13,6 +26,8 @@ export interface ListingQuery {
   /** Exclusive. */
   readonly after: string;
   readonly size: number;
+  /** The token was one of an alternating pair, and the second of the two. */
+  readonly isAlternate: boolean;
   /** Keys are to be written with `encoding-type=url`. */
   readonly encoded: boolean;
 }
@@ -32,14 +47,28 @@ function escaped(text: string): string {
 /** @param most keys of a page, whatever `max-keys` says */
 export function readListingQuery(query: URLSearchParams, most: number): ListingQuery {
   const version = query.get('list-type') === '2' ? 2 : 1;
-  const after = version === 2 ? (query.get('continuation-token') ?? query.get('start-after')) : query.get('marker');
+  const token = query.get('continuation-token');
+  const after = token === null ? query.get(version === 2 ? 'start-after' : 'marker') : readToken(token);
   return {
     version,
     prefix: query.get('prefix') ?? '',
     after: after ?? '',
     size: Math.min(most, Number(query.get('max-keys') ?? '1000')),
+    isAlternate: token?.startsWith(ALTERNATE) ?? false,
     encoded: query.get('encoding-type') === 'url',
   };
+}
+
+/** Begins the second of two tokens that lead to the same place. */
+const ALTERNATE = '~';
+
+/** A token is opaque: any name is one that XML can hold. */
+function writeToken({ after, isAlternate = false }: Continuation): string {
+  return `${isAlternate ? ALTERNATE : '-'}${encodeURIComponent(after)}`;
+}
+
+function readToken(token: string): string {
+  return decodeURIComponent(token.slice(1));
 }
 
 /**
@@ -47,20 +76,19 @@ export function readListingQuery(query: URLSearchParams, most: number): ListingQ
  * https://support.huaweicloud.com/intl/en-us/api-obs/obs_04_0022.html
  *
  * @param entries of this page, in order
- * @param truncated whether there are more
+ * @param next where it goes on; absent for the last page
  */
 export function listingPage(
   bucket: string,
   { version, prefix, after, size, encoded }: ListingQuery,
   entries: readonly ListedEntry[],
-  truncated: boolean,
+  next: Continuation | undefined,
 ): string {
   const name = (key: string): string => (encoded ? encodeURIComponent(key) : escaped(key));
-  const last = entries.at(-1)?.key ?? '';
-  const next =
+  const more = (from: Continuation): string =>
     version === 2
-      ? `<NextContinuationToken>${escaped(last)}</NextContinuationToken>`
-      : `<NextMarker>${name(last)}</NextMarker>`;
+      ? `<NextContinuationToken>${escaped(writeToken(from))}</NextContinuationToken>`
+      : `<NextMarker>${name(from.after)}</NextMarker>`;
   const contents = entries.map(
     ({ key, size: bytes, etag, modified }) =>
       `<Contents><Key>${name(key)}</Key><LastModified>${new Date(modified).toISOString()}</LastModified>` +
@@ -69,8 +97,8 @@ export function listingPage(
   return (
     '<?xml version="1.0" encoding="UTF-8"?><ListBucketResult xmlns="http://obs.myhwclouds.com/doc/2015-06-30/">' +
     `<Name>${bucket}</Name><Prefix>${name(prefix)}</Prefix><MaxKeys>${size}</MaxKeys>` +
-    `${encoded ? '<EncodingType>url</EncodingType>' : ''}<IsTruncated>${truncated}</IsTruncated>` +
+    `${encoded ? '<EncodingType>url</EncodingType>' : ''}<IsTruncated>${next !== undefined}</IsTruncated>` +
     `${version === 2 ? `<KeyCount>${entries.length}</KeyCount>` : `<Marker>${name(after)}</Marker>`}` +
-    `${truncated ? next : ''}${contents.join('')}</ListBucketResult>`
+    `${next ? more(next) : ''}${contents.join('')}</ListBucketResult>`
   );
 }

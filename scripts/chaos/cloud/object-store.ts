@@ -3,11 +3,14 @@ import { OBS_VOCABULARY } from '../../local/faults/vocabulary.ts';
 import { hash32 } from '../kernel/random.ts';
 import type { Answer, Caller, Message, Server, Service } from '../machine/network.ts';
 import { withFaults } from './faulty.ts';
-import { listingPage, readListingQuery } from './listing.ts';
+import { type Continuation, type ListingLie, listingPage, readListingQuery } from './listing.ts';
 import { SortedNames } from './sorted-names.ts';
 
 export interface StoredObject {
+  /** Empty for an object of which only the facts count. */
   readonly body: Buffer;
+  /** Bytes. */
+  readonly size: number;
   readonly etag: string;
   /** Milliseconds since the epoch. */
   readonly modified: number;
@@ -21,18 +24,26 @@ interface Bucket {
 export interface ObjectStoreOptions {
   readonly host: string;
   readonly buckets: readonly string[];
+  /** Whether a signature of another time is refused; not every store does that. */
+  readonly checksClock: boolean;
   /** Whether `If-Match` and `If-None-Match` of a PUT are honoured; OBS does not say. */
   readonly conditions: boolean;
   /** Most keys of a page, whatever is asked for. */
   readonly pageSize: number;
   readonly now: () => number;
   readonly knows: (accessKey: string) => boolean;
+  /** What is wrong with the answer to a request for a page, if anything is. */
+  readonly lie: (bucket: string) => ListingLie | undefined;
+  readonly onListing: (caller: Caller) => void;
+  /** A page left objects out, and nothing in it says so. */
+  readonly onDropped: (bucket: string) => void;
   readonly onPut: (bucket: string, key: string, text: string, caller: Caller | undefined) => void;
   /** Called after the object has gone. */
   readonly onDelete: (bucket: string, key: string, text: string, caller: Caller | undefined) => void;
 }
 
 const CODES: Readonly<Record<number, string>> = {
+  400: 'InvalidRequest',
   403: 'AccessDenied',
   404: 'NoSuchKey',
   412: 'PreconditionFailed',
@@ -41,11 +52,16 @@ const CODES: Readonly<Record<number, string>> = {
   503: 'SlowDown',
 };
 
-/** A bucket service with the few operations that dead letters need, atomic and consistent at once. */
+/** Milliseconds by which a signature's time may differ. */
+const CLOCK_SKEW = 15 * 60_000;
+
+/** A bucket service with the few operations that the functions need, atomic and consistent at once. */
 export class SimulatedObjectStore implements Server {
   readonly injected = new Map<string, number>();
   requests = 0;
   reach: 'yes' | 'refused' | 'silent' = 'yes';
+  /** Statuses that a GET of one object alone is answered with, by `bucket/key`. */
+  readonly unreadable = new Map<string, number>();
   readonly #options: ObjectStoreOptions;
   readonly #buckets = new Map<string, Bucket>();
   readonly #faults = new FaultInjector(
@@ -75,11 +91,23 @@ export class SimulatedObjectStore implements Server {
   /** Stores an object, without a request: for what the platform itself writes. */
   put(bucket: string, key: string, body: Buffer, caller?: Caller): string {
     const etag = hash32(body.toString('latin1')).toString(16).padStart(32, '0');
-    const { objects, names } = this.#bucket(bucket);
-    objects.set(key, { body, etag, modified: this.#options.now() });
-    names.add(key);
+    this.place(bucket, key, { body, size: body.length, etag, modified: this.#options.now() });
     this.#options.onPut(bucket, key, body.toString('utf8'), caller);
     return etag;
+  }
+
+  /** Stores an object without telling anybody. */
+  place(bucket: string, key: string, object: StoredObject): void {
+    const { objects, names } = this.#bucket(bucket);
+    objects.set(key, object);
+    names.add(key);
+  }
+
+  /** Deletes an object without telling anybody. */
+  remove(bucket: string, key: string): void {
+    const { objects, names } = this.#bucket(bucket);
+    objects.delete(key);
+    names.delete(key);
   }
 
   readonly receive = (message: Message, caller: Caller): Service => {
@@ -100,7 +128,8 @@ export class SimulatedObjectStore implements Server {
     return withFaults(
       fired,
       () => {
-        const answer = this.#work(message, { bucket, key, query }, caller);
+        const { headers, ...worked } = this.#work(message, { bucket, key, query }, caller);
+        const answer = { ...worked, headers: { ...headers, date: new Date(this.#options.now()).toUTCString() } };
         if (damage.length === 0 || answer.status !== 200) return answer;
         if (damage[0]?.fault === 'cut_page') return { ...answer, cut: true };
         if (damage[0]?.fault === 'truncated_page')
@@ -125,10 +154,18 @@ export class SimulatedObjectStore implements Server {
   ): Answer {
     const accessKey = /Credential=([^/,]+)\//.exec(headers['authorization'] ?? '')?.[1];
     if (accessKey === undefined || !this.#options.knows(accessKey)) return refusal(403, 'InvalidAccessKeyId');
+    if (this.#options.checksClock && !(Math.abs(this.#options.now() - signedAt(headers)) <= CLOCK_SKEW))
+      return refusal(403, 'RequestTimeTooSkewed');
     if (!this.#buckets.has(bucket)) return refusal(404, 'NoSuchBucket');
-    const { objects, names } = this.#bucket(bucket);
-    if (key === '') return method === 'GET' ? this.#list(bucket, query) : refusal(405, 'MethodNotAllowed');
+    const { objects } = this.#bucket(bucket);
+    if (key === '') {
+      if (method !== 'GET') return refusal(405, 'MethodNotAllowed');
+      this.#options.onListing(caller);
+      return this.#list(bucket, query);
+    }
     const found = objects.get(key);
+    const status = method === 'GET' ? this.unreadable.get(`${bucket}/${key}`) : undefined;
+    if (status !== undefined) return refusal(status);
     switch (method) {
       case 'PUT': {
         if (this.#options.conditions) {
@@ -144,8 +181,7 @@ export class SimulatedObjectStore implements Server {
       }
       case 'DELETE':
         if (found) {
-          objects.delete(key);
-          names.delete(key);
+          this.remove(bucket, key);
           this.#options.onDelete(bucket, key, found.body.toString('utf8'), caller);
         }
         return { status: 204, headers: {}, body: '' };
@@ -155,7 +191,7 @@ export class SimulatedObjectStore implements Server {
         const described = {
           etag: `"${found.etag}"`,
           'last-modified': new Date(found.modified).toUTCString(),
-          'content-length': `${found.body.length}`,
+          'content-length': `${found.size}`,
         };
         return { status: 200, headers: described, body: method === 'HEAD' ? '' : found.body };
       }
@@ -168,11 +204,25 @@ export class SimulatedObjectStore implements Server {
     const { objects, names } = this.#bucket(bucket);
     const asked = readListingQuery(query, this.#options.pageSize);
     const found = names.after(asked.after, asked.prefix, asked.size);
-    const entries = found.slice(0, asked.size).flatMap((key) => {
+    let listed = found.slice(0, asked.size);
+    let next: Continuation | undefined = found.length > listed.length ? { after: listed.at(-1) ?? '' } : undefined;
+    const lie = this.#options.lie(bucket);
+    if (lie === 'ends early' && found.length > 1) {
+      listed = listed.slice(0, Math.ceil((found.length - 1) / 2));
+      next = undefined;
+    } else if (lie === 'repeats' && next !== undefined) next = { after: asked.after };
+    else if (lie === 'alternates') {
+      listed = [];
+      next = { after: asked.after, isAlternate: !asked.isAlternate };
+    } else if (lie === 'drops' && listed.length > 2) {
+      listed.splice(1, listed.length - 2);
+      this.#options.onDropped(bucket);
+    }
+    const entries = listed.flatMap((key) => {
       const object = objects.get(key);
-      return object ? [{ key, size: object.body.length, etag: object.etag, modified: object.modified }] : [];
+      return object ? [{ key, ...object }] : [];
     });
-    const body = listingPage(bucket, asked, entries, found.length > entries.length);
+    const body = listingPage(bucket, asked, entries, next);
     return { status: 200, headers: { 'content-type': 'application/xml' }, body };
   }
 
@@ -181,6 +231,14 @@ export class SimulatedObjectStore implements Server {
     if (!bucket) throw new Error(`The simulation has no bucket ${name}.`);
     return bucket;
   }
+}
+
+/** Milliseconds since the epoch; NaN where a request is not signed. */
+function signedAt(headers: Message['headers']): number {
+  const [, day = '', time = ''] = /^(\d{8})T(\d{6})Z$/.exec(headers['x-amz-date'] ?? '') ?? [];
+  const pairs = `${day}${time}`.match(/\d\d/g) ?? [];
+  const [century = '', year = '', month = '', date = '', ...clock] = pairs;
+  return Date.parse(`${century}${year}-${month}-${date}T${clock.join(':')}Z`);
 }
 
 const OPERATIONS: Readonly<Record<string, string>> = {

@@ -6,10 +6,15 @@ import { hash32 } from '../kernel/random.ts';
 import type { Answer, Caller, Message, Server } from '../machine/network.ts';
 import { withFaults } from './faulty.ts';
 
+/** Which objects of the destination a task overwrites, by the vendor's names. */
+export type OverwriteMode = 'FULL_OVERWRITE' | 'NO_OVERWRITE' | 'SIZE_LAST_MODIFIED_COMPARISON_OVERWRITE';
+
 /** A sync task as OMS knows it. */
 export interface SimulatedTask {
   readonly id: string;
   readonly bucket: string;
+  readonly destination: string;
+  readonly mode: OverwriteMode;
   state: 'SYNCHRONIZING' | 'STOPPED' | 'DELETED';
 }
 
@@ -27,6 +32,8 @@ export interface OmsOptions {
   readonly onAccepted: (taskId: string, texts: readonly string[], caller: Caller) => void;
   /** A request with keys has come. */
   readonly onArrival: (text: string, caller: Caller) => void;
+  /** The answer to this request where something else than OMS gives it: a success that is none. */
+  readonly lie: () => WrongSuccess | undefined;
   /** A request is answered, or its connection is reset. */
   readonly onCall: (text: string, caller: Caller) => void;
   /** A call was answered with 400 or 404. `genuine`: by OMS itself, not by a fault. */
@@ -39,11 +46,25 @@ export interface OmsOptions {
   ) => void;
 }
 
+/** An answer with a status from 200 to 299 to a request that nobody has worked at. */
+export type WrongSuccess = 'error body' | 'no content' | 'accepted' | 'page';
+
+const WRONG_SUCCESSES: Readonly<Record<WrongSuccess, Answer>> = {
+  'error body': {
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ error_msg: 'The service is busy.', error_code: 'OMS.1001' }),
+  },
+  'no content': { status: 204, headers: {}, body: '' },
+  accepted: { status: 202, headers: { 'content-type': 'application/json' }, body: '{}' },
+  page: { status: 200, headers: { 'content-type': 'text/html' }, body: '<html><body>Sign in</body></html>' },
+};
+
 /** Milliseconds by which a signature's time may differ. */
 const CLOCK_SKEW = 15 * 60_000;
 const PATH = /^\/v2\/([^/]+)\/sync-tasks\/([^/?]+)(\/events)?(?:\?.*)?$/;
 
-/** OMS as the vendor's pages have it, without copying: what it accepted is what the invariant is about. */
+/** OMS as the vendor's pages have it. What becomes of what it accepts is told elsewhere: it copies later, or never. */
 export class SimulatedOms implements Server {
   /** Of all plans so far, by kind. */
   readonly injected = new Map<string, number>();
@@ -71,6 +92,12 @@ export class SimulatedOms implements Server {
 
   readonly receive = (message: Message, caller: Caller): ReturnType<Server['receive']> => {
     this.calls += 1;
+    const lie = this.#options.lie();
+    if (lie !== undefined) {
+      this.injected.set('wrong success', (this.injected.get('wrong success') ?? 0) + 1);
+      this.#options.onCall(`OMS: ${message.method} by ${caller.machine}: somebody else answers: ${lie}`, caller);
+      return { before: 0, work: () => WRONG_SUCCESSES[lie], after: 0 };
+    }
     const events = message.method === 'POST';
     if (events) this.#options.onArrival(message.body.toString(), caller);
     const fired = this.#faults.active
@@ -116,7 +143,7 @@ export class SimulatedOms implements Server {
   }
 
   #answer(work: () => unknown): Answer {
-    const headers = { 'x-request-id': `oms-${this.calls}` };
+    const headers = { 'x-request-id': `oms-${this.calls}`, date: new Date(this.#options.now()).toUTCString() };
     try {
       const body = work();
       return body === undefined
@@ -192,7 +219,7 @@ function shown(task: SimulatedTask, now: number): object {
     src_bucket: task.bucket,
     create_time: now - 86_400_000,
     last_start_time: now - 86_400_000,
-    dst_bucket: 'destination',
+    dst_bucket: task.destination,
     dst_region: 'cn-north-4',
     description: '',
     status: task.state,
@@ -205,7 +232,7 @@ function shown(task: SimulatedTask, now: number): object {
     monthly_failure_object: 0,
     monthly_skip_object: 0,
     monthly_size: 0,
-    object_overwrite_mode: 'FULL_OVERWRITE',
+    object_overwrite_mode: task.mode,
     dst_storage_policy: 'STANDARD',
     consistency_check: 'size_last_modified',
   };

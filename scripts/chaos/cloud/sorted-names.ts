@@ -1,4 +1,4 @@
-/** Names in order. Those of this simulation are ASCII, where the order of code units is that of bytes. */
+/** Names in the order of the bytes of their UTF-8. */
 export class SortedNames {
   readonly #names: string[] = [];
 
@@ -14,7 +14,7 @@ export class SortedNames {
 
   /** The names after another one that begin with a prefix; one more than asked for where there are more. */
   after(name: string, prefix: string, count: number): string[] {
-    let index = this.#position(name < prefix ? prefix : name);
+    let index = this.#position(isBefore(name, prefix) ? prefix : name);
     if (this.#names[index] === name && name !== '') index += 1;
     const found: string[] = [];
     for (; found.length <= count; index += 1) {
@@ -29,9 +29,17 @@ export class SortedNames {
     let [low, high] = [0, this.#names.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#names[middle] ?? '') < name) low = middle + 1;
+      if (isBefore(this.#names[middle] ?? '', name)) low = middle + 1;
       else high = middle;
     }
     return low;
   }
+}
+
+const SURROGATE = /[\ud800-\udfff]/;
+
+/** The order of code units is that of bytes save for surrogates, which stand for what comes last. */
+function isBefore(a: string, b: string): boolean {
+  if (!SURROGATE.test(a) && !SURROGATE.test(b)) return a < b;
+  return Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0;
 }

@@ -25,6 +25,8 @@ export interface MachineOptions {
   readonly name: string;
   readonly program: Program;
   readonly kernel: Kernel;
+  /** What its clock shows, in milliseconds since the epoch; the right time where it is left out. */
+  readonly clock?: () => number;
   readonly random: Random;
   readonly network: Network;
   /** Milliseconds of one way through the network. */
@@ -120,7 +122,7 @@ export class Machine {
   }
 
   #globals(): Globals {
-    const { kernel, random, log } = this.#options;
+    const { kernel, random, log, clock: now = kernel.now } = this.#options;
     const wire: Wire = {
       later: (delay, label, run, killable) => void this.#later(delay, label, run, killable),
       outside: (delay, label, run) => void kernel.schedule(delay, `${this.name} ${label}`, run),
@@ -139,7 +141,6 @@ export class Machine {
       return Object.assign(Object.create(TIMER), { cancel: scheduled.cancel });
     };
     const clear = (timer: { cancel?: () => void } | undefined): void => timer?.cancel?.();
-    const now = kernel.now;
     class SimulatedDate extends Date {
       constructor(...args: []) {
         // `new Date()` is the only use that depends on the clock.
@@ -188,7 +189,7 @@ export class Machine {
       Math: Object.create(Math, { random: { value: random.next } }) as Math,
       ...timers,
       setImmediate: refused('setImmediate'),
-      performance: { now },
+      performance: { now: kernel.now },
       crypto,
       fetch: refused('fetch'),
     };

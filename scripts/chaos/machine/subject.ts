@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { relative, sep } from 'node:path';
 import { Script } from 'node:vm';
@@ -10,7 +9,8 @@ import { ROOT } from '../../serverless/config.ts';
 /** The functions that a run needs, each as the bundle that would be deployed. */
 export interface Subject {
   readonly onObjectCreated: string;
-  readonly redrive: string | undefined;
+  readonly redrive?: string;
+  readonly reconcile?: string;
 }
 
 /** A deliberate bug: text of a source file that is replaced before the file is bundled. */
@@ -35,12 +35,9 @@ export async function buildSubject(patches: readonly Patch[] = []): Promise<Subj
     return Buffer.from(code).toString('utf8');
   };
   for (const patch of patches) await applied(patch);
-  const redriveThere = existsSync(`${ROOT}/functions/redrive/index.ts`);
-  const [onObjectCreated, redrive] = await Promise.all([
-    build('on-object-created'),
-    redriveThere ? build('redrive') : undefined,
-  ]);
-  return { onObjectCreated, redrive };
+  const names = ['on-object-created', 'redrive', 'reconcile'];
+  const [onObjectCreated = '', redrive = '', reconcile = ''] = await Promise.all(names.map(build));
+  return { onObjectCreated, redrive, reconcile };
 }
 
 async function applied({ file, find, replace }: Patch, text?: string): Promise<string> {

@@ -1,4 +1,6 @@
 import type { FaultPlan, FaultRule } from '../../local/faults/plan.ts';
+import type { ListingLie } from '../cloud/listing.ts';
+import type { WrongSuccess } from '../cloud/oms.ts';
 import type { Random } from '../kernel/random.ts';
 
 /** A time in which something of the cloud does not work. */
@@ -7,6 +9,10 @@ export interface FaultWindow {
   readonly to: number;
   readonly oms?: FaultPlan;
   readonly obs?: FaultPlan;
+  /** Pages of buckets whose names begin so are wrong, with a probability. */
+  readonly listings?: { readonly of: string; readonly lie: ListingLie; readonly probability: number };
+  /** Requests to OMS are answered as if they had succeeded, with a probability, by something in between. */
+  readonly wrongSuccess?: { readonly answer: WrongSuccess; readonly probability: number };
   /** Nobody listens, or packets vanish. */
   readonly omsReach?: 'refused' | 'silent';
   readonly obsReach?: 'refused' | 'silent';
@@ -61,7 +67,7 @@ function obsRules(random: Random): FaultRule[] {
 }
 
 /** Draws when which faults happen: in some runs none, in most a few windows that may overlap. */
-export function drawFaults(random: Random, start: number, length: number): FaultWindow[] {
+export function drawFaults(random: Random, start: number, length: number, reconciles: boolean): FaultWindow[] {
   const windows: FaultWindow[] = [];
   const window = (): { from: number; to: number } => {
     const from = start + random.int(0, length);
@@ -81,5 +87,24 @@ export function drawFaults(random: Random, start: number, length: number): Fault
   if (random.chance(0.2)) windows.push({ ...window(), omsReach: random.pick(['refused', 'silent']) });
   if (random.chance(0.15)) windows.push({ ...window(), obsReach: random.pick(['refused', 'silent']) });
   if (random.chance(0.08)) windows.push({ ...window(), destinationDown: true });
+  if (random.chance(0.12))
+    windows.push({
+      ...window(),
+      wrongSuccess: {
+        answer: random.pick(['error body', 'no content', 'accepted', 'page']),
+        probability: random.pick([0.1, 0.5, 1]),
+      },
+    });
+  // Reconcile lives by listings; for redrive a page that is wrong is a delay.
+  if (random.chance(reconciles ? 0.5 : 0.06)) {
+    const lie = random.pick<ListingLie>(['ends early', 'ends early', 'ends early', 'repeats', 'alternates', 'drops']);
+    const of = reconciles
+      ? random.pick(['source', 'source', 'source', 'destination', 'oms-sync-state'])
+      : 'oms-sync-state';
+    windows.push({
+      ...(reconciles ? { from: start, to: start + length } : window()),
+      listings: { of, lie, probability: random.pick([0.1, 0.5, 1]) },
+    });
+  }
   return windows;
 }

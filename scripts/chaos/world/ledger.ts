@@ -2,6 +2,7 @@ import { decodeObjectKey } from '../../local/oms/keys.ts';
 import type { Caller } from '../machine/network.ts';
 import { type Letter, readLetter } from './letter.ts';
 import { type Mention, markersIn } from './notifications.ts';
+import type { Rule, Violation } from './rules.ts';
 import { type Scenario, serves, type Upload, type Wish } from './scenario.ts';
 
 /** Milliseconds for which an instance may take it that a task is what it was. */
@@ -23,39 +24,6 @@ const REPEATED = 1_000;
 
 /** Attempts of one call: the largest OMS_MAX_ATTEMPTS of a scenario. */
 const MOST_ATTEMPTS = 4;
-
-/** A rule that was broken: what the product promises and did not keep. */
-export interface Violation {
-  readonly rule: Rule;
-  readonly message: string;
-  /** The object or record that it is about, as `Thing.id`. */
-  readonly thing?: string;
-  readonly at: number;
-}
-
-/** The promises, each in a sentence. */
-export const RULES = {
-  lost: 'An object that was uploaded is accepted by OMS, or held by the queue or a document, or its notification was lost.',
-  'wrong key': 'OMS never gets a key that is no name of an uploaded object, whichever way it decodes.',
-  'wrong task': "OMS never gets a key for a sync task that the object's bucket and prefix do not belong to.",
-  'false success':
-    'An invocation succeeds only if every object of its event was accepted or written to a dead letter by it.',
-  'false deletion': 'A document is deleted only when everything that it names was accepted, or is in another document.',
-  'false count': 'A summary does not count more as accepted than OMS accepted.',
-  condemned: 'A dead letter names only what cannot succeed by being repeated.',
-  'not healed': 'When the faults are over, redrive brings back everything that can be cured.',
-  'wrong place': 'What cannot be cured ends in a dead letter or parked, with its code.',
-  'left over': 'No document is left of what was accepted.',
-  'work left behind': 'An invocation that succeeds has nothing under way.',
-  'too many calls': 'An invocation makes no more calls than halving its batches takes.',
-  'does not end': 'A run comes to an end.',
-  'too fast': 'An instance makes no more calls than OMS_CALLS_PER_SECOND and one second of them at once.',
-  'secret told': 'No secret is in a log line or a document.',
-  'broken line': 'A log line is one line of JSON, whatever the keys are.',
-  crash: 'No bundle throws when it is loaded.',
-} as const;
-
-export type Rule = keyof typeof RULES;
 
 /** An object, or a record that cannot be read: what must not be lost. */
 export interface Thing {
@@ -82,6 +50,8 @@ export interface AttemptLog {
   /** `wish/thing` that OMS refused in a way that no repetition cures, as far as its answer tells. */
   readonly refused: Set<string>;
   calls: number;
+  /** Requests for pages of a bucket. */
+  listings: number;
   /** Calls that its event can need at most; unknown for redrive. */
   mostCalls: number;
   /** When it was first heard of. */
@@ -103,7 +73,7 @@ export interface LedgerOptions {
 export class Ledger {
   readonly things = new Map<string, Thing>();
   readonly violations: Violation[] = [];
-  readonly counts = { deadLettered: 0, parked: 0, redriven: 0, undeliverable: 0, accepted: 0 };
+  readonly counts = { deadLettered: 0, parked: 0, redriven: 0, undeliverable: 0, accepted: 0, fresh: 0 };
   readonly #byMarker = new Map<string, Thing>();
   readonly #held = new Map<string, readonly Thing[]>();
   readonly #attempts = new Map<number, AttemptLog>();
@@ -140,6 +110,7 @@ export class Ledger {
         kept: new Set(),
         refused: new Set(),
         calls: 0,
+        listings: 0,
         mostCalls: Number.POSITIVE_INFINITY,
         started: this.#options.now(),
       };
@@ -243,11 +214,12 @@ export class Ledger {
         continue;
       }
       this.counts.accepted += 1;
-      if (!thing.accepted.has(wish)) fresh += 1;
+      if ((thing.accepted.get(wish) ?? 0) < (thing.uploads.at(-1)?.time ?? 0)) fresh += 1;
       thing.accepted.set(wish, now());
       log.accepted.add(`${wish}/${thing.id}`);
       tell([thing.id], `accepted by OMS for ${task} in attempt ${attempt}`);
     }
+    this.counts.fresh += fresh;
     return fresh;
   }
 

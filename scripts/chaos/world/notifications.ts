@@ -112,7 +112,8 @@ function cloudEvent(mentions: readonly Mention[], list: boolean, encoding: Encod
   return {
     specversion: '1.0',
     id: random.hex(32),
-    source: 'HC.OBS.DWR',
+    // A copy of the channel's event, by somebody's own source.
+    source: random.chance(0.02) ? 'forwarded' : 'HC.OBS.DWR',
     type: `OBS:DWR:${group}:${name.length === 3 ? name.toUpperCase() : name}`,
     time: new Date(first?.time ?? 0).toISOString().replace('Z', '000000Z'),
     datacontenttype: 'application/json',

@@ -1,15 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import type { ListingLie } from '../../../scripts/chaos/cloud/listing.ts';
 import { compileSubject, type RunResult, simulateScenario } from '../../../scripts/chaos/simulate.ts';
 import { tellStory } from '../../../scripts/chaos/story.ts';
-import type { Rule } from '../../../scripts/chaos/world/ledger.ts';
+import type { CopyFate } from '../../../scripts/chaos/world/reconciling.ts';
+import type { Rule } from '../../../scripts/chaos/world/rules.ts';
 import { drawScenario, type Scenario } from '../../../scripts/chaos/world/scenario.ts';
 
-/**
- * A small function of our own in place of the real one: reads one-object events, calls OMS once per object, and may do
- * one thing wrong. What the simulation says of it shows that each rule can be broken, and that none is broken for nothing.
- */
-function program(wrong: string, redrive = 'async () => ({})'): ReturnType<typeof compileSubject> {
-  const onObjectCreated = `
+/** What the small functions below call the cloud with. */
+const CALLS = `
     const https = require('node:https');
     const send = (method, host, path, body, context, extra = {}) => new Promise((resolve, reject) => {
       const access = context.getSecurityAccessKey();
@@ -26,13 +24,25 @@ function program(wrong: string, redrive = 'async () => ({})'): ReturnType<typeof
     });
     const encode = (key) => encodeURIComponent(key).replace(/[!'()*]/g, (char) => '%' + char.charCodeAt(0).toString(16));
     const OMS = 'oms.cn-north-4.myhuaweicloud.com';
-    const OBS = 'oms-sync-state.obs.cn-north-4.myhuaweicloud.com';
+    const hostOf = (bucket) => bucket + '.obs.cn-north-4.myhuaweicloud.com';
+    const OBS = hostOf('oms-sync-state');
+    const path = (task, context) => '/v2/' + context.getProjectID() + '/sync-tasks/' + encodeURIComponent(task) + '/events';
+    const submit = (task, name, context) => send('POST', OMS, path(task, context), JSON.stringify({ object_keys: [name] }), context);
+    const keysOf = async (bucket, context) =>
+      ((await send('GET', hostOf(bucket), '/?list-type=2&encoding-type=url', '', context)).text.match(/<Key>[^<]+/g) ?? [])
+        .map((key) => decodeURIComponent(key.slice(5)));`;
+
+/**
+ * A small function of our own in place of the real one: reads one-object events, calls OMS once per object, and may do
+ * one thing wrong. What the simulation says of it shows that each rule can be broken, and that none is broken for nothing.
+ */
+function program(wrong: string, redrive = 'async () => ({})', reconcile?: string): ReturnType<typeof compileSubject> {
+  const onObjectCreated = `${CALLS}
     exports.handler = async (event, context) => {
       const routes = JSON.parse(context.getUserData('ROUTES'));
       const { bucket, object } = event.data.obs;
       const key = decodeURIComponent(object.key.replaceAll('+', ' '));
-      const path = (task) => '/v2/' + context.getProjectID() + '/sync-tasks/' + encodeURIComponent(task) + '/events';
-      const submit = (task, name) => send('POST', OMS, path(task), JSON.stringify({ object_keys: [name] }), context);
+      const submit = (task, name) => send('POST', OMS, path(task, context), JSON.stringify({ object_keys: [name] }), context);
       const letter = (name, body) => send('PUT', OBS, '/' + name, JSON.stringify(body), context);
       let accepted = 0;
       for (const { sync_task_id: task, source } of routes.filter((route) => route.source.bucket === bucket.name)) {
@@ -44,7 +54,32 @@ function program(wrong: string, redrive = 'async () => ({})'): ReturnType<typeof
       }
       return { accepted };
     };`;
-  return compileSubject({ onObjectCreated, redrive: `exports.handler = ${redrive};` });
+  return compileSubject({
+    onObjectCreated,
+    redrive: `${CALLS} exports.handler = ${redrive};`,
+    ...(reconcile !== undefined && { reconcile: `${CALLS} exports.handler = ${reconcile};` }),
+  });
+}
+
+/** A reconcile that compares names, submits what is missing and says what it found; it may do one thing wrong. */
+function reconcile(wrong = ''): string {
+  return `async (event, context) => {
+    const routes = [];
+    for (const [index, { sync_task_id: task, source }] of JSON.parse(context.getUserData('ROUTES')).entries()) {
+      const report = (name, body) => send('PUT', OBS, '/reconcile/route-' + index + '/' + name, JSON.stringify(body), context);
+      const id = context.getRequestID();
+      await report('checkpoint.json', { id });
+      const there = new Set(await keysOf('destination-' + index, context));
+      const wanted = (await keysOf(source.bucket, context)).filter((key) => key.startsWith(source.prefix ?? ''));
+      let missing = wanted.filter((key) => !there.has(key));
+      let converged = missing.length === 0;
+      ${wrong}
+      for (const key of missing) await submit(task, encode(key), context);
+      await report('latest.json', { id, converged });
+      routes.push({ route: 'route-' + index, outcome: 'completed', converged });
+    }
+    return { routes };
+  }`;
 }
 
 /** A run in which nothing goes wrong by itself: one source, one event per object. */
@@ -75,6 +110,11 @@ function calm(changes: Partial<Scenario> = {}): Scenario {
       rotations: [],
       redriveTimers: [],
       redriveByHand: [],
+      plants: [],
+      clockSteps: [],
+      healsBy: 'hand',
+      reconciling: undefined,
+      store: { conditions: false, pageSize: 1000, checksClock: false },
       platform: { ...scenario.platform, killProbability: 0, maxRetries: 1, timeout: 60 },
       ...changes,
     };
@@ -83,6 +123,11 @@ function calm(changes: Partial<Scenario> = {}): Scenario {
 
 const run = (wrong: string, changes: Partial<Scenario> = {}, redrive?: string): Promise<RunResult> =>
   simulateScenario(calm(changes), program(wrong, redrive), { trace: true });
+
+/** One fate for all objects of the calm run. */
+function everyFate(fate: CopyFate): ReadonlyMap<string, CopyFate> {
+  return new Map(calm().uploads.map(({ bucket, key }) => [`${bucket}/${key}`, fate]));
+}
 
 const rules = (result: RunResult): Rule[] => result.violations.map(({ rule }) => rule);
 
@@ -152,27 +197,80 @@ describe('the books of a simulated run', () => {
 
   it('tell "lost" and "false deletion" of a redrive that deletes documents without submitting them', async () => {
     const redrive = `async (event, context) => {
-      const https = require('node:https');
-      const access = 'SDK Access=x, Credential=' + context.getSecurityAccessKey() + '/x';
-      const ask = (method, path) => new Promise((resolve) => {
-        const request = https.request({ host: 'oms-sync-state.obs.cn-north-4.myhuaweicloud.com', method, path, headers: { authorization: access } });
-        request.on('response', (response) => {
-          let text = '';
-          response.on('data', (chunk) => { text += chunk; });
-          response.on('end', () => resolve(text));
-        });
-        request.end();
-      });
-      const names = (await ask('GET', '/?list-type=2')).match(/<Key>[^<]+/g) ?? [];
-      for (const name of names) await ask('DELETE', '/' + name.slice(5));
+      for (const name of await keysOf('oms-sync-state', context)) await send('DELETE', OBS, '/' + name, '', context);
     }`;
     const found = rules(await run(`throw new Error('no');`, {}, redrive));
     expect(found).toContain('lost');
     expect(found).toContain('false deletion');
   });
 
+  it.each<[Rule, string, string]>([
+    ['stuck', 'that fails', `async () => { throw new Error('no'); }`],
+    ['stuck', 'that stops before it has done anything', `async () => ({ stopped: 'deadline' })`],
+    [
+      'does not end',
+      'that asks for pages for ever',
+      `async (event, context) => { for (;;) await keysOf('oms-sync-state', context); }`,
+    ],
+  ])('tell "%s" of a redrive %s', async (rule, _what, redrive) => {
+    const scenario = calm();
+    const platform = { ...scenario.platform, redriveTimeout: 3_600 };
+    expect(rules(await run('', { platform }, redrive))).toContain(rule);
+  });
+
+  describe('where reconcile runs', () => {
+    const plan: NonNullable<Scenario['reconciling']> = {
+      timers: [],
+      timeout: 60,
+      grace: 60_000,
+      modes: ['FULL_OVERWRITE', 'FULL_OVERWRITE'],
+      longestCopy: 500,
+      fates: new Map(),
+      ahead: new Set(),
+      multipart: new Set(),
+      damages: [],
+    };
+    /** Every notification is lost, so that reconcile alone can find the objects. */
+    const mirrored = (wrong: string, changes: Partial<typeof plan> = {}, lie?: ListingLie): Promise<RunResult> => {
+      const { deliveries, start, healed } = calm();
+      const scenario = calm({
+        deliveries: deliveries.map((each) => ({ ...each, times: [] })),
+        windows: lie ? [{ from: start, to: healed, listings: { of: 'source', lie, probability: 1 } }] : [],
+        reconciling: { ...plan, timers: [healed - 1_000], ...changes },
+      });
+      return simulateScenario(scenario, program('', undefined, reconcile(wrong)), { trace: true });
+    };
+
+    it('find nothing wrong where nothing is', async () => {
+      const result = await mirrored('');
+      expect(result.violations, tellStory(result)).toEqual([]);
+      expect(result.counts).toMatchObject({ copies: expect.any(Number), converged: expect.any(Number) });
+      expect(result.counts['converged']).toBeGreaterThan(0);
+    });
+
+    it.each<[Rule, string, string, Partial<typeof plan>]>([
+      ['false convergence', 'that says so whatever is missing', 'converged = true;', {}],
+      ['false convergence', 'that does not look at sizes', '', { fates: everyFate('other size') }],
+      ['submitted for ever', 'that has no memory', '', { fates: everyFate('never') }],
+      ['not reconciled', 'that submits nothing', 'missing = [];', {}],
+      ['not reconciled', 'that is never content', 'converged = false;', {}],
+      ['not reconciled', 'that never comes to its end', `routes.push({ outcome: 'continues' }); continue;`, {}],
+      ['stuck', 'that fails', `throw new Error('no');`, {}],
+    ])('tell "%s" of a reconcile %s', async (rule, _what, wrong, changes) => {
+      expect(rules(await mirrored(wrong, changes))).toContain(rule);
+    });
+
+    it('excuse a page that left out what is missing, for nobody could tell, and none that ends too early', async () => {
+      const dropped = await mirrored('', {}, 'drops');
+      expect(dropped.violations, tellStory(dropped)).toEqual([]);
+      expect(rules(await mirrored('missing = missing.slice(0, 1); converged = true;', {}, 'ends early'))).toContain(
+        'false convergence',
+      );
+    });
+  });
+
   it('tell "crash" of a bundle that cannot be loaded', async () => {
-    const programs = compileSubject({ onObjectCreated: 'throw new Error("at load");', redrive: undefined });
+    const programs = compileSubject({ onObjectCreated: 'throw new Error("at load");' });
     expect(rules(await simulateScenario(calm(), programs))).toContain('crash');
   });
 
