@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { systemClock } from '#shared/http/clock.ts';
 import { concealWithin } from '#shared/logging/redact.ts';
 import { RateLimiter } from '#shared/pipeline/rate-limiter.ts';
 import { TaskStates } from '#shared/pipeline/task-states.ts';
 import { reconcile } from '#shared/reconcile/run.ts';
 import type { ReconcileOptions, ReconcileProgress, ReconcileResult } from '#shared/reconcile/run-options.ts';
-import { systemClock } from '#shared/runtime/clock.ts';
 import { commandLog, connectOms, endWith, type Keys, stopSignal } from './command.ts';
 import { type CommandLine, readCommandLine } from './reconcile/flags.ts';
 import { listerOf } from './reconcile/lister.ts';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { stateLocation, statePrefixes } from '#shared/config/state.ts';
 import { DeadLetters } from '#shared/deadletters/store.ts';
+import { systemClock } from '#shared/http/clock.ts';
 import { concealIn } from '#shared/logging/redact.ts';
 import { ObjectStoreClient } from '#shared/objectstore/client.ts';
 import { RateLimiter } from '#shared/pipeline/rate-limiter.ts';
@@ -9,7 +10,6 @@ import { listDocuments, type Source } from '#shared/redrive/listing.ts';
 import { toFilter } from '#shared/redrive/options.ts';
 import { type RedriveRun, redrive, sourcesOf } from '#shared/redrive/redrive.ts';
 import type { RedriveReport } from '#shared/redrive/report.ts';
-import { systemClock } from '#shared/runtime/clock.ts';
 import { commandLog, connectOms, endWith, stopSignal } from './command.ts';
 import { type CommandLine, readCommandLine } from './redrive/flags.ts';
 import { startProgress } from './redrive/progress.ts';

@@ -1,6 +1,6 @@
+import { isNotHttp, Transport, TransportFailure } from '#shared/http/transport.ts';
 import { readStoreEndpoint } from '#shared/objectstore/endpoint.ts';
 import { SigV4Signer } from '#shared/objectstore/sigv4.ts';
-import { isNotHttp, Transport, TransportFailure } from '#shared/runtime/transport.ts';
 import type { EndpointsFile } from './local/endpoints-file.ts';
 import { UsageError } from './local/options.ts';
 import { isRunning } from './local/process-identity.ts';

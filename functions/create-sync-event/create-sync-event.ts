@@ -1,15 +1,15 @@
 import type { EventConfig } from '#shared/config/oms.ts';
 import { AppError } from '#shared/errors/base.ts';
+import { type Clock, systemClock } from '#shared/http/clock.ts';
 import type { Logger } from '#shared/logging/logger.ts';
-import type { HttpReply, HttpRequest } from '#shared/middleware/gateway-event.ts';
-import type { Services } from '#shared/middleware/http.ts';
 import { CONFLICTS, judgeRefusal, type Verdict } from '#shared/oms/refusal.ts';
 import { toBatches } from '#shared/pipeline/batch.ts';
 import { type FailedKey, failedOf } from '#shared/pipeline/outcome.ts';
 import { RateLimiter } from '#shared/pipeline/rate-limiter.ts';
 import { type Submitted, submit } from '#shared/pipeline/submit.ts';
 import { TaskStates } from '#shared/pipeline/task-states.ts';
-import { type Clock, systemClock } from '#shared/runtime/clock.ts';
+import type { HttpReply, HttpRequest } from '#shared/platform/gateway-event.ts';
+import type { Services } from '#shared/platform/http.ts';
 import { NothingAcceptedError, toReply } from './reply.ts';
 import { readRequest } from './request.ts';
 

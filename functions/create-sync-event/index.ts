@@ -1,5 +1,5 @@
 import { eventVariables } from '#shared/config/oms.ts';
-import { httpFunction } from '#shared/middleware/http.ts';
+import { httpFunction } from '#shared/platform/http.ts';
 import { createSyncEvents } from './create-sync-event.ts';
 
 export const handler = httpFunction({

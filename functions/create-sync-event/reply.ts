@@ -1,6 +1,6 @@
 import { AppError, type Problem } from '#shared/errors/base.ts';
-import type { HttpReply } from '#shared/middleware/gateway-event.ts';
 import { type FailedKey, failedOf, type KeyOutcome } from '#shared/pipeline/outcome.ts';
+import type { HttpReply } from '#shared/platform/gateway-event.ts';
 
 /** What became of one key of the request. */
 export interface KeyResult {

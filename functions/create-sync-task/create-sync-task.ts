@@ -1,9 +1,9 @@
 import type { ConfigOf } from '#shared/config/read.ts';
-import type { HttpReply, HttpRequest } from '#shared/middleware/gateway-event.ts';
-import type { Services } from '#shared/middleware/http.ts';
-import { readPathAndBody } from '#shared/middleware/parameters.ts';
 import { readWithCredentials } from '#shared/oms/bucket-credentials.ts';
 import { createSyncTaskBody } from '#shared/oms/schemas/create-sync-task.ts';
+import type { HttpReply, HttpRequest } from '#shared/platform/gateway-event.ts';
+import type { Services } from '#shared/platform/http.ts';
+import { readPathAndBody } from '#shared/platform/parameters.ts';
 import { createOnce } from './create-once.ts';
 import { createSyncTaskParameters } from './parameters.ts';
 import type { variables } from './variables.ts';

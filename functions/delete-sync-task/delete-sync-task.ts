@@ -1,7 +1,7 @@
 import type { OmsConfig } from '#shared/config/oms.ts';
-import type { HttpReply, HttpRequest } from '#shared/middleware/gateway-event.ts';
-import type { Services } from '#shared/middleware/http.ts';
-import { readParameters } from '#shared/middleware/parameters.ts';
+import type { HttpReply, HttpRequest } from '#shared/platform/gateway-event.ts';
+import type { Services } from '#shared/platform/http.ts';
+import { readParameters } from '#shared/platform/parameters.ts';
 import { removeTask } from './remove-task.ts';
 import { deleteSyncTaskRequest } from './request.ts';
 

@@ -1,5 +1,5 @@
 import { omsVariables } from '#shared/config/oms.ts';
-import { httpFunction } from '#shared/middleware/http.ts';
+import { httpFunction } from '#shared/platform/http.ts';
 import { listSyncTasks } from './list-sync-tasks.ts';
 
 export const handler = httpFunction({

@@ -1,8 +1,8 @@
 import type { OmsConfig } from '#shared/config/oms.ts';
-import type { HttpReply, HttpRequest } from '#shared/middleware/gateway-event.ts';
-import type { Services } from '#shared/middleware/http.ts';
-import { readParameters } from '#shared/middleware/parameters.ts';
 import { listSyncTasksRequest } from '#shared/oms/schemas/list-sync-tasks.ts';
+import type { HttpReply, HttpRequest } from '#shared/platform/gateway-event.ts';
+import type { Services } from '#shared/platform/http.ts';
+import { readParameters } from '#shared/platform/parameters.ts';
 
 const requestSchema = listSyncTasksRequest();
 

@@ -1,12 +1,12 @@
 import type { ConfigOf } from '#shared/config/read.ts';
 import { statePrefixes } from '#shared/config/state.ts';
-import type { EventServices } from '#shared/middleware/events.ts';
+import { type Clock, systemClock } from '#shared/http/clock.ts';
 import { RateLimiter } from '#shared/pipeline/rate-limiter.ts';
 import type { Summary } from '#shared/pipeline/report.ts';
 import { deadLetterReserve } from '#shared/pipeline/reserve.ts';
 import { run } from '#shared/pipeline/run.ts';
 import { TaskStates } from '#shared/pipeline/task-states.ts';
-import { type Clock, systemClock } from '#shared/runtime/clock.ts';
+import type { EventServices } from '#shared/platform/events.ts';
 import type { variables } from './variables.ts';
 
 export type OnObjectCreatedServices = EventServices<ConfigOf<typeof variables>>;

@@ -1,4 +1,4 @@
-import { eventFunction } from '#shared/middleware/events.ts';
+import { eventFunction } from '#shared/platform/events.ts';
 import { createReconcile } from './reconcile.ts';
 import { variables } from './variables.ts';
 

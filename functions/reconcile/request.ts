@@ -1,9 +1,9 @@
 import { readDuration } from '#shared/config/duration.ts';
 import { AppError } from '#shared/errors/base.ts';
-import { type Caller, readAsynchronousRequest } from '#shared/middleware/asynchronous-request.ts';
 import type { Route } from '#shared/pipeline/routes.ts';
+import { type Caller, readAsynchronousRequest } from '#shared/platform/asynchronous-request.ts';
+import { routeFolders } from '#shared/reconcile/pass/route-folder.ts';
 import { type ReconcileRequest, readReconcileRequest } from '#shared/reconcile/request-options.ts';
-import { routeFolders } from '#shared/reconcile/route-folder.ts';
 import { ValidationError } from '#shared/validation/errors.ts';
 
 /** A route that is to be reconciled. */

@@ -1,4 +1,4 @@
-import { eventFunction } from '#shared/middleware/events.ts';
+import { eventFunction } from '#shared/platform/events.ts';
 import { createRedrive } from './redrive.ts';
 import { variables } from './variables.ts';
 

@@ -1,4 +1,4 @@
-import { type AsynchronousRequest, readAsynchronousRequest } from '#shared/middleware/asynchronous-request.ts';
+import { type AsynchronousRequest, readAsynchronousRequest } from '#shared/platform/asynchronous-request.ts';
 import { type RedriveOptions, readRedriveOptions } from '#shared/redrive/options.ts';
 
 /**

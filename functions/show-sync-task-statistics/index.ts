@@ -1,5 +1,5 @@
 import { omsVariables } from '#shared/config/oms.ts';
-import { httpFunction } from '#shared/middleware/http.ts';
+import { httpFunction } from '#shared/platform/http.ts';
 import { showSyncTaskStatistics } from './show-sync-task-statistics.ts';
 
 export const handler = httpFunction({

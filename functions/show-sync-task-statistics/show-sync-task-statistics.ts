@@ -1,10 +1,10 @@
 import type { OmsConfig } from '#shared/config/oms.ts';
-import type { HttpReply, HttpRequest } from '#shared/middleware/gateway-event.ts';
-import type { Services } from '#shared/middleware/http.ts';
-import { readParameters } from '#shared/middleware/parameters.ts';
 import { judgeRefusal } from '#shared/oms/refusal.ts';
 import { STATISTIC_TYPES } from '#shared/oms/schemas/enums.ts';
 import { listSyncTaskStatisticRequest } from '#shared/oms/schemas/list-sync-task-statistic.ts';
+import type { HttpReply, HttpRequest } from '#shared/platform/gateway-event.ts';
+import type { Services } from '#shared/platform/http.ts';
+import { readParameters } from '#shared/platform/parameters.ts';
 import { readTime } from '#shared/validation/time.ts';
 
 const requestSchema = listSyncTaskStatisticRequest();

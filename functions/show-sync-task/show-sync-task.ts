@@ -1,9 +1,9 @@
 import type { OmsConfig } from '#shared/config/oms.ts';
-import type { HttpReply, HttpRequest } from '#shared/middleware/gateway-event.ts';
-import type { Services } from '#shared/middleware/http.ts';
-import { readParameters } from '#shared/middleware/parameters.ts';
 import { missingByShow } from '#shared/oms/refusal.ts';
 import { showSyncTaskRequest } from '#shared/oms/schemas/show-sync-task.ts';
+import type { HttpReply, HttpRequest } from '#shared/platform/gateway-event.ts';
+import type { Services } from '#shared/platform/http.ts';
+import { readParameters } from '#shared/platform/parameters.ts';
 
 const requestSchema = showSyncTaskRequest(Date.now);
 

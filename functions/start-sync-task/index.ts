@@ -1,4 +1,4 @@
-import { httpFunction } from '#shared/middleware/http.ts';
+import { httpFunction } from '#shared/platform/http.ts';
 import { startSyncTask } from './start-sync-task.ts';
 import { variables } from './variables.ts';
 

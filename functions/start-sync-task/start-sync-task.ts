@@ -1,11 +1,11 @@
 import type { ConfigOf } from '#shared/config/read.ts';
-import type { HttpReply, HttpRequest } from '#shared/middleware/gateway-event.ts';
-import type { Services } from '#shared/middleware/http.ts';
-import { readPathAndBody } from '#shared/middleware/parameters.ts';
 import { readWithCredentials } from '#shared/oms/bucket-credentials.ts';
 import { CONFLICTS, judgeRefusal } from '#shared/oms/refusal.ts';
 import { startSyncTaskBody } from '#shared/oms/schemas/start-sync-task.ts';
 import { syncTaskPath } from '#shared/oms/schemas/sync-task-path.ts';
+import type { HttpReply, HttpRequest } from '#shared/platform/gateway-event.ts';
+import type { Services } from '#shared/platform/http.ts';
+import { readPathAndBody } from '#shared/platform/parameters.ts';
 import type { variables } from './variables.ts';
 
 /** POST /sync-tasks/{sync_task_id}/start: starts a stopped sync task with the buckets' key pairs. */

@@ -1,9 +1,9 @@
 import type { OmsConfig } from '#shared/config/oms.ts';
-import type { HttpReply, HttpRequest } from '#shared/middleware/gateway-event.ts';
-import type { Services } from '#shared/middleware/http.ts';
-import { readParameters } from '#shared/middleware/parameters.ts';
 import { CONFLICTS, judgeRefusal } from '#shared/oms/refusal.ts';
 import { syncTaskPath } from '#shared/oms/schemas/sync-task-path.ts';
+import type { HttpReply, HttpRequest } from '#shared/platform/gateway-event.ts';
+import type { Services } from '#shared/platform/http.ts';
+import { readParameters } from '#shared/platform/parameters.ts';
 
 /** POST /sync-tasks/{sync_task_id}/stop: stops a sync task. */
 export async function stopSyncTask(request: HttpRequest, { invocation, oms }: Services<OmsConfig>): Promise<HttpReply> {

@@ -1,6 +1,6 @@
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildIfStale } from '../build.ts';
+import { buildIfStale } from '../build/build.ts';
 import { wholeProcessMs } from './fresh-process.ts';
 import type { BenchOptions, Measurement } from './measurement.ts';
 import { interleavedRounds } from './rounds.ts';

@@ -1,4 +1,4 @@
-import { buildIfStale } from '../build.ts';
+import { buildIfStale } from '../build/build.ts';
 import { untilReportMs } from './fresh-process.ts';
 import type { Bench, Measurement, Target } from './measurement.ts';
 import { interleavedRounds } from './rounds.ts';

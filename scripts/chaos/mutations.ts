@@ -254,7 +254,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'reconcile remembers an object by what its copy changes',
     patches: [
       patch(
-        'shared/reconcile/judge.ts',
+        'shared/reconcile/compare/judge.ts',
         'const known = this.#submissions.find(source, times.now);',
         'const known = this.#submissions.find({ ...source, etag: [source.etag, destination?.lastModified].join() }, times.now);',
       ),
@@ -264,7 +264,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'reconcile does not count how often it has submitted an object',
     patches: [
       patch(
-        'shared/reconcile/judge.ts',
+        'shared/reconcile/compare/judge.ts',
         'if (known && known.count >= maxSubmissions)',
         'if (known && maxSubmissions < 0)',
       ),
@@ -274,7 +274,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'a young object behind the end of a listing proves that it is the end',
     patches: [
       patch(
-        'shared/reconcile/end-looks.ts',
+        'shared/reconcile/compare/end-looks.ts',
         "            if (side === 'destination' || !judge.isInFlight(object, { now: now(), listedAt: now() })) return object;\n",
         "            return side === 'source' && judge.isInFlight(object, { now: now(), listedAt: now() }) ? undefined : object;\n",
       ),
@@ -282,13 +282,13 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a pass is converged though it has found differences that wait for a copy',
-    patches: [patch('shared/reconcile/convergence.ts', "  'deferred',\n", '')],
+    patches: [patch('shared/reconcile/report/convergence.ts', "  'deferred',\n", '')],
   },
   {
     name: 'a clock that has gone back makes an old object young',
     patches: [
       patch(
-        'shared/reconcile/judge.ts',
+        'shared/reconcile/compare/judge.ts',
         'const [listed, present] = [Math.max(listedAt, notBefore), Math.max(now, notBefore)];',
         'const [listed, present] = [listedAt, Math.max(now, Math.min(0, notBefore))];',
       ),
@@ -357,7 +357,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'pages without an entry are followed for ever',
     patches: [
-      patch('shared/objectstore/lister.ts', 'const MAX_EMPTY_PAGES = 1000;', 'const MAX_EMPTY_PAGES = 1_000_000_000;'),
+      patch('shared/listing/lister.ts', 'const MAX_EMPTY_PAGES = 1000;', 'const MAX_EMPTY_PAGES = 1_000_000_000;'),
     ],
   },
 ];

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { systemClock } from '#shared/runtime/clock.ts';
+import { systemClock } from '#shared/http/clock.ts';
 import { Caller } from './client/call.ts';
 import { regionalEndpoint } from './client/endpoint.ts';
 import { FunctionGraphClient } from './client/functiongraph.ts';

@@ -1,4 +1,4 @@
-import { systemClock } from '#shared/runtime/clock.ts';
+import { systemClock } from '#shared/http/clock.ts';
 import { Progress } from './apply/progress.ts';
 import { FunctionGraphClient } from './client/functiongraph.ts';
 import type { WireVersion } from './client/wire.ts';

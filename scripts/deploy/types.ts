@@ -1,5 +1,5 @@
-import type { Clock } from '#shared/runtime/clock.ts';
-import type { Sender, Server } from '#shared/runtime/transport.ts';
+import type { Clock } from '#shared/http/clock.ts';
+import type { Sender, Server } from '#shared/http/transport.ts';
 import type { ServerlessConfig } from '../serverless/config.ts';
 
 /** A key pair, permanent, or temporary with its token. */

@@ -1,8 +1,8 @@
 import { watch } from 'node:fs';
 import { join } from 'node:path';
+import { buildIfStale } from '../build/build.ts';
 import { withEsbuild } from '../build/esbuild-service.ts';
 import { readManifest } from '../build/manifest.ts';
-import { buildIfStale } from '../build.ts';
 import { ROOT } from '../serverless/config.ts';
 import { watchFolders } from './source-folders.ts';
 

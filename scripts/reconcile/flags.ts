@@ -1,6 +1,6 @@
 import { readDuration } from '#shared/config/duration.ts';
 import { type Addressing, isProviderName, type ListVersion, type ProviderName } from '#shared/objectstore/providers.ts';
-import { MOST_SUBMISSIONS } from '#shared/reconcile/submissions.ts';
+import { MOST_SUBMISSIONS } from '#shared/reconcile/submit/submissions.ts';
 import { parseFlags, UsageError, wholeNumber } from '../local/options.ts';
 import { type BucketLocation, readLocation, writeLocation } from './location.ts';
 import { quoted } from './quoted.ts';

@@ -1,11 +1,11 @@
-import { ObjectStoreClient } from '#shared/objectstore/client.ts';
 import {
   type KeyFinder,
   type ListedPage,
   type Lister,
   type ListRequest,
   ObjectLister,
-} from '#shared/objectstore/lister.ts';
+} from '#shared/listing/lister.ts';
+import { ObjectStoreClient } from '#shared/objectstore/client.ts';
 import type { Side } from './side.ts';
 
 /** Lists one side, and remembers what went wrong: a report says that something did, a person wants to know what. */

@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { encodeOmsKey } from '#shared/encoding/encode.ts';
-import type { Finding } from '#shared/reconcile/verdict.ts';
+import type { Finding } from '#shared/reconcile/compare/verdict.ts';
 import { UsageError } from '../local/options.ts';
 
 /**

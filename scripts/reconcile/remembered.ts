@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { STATE_LIMITS } from '#shared/reconcile/state-limits.ts';
-import { Submissions } from '#shared/reconcile/submissions.ts';
+import { STATE_LIMITS } from '#shared/reconcile/pass/state-limits.ts';
+import { Submissions } from '#shared/reconcile/submit/submissions.ts';
 import { readBoundedJson } from '#shared/validation/bounded-json.ts';
 import { UsageError } from '../local/options.ts';
 import { writeAtomically } from '../local/write-atomically.ts';

@@ -1,4 +1,4 @@
-import { makeReport, type Report } from '#shared/reconcile/report.ts';
+import { makeReport, type Report } from '#shared/reconcile/report/report.ts';
 import type { ReconcileOptions, ReconcileResult } from '#shared/reconcile/run-options.ts';
 
 /**

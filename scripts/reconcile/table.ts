@@ -1,9 +1,9 @@
-import { convergenceOf, DIFFERENCES, type Obstacle } from '#shared/reconcile/convergence.ts';
-import { type Counts, submittable, type Totals } from '#shared/reconcile/counts.ts';
-import type { Plan } from '#shared/reconcile/plan.ts';
-import { REMEDIES } from '#shared/reconcile/remedies.ts';
+import { type Counts, submittable, type Totals } from '#shared/reconcile/compare/counts.ts';
+import { REASONS, type Reason, VERDICTS, type Verdict } from '#shared/reconcile/compare/verdict.ts';
+import { convergenceOf, DIFFERENCES, type Obstacle } from '#shared/reconcile/report/convergence.ts';
+import type { Plan } from '#shared/reconcile/report/plan.ts';
 import type { ReconcileResult, StopReason } from '#shared/reconcile/run-options.ts';
-import { REASONS, type Reason, VERDICTS, type Verdict } from '#shared/reconcile/verdict.ts';
+import { REMEDIES } from '#shared/reconcile/submit/remedies.ts';
 import { formatInteger, formatTable } from '../build/table.ts';
 import { type BucketLocation, writeLocation } from './location.ts';
 import { quoted } from './quoted.ts';

@@ -1,4 +1,4 @@
-import type { Problem } from '../errors/base.ts';
+import type { Problem } from '#shared/errors/base.ts';
 import type { ConfigOf } from './read.ts';
 import { textVariable } from './variable.ts';
 

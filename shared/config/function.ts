@@ -1,4 +1,4 @@
-import type { Problem } from '../errors/base.ts';
+import type { Problem } from '#shared/errors/base.ts';
 import { type BucketCredentials, checkBucketCredentials } from './bucket-credentials.ts';
 import { checkOmsConfig, type OmsConfig } from './oms.ts';
 import { type ConfigOf, readConfig, type VariableSet } from './read.ts';

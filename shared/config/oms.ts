@@ -1,5 +1,5 @@
-import type { Problem } from '../errors/base.ts';
-import { LOG_LEVELS } from '../logging/logger.ts';
+import type { Problem } from '#shared/errors/base.ts';
+import { LOG_LEVELS } from '#shared/logging/logger.ts';
 import type { ConfigOf } from './read.ts';
 import { choiceVariable, integerVariable, required, textVariable, urlVariable, withDefault } from './variable.ts';
 

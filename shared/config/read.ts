@@ -1,4 +1,4 @@
-import { AppError, type Problem } from '../errors/base.ts';
+import { AppError, type Problem } from '#shared/errors/base.ts';
 import { type Variable, VariableProblem } from './variable.ts';
 
 /** Every variable that is missing or wrong, each with its hint. Holds no value. */

@@ -1,4 +1,4 @@
-import type { Problem } from '../errors/base.ts';
+import type { Problem } from '#shared/errors/base.ts';
 import { OBS_BUCKET_NAME } from './bucket-name.ts';
 import type { ConfigOf } from './read.ts';
 import { integerVariable, textVariable, urlVariable, withDefault } from './variable.ts';

@@ -1,4 +1,4 @@
-import { AppError, type Problem } from '../errors/base.ts';
+import { AppError, type Problem } from '#shared/errors/base.ts';
 
 /** One variable of a function: its name, what it may hold, and how an engineer sets it right. */
 export interface Variable<T> {

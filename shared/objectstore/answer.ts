@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { readRetryAfter } from '#shared/http/retry.ts';
+import type { Answer } from '#shared/http/transport.ts';
 import { isDisguised } from '#shared/logging/disguise.ts';
-import { readRetryAfter } from '#shared/runtime/retry.ts';
-import type { Answer } from '#shared/runtime/transport.ts';
 import {
   AccessDeniedError,
   ClockSkewedError,

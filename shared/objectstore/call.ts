@@ -1,4 +1,4 @@
-import { backoff } from '#shared/runtime/retry.ts';
+import { backoff } from '#shared/http/retry.ts';
 import { checkCredentials } from './credentials.ts';
 import { ObjectStoreDeadlineError, type ObjectStoreError } from './errors.ts';
 import {

@@ -1,5 +1,5 @@
 import { BUCKET_NAME } from '#shared/config/bucket-name.ts';
-import { isLoopbackHost } from '#shared/runtime/loopback-host.ts';
+import { isLoopbackHost } from '#shared/http/loopback-host.ts';
 import { ValidationError } from '#shared/validation/errors.ts';
 import type { Addressing } from './providers.ts';
 import { encodePath } from './sigv4.ts';

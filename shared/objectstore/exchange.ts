@@ -1,4 +1,4 @@
-import { type Answer, isNotHttp, isTlsRefusal, type Sender, TransportFailure } from '#shared/runtime/transport.ts';
+import { type Answer, isNotHttp, isTlsRefusal, type Sender, TransportFailure } from '#shared/http/transport.ts';
 import { readRequestId, readStoreCode, toStoreError } from './answer.ts';
 import { secretsOf } from './credentials.ts';
 import { locate, type StoreEndpoint } from './endpoint.ts';

@@ -1,4 +1,4 @@
-import type { Answer } from '#shared/runtime/transport.ts';
+import type { Answer } from '#shared/http/transport.ts';
 import { MalformedAnswer } from './exchange.ts';
 import type { Provider } from './providers.ts';
 

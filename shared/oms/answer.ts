@@ -1,5 +1,5 @@
+import { readRetryAfter } from '#shared/http/retry.ts';
 import { isDisguised } from '#shared/logging/disguise.ts';
-import { readRetryAfter } from '#shared/runtime/retry.ts';
 import { OmsMalformedResponseError, OmsResponseError } from './errors.ts';
 import { scrub } from './scrub.ts';
 

@@ -1,11 +1,11 @@
-import { backoff } from '#shared/runtime/retry.ts';
+import { backoff } from '#shared/http/retry.ts';
 import {
   type Answer as HttpAnswer,
   isNotHttp,
   isTlsRefusal,
   type Sender,
   TransportFailure,
-} from '#shared/runtime/transport.ts';
+} from '#shared/http/transport.ts';
 import { type Answer, readRequestId, toResponseError, toUnexpectedAnswer } from './answer.ts';
 import { checkCredentials, type OmsCredentials, secretsOf } from './credentials.ts';
 import {

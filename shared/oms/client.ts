@@ -1,6 +1,6 @@
 import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
-import { type Sender, Transport } from '#shared/runtime/transport.ts';
+import { type Sender, Transport } from '#shared/http/transport.ts';
 import { ValidationError } from '#shared/validation/errors.ts';
 import { parseJsonLossless } from '#shared/validation/json.ts';
 import { JsonFault } from '#shared/validation/json-reader.ts';

@@ -1,4 +1,4 @@
-import { isLoopbackHost } from '#shared/runtime/loopback-host.ts';
+import { isLoopbackHost } from '#shared/http/loopback-host.ts';
 import { encodePathSegment } from './sign.ts';
 
 /** Where OMS is, taken apart once, so that no URL is parsed per call. */

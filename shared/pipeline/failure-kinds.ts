@@ -18,7 +18,7 @@ export interface FailureKind {
   readonly remedy: string;
 }
 
-/** Every failure by its code; docs/failures.md is written from it. What they mean: scripts/failure-meanings.ts. */
+/** Every failure by its code; docs/failures.md is written from it. What they mean: scripts/docs/failure-meanings.ts. */
 const ROWS = {
   'OmsSync.KeyRefused': {
     scope: 'content',

@@ -1,4 +1,4 @@
-import type { Clock } from '#shared/runtime/clock.ts';
+import type { Clock } from '#shared/http/clock.ts';
 
 export interface RateLimiterOptions extends Pick<Clock, 'now' | 'sleep'> {
   /** Tokens that are added in a second. */

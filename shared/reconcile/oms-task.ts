@@ -1,5 +1,5 @@
-import { DEFAULT_RULES, type OverwriteRules, rulesOf } from './overwrite-rules.ts';
-import type { OmsCounters } from './report.ts';
+import { DEFAULT_RULES, type OverwriteRules, rulesOf } from './compare/overwrite-rules.ts';
+import type { OmsCounters } from './report/report.ts';
 
 type Counter = number | bigint | null | undefined;
 

@@ -3,7 +3,7 @@ import { readDuration } from '#shared/config/duration.ts';
 import { parse } from '#shared/validation/parse.ts';
 import { nonEmptyText } from '#shared/validation/primitives.ts';
 import { rule } from '#shared/validation/rule.ts';
-import { MOST_SUBMISSIONS } from './submissions.ts';
+import { MOST_SUBMISSIONS } from './submit/submissions.ts';
 
 /** Milliseconds; what is older than a month is in flight nowhere. */
 const LONGEST_GRACE = 30 * 86_400_000;

@@ -1,16 +1,16 @@
+import type { Clock } from '#shared/http/clock.ts';
+import type { KeyFinder, Lister } from '#shared/listing/lister.ts';
 import type { Logger } from '#shared/logging/logger.ts';
-import type { KeyFinder, Lister } from '#shared/objectstore/lister.ts';
 import type { Route } from '#shared/pipeline/routes.ts';
 import type { SubmitOptions } from '#shared/pipeline/submit.ts';
-import type { Clock } from '#shared/runtime/clock.ts';
-import type { Counts } from './counts.ts';
+import type { Counts } from './compare/counts.ts';
+import type { Finding } from './compare/verdict.ts';
 import type { TaskFacts } from './oms-task.ts';
-import type { Plan } from './plan.ts';
-import type { RefusedRow } from './refused.ts';
-import type { Report } from './report.ts';
-import type { ReconcileState } from './state.ts';
-import type { Submissions } from './submissions.ts';
-import type { Finding } from './verdict.ts';
+import type { ReconcileState } from './pass/state.ts';
+import type { Plan } from './report/plan.ts';
+import type { Report } from './report/report.ts';
+import type { RefusedRow } from './submit/refused.ts';
+import type { Submissions } from './submit/submissions.ts';
 
 /** What is compared, and the sync task that copies. */
 export type ReconcileRoute = Pick<Route, 'name' | 'source' | 'destination' | 'sync_task_id'>;

@@ -1,24 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '#shared/errors/base.ts';
-import { routeDigest } from './checkpoint.ts';
-import { Checkpointer } from './checkpointer.ts';
-import { noCounts, submittable } from './counts.ts';
-import { Judge } from './judge.ts';
-import { Lease } from './lease.ts';
+import { noCounts, submittable } from './compare/counts.ts';
+import { Judge } from './compare/judge.ts';
 import { isTaskOf, type KnownTask, knownTask, UNKNOWN_TASK } from './oms-task.ts';
-import type { Pass } from './pass.ts';
-import { startPass } from './pass-start.ts';
-import { PassWork } from './pass-work.ts';
-import { type Plan, planOf } from './plan.ts';
-import { refusedRows } from './refused.ts';
-import { remembering } from './remembering.ts';
-import type { Report } from './report.ts';
-import { type Rounded, Rounds } from './rounds.ts';
+import { routeDigest } from './pass/checkpoint.ts';
+import { Checkpointer } from './pass/checkpointer.ts';
+import { Lease } from './pass/lease.ts';
+import type { Pass } from './pass/pass.ts';
+import { startPass } from './pass/pass-start.ts';
+import { PassWork } from './pass/pass-work.ts';
+import { isOfThePast } from './pass/state-limits.ts';
+import { type Plan, planOf } from './report/plan.ts';
+import type { Report } from './report/report.ts';
+import { reportOf } from './report/run-report.ts';
 import type { ReconcileOptions, ReconcileOutcome, ReconcileResult, StopReason } from './run-options.ts';
-import { reportOf } from './run-report.ts';
-import { isOfThePast } from './state-limits.ts';
-import type { Submissions } from './submissions.ts';
-import { Submitter } from './submitter.ts';
+import { refusedRows } from './submit/refused.ts';
+import { remembering } from './submit/remembering.ts';
+import { type Rounded, Rounds } from './submit/rounds.ts';
+import type { Submissions } from './submit/submissions.ts';
+import { Submitter } from './submit/submitter.ts';
 
 /** The route names no destination bucket, so that there is nothing to compare with. */
 export class NoDestinationError extends AppError {

@@ -1,5 +1,5 @@
 import { isObjectKey } from '#shared/encoding/object-key.ts';
-import { ObjectLister } from '#shared/objectstore/lister.ts';
+import { ObjectLister } from '#shared/listing/lister.ts';
 import type { ObjectStore } from '#shared/objectstore/port.ts';
 import type { DocumentSource, FoundDocument } from './document.ts';
 

@@ -1,5 +1,6 @@
 import type { Redact } from '#shared/deadletters/conceal-event.ts';
 import type { DeadLetters } from '#shared/deadletters/store.ts';
+import type { Clock } from '#shared/http/clock.ts';
 import { CappedLog } from '#shared/logging/capped-log.ts';
 import type { Logger } from '#shared/logging/logger.ts';
 import type { ObjectStore } from '#shared/objectstore/port.ts';
@@ -9,7 +10,6 @@ import { classify } from '#shared/pipeline/failures.ts';
 import type { KeyOutcome } from '#shared/pipeline/outcome.ts';
 import type { RoutedChange } from '#shared/pipeline/route.ts';
 import { type SubmitOptions, type Submitted, submit } from '#shared/pipeline/submit.ts';
-import type { Clock } from '#shared/runtime/clock.ts';
 import { forEachConcurrently } from './concurrently.ts';
 import { foresee, type JudgeContext, judge } from './judge.ts';
 import type { KeyFailure } from './letters.ts';

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HTTP_API_FILE } from '../../scripts/docs/openapi.ts';
 import { type Stack, startStack } from '../../scripts/local/stack.ts';
-import { HTTP_API_FILE } from '../../scripts/openapi.ts';
 
 const run = promisify(execFile);
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readReport } from '#shared/reconcile/report.ts';
+import { readReport } from '#shared/reconcile/report/report.ts';
 import { Accounts } from '../../scripts/local/accounts.ts';
 import { HOSTILE_KEYS } from '../../scripts/local/hostile-keys.ts';
 import { type ObsServer, startObs } from '../../scripts/local/obs/server.ts';

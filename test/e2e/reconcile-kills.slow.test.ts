@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ObjectStoreClient } from '#shared/objectstore/client.ts';
 import { OmsClient } from '#shared/oms/client.ts';
-import { type Report, readReport } from '#shared/reconcile/report.ts';
+import { type Report, readReport } from '#shared/reconcile/report/report.ts';
 import { EMPTY_ETAG, type StoredObject, storeObjects } from '../../scripts/bench/stored-objects.ts';
 import { bundle } from '../../scripts/build/bundle.ts';
 import { Accounts } from '../../scripts/local/accounts.ts';

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { decodeKey } from '#shared/encoding/decode.ts';
-import { Logger } from '#shared/logging/logger.ts';
 import {
   type KeyFinder,
   type ListedPage,
   type Lister,
   type ListRequest,
   ObjectLister,
-} from '#shared/objectstore/lister.ts';
+} from '#shared/listing/lister.ts';
+import { Logger } from '#shared/logging/logger.ts';
 import type { ListedObject, ListObjectsRequest, ObjectPage } from '#shared/objectstore/port.ts';
-import { readReport } from '#shared/reconcile/report.ts';
+import { ReconcileState } from '#shared/reconcile/pass/state.ts';
+import { readReport } from '#shared/reconcile/report/report.ts';
 import { reconcile } from '#shared/reconcile/run.ts';
 import type { ReconcileResult } from '#shared/reconcile/run-options.ts';
-import { ReconcileState } from '#shared/reconcile/state.ts';
 import { MemoryObjectStore } from '../helpers/memory-object-store.ts';
 import { Process } from '../helpers/reconcile-world.ts';
 

@@ -1,4 +1,4 @@
-import type { GatewayEvent } from '#shared/middleware/gateway-event.ts';
+import type { GatewayEvent } from '#shared/platform/gateway-event.ts';
 import type { BadInput } from '../fixtures/bad-input/types.ts';
 import { gatewayEvent } from './gateway-event.ts';
 

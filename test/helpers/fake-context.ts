@@ -1,4 +1,4 @@
-import type { FunctionGraphContext } from '#shared/runtime/context.ts';
+import type { FunctionGraphContext } from '#shared/platform/context.ts';
 
 export interface FakeContextOptions {
   readonly variables?: Readonly<Record<string, string>>;

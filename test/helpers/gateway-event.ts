@@ -1,4 +1,4 @@
-import type { GatewayEvent, GatewayResponse } from '#shared/middleware/gateway-event.ts';
+import type { GatewayEvent, GatewayResponse } from '#shared/platform/gateway-event.ts';
 
 export interface GatewayRequestOptions {
   readonly query?: Readonly<Record<string, string>>;

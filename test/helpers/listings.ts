@@ -1,4 +1,4 @@
-import type { FactsPage, ObjectFacts } from '#shared/reconcile/object-facts.ts';
+import type { FactsPage, ObjectFacts } from '#shared/reconcile/compare/object-facts.ts';
 
 /** A listing of pages that are at hand. */
 export async function* pagesOf(pages: readonly (FactsPage | Error)[]): AsyncGenerator<FactsPage> {

@@ -1,5 +1,5 @@
-import type { KeyFinder, Lister, ListRequest } from '#shared/objectstore/lister.ts';
-import { type KeyRange, rangeOf, splitRange } from '#shared/objectstore/ranges.ts';
+import type { KeyFinder, Lister, ListRequest } from '#shared/listing/lister.ts';
+import { type KeyRange, rangeOf, splitRange } from '#shared/listing/ranges.ts';
 
 /**
  * Cuts the keys of a bucket into ranges that can be listed at the same time, also where nothing but the keys

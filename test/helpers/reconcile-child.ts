@@ -1,11 +1,11 @@
+import { systemClock } from '#shared/http/clock.ts';
+import { ObjectLister } from '#shared/listing/lister.ts';
 import { Logger } from '#shared/logging/logger.ts';
 import { ObjectStoreClient } from '#shared/objectstore/client.ts';
-import { ObjectLister } from '#shared/objectstore/lister.ts';
 import { OmsClient } from '#shared/oms/client.ts';
 import { TaskStates } from '#shared/pipeline/task-states.ts';
+import { ReconcileState } from '#shared/reconcile/pass/state.ts';
 import { reconcile } from '#shared/reconcile/run.ts';
-import { ReconcileState } from '#shared/reconcile/state.ts';
-import { systemClock } from '#shared/runtime/clock.ts';
 
 /** What a child process is told, as JSON in its first argument. */
 export interface ChildOptions {

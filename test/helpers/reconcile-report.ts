@@ -1,5 +1,5 @@
-import type { Counts } from '#shared/reconcile/counts.ts';
-import { makeReport, type Report, type ReportInput } from '#shared/reconcile/report.ts';
+import type { Counts } from '#shared/reconcile/compare/counts.ts';
+import { makeReport, type Report, type ReportInput } from '#shared/reconcile/report/report.ts';
 
 /** The report of a first pass that compared everything and submitted nothing. */
 export function reportOf(counts: Counts, more: Partial<ReportInput> = {}): Report {

@@ -1,13 +1,13 @@
 import { decodeKey } from '#shared/encoding/decode.ts';
 import { compareUtf8 } from '#shared/encoding/utf8-order.ts';
+import { ObjectLister } from '#shared/listing/lister.ts';
 import { Logger } from '#shared/logging/logger.ts';
-import { ObjectLister } from '#shared/objectstore/lister.ts';
 import type { ListedObject, ListObjectsRequest, ObjectPage } from '#shared/objectstore/port.ts';
 import { RateLimiter } from '#shared/pipeline/rate-limiter.ts';
-import type { Report } from '#shared/reconcile/report.ts';
+import { ReconcileState } from '#shared/reconcile/pass/state.ts';
+import type { Report } from '#shared/reconcile/report/report.ts';
 import { reconcile } from '#shared/reconcile/run.ts';
 import type { ReconcileOptions, ReconcileResult, ReconcileRoute } from '#shared/reconcile/run-options.ts';
-import { ReconcileState } from '#shared/reconcile/state.ts';
 import { MemoryObjectStore, type MemoryObjectStoreOptions } from './memory-object-store.ts';
 import { omsError } from './oms-error.ts';
 

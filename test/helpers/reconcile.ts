@@ -1,6 +1,6 @@
-import { type Counts, countFinding, countSame, noCounts } from '#shared/reconcile/counts.ts';
-import type { DiffStep } from '#shared/reconcile/diff.ts';
-import type { Finding, Verdict } from '#shared/reconcile/verdict.ts';
+import { type Counts, countFinding, countSame, noCounts } from '#shared/reconcile/compare/counts.ts';
+import type { DiffStep } from '#shared/reconcile/compare/diff.ts';
+import type { Finding, Verdict } from '#shared/reconcile/compare/verdict.ts';
 
 /** Counts of objects of one byte: so many of each verdict, with made-up keys. */
 export function countsOf(objects: Partial<Record<Verdict, number>>, start = ''): Counts {

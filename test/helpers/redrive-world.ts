@@ -1,10 +1,10 @@
 import { DeadLetters } from '#shared/deadletters/store.ts';
 import { decodeKey } from '#shared/encoding/decode.ts';
+import type { Clock } from '#shared/http/clock.ts';
 import { Logger } from '#shared/logging/logger.ts';
 import type { Route } from '#shared/pipeline/routes.ts';
 import { type RedriveRun, redrive } from '#shared/redrive/redrive.ts';
 import type { RedriveReport } from '#shared/redrive/report.ts';
-import type { Clock } from '#shared/runtime/clock.ts';
 import { MemoryObjectStore, type MemoryObjectStoreOptions } from './memory-object-store.ts';
 import { omsError } from './oms-error.ts';
 

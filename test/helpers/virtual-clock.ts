@@ -1,4 +1,4 @@
-import type { Clock } from '#shared/runtime/clock.ts';
+import type { Clock } from '#shared/http/clock.ts';
 
 /**
  * A clock that stands still until it is told to go on, and whose sleepers wake in the order of their times.

@@ -1,4 +1,5 @@
 import { expectTypeOf } from 'vitest';
+import type { Sender, Transport } from '#shared/http/transport.ts';
 import type { ObjectStoreClient, ObjectStoreOptions, StoreInvocation } from '#shared/objectstore/client.ts';
 import type {
   MalformedListingError,
@@ -8,7 +9,6 @@ import type {
 } from '#shared/objectstore/errors.ts';
 import type { ObjectHead, ObjectPage, ObjectStore, PutRequest, StoredObject } from '#shared/objectstore/port.ts';
 import type { ProviderName } from '#shared/objectstore/providers.ts';
-import type { Sender, Transport } from '#shared/runtime/transport.ts';
 
 declare const client: ObjectStoreClient;
 

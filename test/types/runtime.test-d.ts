@@ -1,8 +1,8 @@
 import { describe, expectTypeOf, it } from 'vitest';
-import type { PlatformHandler } from '#shared/middleware/stack.ts';
 import type { OmsCredentials } from '#shared/oms/credentials.ts';
-import type { FunctionGraphContext, RuntimeContext, TemporaryCredentials } from '#shared/runtime/context.ts';
-import type { readCredentials } from '#shared/runtime/credentials.ts';
+import type { FunctionGraphContext, RuntimeContext, TemporaryCredentials } from '#shared/platform/context.ts';
+import type { readCredentials } from '#shared/platform/credentials.ts';
+import type { PlatformHandler } from '#shared/platform/stack.ts';
 import type { handler as createSyncEvent } from '../../functions/create-sync-event/index.ts';
 import type { handler as onObjectCreated } from '../../functions/on-object-created/index.ts';
 

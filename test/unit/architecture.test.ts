@@ -59,15 +59,17 @@ const show = (found: readonly Import[]) => found.map(({ from, specifier }) => `$
 /** A layer may import those after it. Leaves may be imported by all and import only errors and each other. */
 const LAYERS = [
   ['functions'],
-  ['shared/middleware', 'shared/redrive', 'shared/reconcile'],
+  ['shared/platform', 'shared/redrive', 'shared/reconcile'],
   ['shared/pipeline'],
   ['shared/deadletters'],
-  ['shared/oms', 'shared/events', 'shared/objectstore'],
+  ['shared/oms', 'shared/events', 'shared/listing'],
+  ['shared/objectstore'],
+  ['shared/http'],
   ['shared/validation'],
   ['shared/encoding'],
   ['shared/errors'],
 ];
-const LEAVES = ['shared/config', 'shared/logging', 'shared/runtime'];
+const LEAVES = ['shared/config', 'shared/logging'];
 
 function areaOf(path: string): string {
   const [first = '', second = ''] = path.split('/');

@@ -1,7 +1,7 @@
-import { addCounts, noCounts } from '#shared/reconcile/counts.ts';
-import { diff } from '#shared/reconcile/diff.ts';
-import { Judge } from '#shared/reconcile/judge.ts';
-import { DEFAULT_RULES } from '#shared/reconcile/overwrite-rules.ts';
+import { addCounts, noCounts } from '#shared/reconcile/compare/counts.ts';
+import { diff } from '#shared/reconcile/compare/diff.ts';
+import { Judge } from '#shared/reconcile/compare/judge.ts';
+import { DEFAULT_RULES } from '#shared/reconcile/compare/overwrite-rules.ts';
 import { syntheticListing } from './synthetic-listing.ts';
 
 export interface DiffRound {

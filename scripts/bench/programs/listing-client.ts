@@ -1,9 +1,9 @@
+import { ObjectLister } from '#shared/listing/lister.ts';
+import { listInParallel } from '#shared/listing/parallel-lister.ts';
 import { ObjectStoreClient } from '#shared/objectstore/client.ts';
-import { ObjectLister } from '#shared/objectstore/lister.ts';
-import { listInParallel } from '#shared/objectstore/parallel-lister.ts';
-import { diff } from '#shared/reconcile/diff.ts';
-import { Judge } from '#shared/reconcile/judge.ts';
-import { DEFAULT_RULES } from '#shared/reconcile/overwrite-rules.ts';
+import { diff } from '#shared/reconcile/compare/diff.ts';
+import { Judge } from '#shared/reconcile/compare/judge.ts';
+import { DEFAULT_RULES } from '#shared/reconcile/compare/overwrite-rules.ts';
 import { serveListings } from './listing-load.ts';
 
 /** Listings through this project's client and lister, as the reconciler makes them: signed, checked, in pages. */

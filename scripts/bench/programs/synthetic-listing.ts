@@ -1,4 +1,4 @@
-import type { FactsPage, ObjectFacts } from '#shared/reconcile/object-facts.ts';
+import type { FactsPage, ObjectFacts } from '#shared/reconcile/compare/object-facts.ts';
 
 /** Of every so many objects one is so. Prime, so that they seldom fall together. */
 const MISSING = 101;

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '#shared/runtime/clock.ts';
+import { type Clock, systemClock } from '#shared/http/clock.ts';
 import { FunctionGraphClient } from '../client/functiongraph.ts';
 import { DeployError } from '../errors.ts';
 import { forEachLimited } from '../plan/limited.ts';

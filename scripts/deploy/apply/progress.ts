@@ -1,4 +1,4 @@
-import type { Clock } from '#shared/runtime/clock.ts';
+import type { Clock } from '#shared/http/clock.ts';
 import { AbortedError } from '../errors.ts';
 import type { DeployEvent, FunctionOutcome } from '../types.ts';
 

@@ -1,7 +1,5 @@
-import { scrub } from '#shared/oms/scrub.ts';
-import { encodePathSegment, encodeQuery, signRequest } from '#shared/oms/sign.ts';
-import { type Clock, systemClock } from '#shared/runtime/clock.ts';
-import { backoff, readRetryAfter } from '#shared/runtime/retry.ts';
+import { type Clock, systemClock } from '#shared/http/clock.ts';
+import { backoff, readRetryAfter } from '#shared/http/retry.ts';
 import {
   type Answer,
   isNotHttp,
@@ -9,7 +7,9 @@ import {
   type Sender,
   Transport,
   TransportFailure,
-} from '#shared/runtime/transport.ts';
+} from '#shared/http/transport.ts';
+import { scrub } from '#shared/oms/scrub.ts';
+import { encodePathSegment, encodeQuery, signRequest } from '#shared/oms/sign.ts';
 import { AbortedError, CredentialsError, MalformedAnswerError, RefusedError, UnreachableError } from '../errors.ts';
 import type { Credentials, DeployTarget } from '../types.ts';
 import { conceal, holdsSecret, readConcealed } from './conceal.ts';

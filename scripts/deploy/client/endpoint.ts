@@ -1,5 +1,5 @@
-import { isLoopbackHost } from '#shared/runtime/loopback-host.ts';
-import type { Server } from '#shared/runtime/transport.ts';
+import { isLoopbackHost } from '#shared/http/loopback-host.ts';
+import type { Server } from '#shared/http/transport.ts';
 import { DeployError } from '../errors.ts';
 
 export interface Endpoint extends Server {

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readManifest } from '../../build/manifest.ts';
 import { formatInteger, formatTable } from '../../build/table.ts';
-import { checkBundles, formatReport } from '../../check-bundle.ts';
+import { checkBundles, formatReport } from '../../checks/check-bundle.ts';
 import { ROOT } from '../../serverless/config.ts';
 import { type Command, functionOption, isSet } from './context.ts';
 import { report, say } from './output.ts';

@@ -1,12 +1,12 @@
 import type { OmsConfig } from '#shared/config/oms.ts';
 import type { Problem } from '#shared/errors/base.ts';
+import type { Route } from '#shared/pipeline/routes.ts';
 import {
   BucketConfigurationError,
   type ListedBucket,
   locationOf,
   namedKeyPair,
-} from '#shared/middleware/listed-bucket.ts';
-import type { Route } from '#shared/pipeline/routes.ts';
+} from '#shared/platform/listed-bucket.ts';
 
 /**
  * Buckets of routes that reconciliation could not list: where they are, and the variables that hold their key pairs. A

@@ -7,8 +7,8 @@ export function loadCommands(): typeof import('../commands/exit-code.ts') {
   return load('../commands/exit-code.ts');
 }
 
-export function loadBuild(): typeof import('../../build.ts') {
-  return load('../../build.ts');
+export function loadBuild(): typeof import('../../build/build.ts') {
+  return load('../../build/build.ts');
 }
 
 /** In which this plugin runs, save where osls is called by its own name. */

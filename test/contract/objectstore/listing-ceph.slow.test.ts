@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ObjectLister } from '#shared/objectstore/lister.ts';
-import { listInParallel } from '#shared/objectstore/parallel-lister.ts';
+import { ObjectLister } from '#shared/listing/lister.ts';
+import { listInParallel } from '#shared/listing/parallel-lister.ts';
 import { HOSTILE_KEYS } from '../../../scripts/local/hostile-keys.ts';
 import { byBytes } from '../../helpers/model-store.ts';
 import { planRanges } from '../../helpers/plan-ranges.ts';

@@ -1,5 +1,5 @@
+import { type ListedPage, type ListRequest, ObjectLister } from '#shared/listing/lister.ts';
 import { ObjectStoreClient, type ObjectStoreOptions } from '#shared/objectstore/client.ts';
-import { type ListedPage, type ListRequest, ObjectLister } from '#shared/objectstore/lister.ts';
 import type { ListVersion } from '#shared/objectstore/providers.ts';
 import { byBytes } from '../../helpers/model-store.ts';
 import { send, signed } from '../s3/raw.ts';

@@ -9,7 +9,7 @@ import {
   S3Client as S3,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { buildIfStale } from '../../../scripts/build.ts';
+import { buildIfStale } from '../../../scripts/build/build.ts';
 import type { PolicyDocument } from '../../../scripts/deploy/permissions/document.ts';
 import { type AgencyPolicy, policiesOf } from '../../../scripts/deploy/permissions/policies.ts';
 import { Accounts } from '../../../scripts/local/accounts.ts';

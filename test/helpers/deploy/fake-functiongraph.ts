@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Answer, type Exchange, type Sender, TransportFailure } from '#shared/runtime/transport.ts';
+import { type Answer, type Exchange, type Sender, TransportFailure } from '#shared/http/transport.ts';
 
 type Json = Record<string, unknown>;
 

@@ -1,4 +1,4 @@
-import { type Answer, type Exchange, type Sender, Transport, TransportFailure } from '#shared/runtime/transport.ts';
+import { type Answer, type Exchange, type Sender, Transport, TransportFailure } from '#shared/http/transport.ts';
 import type { DeployTarget } from '../../../scripts/deploy/types.ts';
 import { ACCESS_KEY, PROJECT_ID, SECRET_KEY, type Started, start } from '../../contract/functiongraph/start.ts';
 

@@ -1,4 +1,4 @@
-import { type Answer, type Exchange, type Sender, TransportFailure } from '#shared/runtime/transport.ts';
+import { type Answer, type Exchange, type Sender, TransportFailure } from '#shared/http/transport.ts';
 
 /** An answer, a failure, or what depends on the request. */
 export type Outcome = Answer | Error | ((exchange: Exchange) => Answer);

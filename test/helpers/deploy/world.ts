@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Sender } from '#shared/runtime/transport.ts';
+import type { Sender } from '#shared/http/transport.ts';
 import { deterministicZip } from '../../../scripts/build/zip.ts';
 import type { DeployTarget } from '../../../scripts/deploy/types.ts';
 import type { FunctionConfig, FunctionEvent, ServerlessConfig } from '../../../scripts/serverless/config.ts';

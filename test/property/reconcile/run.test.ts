@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isSubmitted, type Verdict } from '#shared/reconcile/verdict.ts';
+import { isSubmitted, type Verdict } from '#shared/reconcile/compare/verdict.ts';
 import { PREFIX, STATE, World, type WorldOptions } from '../../helpers/reconcile-world.ts';
 import { type Buckets, buckets, GRACE, NOW } from './buckets.ts';
 import { verdictsOf } from './oracle.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { unzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { type BuildResult, buildAll, buildIfStale } from '../../../scripts/build.ts';
+import { type BuildResult, buildAll, buildIfStale } from '../../../scripts/build/build.ts';
 import { ROOT } from '../../../scripts/serverless/config.ts';
 import { declare, GOOD, project, write } from './project.ts';
 
@@ -244,7 +244,7 @@ describe('npm run build', () => {
     new Promise((resolve) => {
       execFile(
         process.execPath,
-        ['--import', 'tsx', 'scripts/build.ts', ...args],
+        ['--import', 'tsx', 'scripts/build/build.ts', ...args],
         { cwd: ROOT },
         (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
       );

@@ -1,10 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { buildAll } from '../../../scripts/build/build.ts';
 import { type Manifest, sha256 } from '../../../scripts/build/manifest.ts';
 import { deterministicZip } from '../../../scripts/build/zip.ts';
-import { buildAll } from '../../../scripts/build.ts';
-import { checkBundles, formatReport, HTTP_BUNDLE_BYTES } from '../../../scripts/check-bundle.ts';
+import { checkBundles, formatReport, HTTP_BUNDLE_BYTES } from '../../../scripts/checks/check-bundle.ts';
 import { declare, GOOD, project } from './project.ts';
 
 const EVENT_FUNCTION = declare('subject', '');

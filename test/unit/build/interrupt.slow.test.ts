@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { expect, it } from 'vitest';
-import { buildAll, buildIfStale } from '../../../scripts/build.ts';
+import { buildAll, buildIfStale } from '../../../scripts/build/build.ts';
 import { ROOT } from '../../../scripts/serverless/config.ts';
 import { GOOD, project } from './project.ts';
 
@@ -18,7 +18,7 @@ it('leaves no half file when it is killed at any moment, and the next build comp
   const bundle = await readFile(join(reference, 'function-0/index.js'));
   const zip = await readFile(join(reference, 'function-0.zip'));
   const script = `
-    const { buildAll } = await import('./scripts/build.ts');
+    const { buildAll } = await import('./scripts/build/build.ts');
     process.stdout.write('started');
     for (;;) await buildAll({ root: ${JSON.stringify(root)} });`;
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { readDeadLetter } from '#shared/deadletters/document.ts';
-import { DEAD_LETTER_SCHEMA_FILE, deadLetterJsonSchema } from '../../../scripts/schema/dead-letter.ts';
+import { DEAD_LETTER_SCHEMA_FILE, deadLetterJsonSchema } from '../../../scripts/docs/schema/dead-letter.ts';
 
 describe('docs/dead-letter.schema.json', () => {
   it('is the schema that dead letters are read with (npm run schema writes it anew)', async () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Answer, Exchange } from '#shared/runtime/transport.ts';
+import type { Answer, Exchange } from '#shared/http/transport.ts';
 import { applyPlan } from '../../../scripts/deploy/apply/apply-plan.ts';
 import { describeService } from '../../../scripts/deploy/describe.ts';
 import { invokeFunction } from '../../../scripts/deploy/invoke.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { HttpRequest } from '#shared/middleware/gateway-event.ts';
+import type { HttpRequest } from '#shared/platform/gateway-event.ts';
 import { createSyncEvents } from '../../../functions/create-sync-event/create-sync-event.ts';
 import { useOmsStub } from '../../helpers/functions.ts';
 import type { StubRequest } from '../../helpers/oms-stub.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '#shared/config/read.ts';
 import type { DeadLetter } from '#shared/deadletters/document.ts';
-import { Invocation } from '#shared/middleware/invocation.ts';
+import type { Clock } from '#shared/http/clock.ts';
 import type { OmsClient } from '#shared/oms/client.ts';
-import type { Clock } from '#shared/runtime/clock.ts';
+import { Invocation } from '#shared/platform/invocation.ts';
 import { createOnObjectCreated } from '../../../functions/on-object-created/on-object-created.ts';
 import { variables } from '../../../functions/on-object-created/variables.ts';
 import { fakeContext } from '../../helpers/fake-context.ts';

@@ -1,7 +1,7 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { buildAll } from '../../../scripts/build.ts';
+import { buildAll } from '../../../scripts/build/build.ts';
 import { startWatching } from '../../../scripts/local/watch.ts';
 import { until } from '../../helpers/process-tree.ts';
 import { GOOD, project, write } from '../build/project.ts';

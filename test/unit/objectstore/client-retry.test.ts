@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { TransportFailure } from '#shared/http/transport.ts';
 import type { AttemptInfo } from '#shared/objectstore/call.ts';
 import {
   ObjectStoreConnectionError,
@@ -6,7 +7,6 @@ import {
   ObjectStoreTimeoutError,
   PreconditionFailedError,
 } from '#shared/objectstore/errors.ts';
-import { TransportFailure } from '#shared/runtime/transport.ts';
 import {
   answer,
   type Loopback,

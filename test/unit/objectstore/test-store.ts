@@ -1,5 +1,5 @@
+import type { Exchange } from '#shared/http/transport.ts';
 import { connectStore, ObjectStoreClient, type ObjectStoreOptions } from '#shared/objectstore/client.ts';
-import type { Exchange } from '#shared/runtime/transport.ts';
 import { answer, type Reply } from '../oms/loopback.ts';
 
 export const ACCESS_KEY = 'AKIDEXAMPLE0123456789';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { signRequest } from '../../../shared/oms/sign.ts';
+import { signRequest } from '#shared/oms/sign.ts';
 
 const CREDENTIALS = { accessKey: 'AK', secretKey: 'SK' };
 const NOW = new Date('2026-01-02T03:04:05Z');

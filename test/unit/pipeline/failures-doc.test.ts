@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { FAILURES, type FailureCode } from '#shared/pipeline/failures.ts';
-import { MEANINGS } from '../../../scripts/failure-meanings.ts';
-import { FAILURES_FILE, failuresDocument } from '../../../scripts/failures-doc.ts';
+import { MEANINGS } from '../../../scripts/docs/failure-meanings.ts';
+import { FAILURES_FILE, failuresDocument } from '../../../scripts/docs/failures-doc.ts';
 
 describe('docs/failures.md', () => {
-  it('says what the table says (node --import tsx scripts/failures-doc.ts writes it anew)', async () => {
+  it('says what the table says (node --import tsx scripts/docs/failures-doc.ts writes it anew)', async () => {
     expect(await readFile(FAILURES_FILE, 'utf8')).toBe(failuresDocument());
   });
 

@@ -10,7 +10,7 @@ import * as storeErrors from '#shared/objectstore/errors.ts';
 import * as omsErrors from '#shared/oms/errors.ts';
 import * as refusals from '#shared/oms/refusal.ts';
 import { ANSWERS, classify, ERRORS, FAILURES, NETWORK_ERRORS } from '#shared/pipeline/failures.ts';
-import { MissingCredentialsError } from '#shared/runtime/credentials.ts';
+import { MissingCredentialsError } from '#shared/platform/credentials.ts';
 import { ValidationError } from '#shared/validation/errors.ts';
 import { omsError } from '../../helpers/oms-error.ts';
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { parseRoutes } from '#shared/pipeline/routes.ts';
 import { ValidationError } from '#shared/validation/errors.ts';
-import { routesJsonSchema, SCHEMA_FILE } from '../../../scripts/schema.ts';
+import { routesJsonSchema, SCHEMA_FILE } from '../../../scripts/docs/schema.ts';
 
 const full = {
   name: 'reports',
@@ -120,7 +120,7 @@ describe('parseRoutes', () => {
 });
 
 describe('docs/routes.schema.json', () => {
-  it('is the schema that the function checks with (node --import tsx scripts/schema.ts writes it anew)', async () => {
+  it('is the schema that the function checks with (node --import tsx scripts/docs/schema.ts writes it anew)', async () => {
     expect(await readFile(SCHEMA_FILE, 'utf8')).toBe(routesJsonSchema());
   });
 

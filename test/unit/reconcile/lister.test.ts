@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { ObjectLister } from '#shared/objectstore/lister.ts';
+import { ObjectLister } from '#shared/listing/lister.ts';
 import type { ListedObject, ListObjectsRequest, ObjectPage } from '#shared/objectstore/port.ts';
-import { type DiffStep, diff } from '#shared/reconcile/diff.ts';
-import { Judge } from '#shared/reconcile/judge.ts';
-import { DEFAULT_RULES } from '#shared/reconcile/overwrite-rules.ts';
+import { type DiffStep, diff } from '#shared/reconcile/compare/diff.ts';
+import { Judge } from '#shared/reconcile/compare/judge.ts';
+import { DEFAULT_RULES } from '#shared/reconcile/compare/overwrite-rules.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
 const judge = new Judge({ rules: DEFAULT_RULES, graceMs: 60_000, sourceCloud: 'AWS', restore: false });

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { VERDICTS } from '#shared/reconcile/verdict.ts';
-import { REPORT_SCHEMA_FILE, reportJsonSchema } from '../../../scripts/schema/reconcile-report.ts';
+import { VERDICTS } from '#shared/reconcile/compare/verdict.ts';
+import { REPORT_SCHEMA_FILE, reportJsonSchema } from '../../../scripts/docs/schema/reconcile-report.ts';
 
 describe('docs/reconcile-report.schema.json', () => {
   it('is the schema that reports are read with (npm run schema writes it anew)', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AccessDeniedError, ObjectStoreError } from '#shared/objectstore/errors.ts';
 import type { ListObjectsRequest } from '#shared/objectstore/port.ts';
-import { NewerCheckpointError } from '#shared/reconcile/state.ts';
+import { NewerCheckpointError } from '#shared/reconcile/pass/state.ts';
 import { storeUnavailable } from '../../helpers/memory-object-store.ts';
 import { PREFIX, ROUTE, STATE, World } from '../../helpers/reconcile-world.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Answer, Exchange } from '#shared/http/transport.ts';
 import { connectStore, ObjectStoreClient } from '#shared/objectstore/client.ts';
 import { OmsClient } from '#shared/oms/client.ts';
-import type { Answer, Exchange } from '#shared/runtime/transport.ts';
 import { fakeContext } from '../../helpers/fake-context.ts';
 import { gatewayEvent, readAnswer } from '../../helpers/gateway-event.ts';
 import { loadHandler } from '../../helpers/load-handler.ts';

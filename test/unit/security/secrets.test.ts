@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { PlatformHandler } from '#shared/middleware/stack.ts';
+import type { PlatformHandler } from '#shared/platform/stack.ts';
 import { fakeContext } from '../../helpers/fake-context.ts';
 import { loadHandler } from '../../helpers/load-handler.ts';
 import { captureLog, type LogLines } from '../../helpers/log-lines.ts';

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventVariables } from '#shared/config/oms.ts';
 import { stateVariables } from '#shared/config/state.ts';
-import { eventFunction } from '#shared/middleware/events.ts';
-import { httpFunction } from '#shared/middleware/http.ts';
+import { eventFunction } from '#shared/platform/events.ts';
+import { httpFunction } from '#shared/platform/http.ts';
 import { fakeContext } from '../../helpers/fake-context.ts';
 import { gatewayEvent, readAnswer } from '../../helpers/gateway-event.ts';
 import { captureLog, type LogLines } from '../../helpers/log-lines.ts';

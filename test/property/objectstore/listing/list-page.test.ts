@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MalformedListingError } from '#shared/objectstore/errors.ts';
-import { parseListPage } from '#shared/objectstore/list-page.ts';
+import { parseListPage } from '#shared/objectstore/page/list-page.ts';
 import { childrenOf, childText, parseXml } from '../../../../scripts/local/obs/xml.ts';
 import { objectKey } from '../../encoding/arbitraries.ts';
 import { choices, listedObject, RUN, writePage } from './pages.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ListedPage, ObjectLister } from '#shared/objectstore/lister.ts';
-import type { LiveRange } from '#shared/objectstore/listing/live-range.ts';
-import { listInParallel, RangeWork } from '#shared/objectstore/parallel-lister.ts';
-import { type KeyRange, splitRange } from '#shared/objectstore/ranges.ts';
+import { type ListedPage, ObjectLister } from '#shared/listing/lister.ts';
+import type { LiveRange } from '#shared/listing/live-range.ts';
+import { listInParallel, RangeWork } from '#shared/listing/parallel-lister.ts';
+import { type KeyRange, splitRange } from '#shared/listing/ranges.ts';
 import { byBytes, ModelStore } from '../../../helpers/model-store.ts';
 import { planRanges } from '../../../helpers/plan-ranges.ts';
 import { bucketKeys } from './buckets.ts';

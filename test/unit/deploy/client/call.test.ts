@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { type Answer, TransportFailure } from '#shared/http/transport.ts';
 import { signRequest } from '#shared/oms/sign.ts';
-import { type Answer, TransportFailure } from '#shared/runtime/transport.ts';
 import { type Call, Caller } from '../../../../scripts/deploy/client/call.ts';
 import type { DeployTarget } from '../../../../scripts/deploy/types.ts';
 import { answerOf } from '../../../helpers/deploy/fake-functiongraph.ts';

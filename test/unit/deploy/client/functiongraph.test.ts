@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Answer } from '#shared/runtime/transport.ts';
+import type { Answer } from '#shared/http/transport.ts';
 import { FunctionGraphClient } from '../../../../scripts/deploy/client/functiongraph.ts';
 import { answerOf } from '../../../helpers/deploy/fake-functiongraph.ts';
 import { broken, type Outcome, StubNetwork } from '../../../helpers/deploy/stub-network.ts';

@@ -9,8 +9,8 @@ import { fn } from '../../../helpers/deploy/world.ts';
 
 const read: Record<string, VariableSet> = {};
 const take = vi.hoisted(() => ({ variables: undefined as unknown }));
-vi.mock('#shared/middleware/http.ts', () => ({ httpFunction: (options: typeof take) => Object.assign(take, options) }));
-vi.mock('#shared/middleware/events.ts', () => ({
+vi.mock('#shared/platform/http.ts', () => ({ httpFunction: (options: typeof take) => Object.assign(take, options) }));
+vi.mock('#shared/platform/events.ts', () => ({
   eventFunction: (options: typeof take) => Object.assign(take, options),
 }));
 

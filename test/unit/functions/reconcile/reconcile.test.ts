@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type ConfigOf, readConfig } from '#shared/config/read.ts';
-import { Invocation } from '#shared/middleware/invocation.ts';
-import { BucketConfigurationError } from '#shared/middleware/listed-bucket.ts';
-import type { KeyFinder, Lister } from '#shared/objectstore/lister.ts';
+import type { KeyFinder, Lister } from '#shared/listing/lister.ts';
 import type { OmsClient } from '#shared/oms/client.ts';
+import { Invocation } from '#shared/platform/invocation.ts';
+import { BucketConfigurationError } from '#shared/platform/listed-bucket.ts';
 import { createReconcile } from '../../../../functions/reconcile/reconcile.ts';
 import type { ReconcileSummary } from '../../../../functions/reconcile/summary.ts';
 import { variables } from '../../../../functions/reconcile/variables.ts';

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type ConfigOf, readConfig } from '#shared/config/read.ts';
-import { Invocation } from '#shared/middleware/invocation.ts';
 import { ObjectStoreResponseError } from '#shared/objectstore/errors.ts';
 import type { OmsClient } from '#shared/oms/client.ts';
+import { Invocation } from '#shared/platform/invocation.ts';
 import { REDRIVE_LIMITS } from '#shared/redrive/limits.ts';
 import { LAST_REPORT, REPORT_PREFIX } from '#shared/redrive/reports.ts';
 import { createRedrive } from '../../../../functions/redrive/redrive.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MalformedListingError } from '#shared/objectstore/errors.ts';
-import { parseListPage } from '#shared/objectstore/list-page.ts';
+import { parseListPage } from '#shared/objectstore/page/list-page.ts';
 
 const TIME = '<LastModified>2026-09-30T11:24:42.533Z</LastModified>';
 const MS = Date.UTC(2026, 8, 30, 11, 24, 42, 533);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type ListedPage, type ListRequest, ObjectLister } from '#shared/objectstore/lister.ts';
-import { ListingError } from '#shared/objectstore/listing/errors.ts';
+import { ListingError } from '#shared/listing/errors.ts';
+import { type ListedPage, type ListRequest, ObjectLister } from '#shared/listing/lister.ts';
 import type { ObjectPage } from '#shared/objectstore/port.ts';
 import { ModelStore, type ModelStoreOptions } from '../../../helpers/model-store.ts';
 

@@ -1,12 +1,12 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { LAST_CHARACTER } from '#shared/listing/characters.ts';
+import { type ListedPage, ObjectLister } from '#shared/listing/lister.ts';
+import { LiveRange } from '#shared/listing/live-range.ts';
+import { listInParallel, RangeWork, type RangeWorkOptions } from '#shared/listing/parallel-lister.ts';
+import { type KeyRange, splitRange } from '#shared/listing/ranges.ts';
 import { ObjectStoreResponseError } from '#shared/objectstore/errors.ts';
-import { type ListedPage, ObjectLister } from '#shared/objectstore/lister.ts';
-import { LAST_CHARACTER } from '#shared/objectstore/listing/characters.ts';
-import { LiveRange } from '#shared/objectstore/listing/live-range.ts';
-import { listInParallel, RangeWork, type RangeWorkOptions } from '#shared/objectstore/parallel-lister.ts';
 import type { ListObjectsRequest, ObjectPage } from '#shared/objectstore/port.ts';
-import { type KeyRange, splitRange } from '#shared/objectstore/ranges.ts';
 import { byBytes, ModelStore } from '../../../helpers/model-store.ts';
 import { planRanges } from '../../../helpers/plan-ranges.ts';
 

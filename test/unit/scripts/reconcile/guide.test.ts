@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { REASONS, VERDICTS } from '#shared/reconcile/compare/verdict.ts';
 import { reconcileRequest } from '#shared/reconcile/request-options.ts';
-import { REASONS, VERDICTS } from '#shared/reconcile/verdict.ts';
 import { readCommandLine } from '../../../../scripts/reconcile/flags.ts';
 import { ROOT } from '../../../../scripts/serverless/config.ts';
 

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Finding } from '#shared/reconcile/verdict.ts';
+import type { Finding } from '#shared/reconcile/compare/verdict.ts';
 import { HOSTILE_KEYS } from '../../../../scripts/local/hostile-keys.ts';
 import { UsageError } from '../../../../scripts/local/options.ts';
 import { NameList } from '../../../../scripts/reconcile/name-list.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readReport } from '#shared/reconcile/report.ts';
+import { readReport } from '#shared/reconcile/report/report.ts';
 import type { ReconcileResult } from '#shared/reconcile/run-options.ts';
 import { reportOf } from '../../../../scripts/reconcile/report.ts';
 import { countsOf } from '../../../helpers/reconcile.ts';

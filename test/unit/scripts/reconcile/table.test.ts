@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Counts } from '#shared/reconcile/counts.ts';
-import type { ReportInput } from '#shared/reconcile/report.ts';
+import type { Counts } from '#shared/reconcile/compare/counts.ts';
+import type { Verdict } from '#shared/reconcile/compare/verdict.ts';
+import type { ReportInput } from '#shared/reconcile/report/report.ts';
 import type { ReconcileResult } from '#shared/reconcile/run-options.ts';
-import type { Verdict } from '#shared/reconcile/verdict.ts';
 import { exitCode, summaryOf, type View } from '../../../../scripts/reconcile/table.ts';
 import { countsOf } from '../../../helpers/reconcile.ts';
 import { reportOf } from '../../../helpers/reconcile-report.ts';

@@ -1,0 +1,86 @@
+import type { OmsConfig } from '#shared/config/oms.ts';
+import { ObjectLister } from '#shared/listing/lister.ts';
+import { ObjectStoreClient } from '#shared/objectstore/client.ts';
+import { UnsupportedProviderError } from '#shared/objectstore/providers.ts';
+import type { Invocation } from './invocation.ts';
+import {
+  BucketConfigurationError,
+  type KeyPair,
+  type ListedBucket,
+  type ListedLocation,
+  locationOf,
+  namedKeyPair,
+} from './listed-bucket.ts';
+import { MissingKeyPairError, readKeyPair } from './object-store.ts';
+
+export interface BucketListerConfig extends OmsConfig {
+  readonly srcAccessKey: string | undefined;
+  readonly srcSecretKey: string | undefined;
+  readonly dstAccessKey: string | undefined;
+  readonly dstSecretKey: string | undefined;
+}
+
+/**
+ * The listers of one function instance: connections are kept between invocations, while credentials and deadline are
+ * those of the invocation at hand.
+ *
+ * @returns a lister of a bucket; `reserve` more milliseconds are left for what comes after the last page
+ */
+export function bucketListerFactory(): (
+  bucket: ListedBucket,
+  config: BucketListerConfig,
+  invocation: Invocation,
+  reserve: number,
+) => ObjectLister {
+  const clients = new Map<string, ObjectStoreClient>();
+  return (bucket, config, invocation, reserve) => {
+    const where = locationOf(bucket, config);
+    // Where something is missing, this says so before the first page is asked for.
+    keyPairOf(bucket, config, invocation);
+    const id = JSON.stringify(where);
+    const client = clients.get(id) ?? connect(where, bucket);
+    clients.set(id, client);
+    const credentials = () => {
+      const current = keyPairOf(bucket, config, invocation);
+      invocation.log.conceal(Object.values(current));
+      return current;
+    };
+    return new ObjectLister({
+      store: client.forInvocation({ credentials, deadline: () => invocation.remainingTime - reserve }),
+    });
+  };
+}
+
+/** @throws BucketConfigurationError */
+function connect(where: ListedLocation, { path }: ListedBucket): ObjectStoreClient {
+  try {
+    return new ObjectStoreClient({ ...where, credentials: noCredentials });
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof UnsupportedProviderError)) throw error;
+    const message = `cannot be used: ${error.message}`;
+    throw new BucketConfigurationError({ path: `${path}.endpoint`, rule: 'endpoint', message }, error);
+  }
+}
+
+/** What is kept between invocations knows no credentials. */
+function noCredentials(): never {
+  throw new MissingKeyPairError();
+}
+
+/**
+ * The key pair of a bucket: that which the route names, else that of its side, else, in OBS, that of the function.
+ *
+ * @throws BucketConfigurationError where the route names a variable that is not set, or there is no key pair at all
+ */
+function keyPairOf({ side, place, path }: ListedBucket, config: BucketListerConfig, invocation: Invocation): KeyPair {
+  const named = namedKeyPair({ side, place, path }, (name) => invocation.variable(name));
+  if (named) return named;
+  const [accessKey, secretKey] =
+    side === 'source' ? [config.srcAccessKey, config.srcSecretKey] : [config.dstAccessKey, config.dstSecretKey];
+  if (accessKey !== undefined && secretKey !== undefined) return { accessKey, secretKey };
+  const isObs = (('cloud' in place ? place.cloud : undefined) ?? 'HuaweiCloud') === 'HuaweiCloud';
+  if (isObs) return readKeyPair(config, invocation);
+  const prefix = side === 'source' ? 'SRC' : 'DST';
+  const message = `is missing, and the variables ${prefix}_ACCESS_KEY and ${prefix}_SECRET_KEY are not set`;
+  throw new BucketConfigurationError({ path: `${path}.credentials`, rule: 'required', message });
+}

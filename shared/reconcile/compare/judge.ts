@@ -1,0 +1,132 @@
+import { OMS_RESULT_PREFIX } from '#shared/pipeline/filter.ts';
+import { MAX_SUBMISSIONS, Submissions } from '../submit/submissions.ts';
+import { type MigrationOptions, unmigratable } from './migratable.ts';
+import type { ObjectFacts } from './object-facts.ts';
+import { type DecidedBy, type OverwriteRules, omsDecision, type Pair, submission } from './overwrite-rules.ts';
+import { looksSame, type PairOptions, pairOf } from './pair.ts';
+import type { Finding, Reason, SubmittedVerdict } from './verdict.ts';
+
+export interface JudgeOptions extends Partial<PairOptions>, MigrationOptions {
+  readonly rules: OverwriteRules;
+  /**
+   * Milliseconds. What differs and was modified at the source within this time before the listings were made is in
+   * flight: its notification may still be on the way.
+   */
+  readonly graceMs: number;
+  /** The source bucket is the destination of another task, so that it holds lists that OMS wrote there. */
+  readonly sourceHasResultLists?: boolean;
+  /** Milliseconds since the epoch: the present is not earlier, whatever a clock says that has gone back. */
+  readonly notBefore?: number | undefined;
+  /** What was submitted before. It is told what is to be submitted. */
+  readonly submissions?: Submissions;
+  /** Most submissions of an object whose source stays the same. */
+  readonly maxSubmissions?: number | undefined;
+}
+
+/** The times that a verdict depends on, in milliseconds since the epoch. */
+export interface JudgeTimes {
+  /** The present. */
+  readonly now: number;
+  /** When the older of the two pages at hand was asked for: neither can know of what happened later. */
+  readonly listedAt: number;
+}
+
+/** Decides what is to be said of an object, and whether it is submitted. Knows nothing of listings. */
+export class Judge {
+  readonly #options: JudgeOptions & PairOptions;
+  readonly #submissions: Submissions;
+
+  constructor(options: JudgeOptions) {
+    this.#options = { ...options, compareETags: options.compareETags ?? true };
+    this.#submissions = options.submissions ?? new Submissions();
+  }
+
+  /** @returns undefined where both are the same */
+  both(source: ObjectFacts, destination: ObjectFacts, times: JudgeTimes): Finding | undefined {
+    if (looksSame(source, destination, this.#options)) return undefined;
+    if (this.#isOwn(source.key)) return { key: source.key, verdict: 'oms_own', source, destination, submit: false };
+    const pair = pairOf(source, destination, this.#options);
+    const outcome = this.#submission(source, pair, times);
+    // Proven equal, and a copy would not be made or would prove nothing: nothing is to be repaired.
+    if (pair.contents === 'equal' && outcome !== 'copied') return undefined;
+    return this.#differs(differenceOf(pair), source, times, destination, pair, outcome);
+  }
+
+  sourceOnly(source: ObjectFacts, times: JudgeTimes): Finding {
+    if (this.#isOwn(source.key)) return { key: source.key, verdict: 'oms_own', source, submit: false };
+    return this.#differs('missing', source, times);
+  }
+
+  destinationOnly(destination: ObjectFacts): Finding {
+    const verdict = destination.key.startsWith(OMS_RESULT_PREFIX) ? 'oms_own' : 'extra';
+    return { key: destination.key, verdict, destination, submit: false };
+  }
+
+  /** @param pair absent where there is no destination */
+  #differs(
+    verdict: SubmittedVerdict,
+    source: ObjectFacts,
+    times: JudgeTimes,
+    destination?: ObjectFacts,
+    pair?: Pair,
+    outcome = submission(this.#options.rules, pair),
+  ): Finding {
+    const finding = { key: source.key, source, ...(destination && { destination }) };
+    const known = this.#submissions.find(source, times.now);
+    const reason = unmigratable(source, this.#options);
+    if (reason) return { ...finding, verdict: 'unmigratable', reason, submit: false };
+    if (this.isInFlight(source, times)) return { ...finding, verdict: 'in_flight', submit: false };
+    if (pair && outcome === 'skipped') {
+      const { by } = omsDecision(this.#options.rules, pair);
+      return { ...finding, verdict: 'ignored_by_oms', reason: SKIPPED_BECAUSE[by], submit: false };
+    }
+    // The submission of this pass, whose step is done again.
+    if (known?.acceptedNow) return { ...finding, verdict, submit: true };
+    if (outcome === 'doubtful' && known?.accepted)
+      return { ...finding, verdict: 'ignored_by_oms', reason: 'submitted_before', submit: false };
+    const { maxSubmissions = MAX_SUBMISSIONS } = this.#options;
+    if (known && known.count >= maxSubmissions)
+      return { ...finding, verdict: 'submitted_in_vain', reason: 'not_copied', submit: false };
+    if (known?.waits) return { ...finding, verdict: 'deferred', reason: 'awaiting_copy', submit: false };
+    if (!this.#submissions.reserve(source, times.now))
+      return { ...finding, verdict: 'deferred', reason: 'too_many', submit: false };
+    return { ...finding, verdict, submit: true };
+  }
+
+  /** A source of a time to come is copied, and found older, again and again: one submission must be enough. */
+  #submission(source: ObjectFacts, pair: Pair, { now }: JudgeTimes): ReturnType<typeof submission> {
+    const outcome = submission(this.#options.rules, pair);
+    const neverOlder = pair.size === 'same' && pair.time === 'older' && source.lastModified > now;
+    return outcome === 'copied' && neverOlder ? 'doubtful' : outcome;
+  }
+
+  /** Whether its notification may be on the way. A time that is further ahead than that is one of a wrong clock. */
+  isInFlight(source: ObjectFacts, { now, listedAt }: JudgeTimes): boolean {
+    const { graceMs, notBefore = 0 } = this.#options;
+    const [listed, present] = [Math.max(listedAt, notBefore), Math.max(now, notBefore)];
+    return source.lastModified > listed - graceMs && source.lastModified <= present + graceMs;
+  }
+
+  #isOwn(key: string): boolean {
+    return this.#options.sourceHasResultLists === true && key.startsWith(OMS_RESULT_PREFIX);
+  }
+}
+
+/** Of a pair that differs in something. */
+function differenceOf(pair: Pair): SubmittedVerdict {
+  if (pair.size === 'differs') return 'size_differs';
+  return pair.time === 'older' ? 'destination_older' : 'checksum_differs';
+}
+
+/** By the rule that made OMS skip it. */
+const SKIPPED_BECAUSE: Readonly<Record<DecidedBy, Reason>> = {
+  no_overwrite: 'no_overwrite',
+  crc64: 'crc64_equal',
+  newer: 'destination_not_older',
+  same_second: 'destination_not_older',
+  // These never skip.
+  absent: 'destination_not_older',
+  full_overwrite: 'destination_not_older',
+  size: 'destination_not_older',
+  older: 'destination_not_older',
+};

@@ -1,0 +1,240 @@
+import * as z from 'zod/mini';
+import { compareUtf8 } from '#shared/encoding/utf8-order.ts';
+import type { LiveRange } from '#shared/listing/live-range.ts';
+import { type KeyRange, rangeOf } from '#shared/listing/ranges.ts';
+import { addCounts, type Counts, noCounts } from '../compare/counts.ts';
+import { countersSchema, type OmsCounters, type StoppedRange } from '../report/report.ts';
+import { addRefused, type Refused } from '../submit/refused.ts';
+import { Submissions } from '../submit/submissions.ts';
+import { type Checkpoint, type ReadCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { isSettledRange, joined, withNames, withoutSparedKeys } from './compact.ts';
+import { newRange, type RangeState } from './range-state.ts';
+import { STATE_LIMITS } from './state-limits.ts';
+
+/** What of a pass is not the state of a range. */
+export type PassHead = Omit<Checkpoint, 'ranges' | 'submissions' | 'submissions_since'>;
+
+/** A range of the pass, and what this run knows of it besides. */
+export interface Slot {
+  state: RangeState;
+  /** Its bounds, where this run works at it or has: they narrow when another worker takes a part. */
+  live: LiveRange | undefined;
+  /** Why this run leaves it alone. */
+  fault: (StoppedRange & { readonly passing: boolean; readonly error: unknown }) | undefined;
+  /** The source has no object here, as a second look has confirmed. */
+  confirmedEmpty: boolean;
+  /** The source has listed nothing here, and there is nothing yet that would confirm it. */
+  unjudged: boolean;
+}
+
+/** What a checkpoint says besides; absent in one that is older. */
+const extrasSchema = z.object({
+  over: z.optional(z.boolean()),
+  oms_before: z.optional(countersSchema),
+});
+
+/** A pass as its runs leave it to each other, and as a run works at it. */
+export class Pass {
+  readonly head: PassHead;
+  readonly submissions: Submissions;
+  /** The task's counters when the pass began. */
+  readonly omsBefore: OmsCounters | undefined;
+  /** Its report is written, or must not be: the next run begins another pass. */
+  over = false;
+  #slots: Slot[];
+
+  constructor(checkpoint: Checkpoint, omsBefore: OmsCounters | undefined) {
+    const { ranges, submissions = '', submissions_since: since, ...head } = checkpoint;
+    this.head = head;
+    this.submissions = new Submissions(since === undefined ? undefined : Date.parse(since));
+    this.submissions.add(submissions);
+    this.omsBefore = omsBefore;
+    this.#slots = ranges.map(toSlot);
+  }
+
+  get slots(): readonly Slot[] {
+    return this.#slots;
+  }
+
+  get isComplete(): boolean {
+    return this.ranges().every(({ done }) => done);
+  }
+
+  /** The same pass, for one run more. */
+  resumed(): Pass {
+    const checkpoint = this.checkpoint();
+    return new Pass({ ...checkpoint, runs: Math.min(checkpoint.runs + 1, STATE_LIMITS.passes) }, this.omsBefore);
+  }
+
+  /** What is still to be judged, apart from what this run leaves alone. */
+  open(): KeyRange[] {
+    return this.#slots
+      .filter(({ state, fault, unjudged }) => !state.done && !fault && !unjudged)
+      .map((slot) => {
+        const { cursor, after, until } = boundsOf(slot);
+        return rangeOf(cursor ?? after, until);
+      });
+  }
+
+  /** The slot of a range that a worker begins with, or takes as a part of another one. */
+  begin(live: LiveRange): Slot {
+    const { after, until } = live.range;
+    // Its cursor may be ahead of where the worker was told to begin, for another run may have come further since.
+    const known = this.#slots.find((slot) => {
+      const bounds = boundsOf(slot);
+      return bounds.until === until && compareBounds(bounds.after, after) <= 0;
+    });
+    const slot = known ?? toSlot(newRange({ after, until }));
+    if (known === undefined) this.#slots.push(slot);
+    else slot.state = boundsOf(slot);
+    slot.live = live;
+    return slot;
+  }
+
+  /** All ranges in order, without a gap: what a worker has yet to begin with is a range of its own. */
+  ranges(): RangeState[] {
+    const ranges: RangeState[] = [];
+    const known = this.#slots.map(boundsOf).sort((a, b) => compareBounds(a.after, b.after));
+    for (const range of known) {
+      const before = ranges.at(-1);
+      if (before && before.until !== range.after) ranges.push(newRange({ after: before.until, until: range.after }));
+      ranges.push(range);
+    }
+    const last = ranges.at(-1);
+    if (last?.until !== undefined) ranges.push(newRange({ after: last.until }));
+    return ranges;
+  }
+
+  checkpoint(): Checkpoint {
+    return { ...this.head, ...rememberedOf(this.submissions), ranges: this.ranges() };
+  }
+
+  /**
+   * @param redact puts a mark in the place of a credential. Names that a report would show hold none then; those by
+   *   which the next run goes on stay as they are, for another name is another object
+   */
+  toText(redact: (text: string) => string = (text) => text): string {
+    const extras = { ...(this.over && { over: true }), ...(this.omsBefore && { oms_before: this.omsBefore }) };
+    this.#compact();
+    const { submissions, ...checkpoint } = this.checkpoint();
+    // Digests, of which a large text is made: nothing in it is to be looked for.
+    const remembering = (text: string): string =>
+      submissions === undefined ? text : `${text.slice(0, -1)},"submissions":"${submissions}"}`;
+    const ranges = withoutSparedKeys(checkpoint.ranges);
+    const text = writeCheckpoint({ ...checkpoint, ranges, ...extras });
+    // Names of the report are given up before the position is.
+    if (Buffer.byteLength(text) > STATE_LIMITS.bytes['checkpoint.json'])
+      return remembering(writeCheckpoint({ ...checkpoint, ranges: withNames(ranges, () => []), ...extras }));
+    if (redact(text) === text) return remembering(text);
+    const concealed = withNames(ranges, (keys) => keys.map(redact));
+    return remembering(writeCheckpoint({ ...checkpoint, ranges: concealed, ...extras }));
+  }
+
+  /** Joins what is settled, so that a long pass of many workers has not ever more ranges. */
+  #compact(): void {
+    const slots = [...this.#slots].sort((a, b) => compareBounds(a.state.after, b.state.after));
+    const kept: Slot[] = [];
+    for (const slot of slots) {
+      const before = kept.at(-1);
+      const [first, second] = [before && boundsOf(before), boundsOf(slot)];
+      const follows = first && first.until !== undefined && first.until === second.after;
+      if (follows && isSettledRange(first) && isSettledRange(second))
+        kept[kept.length - 1] = toSlot(joined(first, second));
+      else kept.push(slot);
+    }
+    this.#slots = kept;
+  }
+
+  /** Takes over what another run has done of the same ranges, as merged. A worker whose range has changed begins anew. */
+  adopt(merged: Checkpoint): void {
+    this.submissions.add(merged.submissions ?? '');
+    for (const slot of this.#slots) {
+      const { after, until } = boundsOf(slot);
+      const range = merged.ranges.find((each) => each.after === after && each.until === until);
+      if (range && range.cursor !== slot.state.cursor) slot.state = range;
+      else if (range?.done && !slot.state.done) slot.state = range;
+    }
+  }
+
+  totals(): PassTotals {
+    const states = this.#slots.map(({ state }) => state);
+    const sum = (of: (state: RangeState) => number): number => states.reduce((total, state) => total + of(state), 0);
+    return {
+      accepted: sum(({ accepted }) => accepted),
+      failed: sum(({ failed }) => failed),
+      pending: sum(({ pending }) => pending.length),
+      calls: { list: sum(({ list_calls }) => list_calls), events: sum(({ event_calls }) => event_calls) },
+      ranges: { done: states.filter(({ done }) => done).length, total: states.length },
+    };
+  }
+
+  counts(): Counts {
+    return this.ranges().reduce((total, { counts }) => addCounts(total, counts), noCounts());
+  }
+
+  refused(): Refused {
+    return addRefused(this.ranges().map(({ refused }) => refused));
+  }
+
+  get sourceObjects(): number {
+    return this.#slots.reduce((total, { state }) => total + state.counts.source.objects, 0);
+  }
+}
+
+export interface PassTotals {
+  readonly accepted: number;
+  readonly failed: number;
+  readonly pending: number;
+  readonly calls: { readonly list: number; readonly events: number };
+  readonly ranges: { readonly done: number; readonly total: number };
+}
+
+/** A pass that nobody has worked at, of one range. */
+export function newPass(
+  head: Omit<PassHead, 'version' | 'runs'>,
+  omsBefore: OmsCounters | undefined,
+  submissions = new Submissions(),
+): Pass {
+  const checkpoint = { version: 1, ...head, runs: 1, ...rememberedOf(submissions), ranges: [newRange({})] } as const;
+  return new Pass(checkpoint, omsBefore);
+}
+
+function rememberedOf(submissions: Submissions): Pick<Checkpoint, 'submissions' | 'submissions_since'> {
+  const { since } = submissions;
+  const text = submissions.toText();
+  return {
+    ...(text !== '' && { submissions: text }),
+    ...(since !== undefined && { submissions_since: new Date(since).toISOString() }),
+  };
+}
+
+export type ReadPass =
+  | { readonly pass: Pass; readonly restarted: readonly number[] }
+  | Extract<ReadCheckpoint, { readonly checkpoint?: undefined }>;
+
+/** @param route as readCheckpoint has it */
+export function readPass(text: string, route: string): ReadPass {
+  const read = readCheckpoint(text, route);
+  if (read.checkpoint === undefined) return read;
+  // As it has been read, it has no more values than a document may have.
+  const extras = extrasSchema.safeParse(JSON.parse(text));
+  const pass = new Pass(read.checkpoint, extras.success ? extras.data.oms_before : undefined);
+  pass.over = extras.success && extras.data.over === true;
+  return { pass, restarted: read.restarted };
+}
+
+function toSlot(state: RangeState): Slot {
+  return { state, live: undefined, fault: undefined, confirmedEmpty: false, unjudged: false };
+}
+
+/** A slot's state with the bounds that it has at the moment. */
+export function boundsOf({ state, live }: Slot): RangeState {
+  if (live === undefined || live.range.until === state.until) return state;
+  const { until: _, ...rest } = state;
+  return { ...rest, ...rangeOf(state.after, live.range.until) };
+}
+
+function compareBounds(a: string | undefined, b: string | undefined): number {
+  if (a === undefined || b === undefined) return a === b ? 0 : a === undefined ? -1 : 1;
+  return compareUtf8(a, b);
+}

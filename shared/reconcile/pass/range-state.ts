@@ -1,0 +1,122 @@
+import { addCounts, type Counts, detached, noCounts, submittable } from '../compare/counts.ts';
+import type { DiffStep } from '../compare/diff.ts';
+import { type Refused, type RefusedKey, withRefused } from '../submit/refused.ts';
+
+/**
+ * Keys of a range that wait for another try. Where there would be more, the range is not to go on: submitting fails.
+ */
+export const MAX_PENDING = 100;
+
+/** How far one range of a pass has come. It stands for itself: whatever is not done after `cursor` says is in `pending`. */
+export interface RangeState {
+  /** Exclusive; absent: from the beginning. */
+  readonly after?: string;
+  /** Inclusive; absent: to the end. */
+  readonly until?: string;
+  /** Every key up to this one has been judged, and everything to submit is accounted for. Absent: none. */
+  readonly cursor?: string;
+  /** Judged to its end. Keys may be pending still. */
+  readonly done: boolean;
+  readonly counts: Counts;
+  /** Objects that OMS has accepted. */
+  readonly accepted: number;
+  /** Objects that no further try would cure. The next pass finds them again. */
+  readonly failed: number;
+  /** Why, and the first of them. */
+  readonly refused: Refused;
+  /** Objects that are to be tried again, by key. */
+  readonly pending: readonly string[];
+  readonly list_calls: number;
+  readonly event_calls: number;
+}
+
+/** What became of the objects that were submitted. */
+export interface Submitted {
+  readonly accepted: number;
+  readonly failed: number;
+  readonly pending: readonly string[];
+  readonly calls: number;
+  /** Those that failed, where it is known why. */
+  readonly refused?: readonly RefusedKey[];
+}
+
+export function newRange({
+  after,
+  until,
+}: {
+  readonly after?: string | undefined;
+  readonly until?: string | undefined;
+}): RangeState {
+  return {
+    ...(after !== undefined && { after }),
+    ...(until !== undefined && { until }),
+    done: false,
+    counts: noCounts(),
+    accepted: 0,
+    failed: 0,
+    refused: {},
+    pending: [],
+    list_calls: 0,
+    event_calls: 0,
+  };
+}
+
+/**
+ * A range one step further, once it is known what became of everything that the step found.
+ *
+ * @param listCalls made for the step, on both sides
+ * @throws RangeError where an object that was to be submitted is neither accepted, nor failed, nor pending: to go on
+ *   would be to skip it
+ */
+export function advance(range: RangeState, step: DiffStep, submitted: Submitted, listCalls: number): RangeState {
+  const found = submittable(step.counts).objects;
+  const { accepted, failed, pending, calls, refused = [] } = submitted;
+  if (accepted + failed + pending.length !== found)
+    throw new RangeError(`${found} objects to submit, ${accepted + failed + pending.length} accounted for`);
+  return {
+    ...range,
+    cursor: detached(step.cursor),
+    counts: addCounts(range.counts, step.counts),
+    accepted: range.accepted + accepted,
+    failed: range.failed + failed,
+    refused: withRefused(range.refused, refused),
+    pending: [...range.pending, ...pending.map(detached)],
+    list_calls: range.list_calls + listCalls,
+    event_calls: range.event_calls + calls,
+  };
+}
+
+/**
+ * A range that the diff has walked through to its end.
+ *
+ * @param listCalls made since the last step
+ */
+export function finish(range: RangeState, listCalls: number): RangeState {
+  return { ...range, done: true, list_calls: range.list_calls + listCalls };
+}
+
+/**
+ * A range whose pending objects have been tried again.
+ *
+ * @throws RangeError as {@link advance}
+ */
+export function retried(range: RangeState, submitted: Submitted): RangeState {
+  const { accepted, failed, pending, calls, refused = [] } = submitted;
+  if (accepted + failed + pending.length !== range.pending.length)
+    throw new RangeError(
+      `${range.pending.length} objects were pending, ${accepted + failed + pending.length} accounted for`,
+    );
+  return {
+    ...range,
+    accepted: range.accepted + accepted,
+    failed: range.failed + failed,
+    refused: withRefused(range.refused, refused),
+    pending,
+    event_calls: range.event_calls + calls,
+  };
+}
+
+/** Whether everything that was to be submitted is accounted for. */
+export function isSettled({ counts, accepted, failed, pending }: RangeState): boolean {
+  return submittable(counts).objects === accepted + failed + pending.length;
+}

@@ -1,0 +1,244 @@
+import * as z from 'zod/mini';
+import { readBoundedJson } from '#shared/validation/bounded-json.ts';
+import { type Counts, submittable } from '../compare/counts.ts';
+import { quantity, storedVerdictsSchema, totalsSchema, verdictsSchema } from '../compare/counts-schema.ts';
+import { estimateLoss } from '../compare/loss.ts';
+import { DEFAULT_RULES, type OverwriteRules } from '../compare/overwrite-rules.ts';
+import { REASONS } from '../compare/verdict.ts';
+import { isOfThePast, STATE_LIMITS, storedNumber, storedTime } from '../pass/state-limits.ts';
+import { type Refused, refusedRows } from '../submit/refused.ts';
+import { REMEDIES } from '../submit/remedies.ts';
+import { convergenceOf } from './convergence.ts';
+import { type Trend, trendOf } from './trend.ts';
+
+/** Of the document. */
+export const REPORT_VERSION = 1;
+
+const time = z.string();
+export const countersSchema = z.object({
+  requested: quantity,
+  succeeded: quantity,
+  failed: quantity,
+  skipped: quantity,
+  bytes: quantity,
+});
+const bucketSchema = z.object({
+  bucket: z.string(),
+  prefix: z.optional(z.string()),
+  ...totalsSchema.shape,
+});
+const planSchema = z.object({
+  submit: totalsSchema,
+  list_calls: z.object({ source: quantity, destination: quantity }),
+  event_calls: quantity,
+  minutes: z.number().check(z.gte(0)),
+  advice: z.optional(z.string()),
+});
+const trendPointSchema = z.object({
+  pass: z.int(),
+  finished: time,
+  source_objects: quantity,
+  differences: quantity,
+  submitted: quantity,
+  loss_rate: z.optional(z.number()),
+  converged: z.boolean(),
+});
+
+/** The report of a pass, as it is written to the state bucket. Published as docs/reconcile-report.schema.json. */
+export const reportSchema = z.object({
+  version: z.literal(REPORT_VERSION),
+  route: z.string(),
+  sync_task_id: z.string(),
+  pass: z.int().check(z.gte(1)),
+  id: z.string(),
+  started: time,
+  finished: time,
+  duration_seconds: z.number().check(z.gte(0)),
+  runs: quantity,
+  source: bucketSchema,
+  destination: bucketSchema,
+  complete: z.boolean(),
+  stopped: z.array(
+    z.object({
+      after: z.optional(z.string()),
+      until: z.optional(z.string()),
+      cursor: z.optional(z.string()),
+      side: z.enum(['source', 'destination']),
+      fault: z.string(),
+    }),
+  ),
+  grace_seconds: z.optional(z.number().check(z.gte(0))),
+  rules: z.object({ object_overwrite_mode: z.string(), consistency_check: z.string(), assumed: z.boolean() }),
+  converged: z.boolean(),
+  obstacles: z.array(z.string()),
+  differences: quantity,
+  verdicts: verdictsSchema,
+  reasons: z.array(z.object({ reason: z.enum(REASONS), objects: quantity, remedy: z.string() })),
+  submitted: quantity,
+  accepted: quantity,
+  failed: quantity,
+  refused: z.array(z.object({ code: z.string(), remedy: z.string(), objects: quantity, keys: z.array(z.string()) })),
+  pending: quantity,
+  calls: z.object({ list: quantity, events: quantity }),
+  rates: z.object({ objects_per_second: z.number(), submitted_per_second: z.number() }),
+  oms: z.optional(z.object({ before: countersSchema, after: countersSchema, during: z.optional(countersSchema) })),
+  loss: z.object({
+    since: z.optional(time),
+    changed: quantity,
+    lost: quantity,
+    explained: quantity,
+    unexplained: quantity,
+    rate: z.optional(z.number()),
+  }),
+  trend: z.array(trendPointSchema),
+  direction: z.enum(['converged', 'converging', 'steady', 'diverging', 'unknown']),
+  /** Of a dry run. */
+  plan: z.optional(planSchema),
+});
+
+/** As a report of any release has it. */
+const storedSchema = z.extend(reportSchema, {
+  pass: storedNumber.check(z.gte(1)),
+  started: storedTime,
+  finished: storedTime,
+  verdicts: storedVerdictsSchema,
+  // Of these texts the next report is made.
+  trend: z
+    .array(z.extend(trendPointSchema, { pass: storedNumber, finished: storedTime }))
+    .check(z.maxLength(STATE_LIMITS.trend)),
+});
+
+export type Report = z.infer<typeof reportSchema>;
+export type OmsCounters = z.infer<typeof countersSchema>;
+export type StoppedRange = Report['stopped'][number];
+
+export interface ReportInput {
+  /** Name of the route, or its sync task where it has none. */
+  readonly route: string;
+  readonly syncTaskId: string;
+  readonly pass: number;
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly started: number;
+  readonly finished: number;
+  readonly runs: number;
+  readonly source: { readonly bucket: string; readonly prefix?: string };
+  readonly destination: { readonly bucket: string; readonly prefix?: string };
+  /** Of all ranges together. */
+  readonly counts: Counts;
+  readonly complete: boolean;
+  readonly emptySourceConfirmed: boolean;
+  readonly stopped: readonly StoppedRange[];
+  /** Milliseconds, as the last run had it. */
+  readonly grace?: number;
+  /** By which it was judged what is submitted. */
+  readonly rules?: OverwriteRules;
+  /** OMS did not tell the rules: they are its defaults. */
+  readonly rulesAssumed?: boolean;
+  readonly accepted: number;
+  readonly failed: number;
+  readonly refused?: Refused;
+  readonly pending: number;
+  readonly calls: { readonly list: number; readonly events: number };
+  /** The task's counters of the month when the pass began and now; absent where OMS did not tell. */
+  readonly oms?: { readonly before: OmsCounters; readonly after: OmsCounters };
+  /** Objects that are known to have failed since the last pass began. */
+  readonly knownFailures: number;
+  /** Milliseconds since the epoch: when the last pass began. */
+  readonly changedSince?: number;
+  /** Of the last complete pass. */
+  readonly previous?: Report;
+}
+
+/** Puts a report together. Everything in it follows from what is given: the same input gives the same report. */
+export function makeReport(input: ReportInput): Report {
+  const { counts, started, finished, previous, rules = DEFAULT_RULES } = input;
+  const { converged, obstacles, differences } = convergenceOf({
+    counts,
+    complete: input.complete,
+    emptySourceConfirmed: input.emptySourceConfirmed,
+    previousSourceObjects: previous?.source.objects,
+  });
+  const seconds = Math.max(0, finished - started) / 1000;
+  const perSecond = (count: number): number => (seconds > 0 ? round(count / seconds) : 0);
+  const submitted = submittable(counts).objects;
+  const loss = estimateLoss(counts.changed, input.knownFailures);
+  const now: Trend = {
+    pass: input.pass,
+    finished: new Date(finished).toISOString(),
+    source_objects: counts.source.objects,
+    differences,
+    submitted,
+    ...(loss.rate !== undefined && { loss_rate: loss.rate }),
+    converged,
+  };
+  return {
+    version: REPORT_VERSION,
+    route: input.route,
+    sync_task_id: input.syncTaskId,
+    pass: input.pass,
+    id: input.id,
+    started: new Date(started).toISOString(),
+    finished: now.finished,
+    duration_seconds: round(seconds),
+    runs: input.runs,
+    source: { ...input.source, ...counts.source },
+    destination: { ...input.destination, ...counts.destination },
+    complete: input.complete,
+    stopped: [...input.stopped],
+    ...(input.grace !== undefined && { grace_seconds: round(input.grace / 1000) }),
+    rules: {
+      object_overwrite_mode: rules.mode,
+      consistency_check: rules.consistencyCheck,
+      assumed: input.rulesAssumed ?? input.rules === undefined,
+    },
+    converged,
+    obstacles: [...obstacles],
+    differences,
+    verdicts: counts.verdicts,
+    reasons: REASONS.flatMap((reason) => {
+      const objects = counts.reasons[reason] ?? 0;
+      return objects > 0 ? [{ reason, objects, remedy: REMEDIES[reason] }] : [];
+    }),
+    submitted,
+    accepted: input.accepted,
+    failed: input.failed,
+    refused: refusedRows(input.refused ?? {}).map((row) => ({ ...row, keys: [...row.keys] })),
+    pending: input.pending,
+    calls: input.calls,
+    rates: {
+      objects_per_second: perSecond(counts.source.objects),
+      submitted_per_second: perSecond(submitted),
+    },
+    ...(input.oms && { oms: withDifference(input.oms) }),
+    loss: {
+      ...(input.changedSince !== undefined && { since: new Date(input.changedSince).toISOString() }),
+      ...loss,
+    },
+    ...trendOf(previous?.trend ?? [], now),
+  };
+}
+
+/**
+ * The last complete pass's report, as it was stored.
+ *
+ * @param now milliseconds since the epoch: a report of a time to come is none
+ * @returns undefined where it cannot be read or is of another version: a trend begins anew then
+ */
+export function readReport(text: string, now = Number.POSITIVE_INFINITY): Report | undefined {
+  const json = readBoundedJson(text, STATE_LIMITS.values);
+  const parsed = 'value' in json ? storedSchema.safeParse(json.value) : undefined;
+  return parsed?.success && isOfThePast(parsed.data.started, now) ? parsed.data : undefined;
+}
+
+/** The counters are of a month: where it has turned meanwhile, they are smaller than before and tell no difference. */
+function withDifference({ before, after }: NonNullable<ReportInput['oms']>): NonNullable<Report['oms']> {
+  const names = ['requested', 'succeeded', 'failed', 'skipped', 'bytes'] as const;
+  if (names.some((name) => after[name] < before[name])) return { before, after };
+  const during = Object.fromEntries(names.map((name) => [name, after[name] - before[name]])) as OmsCounters;
+  return { before, after, during };
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

@@ -1,0 +1,62 @@
+import * as z from 'zod/mini';
+import { compareUtf8 } from '#shared/encoding/utf8-order.ts';
+import { detached, NAMED_KEYS, namedKey } from '../compare/counts.ts';
+import { quantity } from '../compare/counts-schema.ts';
+import { STATE_LIMITS, storedText } from '../pass/state-limits.ts';
+import { submissionRemedy } from './submission-remedies.ts';
+
+/** Objects that were refused for good, by the code of the failure. Plain JSON. */
+export type Refused = Readonly<Record<string, { readonly objects: number; readonly keys: readonly string[] }>>;
+
+export const refusedSchema = z
+  .record(
+    z.string().check(z.maxLength(200)),
+    z.object({ objects: quantity, keys: z.array(storedText).check(z.maxLength(NAMED_KEYS)) }),
+  )
+  .check(z.refine((refused) => Object.keys(refused).length <= STATE_LIMITS.codes));
+
+/** One key that was refused for good. */
+export interface RefusedKey {
+  readonly key: string;
+  readonly code: string;
+}
+
+/** What is known of a range, and what came of a later part of it. */
+export function withRefused(refused: Refused, keys: readonly RefusedKey[]): Refused {
+  if (keys.length === 0) return refused;
+  const rows: Record<string, { objects: number; keys: readonly string[] }> = { ...refused };
+  for (const { key, code } of keys) {
+    const { objects, keys: named } = rows[code] ?? { objects: 0, keys: [] };
+    const isNamed = named.length < NAMED_KEYS;
+    rows[code] = { objects: objects + 1, keys: isNamed ? [...named, detached(namedKey(key))] : named };
+  }
+  return rows;
+}
+
+/** Of several ranges, in order. */
+export function addRefused(all: readonly Refused[]): Refused {
+  const rows: Record<string, { objects: number; keys: string[] }> = {};
+  for (const refused of all)
+    for (const [code, { objects, keys }] of Object.entries(refused)) {
+      const row = rows[code] ?? { objects: 0, keys: [] };
+      rows[code] = row;
+      row.objects += objects;
+      row.keys.push(...keys.slice(0, NAMED_KEYS - row.keys.length));
+    }
+  return rows;
+}
+
+/** A line of a report. */
+export interface RefusedRow {
+  readonly code: string;
+  readonly remedy: string;
+  readonly objects: number;
+  readonly keys: readonly string[];
+}
+
+/** The most frequent first. */
+export function refusedRows(refused: Refused): RefusedRow[] {
+  return Object.entries(refused)
+    .map(([code, { objects, keys }]) => ({ code, remedy: submissionRemedy(code), objects, keys }))
+    .sort((a, b) => b.objects - a.objects || compareUtf8(a.code, b.code));
+}
