@@ -161,8 +161,8 @@ it.each(Object.entries(COMPLETE))('a report %s is as if it was not there', async
 });
 
 it.each([
-  ['readCheckpoint', 'checkpoint', 16],
-  ['readReport', 'report', 8],
+  ['readCheckpoint', 'pass/checkpoint', 16],
+  ['readReport', 'report/report', 8],
 ])(
   '%s needs less than 160 MB for the worst texts of its size',
   async (reader, file, size) => {
