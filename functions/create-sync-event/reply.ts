@@ -3,7 +3,7 @@ import { type FailedKey, failedOf, type KeyOutcome } from '#shared/pipeline/outc
 import type { HttpReply } from '#shared/platform/gateway-event.ts';
 
 /** What became of one key of the request. */
-export interface KeyResult {
+interface KeyResult {
   /** Position in `object_keys` or `objects`. */
   readonly index: number;
   readonly status: 'accepted' | 'failed';

@@ -9,7 +9,7 @@ import { syncTaskIdForEvents } from '#shared/validation/primitives.ts';
 import { crossFieldRule, type Finding, rule } from '#shared/validation/rule.ts';
 
 /** Most keys of one request. */
-export const MAX_KEYS = 1000;
+const MAX_KEYS = 1000;
 
 function keyFinding(check: (key: string) => unknown): (key: string) => Finding | undefined {
   return (key) => {

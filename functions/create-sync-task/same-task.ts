@@ -16,7 +16,7 @@ const PLACES = ['src_cloud_type', 'src_region', 'src_bucket', 'dst_region', 'dst
  * The tasks between the same two buckets. Other settings are not compared: OMS gives some back in other words
  * (`no_check` for `transmission`, null for a default).
  */
-export function tasksBetween(tasks: readonly ListedSyncTask[], body: CreateSyncTaskBody): NamedTask[] {
+function tasksBetween(tasks: readonly ListedSyncTask[], body: CreateSyncTaskBody): NamedTask[] {
   return tasks
     .filter((task): task is NamedTask => typeof task.sync_task_id === 'string' && task.sync_task_id !== '')
     .filter((task) => PLACES.every((place) => (task[place] ?? '') === body[place]));

@@ -24,7 +24,7 @@ export interface WantedRun {
 }
 
 /** A request names a route that is not configured. */
-export class UnknownRouteError extends AppError {
+class UnknownRouteError extends AppError {
   override readonly name = 'UnknownRouteError';
 
   constructor() {

@@ -3,7 +3,7 @@ import type { StoredObject } from './stored-objects.ts';
 /** How the names of a bucket look. */
 export type Layout = 'flat' | 'folders';
 
-export const FOLDER_OBJECTS = 1000;
+const FOLDER_OBJECTS = 1000;
 
 /** One object of so many is in the source only, and one of so many has another size there. */
 export const MISSING_OF = 1009;

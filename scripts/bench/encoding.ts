@@ -1,5 +1,4 @@
 import { performance } from 'node:perf_hooks';
-import { fileURLToPath } from 'node:url';
 import { encodeOmsKey } from '#shared/encoding/encode.ts';
 import type { Bench } from './measurement.ts';
 import { median, pairedRatio, spread } from './statistics.ts';
@@ -7,7 +6,7 @@ import { median, pairedRatio, spread } from './statistics.ts';
 /**
  * Key encoding against the platform's own `encodeURIComponent`, which does less: it leaves `!'()*` bare and checks no
  * length. Both encode the same keys in the same run; rounds are interleaved and their order turns, so that neither
- * gets the warmer half. Alone: node --import tsx scripts/bench/encoding.ts
+ * gets the warmer half.
  */
 
 const KEYS = 2000;
@@ -17,7 +16,7 @@ const WARM_UP_ROUNDS = 3;
 /** The slowest acceptable speed, as a share of `encodeURIComponent`'s. */
 const TARGET = 0.8;
 
-export interface EncodingBenchResult {
+interface EncodingBenchResult {
   /** Speed of `encodeOmsKey` as a share of the speed of `encodeURIComponent`, median of the rounds: above 1 is faster. */
   readonly ratio: number;
   readonly ratioRange: readonly [number, number];
@@ -87,22 +86,7 @@ function measure(rounds: number): EncodingBenchResult {
   };
 }
 
-/** Measures and prints; the result holds the raw rounds, too. */
-export function run(log: (line: string) => void = console.log): EncodingBenchResult {
-  const result = measure(ROUNDS);
-  const list = (values: readonly number[]): string => values.map((value) => value.toFixed(0)).join(' ');
-  log(
-    `encoding of ASCII keys with slashes, ns per key, median of ${ROUNDS} interleaved rounds of ${PASSES * KEYS} keys`,
-  );
-  log(`  encodeOmsKey        ${result.encodeOmsKeyNs.toFixed(1)}   (${list(result.raw.encodeOmsKey)})`);
-  log(`  encodeURIComponent  ${result.encodeUriComponentNs.toFixed(1)}   (${list(result.raw.encodeUriComponent)})`);
-  const verdict = result.ratio >= TARGET ? '' : '   MISSED';
-  const range = result.ratioRange.map((ratio) => ratio.toFixed(2)).join('..');
-  log(`  speed ratio         ${result.ratio.toFixed(2)} (${range})   target at least ${TARGET}${verdict}`);
-  return result;
-}
-
-/** The same as one of `npm run bench`. */
+/** How fast a key is encoded. */
 export const encoding: Bench = async ({ quick }) => {
   const { encodeOmsKeyNs, encodeUriComponentNs, ratio, ratioRange, raw } = measure(quick ? 3 : ROUNDS);
   return [
@@ -117,5 +101,3 @@ export const encoding: Bench = async ({ quick }) => {
     },
   ];
 };
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) run();

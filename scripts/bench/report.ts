@@ -31,7 +31,7 @@ export function formatResults(results: readonly BenchResult[]): string {
   return formatTable([HEADER, ...rows]);
 }
 
-export function formatTarget(target: Target): string {
+function formatTarget(target: Target): string {
   return 'atMost' in target ? `<= ${target.atMost}` : `>= ${target.atLeast}`;
 }
 

@@ -34,12 +34,12 @@ export interface CampaignOptions {
 /** Runs of one message to a worker: long enough to be worth it, short enough to share work evenly. */
 const CHUNK = 20;
 
-export function emptyTally(): Tally {
+function emptyTally(): Tally {
   return { runs: 0, counts: {}, failures: [] };
 }
 
 /** Adds a run to the sums. */
-export function count(tally: Tally, { seed, counts, violations }: RunResult): void {
+function count(tally: Tally, { seed, counts, violations }: RunResult): void {
   tally.runs += 1;
   for (const [name, value] of Object.entries(counts)) tally.counts[name] = (tally.counts[name] ?? 0) + value;
   const [violation] = violations;

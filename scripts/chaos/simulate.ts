@@ -17,7 +17,7 @@ import { destinationOf } from './world/operations.ts';
 import type { Violation } from './world/rules.ts';
 import { type Deployment, drawScenario, type Scenario } from './world/scenario.ts';
 
-export const STATE_BUCKET = 'oms-sync-state';
+const STATE_BUCKET = 'oms-sync-state';
 const REGION = 'cn-north-4';
 const OMS_HOST = `oms.${REGION}.myhuaweicloud.com`;
 const OBS_HOST = `obs.${REGION}.myhuaweicloud.com`;
@@ -44,7 +44,7 @@ export function compileSubject({ onObjectCreated, redrive, reconcile }: Subject)
 }
 
 /** A line of a run's history. */
-export interface Line {
+interface Line {
   readonly at: number;
   readonly text: string;
   /** What it is about; nothing in particular where there is none. */

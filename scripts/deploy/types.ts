@@ -24,8 +24,8 @@ export interface DeployTarget {
   readonly clock?: Clock;
 }
 
-export type FunctionAction = 'create' | 'update' | 'unchanged' | 'delete' | 'orphan';
-export type TriggerAction = 'create' | 'replace' | 'update' | 'delete' | 'unchanged';
+type FunctionAction = 'create' | 'update' | 'unchanged' | 'delete' | 'orphan';
+type TriggerAction = 'create' | 'replace' | 'update' | 'delete' | 'unchanged';
 
 export interface PlannedTrigger {
   /** The service's own word: EVENTGRID, OBS, TIMER, APIG, KAFKA, SMN, … */

@@ -26,7 +26,7 @@ export class CloudRunsError extends Error {
 }
 
 /** There is no such file: no local cloud runs, most likely. */
-export class NoEndpointsError extends UsageError {}
+class NoEndpointsError extends UsageError {}
 
 /**
  * What a local cloud has written about itself.

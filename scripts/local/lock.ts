@@ -8,7 +8,7 @@ export class FolderInUseError extends Error {
 }
 
 /** The folder cannot be created or written. */
-export class FolderUnusableError extends Error {
+class FolderUnusableError extends Error {
   override readonly name = 'FolderUnusableError';
 }
 

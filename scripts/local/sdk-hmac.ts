@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { AccessKey } from './accounts.ts';
 
 /** Signed requests are valid this long around the server's clock. Milliseconds. */
-export const MAX_CLOCK_SKEW = 15 * 60_000;
+const MAX_CLOCK_SKEW = 15 * 60_000;
 
 export interface SignedRequest {
   readonly method: string;
@@ -13,7 +13,7 @@ export interface SignedRequest {
   readonly body: Uint8Array;
 }
 
-export type SignatureProblem =
+type SignatureProblem =
   | 'no_signature'
   | 'malformed_authorization'
   | 'malformed_date'

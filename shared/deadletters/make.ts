@@ -15,12 +15,12 @@ export type TerminalFailure = { readonly failure: Reason; readonly error: unknow
 );
 
 /** A line of the table of failures. */
-export interface Reason {
+interface Reason {
   readonly code: string;
   readonly remedy: string;
 }
 
-export interface FailedRecord {
+interface FailedRecord {
   /** In the event. */
   readonly path: string;
   readonly problem?: Problem;

@@ -6,7 +6,7 @@
  * - `account`: no call can succeed, for a reason outside the keys and the tasks
  * - `call`: this call failed; the next may succeed
  */
-export type FailureScope = 'content' | 'task' | 'account' | 'call';
+type FailureScope = 'content' | 'task' | 'account' | 'call';
 
 export interface FailureKind {
   /** Stable, for alarms and filters. */

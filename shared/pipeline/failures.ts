@@ -2,7 +2,7 @@ import { AppError } from '#shared/errors/base.ts';
 import { OmsResponseError } from '#shared/oms/errors.ts';
 import { FAILURES, type FailureCode, type FailureKind } from './failure-kinds.ts';
 
-export { FAILURES, type FailureCode, type FailureKind, type FailureScope } from './failure-kinds.ts';
+export { FAILURES, type FailureCode, type FailureKind } from './failure-kinds.ts';
 
 /** An answer of OMS, or of the gateway in front of it, and the failure that it is. Absent fields match everything. */
 export interface AnswerRow {

@@ -10,7 +10,7 @@ import type { Route } from './routes.ts';
 export const OMS_RESULT_PREFIX = 'oms/sync_task/';
 
 /** Why a change must not be replicated. */
-export type FilterReason = 'oms_result_list' | 'own_state';
+type FilterReason = 'oms_result_list' | 'own_state';
 
 export interface Filtered {
   readonly kept: readonly ObjectChange[];

@@ -3,7 +3,7 @@ import type { FailureKind } from './failures.ts';
 /** What became of one key. */
 export type KeyOutcome = AcceptedKey | FailedKey;
 
-export interface AcceptedKey {
+interface AcceptedKey {
   readonly index: number;
   readonly status: 'accepted';
 }

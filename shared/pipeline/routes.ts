@@ -47,7 +47,7 @@ const obsSource = crossFieldRule(({ bucket, cloud = 'HuaweiCloud' }) =>
 );
 
 /** One route: which objects of which bucket belong to which sync task. */
-export const routeSchema = z.strictObject({
+const routeSchema = z.strictObject({
   /** For log lines, and below it reconciliation keeps its state. */
   name: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
   source: z

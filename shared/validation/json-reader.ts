@@ -1,7 +1,7 @@
 import { formatPath } from './path.ts';
 
 /** Bounds of a text that is read. A value that is deeper overflows the stack of `JSON.stringify` and of every walk. */
-export const JSON_LIMITS = {
+const JSON_LIMITS = {
   /** Lists and objects within each other; the deepest document of any reader has ten. */
   depth: 64,
   /** Digits of an integer that is read as a bigint, whose conversion costs the square of them. */

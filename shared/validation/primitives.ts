@@ -15,13 +15,13 @@ function hasAtMost(value: string, maximum: number): boolean {
 }
 
 /** At most this many Unicode characters (code points). */
-export function maxCharacters(maximum: number): z.core.$ZodCheck<string> {
+function maxCharacters(maximum: number): z.core.$ZodCheck<string> {
   const finding = { rule: 'max_length', message: `must have at most ${maximum} characters` };
   return rule((value) => (hasAtMost(value, maximum) ? undefined : finding), { maximum });
 }
 
 /** Not the empty text. */
-export function notEmpty(): z.core.$ZodCheck<string> {
+function notEmpty(): z.core.$ZodCheck<string> {
   const finding = { rule: 'not_empty', message: 'must not be empty' };
   return rule((value) => (value === '' ? finding : undefined), { minimum: 1 });
 }

@@ -9,7 +9,7 @@ export interface EsdkAnswer {
 }
 
 /** How the SDK names the headers of a signature. */
-export interface EsdkContext {
+interface EsdkContext {
   readonly signature: 'obs' | 'v2';
   readonly headerPrefix: string;
 }
@@ -44,7 +44,8 @@ export interface EsdkClient {
   close(): void;
 }
 
-const ObsClient = createRequire(import.meta.url)('esdk-obs-nodejs') as new (options: object) => EsdkClient;
+const require = createRequire(import.meta.url);
+const ObsClient = require('esdk-obs-nodejs') as new (options: object) => EsdkClient;
 
 /** Huawei's SDK for OBS (npm package `esdk-obs-nodejs`). It is ready a moment after it was made. */
 export async function esdkClient(options: object): Promise<EsdkClient> {

@@ -10,7 +10,7 @@ import { omsError } from './oms-error.ts';
 
 export const STATE_BUCKET = 'state';
 export const PREFIXES = { deadLetters: 'dead-letters/', parked: 'parked/', failedInvocations: 'failed-invocations/' };
-export const ROUTES: readonly Route[] = [{ source: { bucket: 'source' }, sync_task_id: 'task-1' }];
+const ROUTES: readonly Route[] = [{ source: { bucket: 'source' }, sync_task_id: 'task-1' }];
 /** When the tests take place. */
 export const NOW = Date.parse('2026-10-01T12:00:00Z');
 

@@ -22,7 +22,7 @@ export interface Patch {
 }
 
 /** A patch whose text is not in its file (any more). */
-export class PatchError extends Error {
+class PatchError extends Error {
   override readonly name = 'PatchError';
 }
 

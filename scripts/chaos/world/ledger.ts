@@ -401,6 +401,6 @@ function routesOf(variables: Readonly<Record<string, string>>, bucket: string): 
   return routes.flatMap(({ source }) => (source.bucket === bucket ? [source.prefix ?? ''] : []));
 }
 
-export function objectId(bucket: string, key: string): string {
+function objectId(bucket: string, key: string): string {
   return `${bucket}/${key}`;
 }

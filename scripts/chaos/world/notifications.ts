@@ -19,7 +19,7 @@ export interface Mention {
 
 export type Defect = 'malformed key' | 'no bucket' | 'key too long' | 'key of another type';
 
-export const SHAPES = ['cloudevent', 'cloudevent list', 'cloudevents', 'events', 'native', 'v3'] as const;
+const SHAPES = ['cloudevent', 'cloudevent list', 'cloudevents', 'events', 'native', 'v3'] as const;
 export type Shape = (typeof SHAPES)[number];
 
 const MARKER = /a55e7[0-9a-f]{27}/g;
@@ -40,7 +40,7 @@ const PLAIN = /[A-Za-z0-9._-]/;
  * A key as a channel writes it: byte by byte, with what real emitters differ in (case of the digits, whether `/`, `*` and
  * `~` stay, whether a space is `+`) drawn anew for each key.
  */
-export function writeKey(key: string, encoding: Encoding, random: Random): string {
+function writeKey(key: string, encoding: Encoding, random: Random): string {
   if (encoding === 'raw') return key;
   const upper = random.chance(0.8);
   const literal = random.pick(['', '/', '*', '/*~']);

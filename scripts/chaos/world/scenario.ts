@@ -1,4 +1,3 @@
-import type { FaultPlan } from '../../local/faults/plan.ts';
 import { Random } from '../kernel/random.ts';
 import { drawFaults, type FaultWindow } from './faults.ts';
 import { drawPlants, type Plant } from './hostile.ts';
@@ -106,8 +105,6 @@ export interface PlatformPlan {
   /** Milliseconds before the first retry; each further one takes twice as long. */
   readonly retryDelay: number;
 }
-
-export type { FaultPlan };
 
 const MINUTE = 60_000;
 const CLOCK_STEPS = [-24 * 60, -60, -45, -30, -20, -12, 12, 60, 24 * 60];

@@ -5,7 +5,7 @@ export interface Violation {
   readonly message: string;
 }
 
-export type Rule =
+type Rule =
   /** The zip holds index.js at its root and nothing else, and is the one that the manifest describes. */
   | 'zip'
   | 'size'

@@ -61,7 +61,7 @@ export interface WireVersion {
   readonly version_description: string;
 }
 
-export const alias = z.object({
+const alias = z.object({
   name,
   version: name,
   description: text,
@@ -89,7 +89,7 @@ function paramText(value: unknown): string {
   return value === undefined || value === null ? '' : JSON.stringify(value);
 }
 
-export const trigger = z.object({
+const trigger = z.object({
   trigger_id: z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._:-]*$/), z.maxLength(128)),
   trigger_type_code: z.string().check(z.regex(/^[A-Z][A-Z0-9_]*$/), z.maxLength(32)),
   trigger_status: text,

@@ -7,7 +7,7 @@ import type { DeployTarget } from '../types.ts';
 import { type DesiredTrigger, desiredTriggers } from './triggers.ts';
 
 /** A zip as it is sent. */
-export interface Code {
+interface Code {
   readonly zip: Buffer;
   /** SHA-512, hexadecimal: what the service's `digest` is said to be. */
   readonly sha512: string;

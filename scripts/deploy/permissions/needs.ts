@@ -2,7 +2,7 @@
 type OmsAction = 'create' | 'createEvent' | 'delete' | 'get' | 'list' | 'statistics' | 'update';
 
 /** Parts of the state bucket, each below a prefix of its own. */
-export interface StatePrefixes {
+interface StatePrefixes {
   readonly deadLetters: string;
   readonly parked: string;
   readonly failedInvocations: string;

@@ -46,7 +46,7 @@ export function policiesOf(config: ServerlessConfig): readonly AgencyPolicy[] {
 }
 
 /** The one whose credentials the code finds in its context. */
-export function codeAgencyOf({ agency, executionAgency }: FunctionConfig): string | undefined {
+function codeAgencyOf({ agency, executionAgency }: FunctionConfig): string | undefined {
   return executionAgency || agency;
 }
 

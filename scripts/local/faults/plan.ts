@@ -43,7 +43,7 @@ export type Check =
   | { readonly type: 'integer' | 'number'; readonly min: number; readonly max: number }
   | { readonly type: 'one of'; readonly values: readonly (string | number)[] };
 
-export interface FaultKind {
+interface FaultKind {
   readonly scope: Scope;
   /** Ends the matter: of several that fire, the first is carried out. */
   readonly terminal?: true;

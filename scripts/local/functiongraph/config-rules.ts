@@ -3,7 +3,7 @@ import { parseTemplate } from './gateway/routes.ts';
 import { parseSchedule } from './timers/parse.ts';
 
 /** A function's configuration is one that the platform would refuse. */
-export class FunctionConfigError extends Error {
+class FunctionConfigError extends Error {
   readonly problems: readonly string[];
 
   constructor(key: string, problems: readonly string[]) {

@@ -32,7 +32,7 @@ import { TriggerRegistry } from './triggers/registry.ts';
 import type { FunctionGraphOptions, InvocationResult } from './types.ts';
 import { bundleWorker } from './worker-bundle.ts';
 
-export type { ExecutionResult, FunctionGraphOptions, InvocationResult, LogLine } from './types.ts';
+export type { ExecutionResult, FunctionGraphOptions, LogLine } from './types.ts';
 
 export interface FunctionGraph {
   readonly url: string;
@@ -63,7 +63,7 @@ export interface FunctionGraph {
   close(): Promise<void>;
 }
 
-export interface FunctionGraphStats {
+interface FunctionGraphStats {
   readonly functions: Readonly<Record<string, { readonly instances: number; readonly busy: number }>>;
   readonly async: AsyncStats;
   readonly timers: ReturnType<Timers['list']>;

@@ -7,7 +7,7 @@ interface Issued {
 }
 
 /** Milliseconds: "A token is valid for 24 hours." https://support.huaweicloud.com/intl/en-us/api-iam/iam_30_0001.html */
-export const TOKEN_LIFETIME = 24 * 3600_000;
+const TOKEN_LIFETIME = 24 * 3600_000;
 
 /** Every token that the local IAM has issued and that is still valid; services ask it, as on the platform. */
 export class Tokens {

@@ -5,7 +5,7 @@ import { parseCredential } from './auth-v4.ts';
 import { S3Error } from './errors.ts';
 
 /** What a policy says of the size of the file, in bytes. */
-export interface SizeRange {
+interface SizeRange {
   readonly min: number;
   readonly max: number;
 }

@@ -49,7 +49,7 @@ export interface Target {
   readonly key?: string;
 }
 
-export const MAX_KEY_BYTES = 1024;
+const MAX_KEY_BYTES = 1024;
 
 /** Host names whose subdomains lead to this machine, here or by the DNS of everybody. */
 const VIRTUAL_HOST = /^(.+)\.(?:localhost|127\.0\.0\.1\.(?:nip|sslip)\.io)\.?(?::\d+)?$/i;

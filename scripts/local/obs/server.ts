@@ -28,7 +28,7 @@ import { Store } from './store.ts';
 import { element, xmlDocument } from './xml.ts';
 
 export { PortInUseError } from '../listen.ts';
-export type { BucketTrigger, NotificationDelivery } from './notifications.ts';
+export type { BucketTrigger } from './notifications.ts';
 
 export interface ObsOptions {
   /** Folder of the store; one process at a time. */

@@ -26,7 +26,7 @@ interface Validation {
 }
 
 /** A request as HTTP delivers it: nothing checked. */
-export interface RawInput {
+interface RawInput {
   readonly path: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   readonly body: Uint8Array;

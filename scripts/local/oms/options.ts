@@ -72,7 +72,7 @@ export interface OmsOptions {
 }
 
 /** One object whose outcome is known. */
-export interface CopiedObject {
+interface CopiedObject {
   readonly taskId: string;
   readonly key: string;
   readonly outcome: Outcome;
@@ -86,7 +86,7 @@ export interface CopiedObject {
 }
 
 /** Since the start of this server. */
-export interface OmsStats {
+interface OmsStats {
   /** HTTP requests, of any operation and outcome. */
   readonly requests: number;
   /** Events that were accepted. */

@@ -4,7 +4,7 @@ import type { Outcome } from './counters.ts';
  * "oms/sync_task/<id>/success_object_lists" is the one folder that the vendor names; the others follow its pattern.
  * https://support.huaweicloud.com/intl/en-us/usermanual-oms/oms_01_0044.html
  */
-export const RESULT_FOLDERS: Readonly<Record<Outcome, string>> = {
+const RESULT_FOLDERS: Readonly<Record<Outcome, string>> = {
   success: 'success_object_lists',
   failure: 'failed_object_lists',
   skip: 'skip_object_lists',

@@ -1,7 +1,7 @@
 import { badRequest, OMS } from './errors.ts';
 
 /** One row of a vendor's parameter table. `null` counts as absent, as the vendor's own samples write it. */
-export type Rule = StringRule | NumberTextRule | BooleanRule | ArrayRule | ObjectRule;
+type Rule = StringRule | NumberTextRule | BooleanRule | ArrayRule | ObjectRule;
 
 interface Presence {
   readonly mandatory?: boolean;
@@ -9,12 +9,12 @@ interface Presence {
   readonly mandatoryWhen?: Condition & { readonly code?: string };
 }
 
-export interface Condition {
+interface Condition {
   readonly field: string;
   readonly values: readonly string[];
 }
 
-export interface StringRule extends Presence {
+interface StringRule extends Presence {
   readonly type: 'string';
   /** Characters. */
   readonly min?: number;
@@ -29,26 +29,26 @@ export interface StringRule extends Presence {
 }
 
 /** An integer in a query string. */
-export interface NumberTextRule extends Presence {
+interface NumberTextRule extends Presence {
   readonly type: 'number-text';
   readonly min: number;
   readonly max: number;
   readonly default?: number;
 }
 
-export interface BooleanRule extends Presence {
+interface BooleanRule extends Presence {
   readonly type: 'boolean';
   readonly default?: boolean;
 }
 
-export interface ArrayRule extends Presence {
+interface ArrayRule extends Presence {
   readonly type: 'array';
   readonly min: number;
   readonly max: number;
   readonly element: StringRule;
 }
 
-export interface ObjectRule extends Presence {
+interface ObjectRule extends Presence {
   readonly type: 'object';
   readonly fields: Fields;
 }

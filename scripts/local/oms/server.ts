@@ -23,7 +23,7 @@ import { type S3Bucket, S3Client } from './s3-client.ts';
 import { OmsStore, type PendingObject } from './store.ts';
 import type { Task } from './task.ts';
 
-export type { CopiedObject, OmsOptions, OmsServer, OmsStats } from './options.ts';
+export type { OmsOptions, OmsServer } from './options.ts';
 
 interface Arrived {
   readonly match: Match;

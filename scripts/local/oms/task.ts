@@ -10,7 +10,7 @@ export type OverwriteMode =
   | 'FULL_OVERWRITE';
 
 /** What a task needs to reach its buckets; resent at every start. Never part of an answer or a log line. */
-export interface TaskSecrets {
+interface TaskSecrets {
   readonly src_ak: string;
   readonly src_sk: string;
   readonly dst_ak: string;

@@ -30,7 +30,7 @@ export const VERDICTS = [
 export type Verdict = (typeof VERDICTS)[number];
 
 /** An object with one of these is submitted. */
-export const SUBMITTED_VERDICTS = ['missing', 'size_differs', 'destination_older', 'checksum_differs'] as const;
+const SUBMITTED_VERDICTS = ['missing', 'size_differs', 'destination_older', 'checksum_differs'] as const;
 export type SubmittedVerdict = (typeof SUBMITTED_VERDICTS)[number];
 
 /** Why an object that differs is not submitted. */

@@ -9,7 +9,7 @@ import { isSettled, newRange, type RangeState } from './range-state.ts';
 import { STATE_LIMITS, storedKey, storedNumber, storedText, storedTime } from './state-limits.ts';
 
 /** Of the document. A reader of an older program must not touch a newer one. */
-export const CHECKPOINT_VERSION = 1;
+const CHECKPOINT_VERSION = 1;
 
 /**
  * How far a pass has come: what an invocation leaves to the next. It is written after the submissions that it speaks
@@ -62,7 +62,7 @@ const headSchema = z.object({
 const versionSchema = z.object({ version: z.int().check(z.lte(1_000)) });
 
 /** Why there is no checkpoint to go on from. */
-export type NoCheckpoint =
+type NoCheckpoint =
   /** Cannot be read, or its ranges leave something out: the pass begins anew. */
   | 'corrupt'
   /** Of other buckets, another prefix or another task: a new pass begins. */

@@ -18,7 +18,7 @@ export interface LeaseOptions {
 }
 
 /** Longer than the slowest page, with all attempts of a call. */
-export const LEASE_MS = 120_000;
+const LEASE_MS = 120_000;
 /** Longer than a write takes as a rule: two runs that begin at once then both see the one that wrote last. */
 const SETTLE_MS = 200;
 

@@ -12,7 +12,7 @@ import { convergenceOf } from './convergence.ts';
 import { type Trend, trendOf } from './trend.ts';
 
 /** Of the document. */
-export const REPORT_VERSION = 1;
+const REPORT_VERSION = 1;
 
 const time = z.string();
 export const countersSchema = z.object({

@@ -3,7 +3,7 @@ import { detached } from '../compare/counts.ts';
 import type { ObjectFacts } from '../compare/object-facts.ts';
 
 /** Objects that are remembered, 25 bytes each in a checkpoint. */
-export const MAX_REMEMBERED = 100_000;
+const MAX_REMEMBERED = 100_000;
 /** Submissions of an object whose source does not change, where nothing else is configured. */
 export const MAX_SUBMISSIONS = 5;
 /** The most that may be configured. */

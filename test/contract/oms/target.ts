@@ -8,7 +8,7 @@ export interface TargetBucket {
   readonly secretKey: string;
 }
 
-export interface TargetCredentials {
+interface TargetCredentials {
   readonly accessKey: string;
   readonly secretKey: string;
   /** With temporary keys. */

@@ -35,7 +35,7 @@ export const STOPPED_SOURCE = 'stopped-photos';
 const BUCKETS = [SOURCE, STOPPED_SOURCE, DESTINATION, STATE];
 
 /** What somebody can try who has got hold of a function's credentials. */
-export interface AgencyCredentials {
+interface AgencyCredentials {
   /** The status of OMS's answer. */
   oms(method: string, path: string, body?: unknown): Promise<number>;
   /** The status of the object store's answer. */

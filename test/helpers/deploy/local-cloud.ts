@@ -3,7 +3,7 @@ import type { DeployTarget } from '../../../scripts/deploy/types.ts';
 import { ACCESS_KEY, PROJECT_ID, SECRET_KEY, type Started, start } from '../../contract/functiongraph/start.ts';
 
 /** Calls of a deployment on their way to the local FunctionGraph: counted, and lost where a test says so. */
-export interface Wire {
+interface Wire {
   readonly calls: { readonly method: string; readonly target: string }[];
   /** From this call on, nothing gets through: the process that deploys was killed. */
   killAt: number;

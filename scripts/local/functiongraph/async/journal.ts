@@ -38,7 +38,7 @@ const COMPACT_BYTES = 1 << 20;
 const COMPACT_RATIO = 4;
 
 /** The journal holds a line that is not one, before its end. */
-export class JournalDamagedError extends Error {
+class JournalDamagedError extends Error {
   override readonly name = 'JournalDamagedError';
 
   constructor(path: string, line: number) {

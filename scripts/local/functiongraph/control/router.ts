@@ -39,7 +39,7 @@ export interface RouteOptions {
 }
 
 /** What IAM knows of tokens. */
-export interface IssuedTokens {
+interface IssuedTokens {
   has(token: string): boolean;
   /** Whose permissions the token has. */
   accessKeyOf?(token: string): string | undefined;

@@ -5,7 +5,7 @@ import { writeAtomically } from '../../write-atomically.ts';
 import type { StoredFunction } from './model.ts';
 
 /** A file of the control plane is not one that it has written. */
-export class StoreDamagedError extends Error {
+class StoreDamagedError extends Error {
   override readonly name = 'StoreDamagedError';
 
   constructor(file: string) {

@@ -26,7 +26,7 @@ export interface TimerDeclaration {
 }
 
 /** The event of a TIMER trigger. */
-export interface TimerPayload {
+interface TimerPayload {
   readonly version: 'v2.0';
   /** Local time with its offset. */
   readonly time: string;

@@ -3,7 +3,7 @@ import { overlaps } from './rules/obs.ts';
 import type { Trigger, TriggerSource } from './types.ts';
 
 /** Triggers of one version or alias. */
-export const MAX_TRIGGERS = 10;
+const MAX_TRIGGERS = 10;
 
 /** A new trigger, before it has an id. */
 export type NewTrigger = TriggerSource & Pick<Trigger, 'urn'>;

@@ -26,7 +26,7 @@ export function captureOutput(emit: Emit, lineBytes: number): void {
 }
 
 /** Lines of a text, without the line end, none longer than `lineBytes` bytes of UTF-8. */
-export function linesOf(text: string, lineBytes: number): string[] {
+function linesOf(text: string, lineBytes: number): string[] {
   const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop();
   return lines.flatMap((line) => split(line, lineBytes));

@@ -15,7 +15,7 @@ export interface ActionContext {
   readonly settings: ActionSettings;
 }
 
-export interface ActionSettings {
+interface ActionSettings {
   readonly keyDecoding: 'form' | 'rfc3986';
   readonly maxKeysPerCall: number;
   readonly taskQuota: number;

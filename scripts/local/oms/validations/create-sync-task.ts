@@ -6,7 +6,7 @@ import { OMS } from '../errors.ts';
 import type { Checked } from '../rules.ts';
 import { PROJECT_ID } from './path.ts';
 
-export const SOURCE_CLOUDS = [
+const SOURCE_CLOUDS = [
   'AWS',
   'Azure',
   'Aliyun',
@@ -19,7 +19,7 @@ export const SOURCE_CLOUDS = [
   'UCloud',
 ] as const;
 
-export const STORAGE_POLICIES = ['STANDARD', 'IA', 'ARCHIVE', 'DEEP_ARCHIVE', 'SRC_STORAGE_MAPPING'] as const;
+const STORAGE_POLICIES = ['STANDARD', 'IA', 'ARCHIVE', 'DEEP_ARCHIVE', 'SRC_STORAGE_MAPPING'] as const;
 
 const CDN_AUTHENTICATION = [
   'NONE',

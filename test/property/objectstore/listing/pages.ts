@@ -37,7 +37,7 @@ const NAMED: Readonly<Record<string, string>> = {
 };
 
 /** Text as XML, each character in one of its spellings. */
-export function writeText(text: string, choose: Choose): string {
+function writeText(text: string, choose: Choose): string {
   let written = '';
   for (const character of text) {
     const code = character.codePointAt(0) ?? 0;
@@ -57,7 +57,7 @@ export function writeText(text: string, choose: Choose): string {
 }
 
 /** A name as `encoding-type=url` has it: spaces as `+` or `%20`, slashes as they are or not. */
-export function urlEncode(name: string, choose: Choose): string {
+function urlEncode(name: string, choose: Choose): string {
   return encodeURIComponent(name)
     .replace(/%20/g, () => (choose(2) === 0 ? '+' : '%20'))
     .replace(/%2F/g, () => (choose(2) === 0 ? '/' : '%2F'))

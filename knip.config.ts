@@ -1,0 +1,23 @@
+import type { KnipConfig } from 'knip';
+
+/** `npm run knip`: files, exports, types and dependencies that nothing uses. */
+export default {
+  entry: [
+    'functions/*/index.ts!',
+    // Programs that another process runs by their path.
+    'scripts/{chaos,deploy,reconcile,redrive}.ts!',
+    'scripts/local/{start,demo}.ts!',
+    'scripts/deploy.cjs!',
+    'scripts/bench/programs/*.ts!',
+    'scripts/local/demo/cloud-process.ts!',
+    'scripts/local/functiongraph/worker/main.ts!',
+    'test/{contract,unit}/**/*-{process,program}.ts',
+    'test/helpers/runtime-child.cjs',
+    // tsc checks them.
+    'test/types/*.test-d.ts',
+  ],
+  project: ['{functions,shared,scripts}/**/*.{ts,cjs}!', 'test/**/*.{ts,cjs}'],
+  ignoreBinaries: ['rclone'],
+  // @huaweicloud/huaweicloud-sdk-core requires it and does not declare it.
+  ignoreDependencies: ['uuid'],
+} satisfies KnipConfig;
