@@ -18,6 +18,11 @@ export default {
   ],
   project: ['{functions,shared,scripts}/**/*.{ts,cjs}!', 'test/**/*.{ts,cjs}'],
   ignoreBinaries: ['rclone'],
-  // @huaweicloud/huaweicloud-sdk-core requires it and does not declare it.
-  ignoreDependencies: ['uuid'],
+  ignoreDependencies: [
+    // @huaweicloud/huaweicloud-sdk-core requires it and does not declare it.
+    'uuid',
+    // A test runs them as a user does, by their path: test/e2e/generated-client.test.ts.
+    'oazapfts',
+    '@oazapfts/runtime',
+  ],
 } satisfies KnipConfig;
