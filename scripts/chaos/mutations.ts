@@ -351,8 +351,14 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
-    name: 'how deep a document is nested is not looked at',
-    patches: [patch('shared/validation/json-reader.ts', '  depth: 64,\n', '  depth: 1_000_000,\n')],
+    name: 'a letter that is too large when it is written anew is tried for ever',
+    patches: [
+      patch(
+        'shared/redrive/settle.ts',
+        'if (!(error instanceof DeadLetterTooLargeError) || !isRefused',
+        'if (error instanceof DeadLetterTooLargeError || !isRefused',
+      ),
+    ],
   },
   {
     name: 'pages without an entry are followed for ever',

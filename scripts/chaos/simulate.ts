@@ -25,8 +25,8 @@ const PREFIXES = { deadLetters: 'dead-letters/', parked: 'parked/', failed: 'fai
 const FUNCTION = 'on-object-created';
 const REDRIVE = 'redrive';
 const RECONCILE = 'reconcile';
-/** Requests of one invocation for pages; with pages of two entries none comes near it. */
-const MOST_LISTINGS = 5_000;
+/** Requests of one invocation for pages; more than those for three times a thousand pages without an entry, twice. */
+const MOST_LISTINGS = 6_500;
 
 /** The programs of a subject, compiled once for many runs. */
 export interface Programs {
@@ -281,6 +281,13 @@ class Run {
         mirror: this.#mirror,
         names: () => this.#documents(),
         redrive: this.#programs.redrive && ((by) => this.#run(REDRIVE, by === 'hand' ? '{}' : undefined)),
+        leftovers: () => {
+          const there = this.#store.objects(STATE_BUCKET);
+          const worked = [PREFIXES.deadLetters, PREFIXES.failed];
+          return this.#scenario.plants.flatMap(({ name, stays }) =>
+            !stays && there.has(name) && worked.some((prefix) => name.startsWith(prefix)) ? [name] : [],
+          );
+        },
         mayFail: () =>
           this.#documents()
             .split('\n')

@@ -15,6 +15,8 @@ export interface AftermathOptions {
   /** The names of all documents that redrive works at. */
   readonly names: () => string;
   readonly redrive: ((by: Scenario['healsBy']) => Promise<Outcome | undefined>) | undefined;
+  /** What somebody planted where redrive works, and is still there though it need not be. */
+  readonly leftovers: () => readonly string[];
   /** Whether the store answers for a document that it has a fault, which is for somebody to look into. */
   readonly mayFail: () => boolean;
   readonly reconcile: () => Promise<Outcome | undefined>;
@@ -30,6 +32,7 @@ export async function heal(options: AftermathOptions): Promise<void> {
   await redriveUntilStable(options);
   if (ledger.violations.length > 0) return;
   judgeHealing(ledger, scenario, { redrives: redrive !== undefined });
+  if (redrive) for (const name of options.leftovers()) ledger.violate('left over', `${name} is still there`);
   if (mirror && ledger.violations.length === 0) await reconcileUntilStable(options, mirror);
 }
 

@@ -103,7 +103,7 @@ export function drawFaults(random: Random, start: number, length: number, reconc
       : 'oms-sync-state';
     windows.push({
       ...(reconciles ? { from: start, to: start + length } : window()),
-      listings: { of, lie, probability: random.pick([0.1, 0.5, 1]) },
+      listings: { of, lie, probability: lie === 'alternates' ? 1 : random.pick([0.1, 0.5, 1]) },
     });
   }
   return windows;

@@ -7,6 +7,8 @@ export interface Plant {
   readonly body: () => Buffer;
   /** What every GET of it is answered with. */
   readonly status?: number;
+  /** Redrive leaves it where it is: nobody but a person, or a later release, can do anything about it. */
+  readonly stays?: true;
 }
 
 const TIME = '2026-01-01T00:00:00.000Z';
@@ -56,6 +58,8 @@ const ANYWHERE: Readonly<Record<string, () => string>> = {
   'many entries': () => `{"version":1,"ranges":[${'{},'.repeat(99_999)}{}]}`,
 };
 
+const LATER = 'a later version';
+
 const LETTERS: Readonly<Record<string, () => string>> = {
   ...ANYWHERE,
   'long remedy': () => letter({ remedy: 'x'.repeat(1_200_000), code: 'OmsSync.NoRoute' }),
@@ -67,10 +71,10 @@ const LETTERS: Readonly<Record<string, () => string>> = {
   'no Unicode': () => letter({ keys: [{ ...KEY, key: '\ud800' }], message: '\udfff' }),
   'many attempts': () => letter({ attempts: Number.MAX_SAFE_INTEGER }),
   'too many attempts': () => letter({}).replace('"attempts":1', '"attempts":1e999'),
-  'many numbers': () =>
-    letter({ kind: 'event', keys: undefined, event: 0 }).replace(/0}$/, `[${'1e20,'.repeat(40_000)}1]}`),
+  // Each of them is 21 digits long when it is written anew.
+  'many numbers': () => letter({ kind: 'event', event: 0 }).replace(/0}$/, `{"x":[${'1e20,'.repeat(110_000)}1]}}`),
   'other types': () => letter({ code: 17, remedy: null, keys: { length: 3 }, event: [] }),
-  'a later version': () => letter({ version: 2 }),
+  [LATER]: () => letter({ version: 2 }),
   'no event': () => invocation({ request_payload: null, timestamp: 'x' }),
   'strange event': () => invocation({ request_payload: { Records: [{ s3: null }, 7] }, response_payload: [[]] }),
   'deep payload': () => invocation({ request_payload: nested(DEEP) }),
@@ -123,9 +127,9 @@ function drawPlant(random: Random, at: number, routes: number): Plant {
 }
 
 function drawContent(random: Random, documents: Readonly<Record<string, () => string>>): Omit<Plant, 'at' | 'name'> {
-  if (random.chance(0.25)) return { body: () => Buffer.from('{}'), status: random.pick(STATUSES) };
+  if (random.chance(0.25)) return { body: () => Buffer.from('{}'), status: random.pick(STATUSES), stays: true };
   if (random.chance(0.05)) return { body: () => BROKEN };
-  if (random.chance(0.03)) return { body: () => Buffer.alloc(5 * 1024 * 1024, ' ') };
-  const make = documents[random.pick(Object.keys(documents))];
-  return { body: () => Buffer.from(make?.() ?? '') };
+  if (random.chance(0.03)) return { body: () => Buffer.alloc(5 * 1024 * 1024, ' '), stays: true };
+  const kind = random.pick(Object.keys(documents));
+  return { body: () => Buffer.from(documents[kind]?.() ?? ''), ...(kind === LATER && { stays: true }) };
 }

@@ -32,8 +32,12 @@ export function drawMistake(
   start: number,
   length: number,
 ): Mistake | undefined {
-  if (!random.chance(0.15)) return undefined;
-  const wish = random.pick(wishes);
+  // An event can be taken in part where the bucket has another route.
+  const partly = wishes.filter((wish) =>
+    wishes.some((other) => other !== wish && other.bucket === wish.bucket && !overlap(other, wish)),
+  );
+  if (!random.chance(partly.length > 0 ? 0.35 : 0.1)) return undefined;
+  const wish = random.pick(partly.length > 0 ? partly : wishes);
   // Where an object has another task in the same bucket, that no route leads to this one is what the routes say.
   const isShared = wishes.some((other) => other !== wish && other.bucket === wish.bucket && overlap(other, wish));
   if (isShared) return undefined;

@@ -19,7 +19,7 @@ export const RULES = {
   condemned: 'A dead letter names only what cannot succeed by being repeated.',
   'not healed': 'When the faults are over, redrive brings back everything that can be cured.',
   'wrong place': 'What cannot be cured ends in a dead letter or parked, with its code.',
-  'left over': 'No document is left of what was accepted.',
+  'left over': 'No document is left of what was accepted, and none of what nobody can redrive where it was found.',
   'false convergence': 'No pass of reconcile is converged while an object that has settled is not at the destination.',
   'submitted for ever': 'Reconcile submits an object that does not change a limited number of times.',
   'not reconciled':

@@ -177,13 +177,14 @@ export function drawScenario(seed: number): Scenario {
     rotations: random.chance(0.3) ? [start + random.int(0, length)] : [],
     decoding: random.pick(['form', 'rfc3986']),
     platform: {
-      maxRetries: random.int(0, 3),
+      // A mistake in the routes matters for events of which nothing tells how many objects they were for.
+      maxRetries: random.int(0, mistake ? 1 : 3),
       maxEventAge: random.pick([60, 600, 3600, 86_400]),
       timeout: random.pick([3, 10, 30, 60, 60, 60, 300]),
       redriveTimeout: redriveTimeoutOf(random.pick([10, 60, 300, 900]), callsPerSecond !== undefined, large),
       redriveDestination: random.chance(0.1),
       instances: random.int(1, 4),
-      killProbability: killing ? random.pick([0.002, 0.01, 0.05, 0.15]) : 0,
+      killProbability: killing || mistake ? random.pick([0.002, 0.01, 0.05, 0.15]) : 0,
       retryDelay: random.pick([1_000, 10_000, 60_000]),
     },
     store: {
