@@ -6,6 +6,7 @@ import { concealIn } from '#shared/logging/redact.ts';
 import { ObjectStoreClient } from '#shared/objectstore/client.ts';
 import { RateLimiter } from '#shared/pipeline/rate-limiter.ts';
 import { TaskStates } from '#shared/pipeline/task-states.ts';
+import { keyEncodingsOf } from '#shared/pipeline/variables.ts';
 import { listDocuments, type Source } from '#shared/redrive/listing.ts';
 import { toFilter } from '#shared/redrive/options.ts';
 import { type RedriveRun, redrive, sourcesOf } from '#shared/redrive/redrive.ts';
@@ -94,8 +95,7 @@ function connect({ config, credentials }: Target, { options, rate, verbose }: Co
     state: { bucket, prefixes: statePrefixes(config).map(([, prefix]) => prefix) },
     maxAttempts: config.redriveMaxAttempts,
     routes: config.routes,
-    eventGridKeyEncoding: config.eventGridKeyEncoding,
-    obsKeyEncoding: config.obsKeyEncoding,
+    keyEncodings: keyEncodingsOf(config),
     maxKeysPerCall: config.maxKeysPerCall,
     concurrency: config.concurrency,
     send: (call) => oms.createSyncEvents(call),

@@ -6,6 +6,7 @@ import type { Summary } from '#shared/pipeline/report.ts';
 import { deadLetterReserve } from '#shared/pipeline/reserve.ts';
 import { run } from '#shared/pipeline/run.ts';
 import { TaskStates } from '#shared/pipeline/task-states.ts';
+import { keyEncodingsOf } from '#shared/pipeline/variables.ts';
 import type { EventServices } from '#shared/platform/events.ts';
 import type { variables } from './variables.ts';
 
@@ -26,8 +27,7 @@ export function createOnObjectCreated({ clock = systemClock }: { readonly clock?
     limiter ??= new RateLimiter({ perSecond: config.callsPerSecond, now, sleep: (ms) => clock.sleep(ms) });
     return run(event, {
       routes: config.routes,
-      eventGridKeyEncoding: config.eventGridKeyEncoding,
-      obsKeyEncoding: config.obsKeyEncoding,
+      keyEncodings: keyEncodingsOf(config),
       maxKeysPerCall: config.maxKeysPerCall,
       concurrency: config.concurrency,
       send: (call) => oms.createSyncEvents(call),

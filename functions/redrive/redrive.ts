@@ -7,6 +7,7 @@ import { concealWithin } from '#shared/logging/redact.ts';
 import type { ObjectStore } from '#shared/objectstore/port.ts';
 import { RateLimiter } from '#shared/pipeline/rate-limiter.ts';
 import { TaskStates } from '#shared/pipeline/task-states.ts';
+import { keyEncodingsOf } from '#shared/pipeline/variables.ts';
 import { type AsynchronousRequest, callerOf } from '#shared/platform/asynchronous-request.ts';
 import type { Services } from '#shared/platform/http.ts';
 import type { Invocation } from '#shared/platform/invocation.ts';
@@ -81,8 +82,7 @@ export function createRedrive({
       state: { bucket: config.stateBucket, prefixes: statePrefixes(config).map(([, prefix]) => prefix) },
       maxAttempts: config.redriveMaxAttempts,
       routes: config.routes,
-      eventGridKeyEncoding: config.eventGridKeyEncoding,
-      obsKeyEncoding: config.obsKeyEncoding,
+      keyEncodings: keyEncodingsOf(config),
       maxKeysPerCall: config.maxKeysPerCall,
       concurrency: config.concurrency,
       send: (call) => oms.createSyncEvents(call),

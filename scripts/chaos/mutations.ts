@@ -129,7 +129,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'only the first record of an event is read',
     patches: [
       patch(
-        'shared/events/native.ts',
+        'shared/events/obs.ts',
         'for (let index = 0; index < records.length; index++) {',
         'for (let index = 0; index < Math.min(1, records.length); index++) {',
       ),

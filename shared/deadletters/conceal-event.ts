@@ -1,4 +1,5 @@
 import { isFields } from '#shared/events/fields.ts';
+import { isObjectName } from '#shared/events/sources.ts';
 import { isSecretName, REDACTED } from '#shared/logging/redact.ts';
 import { CredentialInNameError } from './errors.ts';
 import { DEAD_LETTER_LIMITS } from './limits.ts';
@@ -37,11 +38,7 @@ function copy(value: unknown, redact: Redact, depth: number, parent = '', isName
   return Object.fromEntries(
     Object.entries(value).map(([name, field]) => [
       redact(name),
-      isSecretName(name) ? REDACTED : copy(field, redact, depth + 1, name, namesSomething(parent, name)),
+      isSecretName(name) ? REDACTED : copy(field, redact, depth + 1, name, isObjectName(parent, name)),
     ]),
   );
-}
-
-function namesSomething(parent: string, name: string): boolean {
-  return (parent === 'bucket' && (name === 'name' || name === 'bucket')) || (parent === 'object' && name === 'key');
 }

@@ -1,10 +1,10 @@
 import { AppError, type Problem } from '#shared/errors/base.ts';
 import type { ObjectChange } from '#shared/events/object-change.ts';
+import { eventTimes, minimalEvent } from '#shared/events/sources.ts';
 import { OmsError } from '#shared/oms/errors.ts';
 import { checkName, concealEvent, type Redact } from './conceal-event.ts';
 import type { DeadLetter, DeadLetterKey } from './document.ts';
 import { DEAD_LETTER_LIMITS, DEAD_LETTER_VERSION } from './limits.ts';
-import { eventTimes, minimalEvent } from './minimal-event.ts';
 import { deadLetterId } from './name.ts';
 
 /** What failed for one reason: one dead letter. */

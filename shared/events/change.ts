@@ -9,11 +9,11 @@ import {
   requiredKey,
   requiredText,
 } from './fields.ts';
-import type { Doubt, NotificationSource, ObjectChange } from './object-change.ts';
+import type { Doubt, ObjectChange } from './object-change.ts';
 
 /** What the envelope of a record says, beside the object itself. */
 export interface ChangeOrigin {
-  readonly source: NotificationSource;
+  readonly source: string;
   readonly eventName: string;
   readonly doubt: Doubt | undefined;
   readonly keyEncoding: KeyEncoding;
@@ -22,6 +22,9 @@ export interface ChangeOrigin {
   readonly eventId: string | undefined;
   readonly region: string | undefined;
 }
+
+/** What `readChange` reads of them names a bucket or an object. */
+export const OBJECT_NAMES: ReadonlySet<string> = new Set(['bucket.name', 'bucket.bucket', 'object.key']);
 
 /** v3 notifications name a bucket `name` and `bucket`; where only one is written, it is that one. */
 function bucketOf(change: Fields, path: string): string {
@@ -44,7 +47,7 @@ export function readChange(change: Fields, path: string, origin: ChangeOrigin): 
   const size = optionalSize(object, 'size');
   const etag = optionalText(object, 'eTag');
   const versionId = optionalText(object, 'versionId');
-  const sequencer = origin.source === 'eventgrid' ? undefined : optionalText(object, 'sequencer');
+  const sequencer = optionalText(object, 'sequencer');
   return {
     source: origin.source,
     bucket,

@@ -1,15 +1,13 @@
 import { AppError, type Problem } from '#shared/errors/base.ts';
 
-/** The payload is none of the shapes in which OBS reaches a function: a trigger of another kind, or a transformed event. */
+/** No source has written the payload: it comes from a trigger of another kind, or was transformed. */
 export class UnrecognisedEventError extends AppError {
   override readonly name = 'UnrecognisedEventError';
 
-  constructor() {
-    super(
-      400,
-      'OmsSync.UnrecognisedEvent',
-      'The event is not an object notification: expected Records[].s3, Records[].obs or CloudEvents of EventGrid.',
-    );
+  /** @param shapes of payloads that are recognised */
+  constructor(shapes: readonly string[] = ['a known payload']) {
+    const expected = shapes.join(' or ');
+    super(400, 'OmsSync.UnrecognisedEvent', `The event is not an object notification: expected ${expected}.`);
   }
 }
 

@@ -1,18 +1,23 @@
 import type { KeyEncoding } from '#shared/encoding/decode.ts';
-import { readChange } from './change.ts';
+import { OBJECT_NAMES, readChange } from './change.ts';
 import type { RecordCollector, RecordOutcome } from './collector.ts';
 import { classifyEventName, type EventKind, reportedEventName } from './event-name.ts';
 import {
   type Fields,
   field,
   isFields,
+  isListWith,
   joinPath,
+  lengthOf,
   optionalText,
   optionalTime,
   RecordRejection,
   requiredFields,
   requiredText,
+  withField,
 } from './fields.ts';
+import { type Selection, selectEntries } from './select.ts';
+import type { EventSource } from './source.ts';
 
 /** EventGrid's name for object notifications of OBS. */
 const SOURCE = 'HC.OBS.DWR';
@@ -23,7 +28,7 @@ const AUDIT_SOURCE = 'HC.OBS';
  * Whether a value has the attributes by which EventGrid routes.
  * https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md#required-attributes
  */
-export function isCloudEvent(value: unknown): boolean {
+function isCloudEvent(value: unknown): boolean {
   return optionalText(value, 'source') !== undefined && optionalText(value, 'type') !== undefined;
 }
 
@@ -54,7 +59,8 @@ function readItem(item: Item, event: Fields, type: string, keyEncoding: KeyEncod
     throw new RecordRejection({ path, rule, message: 'The event must carry an object here.' });
   }
   // The key is the object's. `subject` repeats it, but is an envelope attribute that a transformation may rewrite.
-  const change = readChange(requiredFields(value, 'obs', path), joinPath(path, 'obs'), {
+  // Its sequencer is always `1`, and orders nothing.
+  const { sequencer: _, ...change } = readChange(requiredFields(value, 'obs', path), joinPath(path, 'obs'), {
     source: 'eventgrid',
     eventName: kind.eventName,
     doubt: event['source'] === SOURCE ? kind.doubt : 'unknown_source',
@@ -73,7 +79,9 @@ function readEvent(event: unknown, path: string, keyEncoding: KeyEncoding, into:
   const source = optionalText(event, 'source');
   const data = field(event, 'data');
   const isOfObs = source === SOURCE || [data].flat().some((item) => field(item, 'obs') !== undefined);
-  if (source !== undefined && isOfObs && envelopeType !== undefined && isFields(event) && Array.isArray(data)) {
+  // An item is read in its place whatever stands beside it, so that a dead letter of it alone reads the same.
+  const isList = Array.isArray(data) && (isOfObs || (source !== AUDIT_SOURCE && data.length > 0));
+  if (source !== undefined && envelopeType !== undefined && isFields(event) && isList) {
     for (let index = 0; index < data.length; index++) {
       const at = `${joinPath(path, 'data')}[${index}]`;
       into.add(at, () => readItem({ value: data[index], recordPath: at, path: at }, event, envelopeType, keyEncoding));
@@ -91,19 +99,61 @@ function readEvent(event: unknown, path: string, keyEncoding: KeyEncoding, into:
   });
 }
 
-/** The event as EventGrid delivers it to a function: one CloudEvent. `data` is an object, or a list of them. */
-export function readCloudEvent(event: unknown, keyEncoding: KeyEncoding, into: RecordCollector): void {
-  readEvent(event, '', keyEncoding, into);
+/** Items of a CloudEvent with a list of data; its envelope, which tells time and id, is kept. */
+function selectItems(event: unknown, name: string, paths: readonly string[]): Selection | undefined {
+  const chosen = selectEntries(field(event, 'data'), name, paths);
+  return chosen && isFields(event) ? { ...chosen, event: withField(event, 'data', chosen.event) } : undefined;
 }
 
-/** Several CloudEvents: the whole event as an array (`name` is empty), or as `{"events": [...]}`. */
-export function readCloudEvents(
-  events: readonly unknown[],
-  name: '' | 'events',
-  keyEncoding: KeyEncoding,
-  into: RecordCollector,
-): void {
-  for (let index = 0; index < events.length; index++) {
-    readEvent(events[index], `${name}[${index}]`, keyEncoding, into);
-  }
+function selectEvents(list: unknown, name: string, paths: readonly string[]): Selection | undefined {
+  return selectEntries(list, name, paths, (event, rests) => selectItems(event, '.data', rests));
 }
+
+/** The lists of CloudEvents that a payload may have, with the names that paths begin with. */
+function listsOf(event: unknown): readonly (readonly [list: unknown, name: string])[] {
+  return [
+    [event, ''],
+    [field(event, 'events'), 'events'],
+  ];
+}
+
+/**
+ * One CloudEvent, as EventGrid delivers it to a function, an array of them, or `{"events": [...]}`. The `data` of each is
+ * an object, or a list of them.
+ *
+ * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md
+ */
+export const eventGrid: EventSource<'eventgrid'> = {
+  name: 'eventgrid',
+  shape: 'CloudEvents of EventGrid',
+  keyEncoding: {
+    variable: 'EVENTGRID_KEY_ENCODING',
+    hint: 'form where the trigger has Key_encode on',
+    value: 'form',
+  },
+  names: OBJECT_NAMES,
+  recognises: (event) => isCloudEvent(event) || listsOf(event).some(([list]) => isListWith(list, isCloudEvent)),
+  read(event, keyEncoding, into) {
+    if (isCloudEvent(event)) readEvent(event, '', keyEncoding, into);
+    for (const [list, name] of listsOf(event)) {
+      if (!isListWith(list, isCloudEvent)) continue;
+      for (let index = 0; index < list.length; index++) readEvent(list[index], `${name}[${index}]`, keyEncoding, into);
+    }
+  },
+  select(event, paths) {
+    const chosen = selectItems(event, 'data', paths) ?? selectEvents(event, '', paths);
+    if (chosen) return chosen;
+    const below = selectEvents(field(event, 'events'), 'events', paths);
+    return below && { ...below, event: { events: below.event } };
+  },
+  times(event) {
+    const list = Array.isArray(event) ? event : field(event, 'events');
+    // An item's own time is eight hours off.
+    return (Array.isArray(list) ? list : [event]).map((each) => optionalTime(each, 'time'));
+  },
+  count(event) {
+    const events = listsOf(event).flatMap(([list]) => (Array.isArray(list) ? [list] : []));
+    const dataOf = (each: unknown): number => lengthOf(field(each, 'data'));
+    return events.flat().reduce<number>((sum, each) => sum + 1 + dataOf(each), dataOf(event));
+  },
+};

@@ -20,6 +20,11 @@ export class RecordRejection extends Error {
   }
 }
 
+/** A copy with one field replaced. A field named `__proto__` is one like others in JSON, and stays one. */
+export function withField(fields: Fields, name: string, value: unknown): Fields {
+  return Object.fromEntries(Object.entries(fields).map(([each, old]) => [each, each === name ? value : old]));
+}
+
 export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -33,6 +38,15 @@ export function field(from: unknown, name: string): unknown {
 export function optionalText(from: unknown, name: string): string | undefined {
   const value = field(from, name);
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** An empty list is a notification of nothing; a list without a single entry of the kind is something else. */
+export function isListWith(list: unknown, isOfKind: (entry: unknown) => boolean): list is readonly unknown[] {
+  return Array.isArray(list) && (list.length === 0 || list.some(isOfKind));
+}
+
+export function lengthOf(list: unknown): number {
+  return Array.isArray(list) ? list.length : 0;
 }
 
 /** `path.name`, or `name` at the top. */

@@ -1,12 +1,10 @@
 import type { ObjectKey } from '#shared/encoding/object-key.ts';
 import type { AppError, Problem } from '#shared/errors/base.ts';
 
-/** `obs`: the native trigger and SMN (`Records`); `eventgrid`: CloudEvents of EventGrid. */
-export type NotificationSource = 'obs' | 'eventgrid';
-
 /** An object that was created or overwritten. */
 export interface ObjectChange {
-  readonly source: NotificationSource;
+  /** Name of the source that notified of it (sources.ts). */
+  readonly source: string;
   readonly bucket: string;
   /** Decoded and checked. */
   readonly key: ObjectKey;

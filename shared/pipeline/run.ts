@@ -1,6 +1,7 @@
 import { UnrecognisedEventError } from '#shared/events/errors.ts';
-import { type NormaliseOptions, normaliseEvent } from '#shared/events/normalise.ts';
+import { normaliseEvent } from '#shared/events/normalise.ts';
 import type { NormalisedEvent } from '#shared/events/object-change.ts';
+import type { KeyEncodings } from '#shared/events/sources.ts';
 import type { Logger } from '#shared/logging/logger.ts';
 import { toBatches } from './batch.ts';
 import { bury, type DeadLetterSink } from './bury.ts';
@@ -12,7 +13,8 @@ import { type Route, routedBuckets } from './routes.ts';
 import { type SubmitOptions, submit } from './submit.ts';
 import { terminalFailures } from './terminal.ts';
 
-export interface RunOptions extends NormaliseOptions, SubmitOptions {
+export interface RunOptions extends SubmitOptions {
+  readonly keyEncodings: KeyEncodings;
   readonly routes: readonly Route[];
   readonly maxKeysPerCall: number;
   /** Where dead letters go; undefined where there is no bucket for them. Asked only where there are some. */
@@ -34,7 +36,7 @@ export interface RunOptions extends NormaliseOptions, SubmitOptions {
 export async function run(event: unknown, options: RunOptions): Promise<Summary> {
   const started = options.now();
   const { routes, log, functionName, requestId } = options;
-  const { normalised, unrecognised } = normalise(event, options);
+  const { normalised, unrecognised } = normalise(event, options.keyEncodings);
   const filtered = filterChanges(normalised.changes, routes, options.state);
   const routed = routeChanges(filtered.kept, routes);
   const known = routedBuckets(routes);
@@ -56,10 +58,10 @@ interface Normalised {
   readonly unrecognised?: UnrecognisedEventError;
 }
 
-/** Of an event that is no notification nothing is known but that. */
-function normalise(event: unknown, options: RunOptions): Normalised {
+/** An unrecognised event yields no records. */
+function normalise(event: unknown, keyEncodings: KeyEncodings): Normalised {
   try {
-    return { normalised: normaliseEvent(event, options) };
+    return { normalised: normaliseEvent(event, keyEncodings) };
   } catch (error) {
     if (!(error instanceof UnrecognisedEventError)) throw error;
     return { normalised: { changes: [], ignored: [], rejected: [], records: 0 }, unrecognised: error };

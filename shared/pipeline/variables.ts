@@ -1,19 +1,27 @@
-import { choiceVariable, parsedVariable, required, withDefault } from '#shared/config/variable.ts';
+import type { ConfigOf } from '#shared/config/read.ts';
+import { choiceVariable, parsedVariable, required, type Variable, withDefault } from '#shared/config/variable.ts';
+import type { KeyEncoding } from '#shared/encoding/decode.ts';
+import { type KeyEncodings, SOURCES, type SourceName } from '#shared/events/sources.ts';
 import { parseRoutes } from './routes.ts';
 
-const encodings = ['form', 'rfc3986', 'raw'] as const;
+type EncodingVariables = { readonly [Name in SourceName as `${Name}KeyEncoding`]: Variable<KeyEncoding> };
+
+const encodingVariables = Object.fromEntries(
+  SOURCES.map(({ name, keyEncoding: { variable, hint, value } }) => [
+    `${name}KeyEncoding`,
+    withDefault(choiceVariable(variable, { hint, values: ['form', 'rfc3986', 'raw'] }), value),
+  ]),
+) as EncodingVariables;
 
 /** The variables of every function that turns notifications into keys of sync tasks. */
 export const notificationVariables = {
   routes: required(
     parsedVariable('ROUTES', { hint: 'JSON, see docs/routes.schema.json; [] for no route', parse: parseRoutes }),
   ),
-  eventGridKeyEncoding: withDefault(
-    choiceVariable('EVENTGRID_KEY_ENCODING', { hint: 'form where the trigger has Key_encode on', values: encodings }),
-    'form',
-  ),
-  obsKeyEncoding: withDefault(
-    choiceVariable('OBS_KEY_ENCODING', { hint: 'form, as the vendor documents', values: encodings }),
-    'form',
-  ),
+  ...encodingVariables,
 } as const;
+
+/** How each source writes keys, as the variables have it. */
+export function keyEncodingsOf(config: ConfigOf<EncodingVariables>): KeyEncodings {
+  return Object.fromEntries(SOURCES.map(({ name }) => [name, config[`${name}KeyEncoding`]])) as KeyEncodings;
+}

@@ -1,7 +1,8 @@
 import { type DeadLetter, readDeadLetter } from '#shared/deadletters/document.ts';
 import { UnreadableDeadLetterError } from '#shared/deadletters/errors.ts';
 import { isObjectKey } from '#shared/encoding/object-key.ts';
-import { field } from '#shared/events/fields.ts';
+import { field, lengthOf } from '#shared/events/fields.ts';
+import { countRecords } from '#shared/events/sources.ts';
 import type { StoredObject } from '#shared/objectstore/port.ts';
 import { readBoundedJson } from '#shared/validation/bounded-json.ts';
 import { DOCUMENT_FAILURES } from './codes.ts';
@@ -79,17 +80,3 @@ function contentOf(value: unknown): DocumentContent {
   if (letter.keys?.every(({ key }) => isObjectKey(key)) === false) return unreadable('It names no object key.');
   return countRecords(letter.event) > eventRecords ? unreadable(tooMany) : { type: 'letter', letter };
 }
-
-/** Entries of the lists that an event can have, each of which may become a rejection with an error of its own. */
-function countRecords(event: unknown): number {
-  const lists = [field(event, 'Records'), field(event, 'data'), Array.isArray(event) ? event : field(event, 'events')];
-  const entries = lists.flatMap((list) =>
-    Array.isArray(list) && list.length <= REDRIVE_LIMITS.eventRecords ? list : [],
-  );
-  return [...lists, ...entries.map((entry) => field(entry, 'data'))].reduce<number>(
-    (sum, list) => sum + lengthOf(list),
-    0,
-  );
-}
-
-const lengthOf = (list: unknown): number => (Array.isArray(list) ? list.length : 0);

@@ -1,6 +1,8 @@
+import type { DeadLetter, DeadLetterKey } from '#shared/deadletters/document.ts';
 import { checkObjectKey } from '#shared/encoding/object-key.ts';
-import { type NormaliseOptions, normaliseEvent } from '#shared/events/normalise.ts';
+import { normaliseEvent } from '#shared/events/normalise.ts';
 import type { ObjectChange, RejectedRecord } from '#shared/events/object-change.ts';
+import { type KeyEncodings, sourcesOf } from '#shared/events/sources.ts';
 import { filterChanges, type OwnState } from '#shared/pipeline/filter.ts';
 import { matchesRoute, type RoutedChange, routeChanges } from '#shared/pipeline/route.ts';
 import { type Route, routedBuckets } from '#shared/pipeline/routes.ts';
@@ -25,7 +27,8 @@ export interface Resolved {
   readonly later: readonly ObjectChange[];
 }
 
-export interface ResolveOptions extends NormaliseOptions {
+export interface ResolveOptions {
+  readonly keyEncodings: KeyEncodings;
   readonly routes: readonly Route[];
   /** Where this project itself writes. */
   readonly state?: OwnState | undefined;
@@ -56,7 +59,7 @@ export function resolveDocument({ content }: RedriveDocument, options: ResolveOp
   if (content.type !== 'letter') return NOTHING;
   const { letter } = content;
   return letter.kind === 'keys' && letter.keys !== undefined
-    ? resolveKeys(letter.keys, letter.sync_task_id, options.routes)
+    ? resolveKeys(letter, letter.keys, options.routes)
     : resolveEvent(letter.event, options, undefined);
 }
 
@@ -70,7 +73,7 @@ export function resolveDocument({ content }: RedriveDocument, options: ResolveOp
 function resolveEvent(event: unknown, options: ResolveOptions, pairs: number | undefined): Resolved {
   const normalised = (() => {
     try {
-      return normaliseEvent(event, options);
+      return normaliseEvent(event, options.keyEncodings);
     } catch (error) {
       return { error };
     }
@@ -110,19 +113,17 @@ function turns(
 /** Characters of a time; what is longer is none. */
 const TIME_LENGTH = 40;
 
-interface StoredKey {
-  readonly bucket: string;
-  readonly key: string;
-  readonly path: string;
-  readonly event_time?: string | undefined;
-}
-
-function resolveKeys(keys: readonly StoredKey[], syncTaskId: string | undefined, routes: readonly Route[]): Resolved {
+function resolveKeys(
+  { event, sync_task_id: syncTaskId }: DeadLetter,
+  keys: readonly DeadLetterKey[],
+  routes: readonly Route[],
+): Resolved {
+  const source = sourcesOf(event)[0]?.name ?? 'unknown';
   const changes: ObjectChange[] = [];
   for (const { bucket, key, path, event_time: time } of keys) {
-    const event = time === undefined || time.length > TIME_LENGTH ? {} : { time };
+    const at = time === undefined || time.length > TIME_LENGTH ? {} : { time };
     // Checked when the document was read.
-    changes.push({ source: 'obs', bucket, key: checkObjectKey(key), eventName: 'ObjectCreated:Put', path, ...event });
+    changes.push({ source, bucket, key: checkObjectKey(key), eventName: 'ObjectCreated:Put', path, ...at });
   }
   const [now, later] = turns(changes, routes);
   const wanted: RoutedChange[] = [];

@@ -25,7 +25,7 @@ export interface LetterOptions {
   readonly requestId?: string;
 }
 
-const ENCODINGS = { obsKeyEncoding: 'form', eventGridKeyEncoding: 'form' } as const;
+const ENCODINGS = { obs: 'form', eventgrid: 'form' } as const;
 
 /** A dead letter as on-object-created writes it for keys that OMS refused. */
 export function keysLetter(event: object, options: LetterOptions = {}): DeadLetter {

@@ -4,18 +4,17 @@ import type { ObjectKey } from '#shared/encoding/object-key.ts';
 import type { AppError, Problem } from '#shared/errors/base.ts';
 import { normaliseEvent } from '#shared/events/normalise.ts';
 import type { NormalisedEvent, ObjectChange } from '#shared/events/object-change.ts';
+import type { SourceName } from '#shared/events/sources.ts';
 
-test('normaliseEvent takes anything, and needs both encodings', () => {
+test('normaliseEvent takes anything, and needs the encoding of every source', () => {
   expectTypeOf(normaliseEvent).parameter(0).toBeUnknown();
-  expectTypeOf(normaliseEvent)
-    .parameter(1)
-    .toEqualTypeOf<{ readonly obsKeyEncoding: KeyEncoding; readonly eventGridKeyEncoding: KeyEncoding }>();
+  expectTypeOf(normaliseEvent).parameter(1).toEqualTypeOf<Readonly<Record<SourceName, KeyEncoding>>>();
+  expectTypeOf<SourceName>().toEqualTypeOf<'obs' | 'eventgrid'>();
   expectTypeOf(normaliseEvent).returns.toEqualTypeOf<NormalisedEvent>();
 });
 
 test('a change has a checked key, and what not every source writes is optional', () => {
   expectTypeOf<ObjectChange['key']>().toEqualTypeOf<ObjectKey>();
-  expectTypeOf<ObjectChange['source']>().toEqualTypeOf<'obs' | 'eventgrid'>();
   expectTypeOf<ObjectChange>().pick('size').toEqualTypeOf<{ readonly size?: number }>();
   expectTypeOf<{ source: 'obs'; bucket: 'b'; key: string; eventName: 'n'; path: '' }>().not.toExtend<ObjectChange>();
 });

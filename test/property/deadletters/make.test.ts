@@ -86,7 +86,7 @@ describe('any dead letter', () => {
         const isTold =
           /^[^a-z]*$/.test(text.slice(4)) || write(text).includes(text) || decodeURIComponent(leak) === text;
         if (!isTold) return;
-        const { changes, rejected } = normaliseEvent(event, { obsKeyEncoding: 'raw', eventGridKeyEncoding: 'raw' });
+        const { changes, rejected } = normaliseEvent(event, { obs: 'raw', eventgrid: 'raw' });
         const failed: TerminalFailure =
           changes.length > 0
             ? { kind: 'keys', syncTaskId: 't', changes, failure, error: undefined }
@@ -129,7 +129,7 @@ describe('any dead letter', () => {
         const Records = Array.from({ length: Math.floor((EVENT_BYTES - 14) / bytes) }, (_, index) => record(index));
         const event = { Records };
         expect(Buffer.byteLength(JSON.stringify(event))).toBeLessThanOrEqual(EVENT_BYTES);
-        const { changes } = normaliseEvent(event, { obsKeyEncoding: 'form', eventGridKeyEncoding: 'form' });
+        const { changes } = normaliseEvent(event, { obs: 'form', eventgrid: 'form' });
 
         const letter = make({ kind: 'keys', syncTaskId: 't', changes, failure, error: undefined }, event);
 

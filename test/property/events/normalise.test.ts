@@ -9,7 +9,7 @@ import { anyText, formEncodedKey, RUN } from '../encoding/arbitraries.ts';
 
 const RUNS = { ...RUN, numRuns: 500 };
 const encoding = fc.constantFrom('form', 'rfc3986', 'raw');
-const options = fc.record({ obsKeyEncoding: encoding, eventGridKeyEncoding: encoding });
+const options = fc.record({ obs: encoding, eventgrid: encoding });
 
 const NAMES = [
   'Records',
@@ -130,7 +130,7 @@ describe('any list of records', () => {
     fc.assert(
       fc.property(fc.array(entry, { maxLength: 20 }), (entries) => {
         const event = { Records: [...entries.map((each) => each.record), record('last')] };
-        const { changes, records } = normaliseEvent(event, { obsKeyEncoding: 'form', eventGridKeyEncoding: 'raw' });
+        const { changes, records } = normaliseEvent(event, { obs: 'form', eventgrid: 'raw' });
         const keys = entries.flatMap((each) => (each.key === undefined ? [] : [each.key]));
         expect(changes.map((change) => change.key)).toEqual([...keys, 'last']);
         expect(records).toBe(entries.length + 1);
@@ -149,7 +149,7 @@ describe('any list of records', () => {
         const { changes, rejected } = normaliseEvent({ Records: [record(text)] }, chosen);
         let key: string | undefined;
         try {
-          key = decodeKey(chosen.obsKeyEncoding, text);
+          key = decodeKey(chosen.obs, text);
         } catch {}
         expect(changes[0]?.key).toBe(key);
         expect(rejected[0]?.problem.path).toBe(key === undefined ? 'Records[0].s3.object.key' : undefined);

@@ -18,8 +18,7 @@ async function runWith(event: unknown) {
   const letters: DeadLetter[] = [];
   const summary = await run(event, {
     routes: [{ source: { bucket: 'source' }, sync_task_id: 'task' }],
-    obsKeyEncoding: 'form',
-    eventGridKeyEncoding: 'form',
+    keyEncodings: { obs: 'form', eventgrid: 'form' },
     maxKeysPerCall: 10,
     concurrency: 2,
     send: async ({ objectKeys }) => {

@@ -5,7 +5,7 @@ import { normaliseEvent } from '#shared/events/normalise.ts';
 import type { Doubt } from '#shared/events/object-change.ts';
 import { type PayloadName, payload, payloadWith, payloadWithout } from '../../fixtures/payloads/payload.ts';
 
-const FORM = { obsKeyEncoding: 'form', eventGridKeyEncoding: 'form' } as const;
+const FORM = { obs: 'form', eventgrid: 'form' } as const;
 
 function keysOf(event: unknown, options: Parameters<typeof normaliseEvent>[1] = FORM): string[] {
   return normaliseEvent(event, options).changes.map((change) => change.key);
@@ -78,8 +78,8 @@ describe('native notifications', () => {
     const event = payloadWith('native-post', 'Records[0].s3.object.key', 'a+b%2Bc');
 
     expect(keysOf(event)).toEqual(['a b+c']);
-    expect(keysOf(event, { ...FORM, obsKeyEncoding: 'rfc3986' })).toEqual(['a+b+c']);
-    expect(keysOf(event, { obsKeyEncoding: 'raw', eventGridKeyEncoding: 'form' })).toEqual(['a+b%2Bc']);
+    expect(keysOf(event, { ...FORM, obs: 'rfc3986' })).toEqual(['a+b+c']);
+    expect(keysOf(event, { obs: 'raw', eventgrid: 'form' })).toEqual(['a+b%2Bc']);
   });
 
   it('keeps keys that break other systems', () => {
@@ -251,7 +251,7 @@ describe('EventGrid notifications', () => {
   });
 
   it('reads keys as they are where the trigger does not encode them', () => {
-    expect(keysOf(payload('eventgrid-key-encoding-off'), { ...FORM, eventGridKeyEncoding: 'raw' })).toEqual([
+    expect(keysOf(payload('eventgrid-key-encoding-off'), { ...FORM, eventgrid: 'raw' })).toEqual([
       '报告/a+b %2F ☃.txt',
     ]);
     expect(keysOf(payload('eventgrid-key-encoding-on'))).toEqual(['报告/a+b %2F ☃.txt']);

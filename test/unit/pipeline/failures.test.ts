@@ -135,7 +135,7 @@ describe('classify', () => {
   });
 
   it('knows every code that is written anywhere below the client, the store, the events and the configuration', () => {
-    const folders = ['oms', 'objectstore', 'events', 'encoding', 'runtime', 'config', 'validation'];
+    const folders = ['oms', 'objectstore', 'events', 'encoding', 'http', 'config', 'validation'];
     const codes = folders.flatMap((folder) => {
       const url = new URL(`../../../shared/${folder}/`, import.meta.url);
       const files = readdirSync(url, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));

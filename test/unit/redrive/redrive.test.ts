@@ -183,7 +183,7 @@ describe('a dead letter of refused keys', () => {
   it('is sent under the name that was decoded then, whatever encoding is configured now', async () => {
     seedLetter(world, keysLetter(batch('a b+c')));
 
-    await world.redrive({ obsKeyEncoding: 'raw' });
+    await world.redrive({ keyEncodings: { obs: 'raw', eventgrid: 'form' } });
 
     expect(world.accepted).toEqual(['task-1/a b+c']);
   });
@@ -211,7 +211,7 @@ describe('a dead letter of records or of an event', () => {
       expect.objectContaining({ kind: 'records', code: 'OmsSync.InvalidObjectKey', attempts: 2 }),
     ]);
 
-    await world.redrive({ obsKeyEncoding: 'raw' });
+    await world.redrive({ keyEncodings: { obs: 'raw', eventgrid: 'form' } });
     expect(world.accepted).toEqual(['task-1/100%']);
     expect(world.documents()).toEqual([]);
   });

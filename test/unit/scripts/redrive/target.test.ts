@@ -80,7 +80,7 @@ describe('where the command redrives', () => {
     const { OMS_SYNC_STATE_BUCKET: _, ...env } = ENVIRONMENT;
 
     expect((await findInEnvironment({ ...env, OMS_SYNC_REDRIVE_MAX_ATTEMPTS: '7' }, declared)).config).toMatchObject({
-      eventGridKeyEncoding: 'raw',
+      eventgridKeyEncoding: 'raw',
       obsKeyEncoding: 'rfc3986',
       deadLetterPrefix: 'letters/',
       redriveMaxAttempts: 7,
@@ -88,13 +88,13 @@ describe('where the command redrives', () => {
     });
     // An empty variable of a shell is one that is not set.
     const empty = await findInEnvironment({ ...env, OMS_SYNC_EVENTGRID_KEY_ENCODING: '' }, declared);
-    expect(empty.config.eventGridKeyEncoding).toBe('raw');
+    expect(empty.config.eventgridKeyEncoding).toBe('raw');
   });
 
   it('takes serverless.yml of this folder for that', async () => {
     const { config } = await findTarget(undefined, ENVIRONMENT);
 
-    expect(config).toMatchObject({ region: 'cn-north-4', eventGridKeyEncoding: 'form', stateBucket: 'my-state' });
+    expect(config).toMatchObject({ region: 'cn-north-4', eventgridKeyEncoding: 'form', stateBucket: 'my-state' });
   });
 
   it('names every variable of the environment that is missing or wrong, in one line', async () => {

@@ -1,20 +1,24 @@
 import type { KeyEncoding } from '#shared/encoding/decode.ts';
-import { readChange } from './change.ts';
-import type { RecordCollector, RecordOutcome } from './collector.ts';
+import { OBJECT_NAMES, readChange } from './change.ts';
+import type { RecordOutcome } from './collector.ts';
 import { classifyEventName } from './event-name.ts';
 import {
   field,
   isFields,
+  isListWith,
   joinPath,
+  lengthOf,
   optionalText,
   optionalTime,
   RecordRejection,
   requiredFields,
   requiredText,
 } from './fields.ts';
+import { selectEntries } from './select.ts';
+import type { EventSource } from './source.ts';
 
-/** Whether one entry of `Records` is of OBS's making; SQS, SNS and COS write `Records` too. */
-export function isNativeRecord(record: unknown): boolean {
+/** SQS, SNS and COS write `Records`, too. */
+function isRecord(record: unknown): boolean {
   return isFields(record) && (Object.hasOwn(record, 's3') || Object.hasOwn(record, 'obs'));
 }
 
@@ -24,7 +28,7 @@ export function isNativeRecord(record: unknown): boolean {
  *
  * @returns the name of the event, or `undefined` where it is something else
  */
-export function testEventName(event: unknown): string | undefined {
+function testEventName(event: unknown): string | undefined {
   const kind = classifyEventName(optionalText(event, 'Event') ?? '');
   return !kind.created && kind.reason === 'test_event' ? kind.eventName : undefined;
 }
@@ -52,14 +56,37 @@ function readRecord(record: unknown, path: string, keyEncoding: KeyEncoding): Re
   };
 }
 
+const recordsOf = (event: unknown): unknown => field(event, 'Records');
+
 /**
- * `{"Records": [{"s3": ...} | {"obs": ...}]}`: what the native trigger delivers and what OBS sends through SMN.
+ * `{"Records": [{"s3": ...} | {"obs": ...}]}`: the native trigger delivers it, and OBS sends it through SMN.
  *
  * @see https://support.huaweicloud.com/intl/en-us/usermanual-obs/obs_41_0045.html
  */
-export function readNativeRecords(records: readonly unknown[], keyEncoding: KeyEncoding, into: RecordCollector): void {
-  for (let index = 0; index < records.length; index++) {
-    const path = `Records[${index}]`;
-    into.add(path, () => readRecord(records[index], path, keyEncoding));
-  }
-}
+export const obs: EventSource<'obs'> = {
+  name: 'obs',
+  shape: 'Records[].s3, Records[].obs',
+  keyEncoding: { variable: 'OBS_KEY_ENCODING', hint: 'form, as the vendor documents', value: 'form' },
+  names: OBJECT_NAMES,
+  recognises: (event) => isListWith(recordsOf(event), isRecord) || testEventName(event) !== undefined,
+  read(event, keyEncoding, into) {
+    const records = recordsOf(event);
+    if (!isListWith(records, isRecord)) {
+      into.add('', () => ({ ignored: { path: '', reason: 'test_event', eventName: testEventName(event) ?? '' } }));
+      return;
+    }
+    for (let index = 0; index < records.length; index++) {
+      const path = `Records[${index}]`;
+      into.add(path, () => readRecord(records[index], path, keyEncoding));
+    }
+  },
+  select(event, paths) {
+    const chosen = selectEntries(recordsOf(event), 'Records', paths);
+    return chosen && { ...chosen, event: { Records: chosen.event } };
+  },
+  times(event) {
+    const records = recordsOf(event);
+    return Array.isArray(records) ? records.map((record) => optionalTime(record, 'eventTime')) : [];
+  },
+  count: (event) => lengthOf(recordsOf(event)),
+};

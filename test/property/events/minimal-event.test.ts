@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { minimalEvent } from '#shared/deadletters/minimal-event.ts';
 import { UnrecognisedEventError } from '#shared/events/errors.ts';
-import { type NormaliseOptions, normaliseEvent } from '#shared/events/normalise.ts';
+import { normaliseEvent } from '#shared/events/normalise.ts';
 import type { NormalisedEvent } from '#shared/events/object-change.ts';
+import { minimalEvent } from '#shared/events/sources.ts';
 
 const RUN = { seed: 20_261_121, numRuns: 1500 };
-const OPTIONS: NormaliseOptions = { obsKeyEncoding: 'form', eventGridKeyEncoding: 'form' };
+const OPTIONS = { obs: 'form', eventgrid: 'form' } as const;
 
 const junk = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constantFrom<unknown>(null, '', 0, {}, []));
 const key = fc.constantFrom<unknown>('a', 'a%2Bb', 'a+b', 'b', 'c', 'd', '%', 'a%2', '', 7, '%FF');

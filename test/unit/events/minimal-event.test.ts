@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { eventTimes, minimalEvent } from '#shared/deadletters/minimal-event.ts';
+import { eventTimes, minimalEvent } from '#shared/events/sources.ts';
 
 const record = (key: string) => ({ eventTime: `2026-01-01T00:00:0${key}Z`, s3: { object: { key } } });
 const cloudEvent = (id: string, ...items: readonly unknown[]) => ({
