@@ -254,7 +254,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'reconcile remembers an object by what its copy changes',
     patches: [
       patch(
-        'shared/reconcile/compare/judge.ts',
+        'shared/reconcile/compare/compare-object.ts',
         'const known = this.#submissions.find(source, times.now);',
         'const known = this.#submissions.find({ ...source, etag: [source.etag, destination?.lastModified].join() }, times.now);',
       ),
@@ -264,7 +264,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'reconcile does not count how often it has submitted an object',
     patches: [
       patch(
-        'shared/reconcile/compare/judge.ts',
+        'shared/reconcile/compare/compare-object.ts',
         'if (known && known.count >= maxSubmissions)',
         'if (known && maxSubmissions < 0)',
       ),
@@ -274,9 +274,9 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'a young object behind the end of a listing proves that it is the end',
     patches: [
       patch(
-        'shared/reconcile/compare/end-looks.ts',
-        "            if (side === 'destination' || !judge.isInFlight(object, { now: now(), listedAt: now() })) return object;\n",
-        "            return side === 'source' && judge.isInFlight(object, { now: now(), listedAt: now() }) ? undefined : object;\n",
+        'shared/reconcile/compare/confirm-end.ts',
+        "            if (side === 'destination' || !comparer.isInFlight(object, { now: now(), listedAt: now() })) return object;\n",
+        "            return side === 'source' && comparer.isInFlight(object, { now: now(), listedAt: now() }) ? undefined : object;\n",
       ),
     ],
   },
@@ -288,7 +288,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'a clock that has gone back makes an old object young',
     patches: [
       patch(
-        'shared/reconcile/compare/judge.ts',
+        'shared/reconcile/compare/compare-object.ts',
         'const [listed, present] = [Math.max(listedAt, notBefore), Math.max(now, notBefore)];',
         'const [listed, present] = [listedAt, Math.max(now, Math.min(0, notBefore))];',
       ),

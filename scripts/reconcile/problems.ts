@@ -6,7 +6,7 @@ import {
 } from '#shared/objectstore/errors.ts';
 import { OmsError } from '#shared/oms/errors.ts';
 import { classify, type FailureCode } from '#shared/pipeline/failures.ts';
-import { DiffError } from '#shared/reconcile/errors.ts';
+import { DiffError } from '#shared/reconcile/compare/errors.ts';
 import type { ReconcileResult } from '#shared/reconcile/run-options.ts';
 import type { SideName } from './side.ts';
 

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { STATE_LIMITS } from '#shared/reconcile/pass/state-limits.ts';
+import { STATE_LIMITS } from '#shared/reconcile/document-limits.ts';
 import { Submissions } from '#shared/reconcile/submit/submissions.ts';
 import { readBoundedJson } from '#shared/validation/bounded-json.ts';
 import { UsageError } from '../local/options.ts';

@@ -2,8 +2,8 @@ import { type Counts, submittable, type Totals } from '#shared/reconcile/compare
 import { REASONS, type Reason, VERDICTS, type Verdict } from '#shared/reconcile/compare/verdict.ts';
 import { convergenceOf, DIFFERENCES, type Obstacle } from '#shared/reconcile/report/convergence.ts';
 import type { Plan } from '#shared/reconcile/report/plan.ts';
+import { REMEDIES } from '#shared/reconcile/report/reason-remedies.ts';
 import type { ReconcileResult, StopReason } from '#shared/reconcile/run-options.ts';
-import { REMEDIES } from '#shared/reconcile/submit/remedies.ts';
 import { formatInteger, formatTable } from '../build/table.ts';
 import { type BucketLocation, writeLocation } from './location.ts';
 import { quoted } from './quoted.ts';

@@ -9,7 +9,7 @@ import type { TaskFacts } from './oms-task.ts';
 import type { ReconcileState } from './pass/state.ts';
 import type { Plan } from './report/plan.ts';
 import type { Report } from './report/report.ts';
-import type { RefusedRow } from './submit/refused.ts';
+import type { RefusedRow } from './submit/refused-objects.ts';
 import type { Submissions } from './submit/submissions.ts';
 
 /** What is compared, and the sync task that copies. */

@@ -1,22 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '#shared/errors/base.ts';
+import { ObjectComparer } from './compare/compare-object.ts';
 import { noCounts, submittable } from './compare/counts.ts';
-import { Judge } from './compare/judge.ts';
+import { isOfThePast } from './document-limits.ts';
 import { isTaskOf, type KnownTask, knownTask, UNKNOWN_TASK } from './oms-task.ts';
 import { routeDigest } from './pass/checkpoint.ts';
 import { Checkpointer } from './pass/checkpointer.ts';
 import { Lease } from './pass/lease.ts';
 import type { Pass } from './pass/pass.ts';
 import { startPass } from './pass/pass-start.ts';
-import { PassWork } from './pass/pass-work.ts';
-import { isOfThePast } from './pass/state-limits.ts';
+import { PassWork } from './pass/work-pass.ts';
 import { type Plan, planOf } from './report/plan.ts';
 import type { Report } from './report/report.ts';
 import { reportOf } from './report/run-report.ts';
 import type { ReconcileOptions, ReconcileOutcome, ReconcileResult, StopReason } from './run-options.ts';
-import { refusedRows } from './submit/refused.ts';
+import { refusedRows } from './submit/refused-objects.ts';
 import { remembering } from './submit/remembering.ts';
-import { type Rounded, Rounds } from './submit/rounds.ts';
+import { type Rounded, SubmissionRetries } from './submit/retry-submission.ts';
 import type { Submissions } from './submit/submissions.ts';
 import { Submitter } from './submit/submitter.ts';
 
@@ -119,7 +119,7 @@ class Run {
     const work = new PassWork({
       options: this.#options,
       pass,
-      judge: this.#judge(task, pass),
+      comparer: this.#comparer(task, pass),
       destination: this.#destination,
       previous: this.#previous,
       submit: this.#submit(pass.submissions),
@@ -142,7 +142,7 @@ class Run {
     const { stop, over, complete } = work.conclude();
     const { accepted, failed, pending, calls, ranges } = pass.totals();
     const reports = over || STUCK.has(stop?.reason) || !this.#submits;
-    // A pass that goes on has proved nothing, though there may be nothing left to judge.
+    // A pass that goes on has proved nothing, though there may be nothing left to comparer.
     const proved = complete && (over || !this.#submits);
     const report = reports ? await this.#report(pass, proved, work.emptySourceConfirmed) : undefined;
     const plan = report && !this.#submits ? this.#plan(report, pass) : undefined;
@@ -235,9 +235,9 @@ class Run {
     return routeDigest({ source, destination: { ...destination, bucket: this.#destination }, syncTaskId });
   }
 
-  #judge({ rules, restore }: KnownTask, pass: Pass): Judge {
+  #comparer({ rules, restore }: KnownTask, pass: Pass): ObjectComparer {
     const { grace, route, sourceHasResultLists, compareETags, maxSubmissions } = this.#options;
-    return new Judge({
+    return new ObjectComparer({
       rules,
       graceMs: grace,
       sourceCloud: route.source.cloud ?? 'HuaweiCloud',
@@ -266,7 +266,7 @@ class Run {
       reserveMs: this.#reserve / 2,
       random: () => clock.random(),
     });
-    const rounds = new Rounds({
+    const rounds = new SubmissionRetries({
       submit: (keys, oneByOne) => submitter.submit(keys, oneByOne),
       clock,
       remaining: () => left() - this.#reserve,

@@ -9,9 +9,9 @@ import { ObjectLister } from '#shared/listing/lister.ts';
 import type { KeyRange } from '#shared/listing/ranges.ts';
 import { Logger } from '#shared/logging/logger.ts';
 import { ObjectStoreClient } from '#shared/objectstore/client.ts';
+import { ObjectComparer } from '#shared/reconcile/compare/compare-object.ts';
 import type { Counts } from '#shared/reconcile/compare/counts.ts';
 import { diff } from '#shared/reconcile/compare/diff.ts';
-import { Judge } from '#shared/reconcile/compare/judge.ts';
 import { DEFAULT_RULES } from '#shared/reconcile/compare/overwrite-rules.ts';
 import type { Verdict } from '#shared/reconcile/compare/verdict.ts';
 import { reconcile } from '#shared/reconcile/run.ts';
@@ -86,7 +86,7 @@ function clientOf({ endpoint, region, credentials }: Store, listVersion: 1 | 2):
 /** Every name by our verdict: the walk through both listings, range by range. */
 async function compare(lister: ObjectLister, ranges: readonly KeyRange[]): Promise<Found> {
   const found = new Map<Verdict, Set<string>>();
-  const judge = new Judge({ rules: DEFAULT_RULES, graceMs: 0, sourceCloud: 'HuaweiCloud', restore: false });
+  const comparer = new ObjectComparer({ rules: DEFAULT_RULES, graceMs: 0, sourceCloud: 'HuaweiCloud', restore: false });
   await Promise.all(
     ranges.map(async (range) => {
       const listed = new Set<string>();
@@ -98,7 +98,7 @@ async function compare(lister: ObjectLister, ranges: readonly KeyRange[]): Promi
         }
       }
       const destination = lister.pages({ bucket: 'destination', ...range });
-      const steps = diff({ source: source(), destination, range, judge, now: Date.now, emptySourceConfirmed: true });
+      const steps = diff({ source: source(), destination, range, comparer, now: Date.now, emptySourceConfirmed: true });
       let same = 0;
       for await (const { findings, counts } of steps) {
         same += counts.verdicts.same.objects;

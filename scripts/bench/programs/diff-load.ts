@@ -1,6 +1,6 @@
+import { ObjectComparer } from '#shared/reconcile/compare/compare-object.ts';
 import { addCounts, noCounts } from '#shared/reconcile/compare/counts.ts';
 import { diff } from '#shared/reconcile/compare/diff.ts';
-import { Judge } from '#shared/reconcile/compare/judge.ts';
 import { DEFAULT_RULES } from '#shared/reconcile/compare/overwrite-rules.ts';
 import { syntheticListing } from './synthetic-listing.ts';
 
@@ -34,12 +34,12 @@ async function onlyList(objects: number): Promise<Pick<DiffRound, 'listed' | 'fo
 }
 
 async function compare(objects: number): Promise<Pick<DiffRound, 'listed' | 'found'>> {
-  const judge = new Judge({ rules: DEFAULT_RULES, graceMs: 900_000, sourceCloud: 'AWS', restore: false });
+  const comparer = new ObjectComparer({ rules: DEFAULT_RULES, graceMs: 900_000, sourceCloud: 'AWS', restore: false });
   const source = syntheticListing(objects, 'source');
   const destination = syntheticListing(objects, 'destination');
   let counts = noCounts();
   let found = 0;
-  for await (const step of diff({ source, destination, judge, now: Date.now })) {
+  for await (const step of diff({ source, destination, comparer, now: Date.now })) {
     counts = addCounts(counts, step.counts);
     found += step.findings.length;
   }

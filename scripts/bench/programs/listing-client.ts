@@ -1,8 +1,8 @@
 import { ObjectLister } from '#shared/listing/lister.ts';
 import { listInParallel } from '#shared/listing/parallel-lister.ts';
 import { ObjectStoreClient } from '#shared/objectstore/client.ts';
+import { ObjectComparer } from '#shared/reconcile/compare/compare-object.ts';
 import { diff } from '#shared/reconcile/compare/diff.ts';
-import { Judge } from '#shared/reconcile/compare/judge.ts';
 import { DEFAULT_RULES } from '#shared/reconcile/compare/overwrite-rules.ts';
 import { serveListings } from './listing-load.ts';
 
@@ -24,10 +24,10 @@ async function count(bucket: string): Promise<number> {
 
 /** From the requests to the verdicts. */
 async function compare(): Promise<number> {
-  const judge = new Judge({ rules: DEFAULT_RULES, graceMs: 0, sourceCloud: 'HuaweiCloud', restore: false });
+  const comparer = new ObjectComparer({ rules: DEFAULT_RULES, graceMs: 0, sourceCloud: 'HuaweiCloud', restore: false });
   const [source, destination] = [lister.pages({ bucket: 'source' }), lister.pages({ bucket: 'destination' })];
   let objects = 0;
-  for await (const { counts } of diff({ source, destination, judge, now: Date.now }))
+  for await (const { counts } of diff({ source, destination, comparer, now: Date.now }))
     objects += counts.verdicts.same.objects;
   return objects;
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { storedText } from '../pass/state-limits.ts';
+import { storedText } from '../document-limits.ts';
 import { type Counts, NAMED_KEYS } from './counts.ts';
 import { REASONS, VERDICTS, type Verdict } from './verdict.ts';
 

@@ -1,16 +1,16 @@
 import { isBefore } from '#shared/encoding/utf8-order.ts';
-import type { Side } from '../errors.ts';
+import type { CompareTimes, ObjectComparer } from './compare-object.ts';
 import { type Counts, countFinding, countSame, noCounts } from './counts.ts';
-import type { Judge, JudgeTimes } from './judge.ts';
+import type { Side } from './errors.ts';
+import { type KeyRange, ListingSide } from './listing-side.ts';
 import type { FactsPage, ObjectFacts } from './object-facts.ts';
-import { type KeyRange, ListingSide } from './side.ts';
 import { type Finding, isSubmitted } from './verdict.ts';
 
 export interface DiffOptions {
   /** Listings of the same range, in the order of the bytes of UTF-8. OMS keeps keys, so they are the same on both sides. */
   readonly source: AsyncIterable<FactsPage>;
   readonly destination: AsyncIterable<FactsPage>;
-  readonly judge: Judge;
+  readonly comparer: ObjectComparer;
   /** What was asked for; keys outside of it stop the diff. A cursor of an earlier diff is a good `after`. */
   readonly range?: KeyRange;
   /** Milliseconds since the epoch. */
@@ -99,8 +99,8 @@ async function endsAreTrue(source: ListingSide, destination: ListingSide, option
 
 /** Walks on until one side needs its next page, or both have ended. */
 function walk(source: ListingSide, destination: ListingSide, options: DiffOptions): DiffStep {
-  const { judge, changedSince = Number.POSITIVE_INFINITY } = options;
-  const times: JudgeTimes = { now: options.now(), listedAt: Math.min(source.listedAt, destination.listedAt) };
+  const { comparer, changedSince = Number.POSITIVE_INFINITY } = options;
+  const times: CompareTimes = { now: options.now(), listedAt: Math.min(source.listedAt, destination.listedAt) };
   const counts = noCounts();
   const findings: Finding[] = [];
   const [sources, destinations] = [source.page, destination.page];
@@ -123,7 +123,7 @@ function walk(source: ListingSide, destination: ListingSide, options: DiffOption
     if ((!from && !source.ended) || (!to && !destination.ended)) break;
     if (from && to && from.key === to.key) {
       cursor = from.key;
-      const finding = judge.both(from, to, times);
+      const finding = comparer.both(from, to, times);
       if (finding) find(finding);
       else {
         countSame(counts, cursor, from.size, to.size);
@@ -133,11 +133,11 @@ function walk(source: ListingSide, destination: ListingSide, options: DiffOption
       j += 1;
     } else if (from && (!to || isBefore(from.key, to.key))) {
       cursor = from.key;
-      find(judge.sourceOnly(from, times));
+      find(comparer.sourceOnly(from, times));
       i += 1;
     } else if (to) {
       cursor = to.key;
-      find(judge.destinationOnly(to));
+      find(comparer.destinationOnly(to));
       j += 1;
     } else break;
   }

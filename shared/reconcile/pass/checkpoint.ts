@@ -3,10 +3,10 @@ import * as z from 'zod/mini';
 import { compareUtf8 } from '#shared/encoding/utf8-order.ts';
 import { readBoundedJson } from '#shared/validation/bounded-json.ts';
 import { asCounts, countsSchema, quantity } from '../compare/counts-schema.ts';
-import { refusedSchema } from '../submit/refused.ts';
+import { STATE_LIMITS, storedKey, storedNumber, storedText, storedTime } from '../document-limits.ts';
+import { refusedSchema } from '../submit/refused-objects.ts';
 import { Submissions } from '../submit/submissions.ts';
-import { isSettled, newRange, type RangeState } from './range-state.ts';
-import { STATE_LIMITS, storedKey, storedNumber, storedText, storedTime } from './state-limits.ts';
+import { isAccountedFor, newRange, type RangeState } from './range-state.ts';
 
 /** Of the document. A reader of an older program must not touch a newer one. */
 const CHECKPOINT_VERSION = 1;
@@ -119,7 +119,7 @@ function readRange(value: unknown): RangeState | undefined {
   const { after, cursor, until } = range;
   if (cursor !== undefined && after !== undefined && compareUtf8(cursor, after) <= 0) return undefined;
   if (cursor !== undefined && until !== undefined && compareUtf8(cursor, until) > 0) return undefined;
-  return isSettled(range) ? range : undefined;
+  return isAccountedFor(range) ? range : undefined;
 }
 
 /** Whether each range begins where the one before ends, the first at the beginning, the last to the end. */

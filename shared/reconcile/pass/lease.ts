@@ -13,14 +13,14 @@ export interface LeaseOptions {
   /** Milliseconds for which it holds without being renewed. */
   readonly leaseMs?: number | undefined;
   /** Milliseconds between writing it and reading it back. */
-  readonly settleMs?: number | undefined;
+  readonly readBackMs?: number | undefined;
   readonly log: Logger;
 }
 
 /** Longer than the slowest page, with all attempts of a call. */
 const LEASE_MS = 120_000;
 /** Longer than a write takes as a rule: two runs that begin at once then both see the one that wrote last. */
-const SETTLE_MS = 200;
+const READ_BACK_MS = 200;
 
 /**
  * Keeps two runs from the same route where it can. Advisory: without conditional writes it can only be unlikely that
@@ -41,7 +41,7 @@ export class Lease {
   async take(): Promise<boolean> {
     if ((await this.#holder()) === 'other') return false;
     await this.#write();
-    await this.#options.clock.sleep(this.#options.settleMs ?? SETTLE_MS);
+    await this.#options.clock.sleep(this.#options.readBackMs ?? READ_BACK_MS);
     return (await this.#holder()) !== 'other';
   }
 

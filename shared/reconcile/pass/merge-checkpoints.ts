@@ -1,7 +1,7 @@
 import { compareUtf8 } from '#shared/encoding/utf8-order.ts';
 import { Submissions } from '../submit/submissions.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { isSettled, newRange, type RangeState } from './range-state.ts';
+import { isAccountedFor, newRange, type RangeState } from './range-state.ts';
 
 /**
  * What two runs have done that worked at the same route at once, each with a checkpoint of its own.
@@ -33,7 +33,7 @@ function settled(checkpoint: Checkpoint): Checkpoint {
   return {
     ...checkpoint,
     ...submissionsOf(checkpoint, checkpoint),
-    ranges: checkpoint.ranges.map((range) => (isSettled(range) ? range : newRange(range))),
+    ranges: checkpoint.ranges.map((range) => (isAccountedFor(range) ? range : newRange(range))),
   };
 }
 
@@ -53,7 +53,7 @@ function identity({ route, id, started, ranges }: Checkpoint): string {
 }
 
 function further(a: RangeState, b: RangeState): RangeState {
-  const [first, second] = [a, b].map((range) => (isSettled(range) ? range : newRange(range))) as [
+  const [first, second] = [a, b].map((range) => (isAccountedFor(range) ? range : newRange(range))) as [
     RangeState,
     RangeState,
   ];

@@ -1,9 +1,9 @@
 import type { Logger } from '#shared/logging/logger.ts';
+import { isOfThePast, STATE_LIMITS } from '../document-limits.ts';
 import type { KnownTask } from '../oms-task.ts';
 import type { Submissions } from '../submit/submissions.ts';
 import { newPass, type Pass, readPass } from './pass.ts';
 import { NewerCheckpointError, type StateDocument } from './state.ts';
-import { isOfThePast, STATE_LIMITS } from './state-limits.ts';
 
 export interface PassStart {
   /** The checkpoint, where there is one. */

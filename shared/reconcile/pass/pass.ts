@@ -3,19 +3,19 @@ import { compareUtf8 } from '#shared/encoding/utf8-order.ts';
 import type { LiveRange } from '#shared/listing/live-range.ts';
 import { type KeyRange, rangeOf } from '#shared/listing/ranges.ts';
 import { addCounts, type Counts, noCounts } from '../compare/counts.ts';
+import { STATE_LIMITS } from '../document-limits.ts';
 import { countersSchema, type OmsCounters, type StoppedRange } from '../report/report.ts';
-import { addRefused, type Refused } from '../submit/refused.ts';
+import { addRefusedByCode, type RefusedByCode } from '../submit/refused-objects.ts';
 import { Submissions } from '../submit/submissions.ts';
 import { type Checkpoint, type ReadCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
-import { isSettledRange, joined, withNames, withoutSparedKeys } from './compact.ts';
+import { isFinished, joined, withNames, withoutSparedKeys } from './join-ranges.ts';
 import { newRange, type RangeState } from './range-state.ts';
-import { STATE_LIMITS } from './state-limits.ts';
 
 /** What of a pass is not the state of a range. */
 export type PassHead = Omit<Checkpoint, 'ranges' | 'submissions' | 'submissions_since'>;
 
 /** A range of the pass, and what this run knows of it besides. */
-export interface Slot {
+export interface ActiveRange {
   state: RangeState;
   /** Its bounds, where this run works at it or has: they narrow when another worker takes a part. */
   live: LiveRange | undefined;
@@ -41,7 +41,7 @@ export class Pass {
   readonly omsBefore: OmsCounters | undefined;
   /** Its report is written, or must not be: the next run begins another pass. */
   over = false;
-  #slots: Slot[];
+  #slots: ActiveRange[];
 
   constructor(checkpoint: Checkpoint, omsBefore: OmsCounters | undefined) {
     const { ranges, submissions = '', submissions_since: since, ...head } = checkpoint;
@@ -49,10 +49,10 @@ export class Pass {
     this.submissions = new Submissions(since === undefined ? undefined : Date.parse(since));
     this.submissions.add(submissions);
     this.omsBefore = omsBefore;
-    this.#slots = ranges.map(toSlot);
+    this.#slots = ranges.map(toActiveRange);
   }
 
-  get slots(): readonly Slot[] {
+  get slots(): readonly ActiveRange[] {
     return this.#slots;
   }
 
@@ -77,14 +77,14 @@ export class Pass {
   }
 
   /** The slot of a range that a worker begins with, or takes as a part of another one. */
-  begin(live: LiveRange): Slot {
+  begin(live: LiveRange): ActiveRange {
     const { after, until } = live.range;
     // Its cursor may be ahead of where the worker was told to begin, for another run may have come further since.
     const known = this.#slots.find((slot) => {
       const bounds = boundsOf(slot);
       return bounds.until === until && compareBounds(bounds.after, after) <= 0;
     });
-    const slot = known ?? toSlot(newRange({ after, until }));
+    const slot = known ?? toActiveRange(newRange({ after, until }));
     if (known === undefined) this.#slots.push(slot);
     else slot.state = boundsOf(slot);
     slot.live = live;
@@ -133,13 +133,13 @@ export class Pass {
   /** Joins what is settled, so that a long pass of many workers has not ever more ranges. */
   #compact(): void {
     const slots = [...this.#slots].sort((a, b) => compareBounds(a.state.after, b.state.after));
-    const kept: Slot[] = [];
+    const kept: ActiveRange[] = [];
     for (const slot of slots) {
       const before = kept.at(-1);
       const [first, second] = [before && boundsOf(before), boundsOf(slot)];
       const follows = first && first.until !== undefined && first.until === second.after;
-      if (follows && isSettledRange(first) && isSettledRange(second))
-        kept[kept.length - 1] = toSlot(joined(first, second));
+      if (follows && isFinished(first) && isFinished(second))
+        kept[kept.length - 1] = toActiveRange(joined(first, second));
       else kept.push(slot);
     }
     this.#slots = kept;
@@ -172,8 +172,8 @@ export class Pass {
     return this.ranges().reduce((total, { counts }) => addCounts(total, counts), noCounts());
   }
 
-  refused(): Refused {
-    return addRefused(this.ranges().map(({ refused }) => refused));
+  refused(): RefusedByCode {
+    return addRefusedByCode(this.ranges().map(({ refused }) => refused));
   }
 
   get sourceObjects(): number {
@@ -223,12 +223,12 @@ export function readPass(text: string, route: string): ReadPass {
   return { pass, restarted: read.restarted };
 }
 
-function toSlot(state: RangeState): Slot {
+function toActiveRange(state: RangeState): ActiveRange {
   return { state, live: undefined, fault: undefined, confirmedEmpty: false, unjudged: false };
 }
 
 /** A slot's state with the bounds that it has at the moment. */
-export function boundsOf({ state, live }: Slot): RangeState {
+export function boundsOf({ state, live }: ActiveRange): RangeState {
   if (live === undefined || live.range.until === state.until) return state;
   const { until: _, ...rest } = state;
   return { ...rest, ...rangeOf(state.after, live.range.until) };

@@ -1,6 +1,6 @@
 import { addCounts, type Counts, detached, noCounts, submittable } from '../compare/counts.ts';
 import type { DiffStep } from '../compare/diff.ts';
-import { type Refused, type RefusedKey, withRefused } from '../submit/refused.ts';
+import { type RefusedByCode, type RefusedKey, withRefused } from '../submit/refused-objects.ts';
 
 /**
  * Keys of a range that wait for another try. Where there would be more, the range is not to go on: submitting fails.
@@ -23,7 +23,7 @@ export interface RangeState {
   /** Objects that no further try would cure. The next pass finds them again. */
   readonly failed: number;
   /** Why, and the first of them. */
-  readonly refused: Refused;
+  readonly refused: RefusedByCode;
   /** Objects that are to be tried again, by key. */
   readonly pending: readonly string[];
   readonly list_calls: number;
@@ -117,6 +117,6 @@ export function retried(range: RangeState, submitted: Submitted): RangeState {
 }
 
 /** Whether everything that was to be submitted is accounted for. */
-export function isSettled({ counts, accepted, failed, pending }: RangeState): boolean {
+export function isAccountedFor({ counts, accepted, failed, pending }: RangeState): boolean {
   return submittable(counts).objects === accepted + failed + pending.length;
 }

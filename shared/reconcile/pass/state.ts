@@ -8,8 +8,8 @@ import {
   ObjectTooLargeError,
 } from '#shared/objectstore/errors.ts';
 import type { ObjectStore } from '#shared/objectstore/port.ts';
+import { STATE_LIMITS } from '../document-limits.ts';
 import { type Report, readReport } from '../report/report.ts';
-import { STATE_LIMITS } from './state-limits.ts';
 
 export interface ReconcileStateOptions {
   readonly store: ObjectStore;

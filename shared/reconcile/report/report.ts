@@ -2,13 +2,13 @@ import * as z from 'zod/mini';
 import { readBoundedJson } from '#shared/validation/bounded-json.ts';
 import { type Counts, submittable } from '../compare/counts.ts';
 import { quantity, storedVerdictsSchema, totalsSchema, verdictsSchema } from '../compare/counts-schema.ts';
-import { estimateLoss } from '../compare/loss.ts';
 import { DEFAULT_RULES, type OverwriteRules } from '../compare/overwrite-rules.ts';
 import { REASONS } from '../compare/verdict.ts';
-import { isOfThePast, STATE_LIMITS, storedNumber, storedTime } from '../pass/state-limits.ts';
-import { type Refused, refusedRows } from '../submit/refused.ts';
-import { REMEDIES } from '../submit/remedies.ts';
+import { isOfThePast, STATE_LIMITS, storedNumber, storedTime } from '../document-limits.ts';
+import { type RefusedByCode, refusedRows } from '../submit/refused-objects.ts';
 import { convergenceOf } from './convergence.ts';
+import { estimateLoss } from './estimate-loss.ts';
+import { REMEDIES } from './reason-remedies.ts';
 import { type Trend, trendOf } from './trend.ts';
 
 /** Of the document. */
@@ -137,7 +137,7 @@ export interface ReportInput {
   readonly rulesAssumed?: boolean;
   readonly accepted: number;
   readonly failed: number;
-  readonly refused?: Refused;
+  readonly refused?: RefusedByCode;
   readonly pending: number;
   readonly calls: { readonly list: number; readonly events: number };
   /** The task's counters of the month when the pass began and now; absent where OMS did not tell. */

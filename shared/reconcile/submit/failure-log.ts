@@ -1,5 +1,5 @@
 import type { Logger } from '#shared/logging/logger.ts';
-import type { FailedResult } from './settle-step.ts';
+import type { FailedResult } from '../pass/submit-step.ts';
 
 /** Keys of a code that are logged one by one: a bucket may have millions. */
 const LOGGED_KEYS = 10;

@@ -1,4 +1,4 @@
-import type { KeyResult, Rounded, Rounds } from './rounds.ts';
+import type { KeyResult, Rounded, SubmissionRetries } from './retry-submission.ts';
 import type { Submissions } from './submissions.ts';
 
 /** Failures for the sake of one object: as many submissions of it would end like this. */
@@ -9,7 +9,7 @@ const OF_OBJECT: ReadonlySet<string> = new Set(['OmsSync.KeyRefused', 'OmsSync.S
  * again where its range stops before the step is settled.
  */
 export function remembering(
-  rounds: Pick<Rounds, 'submit'>,
+  rounds: Pick<SubmissionRetries, 'submit'>,
   submissions: Submissions,
   now: () => number,
 ): (keys: readonly string[]) => Promise<Rounded> {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { ObjectLister } from '#shared/listing/lister.ts';
 import type { ListedObject, ListObjectsRequest, ObjectPage } from '#shared/objectstore/port.ts';
+import { ObjectComparer } from '#shared/reconcile/compare/compare-object.ts';
 import { type DiffStep, diff } from '#shared/reconcile/compare/diff.ts';
-import { Judge } from '#shared/reconcile/compare/judge.ts';
 import { DEFAULT_RULES } from '#shared/reconcile/compare/overwrite-rules.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
-const judge = new Judge({ rules: DEFAULT_RULES, graceMs: 60_000, sourceCloud: 'AWS', restore: false });
+const comparer = new ObjectComparer({ rules: DEFAULT_RULES, graceMs: 60_000, sourceCloud: 'AWS', restore: false });
 const objectsOf = (keys: string): ListedObject[] => [...keys].map((key) => ({ key, size: 1, lastModified: 0 }));
 
 /** A store of some objects, two on a page. */
@@ -27,7 +27,7 @@ async function run(source: ObjectLister, destination: ObjectLister, range: { aft
   const pages = (lister: ObjectLister) => lister.pages({ bucket: 'b', ...range });
   try {
     const listings = { source: pages(source), destination: pages(destination) };
-    for await (const step of diff({ ...listings, range, judge, now: () => NOW })) steps.push(step);
+    for await (const step of diff({ ...listings, range, comparer, now: () => NOW })) steps.push(step);
     return { found: steps.flatMap(({ findings }) => findings.map(({ key, verdict }) => `${key} ${verdict}`)) };
   } catch (error) {
     return { error };

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ObjectComparer } from '#shared/reconcile/compare/compare-object.ts';
 import { addCounts, type Counts, noCounts } from '#shared/reconcile/compare/counts.ts';
 import { type DiffStep, diff } from '#shared/reconcile/compare/diff.ts';
-import { Judge } from '#shared/reconcile/compare/judge.ts';
+import { DiffError } from '#shared/reconcile/compare/errors.ts';
 import type { FactsPage, ObjectFacts } from '#shared/reconcile/compare/object-facts.ts';
 import type { OverwriteMode } from '#shared/reconcile/compare/overwrite-rules.ts';
 import { isSubmitted, VERDICTS } from '#shared/reconcile/compare/verdict.ts';
-import { DiffError } from '#shared/reconcile/errors.ts';
 import { paged, pagesOf } from '../../../helpers/listings.ts';
 import { type Buckets, buckets, GRACE, NOW, pageSizes } from '../buckets.ts';
 import { verdictsOf } from '../oracle.ts';
@@ -19,9 +19,9 @@ const mode = fc.constantFrom<OverwriteMode>(
   'FULL_OVERWRITE',
 );
 
-function judgeOf(overwrite: OverwriteMode): Judge {
+function comparerOf(overwrite: OverwriteMode): ObjectComparer {
   const rules = { mode: overwrite, consistencyCheck: 'size_last_modified' } as const;
-  return new Judge({ rules, graceMs: GRACE, sourceCloud: 'AWS', restore: false });
+  return new ObjectComparer({ rules, graceMs: GRACE, sourceCloud: 'AWS', restore: false });
 }
 
 interface Walk {
@@ -32,14 +32,14 @@ interface Walk {
 async function walk(
   source: readonly (FactsPage | Error)[],
   destination: readonly (FactsPage | Error)[],
-  judge: Judge,
+  comparer: ObjectComparer,
   after?: string,
   lookahead = false,
 ): Promise<Walk> {
   const steps: DiffStep[] = [];
   const listings = { source: pagesOf(source), destination: pagesOf(destination) };
   const range = after === undefined ? {} : { after };
-  const options = { ...listings, judge, range, now: () => NOW, emptySourceConfirmed: true, lookahead };
+  const options = { ...listings, comparer, range, now: () => NOW, emptySourceConfirmed: true, lookahead };
   try {
     for await (const step of diff(options)) steps.push(step);
     return { steps, error: undefined };
@@ -69,7 +69,7 @@ describe('diff', () => {
         async (pair, first, second, overwrite, ahead) => {
           const { source, destination } = pair;
           const [from, to] = [paged(source, first), paged(destination, second)];
-          const { steps, error } = await walk(from, to, judgeOf(overwrite), undefined, ahead);
+          const { steps, error } = await walk(from, to, comparerOf(overwrite), undefined, ahead);
           const expected = oracle(pair, overwrite);
 
           expect(error).toBeUndefined();
@@ -91,7 +91,7 @@ describe('diff', () => {
   it('submits what has a verdict of submission, and nothing else', async () => {
     await fc.assert(
       fc.asyncProperty(buckets, mode, async ({ source, destination }, overwrite) => {
-        const { steps } = await walk(paged(source, [3]), paged(destination, [5]), judgeOf(overwrite));
+        const { steps } = await walk(paged(source, [3]), paged(destination, [5]), comparerOf(overwrite));
         for (const { verdict, submit } of steps.flatMap(({ findings }) => findings))
           expect(submit).toBe(isSubmitted(verdict));
       }),
@@ -102,14 +102,14 @@ describe('diff', () => {
   it('goes on from any cursor as if it had never stopped', async () => {
     await fc.assert(
       fc.asyncProperty(buckets, pageSizes, pageSizes, fc.nat(), async (pair, first, second, at) => {
-        const judge = judgeOf('SIZE_LAST_MODIFIED_COMPARISON_OVERWRITE');
+        const comparer = comparerOf('SIZE_LAST_MODIFIED_COMPARISON_OVERWRITE');
         const { source, destination } = pair;
-        const whole = await walk(paged(source, first), paged(destination, first), judge);
+        const whole = await walk(paged(source, first), paged(destination, first), comparer);
         const done = whole.steps.slice(0, at % (whole.steps.length + 1));
         const cursor = done.at(-1)?.cursor;
         const rest = (objects: readonly ObjectFacts[]) =>
           objects.filter(({ key }) => cursor === undefined || !comesBy(key, cursor));
-        const next = await walk(paged(rest(source), second), paged(rest(destination), second), judge, cursor);
+        const next = await walk(paged(rest(source), second), paged(rest(destination), second), comparer, cursor);
 
         expect(next.error).toBeUndefined();
         expect(findingsOf([...done, ...next.steps])).toEqual(findingsOf(whole.steps));
@@ -136,7 +136,7 @@ describe('diff', () => {
           const broken = breakListing(pages[side], fault, at);
           fc.pre(broken !== undefined);
           const given: Record<typeof side, readonly (FactsPage | Error)[]> = { ...pages, [side]: broken };
-          const { steps, error } = await walk(given.source, given.destination, judgeOf('FULL_OVERWRITE'));
+          const { steps, error } = await walk(given.source, given.destination, comparerOf('FULL_OVERWRITE'));
           const cursor = steps.at(-1)?.cursor;
           const expected = new Map(
             [...oracle(pair, 'FULL_OVERWRITE')].filter(([key]) => cursor !== undefined && comesBy(key, cursor)),

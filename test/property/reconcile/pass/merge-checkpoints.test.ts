@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from '#shared/reconcile/pass/checkpoint.ts';
 import { mergeCheckpoints } from '#shared/reconcile/pass/merge-checkpoints.ts';
-import { advance, finish, isSettled, newRange, type RangeState, retried } from '#shared/reconcile/pass/range-state.ts';
+import {
+  advance,
+  finish,
+  isAccountedFor,
+  newRange,
+  type RangeState,
+  retried,
+} from '#shared/reconcile/pass/range-state.ts';
 import { stepOf } from '../../../helpers/reconcile.ts';
 
 const parameters = { seed: 20_261_121, numRuns: 400 };
@@ -49,7 +56,7 @@ function work(start: readonly RangeState[], todo: readonly Act[], accepted: Set<
     }
     if (takes) accepted.add(key);
     const outcome = takes ? { accepted: 1, pending: [] } : { accepted: 0, pending: [key] };
-    ranges[index] = isSettled(range)
+    ranges[index] = isAccountedFor(range)
       ? advance(range, stepOf(key, { missing: 1 }), { ...outcome, failed: 0, calls: 1 }, 2)
       : { ...range, cursor: key };
   }

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { ObjectComparer } from '#shared/reconcile/compare/compare-object.ts';
 import { type DiffEnd, type DiffOptions, type DiffStep, diff } from '#shared/reconcile/compare/diff.ts';
-import { Judge } from '#shared/reconcile/compare/judge.ts';
+import { DiffError } from '#shared/reconcile/compare/errors.ts';
 import type { FactsPage, ObjectFacts } from '#shared/reconcile/compare/object-facts.ts';
 import { DEFAULT_RULES } from '#shared/reconcile/compare/overwrite-rules.ts';
-import { DiffError } from '#shared/reconcile/errors.ts';
 import { pagesOf } from '../../../helpers/listings.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
 const OLD = NOW - 3_600_000;
-const judge = new Judge({ rules: DEFAULT_RULES, graceMs: 60_000, sourceCloud: 'AWS', restore: false });
+const comparer = new ObjectComparer({ rules: DEFAULT_RULES, graceMs: 60_000, sourceCloud: 'AWS', restore: false });
 const object = (key: string, facts: Partial<ObjectFacts> = {}): ObjectFacts => ({
   key,
   size: 1,
@@ -19,7 +19,7 @@ const page = (...keys: string[]): FactsPage => ({ objects: keys.map((key) => obj
 type Pages = readonly (FactsPage | Error)[];
 
 const start = (source: Pages, destination: Pages, options: Partial<DiffOptions> = {}) =>
-  diff({ source: pagesOf(source), destination: pagesOf(destination), judge, now: () => NOW, ...options });
+  diff({ source: pagesOf(source), destination: pagesOf(destination), comparer, now: () => NOW, ...options });
 
 async function run(
   source: Pages,
@@ -188,7 +188,7 @@ describe('diff', () => {
       }
     }
     const pages = [page('a'), page('b'), page('c')];
-    const walking = diff({ source: traced('s', pages), destination: traced('d', pages), judge, now: () => NOW });
+    const walking = diff({ source: traced('s', pages), destination: traced('d', pages), comparer, now: () => NOW });
 
     await walking.next();
     expect(asked).toEqual(['s', 'd']);
@@ -205,7 +205,7 @@ describe('diff', () => {
         yield page(key);
       }
     }
-    const walking = diff({ source: traced(), destination: pagesOf([]), judge, now: () => NOW, lookahead: true });
+    const walking = diff({ source: traced(), destination: pagesOf([]), comparer, now: () => NOW, lookahead: true });
 
     await walking.next();
     expect(asked).toBe(2);
@@ -231,7 +231,7 @@ describe('diff', () => {
         closed.push(name);
       }
     }
-    const walking = diff({ source: endless('s'), destination: endless('d'), judge, now: () => NOW, lookahead });
+    const walking = diff({ source: endless('s'), destination: endless('d'), comparer, now: () => NOW, lookahead });
 
     await walking.next();
     await walking.return('complete');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { comparePair } from '#shared/reconcile/compare/compare-pair.ts';
 import {
   type ConsistencyCheck,
   DEFAULT_RULES,
@@ -9,7 +10,6 @@ import {
   rulesOf,
   submission,
 } from '#shared/reconcile/compare/overwrite-rules.ts';
-import { pairOf } from '#shared/reconcile/compare/pair.ts';
 import { mustCopy, type ObjectFacts } from '../../../../scripts/local/oms/overwrite.ts';
 
 const MODES: OverwriteMode[] = [
@@ -112,7 +112,7 @@ describe('omsDecision', () => {
           });
           const local = mustCopy(rules, headers(from), headers(to), { timesProveNothing: false, sameContent: false });
 
-          expect(omsDecision(rules, pairOf(from, to, { compareETags: true })).copies).toBe(local);
+          expect(omsDecision(rules, comparePair(from, to, { compareETags: true })).copies).toBe(local);
         }
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { advance, finish, isSettled, newRange, retried } from '#shared/reconcile/pass/range-state.ts';
+import { advance, finish, isAccountedFor, newRange, retried } from '#shared/reconcile/pass/range-state.ts';
 import { stepOf } from '../../../helpers/reconcile.ts';
 
 const none = { accepted: 0, failed: 0, pending: [], calls: 0 };
@@ -12,7 +12,7 @@ describe('a range of a pass', () => {
     expect(range).not.toHaveProperty('cursor');
     expect(newRange({})).not.toHaveProperty('after');
     expect(newRange({})).not.toHaveProperty('until');
-    expect(isSettled(range)).toBe(true);
+    expect(isAccountedFor(range)).toBe(true);
   });
 
   it('goes on when everything that was to be submitted is accounted for', () => {
@@ -24,7 +24,7 @@ describe('a range of a pass', () => {
     expect(next).toMatchObject({ cursor: 'l', accepted: 3, failed: 1, pending: ['x'], list_calls: 3, event_calls: 2 });
     expect(next.counts.verdicts.missing.objects).toBe(4);
     expect(next.counts.verdicts.same.objects).toBe(6);
-    expect(isSettled(next)).toBe(true);
+    expect(isAccountedFor(next)).toBe(true);
   });
 
   it.each([
@@ -40,7 +40,7 @@ describe('a range of a pass', () => {
     const next = retried(range, { accepted: 1, failed: 1, pending: ['z'], calls: 1 });
 
     expect(next).toMatchObject({ cursor: 'k', accepted: 1, failed: 1, pending: ['z'], event_calls: 1 });
-    expect(isSettled(next)).toBe(true);
+    expect(isAccountedFor(next)).toBe(true);
     expect(() => retried(range, { ...none, accepted: 2 })).toThrow(RangeError);
   });
 

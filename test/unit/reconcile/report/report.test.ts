@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { REASONS } from '#shared/reconcile/compare/verdict.ts';
+import { REMEDIES } from '#shared/reconcile/report/reason-remedies.ts';
 import {
   makeReport,
   type Report,
@@ -7,7 +8,6 @@ import {
   readReport,
   reportSchema,
 } from '#shared/reconcile/report/report.ts';
-import { REMEDIES } from '#shared/reconcile/submit/remedies.ts';
 import { countsOf } from '../../../helpers/reconcile.ts';
 
 const counters = (requested: number) => ({ requested, succeeded: requested, failed: 0, skipped: 0, bytes: requested });

@@ -6,7 +6,7 @@ import {
   ObjectStoreTimeoutError,
   WrongRegionError,
 } from '#shared/objectstore/errors.ts';
-import { DiffError } from '#shared/reconcile/errors.ts';
+import { DiffError } from '#shared/reconcile/compare/errors.ts';
 import { problemsOf } from '../../../../scripts/reconcile/problems.ts';
 import { omsError } from '../../../helpers/oms-error.ts';
 import { countsOf } from '../../../helpers/reconcile.ts';

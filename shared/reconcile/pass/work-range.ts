@@ -1,19 +1,19 @@
 import type { KeyFinder, Lister } from '#shared/listing/lister.ts';
 import type { LiveRange } from '#shared/listing/live-range.ts';
+import type { ObjectComparer } from '../compare/compare-object.ts';
+import { EndConfirmer } from '../compare/confirm-end.ts';
 import { diff } from '../compare/diff.ts';
-import { EndLooks } from '../compare/end-looks.ts';
-import type { Judge } from '../compare/judge.ts';
 import type { FactsPage } from '../compare/object-facts.ts';
 import type { Finding } from '../compare/verdict.ts';
-import type { Rounded } from '../submit/rounds.ts';
-import { countStep, type FailedResult, type SettledStep, settleStep } from '../submit/settle-step.ts';
-import type { Pass, Slot } from './pass.ts';
+import type { Rounded } from '../submit/retry-submission.ts';
+import type { ActiveRange, Pass } from './pass.ts';
 import { finish } from './range-state.ts';
+import { countStep, type FailedResult, type StepResult, submitStep } from './submit-step.ts';
 
 /** What a range needs of the run that works at it. */
 export interface RangeRun {
   readonly pass: Pass;
-  readonly judge: Judge;
+  readonly comparer: ObjectComparer;
   readonly source: Lister & KeyFinder;
   readonly destination: Lister;
   readonly buckets: { readonly source: string; readonly destination: string };
@@ -28,7 +28,7 @@ export interface RangeRun {
   /** Whether the run is to end. */
   readonly stopping: () => boolean;
   /** Ends the run: a key must wait. */
-  readonly blocked: (blocked: NonNullable<SettledStep['blocked']>) => void;
+  readonly blocked: (blocked: NonNullable<StepResult['blocked']>) => void;
   readonly failed: (failed: readonly FailedResult[]) => void;
   /** Resolves to whether the state is saved; where it is not, the run is to end. */
   readonly save: () => Promise<boolean>;
@@ -37,9 +37,9 @@ export interface RangeRun {
    *
    * @returns whether to try again
    */
-  readonly fault: (slot: Slot, error: unknown) => Promise<boolean>;
+  readonly fault: (slot: ActiveRange, error: unknown) => Promise<boolean>;
   /** @throws DiffError where the source contradicts itself for good, or what the lister throws */
-  readonly secondLook: (slot: Slot) => Promise<SecondLook>;
+  readonly secondLook: (slot: ActiveRange) => Promise<SecondLook>;
   readonly found: (findings: readonly Finding[]) => void;
   readonly progress: (cursor: string) => void;
 }
@@ -57,18 +57,18 @@ export type SecondLook =
  */
 export async function workRange(live: LiveRange, signal: AbortSignal, run: RangeRun): Promise<void> {
   const slot = run.pass.begin(live);
-  const looks = new EndLooks(run, live, signal);
+  const looks = new EndConfirmer(run, live, signal);
   while (!slot.state.done && !run.stopping() && (await walk(slot, live, signal, run, looks)) === 'again');
 }
 
 async function walk(
-  slot: Slot,
+  slot: ActiveRange,
   live: LiveRange,
   signal: AbortSignal,
   run: RangeRun,
-  looks: EndLooks,
+  looks: EndConfirmer,
 ): Promise<'again' | 'left'> {
-  const { prefix, buckets, judge, now, changedSince } = run;
+  const { prefix, buckets, comparer, now, changedSince } = run;
   const { cursor } = slot.state;
   if (cursor !== undefined) live.done(cursor);
   const calls = new CallCount();
@@ -77,7 +77,7 @@ async function walk(
     source: calls.of(live.pages(run.source, { ...request, bucket: buckets.source })),
     destination: calls.of(live.pages(run.destination, { ...request, bucket: buckets.destination })),
     range: { ...(prefix === undefined ? {} : { prefix }), ...live.rest },
-    judge,
+    comparer,
     now,
     emptySourceConfirmed: slot.confirmedEmpty,
     confirmEnd: (side, after) => looks.isEnd(side, after, (pages) => calls.of(pages)),
@@ -97,7 +97,7 @@ async function walk(
         return 'left';
       }
       const settled = run.submit
-        ? await settleStep(slot.state, value, calls.take(), {
+        ? await submitStep(slot.state, value, calls.take(), {
             submit: run.submit,
             size: run.maxKeysPerCall,
             stuck: run.stuck,
@@ -126,7 +126,7 @@ async function walk(
 }
 
 /** @returns whether to go on with the range */
-async function lookAgain(slot: Slot, run: RangeRun): Promise<boolean> {
+async function lookAgain(slot: ActiveRange, run: RangeRun): Promise<boolean> {
   const look = await run.secondLook(slot);
   slot.confirmedEmpty = look === 'empty';
   slot.unjudged = look === 'unconfirmed';

@@ -3,16 +3,16 @@ import type { ListedPage, Lister } from '#shared/listing/lister.ts';
 import type { LiveRange } from '#shared/listing/live-range.ts';
 import { rangeOf } from '#shared/listing/ranges.ts';
 import type { ListedObject } from '#shared/objectstore/port.ts';
-import { DiffError, type Side } from '../errors.ts';
-import type { Judge } from './judge.ts';
-import { listingError } from './side.ts';
+import type { ObjectComparer } from './compare-object.ts';
+import { DiffError, type Side } from './errors.ts';
+import { listingError } from './listing-side.ts';
 
-export interface EndLooksOptions {
+export interface EndConfirmerOptions {
   readonly source: Lister;
   readonly destination: Lister;
   readonly buckets: Readonly<Record<Side, string>>;
   readonly prefix: string | undefined;
-  readonly judge: Pick<Judge, 'isInFlight'>;
+  readonly comparer: Pick<ObjectComparer, 'isInFlight'>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -29,15 +29,15 @@ const MAX_GROWTHS = 2;
  * Looks behind the ends of the listings of a range, by requests of their own: a store may say that a page is the last
  * one where it is not, and everything behind it would be taken for deleted.
  */
-export class EndLooks {
-  readonly #options: EndLooksOptions;
+export class EndConfirmer {
+  readonly #options: EndConfirmerOptions;
   readonly #live: LiveRange;
   readonly #signal: AbortSignal;
   /** The end of a side, the last time, and the first key that was found behind it. */
   readonly #found: Partial<Record<Side, { readonly after: string | undefined; readonly key: string }>> = {};
   #growths = 0;
 
-  constructor(options: EndLooksOptions, live: LiveRange, signal: AbortSignal) {
+  constructor(options: EndConfirmerOptions, live: LiveRange, signal: AbortSignal) {
     this.#options = options;
     this.#live = live;
     this.#signal = signal;
@@ -77,7 +77,7 @@ export class EndLooks {
     after: string | undefined,
     counted: (pages: AsyncIterable<ListedPage>) => AsyncIterable<ListedPage>,
   ): Promise<ListedObject | undefined> {
-    const { buckets, prefix, judge, now } = this.#options;
+    const { buckets, prefix, comparer, now } = this.#options;
     const { range, rest } = this.#live;
     const began = Math.floor(now() / 1000) * 1000;
     let position = after;
@@ -93,7 +93,7 @@ export class EndLooks {
       try {
         for await (const { objects } of counted(pages))
           for (const object of objects) {
-            if (side === 'destination' || !judge.isInFlight(object, { now: now(), listedAt: now() })) return object;
+            if (side === 'destination' || !comparer.isInFlight(object, { now: now(), listedAt: now() })) return object;
             position = object.key;
             onlySince &&= object.lastModified >= began;
           }

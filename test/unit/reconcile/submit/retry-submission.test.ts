@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FAILURES, type FailureCode } from '#shared/pipeline/failures.ts';
 import type { KeyOutcome } from '#shared/pipeline/outcome.ts';
-import { Rounds } from '#shared/reconcile/submit/rounds.ts';
+import { SubmissionRetries } from '#shared/reconcile/submit/retry-submission.ts';
 
 type Answer = 'accepted' | FailureCode;
 
@@ -10,7 +10,7 @@ function setUp(answer: (key: string, round: number) => Answer, remaining = 60_00
   const submitted: string[][] = [];
   const slept: number[] = [];
   const modes: boolean[] = [];
-  const rounds = new Rounds({
+  const rounds = new SubmissionRetries({
     submit: async (keys, oneByOne) => {
       submitted.push([...keys]);
       modes.push(oneByOne);
@@ -27,7 +27,7 @@ function setUp(answer: (key: string, round: number) => Answer, remaining = 60_00
   });
   return { rounds, submitted, slept, modes };
 }
-const statuses = async (rounds: Rounds, keys: readonly string[]) =>
+const statuses = async (rounds: SubmissionRetries, keys: readonly string[]) =>
   (await rounds.submit(keys)).results.map(({ status }) => status);
 
 describe('rounds', () => {

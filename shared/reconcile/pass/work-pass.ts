@@ -1,23 +1,23 @@
 import { RangeWork } from '#shared/listing/parallel-lister.ts';
 import { type KeyRange, rangeOf, splitRange } from '#shared/listing/ranges.ts';
 import { ObjectStoreDeadlineError, ObjectStoreError } from '#shared/objectstore/errors.ts';
+import type { ObjectComparer } from '../compare/compare-object.ts';
 import { submittable } from '../compare/counts.ts';
-import type { Judge } from '../compare/judge.ts';
-import { DiffError } from '../errors.ts';
+import { DiffError } from '../compare/errors.ts';
 import type { Report } from '../report/report.ts';
 import type { ReconcileOptions, StopReason } from '../run-options.ts';
 import { FailureLog } from '../submit/failure-log.ts';
-import type { Rounded } from '../submit/rounds.ts';
-import { settlePending } from '../submit/settle-step.ts';
+import type { Rounded } from '../submit/retry-submission.ts';
 import { Overtaken } from './checkpointer.ts';
-import { boundsOf, type Pass, type Slot } from './pass.ts';
+import { type ActiveRange, boundsOf, type Pass } from './pass.ts';
 import { newRange } from './range-state.ts';
-import { type RangeRun, type SecondLook, workRange } from './run-range.ts';
+import { submitPending } from './submit-step.ts';
+import { type RangeRun, type SecondLook, workRange } from './work-range.ts';
 
 export interface PassWorkOptions {
   readonly options: ReconcileOptions;
   readonly pass: Pass;
-  readonly judge: Judge;
+  readonly comparer: ObjectComparer;
   /** The destination bucket. */
   readonly destination: string;
   /** Of the last complete pass. */
@@ -58,13 +58,13 @@ export class PassWork {
   emptySourceConfirmed: boolean;
   readonly #work: PassWorkOptions;
   readonly #range: RangeRun;
-  readonly #listingTries = new WeakMap<Slot, number>();
-  readonly #looks = new WeakMap<Slot, number>();
+  readonly #listingTries = new WeakMap<ActiveRange, number>();
+  readonly #looks = new WeakMap<ActiveRange, number>();
   /** The pass has come further in this run. */
   #progressed = false;
 
   constructor(work: PassWorkOptions) {
-    const { options, pass, judge, previous } = work;
+    const { options, pass, comparer, previous } = work;
     this.#work = work;
     const failures = new FailureLog(options.log);
     // Said once, it holds for as long as the source lists nothing.
@@ -72,7 +72,7 @@ export class PassWork {
     this.emptySourceConfirmed = options.sourceIsEmpty === true || confirmedBefore;
     this.#range = {
       pass,
-      judge,
+      comparer,
       source: options.source,
       destination: options.destination,
       buckets: { source: options.route.source.bucket, destination: work.destination },
@@ -168,7 +168,7 @@ export class PassWork {
     const slots = pass.slots.filter(({ state }) => state.pending.length > 0);
     if (!submit || slots.length === 0 || ['overtaken', 'state_unavailable'].includes(this.stop?.reason ?? '')) return;
     const before = slots.map(({ state }) => state.accepted);
-    const { states, failed, blocked } = await settlePending(
+    const { states, failed, blocked } = await submitPending(
       slots.map(({ state }) => state),
       { submit },
     );
@@ -191,7 +191,7 @@ export class PassWork {
   }
 
   /** A second look, by another request; and an empty range proves nothing as long as the whole source is empty. */
-  async #secondLook(slot: Slot): Promise<SecondLook> {
+  async #secondLook(slot: ActiveRange): Promise<SecondLook> {
     const { pass, options } = this.#work;
     const { route, source, log } = options;
     const { bucket, prefix } = route.source;
@@ -209,7 +209,7 @@ export class PassWork {
     return 'not_empty';
   }
 
-  async #fault(slot: Slot, error: unknown): Promise<boolean> {
+  async #fault(slot: ActiveRange, error: unknown): Promise<boolean> {
     const { options, reserve } = this.#work;
     const { signal, clock, log, remaining } = options;
     if (!(error instanceof DiffError)) throw error;

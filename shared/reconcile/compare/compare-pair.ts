@@ -1,7 +1,7 @@
 import type { ObjectFacts } from './object-facts.ts';
 import type { Pair } from './overwrite-rules.ts';
 
-export interface PairOptions {
+export interface ComparePairOptions {
   /**
    * Whether ETags that look like MD5 are the checksum of the contents. They are not where a bucket encrypts with KMS or
    * with keys of the customer: there two equal objects have two ETags.
@@ -14,7 +14,7 @@ export interface PairOptions {
 const MD5 = /^[0-9a-f]{32}$/i;
 
 /** Whether nothing tells the two apart. The fast path of a listing: it makes no object. */
-export function looksSame(source: ObjectFacts, destination: ObjectFacts, options: PairOptions): boolean {
+export function looksSame(source: ObjectFacts, destination: ObjectFacts, options: ComparePairOptions): boolean {
   if (source.size !== destination.size) return false;
   if (destination.lastModified < source.lastModified && timeOf(source, destination) === 'older') return false;
   if (source.etag === destination.etag && source.crc64 === destination.crc64) return true;
@@ -22,7 +22,7 @@ export function looksSame(source: ObjectFacts, destination: ObjectFacts, options
 }
 
 /** What can be told of an object that both sides have. */
-export function pairOf(source: ObjectFacts, destination: ObjectFacts, options: PairOptions): Pair {
+export function comparePair(source: ObjectFacts, destination: ObjectFacts, options: ComparePairOptions): Pair {
   return {
     size: source.size === destination.size ? 'same' : 'differs',
     time: timeOf(source, destination),
@@ -38,7 +38,11 @@ function timeOf(source: ObjectFacts, destination: ObjectFacts): Pair['time'] {
   return difference === 0 ? 'same_second' : 'newer';
 }
 
-function contentsOf(source: ObjectFacts, destination: ObjectFacts, { compareETags }: PairOptions): Pair['contents'] {
+function contentsOf(
+  source: ObjectFacts,
+  destination: ObjectFacts,
+  { compareETags }: ComparePairOptions,
+): Pair['contents'] {
   if (source.size !== destination.size) return 'different';
   if (source.size === 0) return 'equal';
   const byCrc64 = crc64Of(source, destination);

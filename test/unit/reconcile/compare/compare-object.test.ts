@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Judge, type JudgeOptions } from '#shared/reconcile/compare/judge.ts';
+import { type ComparerOptions, ObjectComparer } from '#shared/reconcile/compare/compare-object.ts';
 import type { ObjectFacts } from '#shared/reconcile/compare/object-facts.ts';
 import { DEFAULT_RULES } from '#shared/reconcile/compare/overwrite-rules.ts';
 import { Submissions } from '#shared/reconcile/submit/submissions.ts';
@@ -7,8 +7,8 @@ import { Submissions } from '#shared/reconcile/submit/submissions.ts';
 const MINUTE = 60_000;
 const NOW = Date.UTC(2026, 10, 21, 12);
 const times = { now: NOW, listedAt: NOW };
-const base: JudgeOptions = { rules: DEFAULT_RULES, graceMs: 15 * MINUTE, sourceCloud: 'AWS', restore: false };
-const judge = (options: Partial<JudgeOptions> = {}) => new Judge({ ...base, ...options });
+const base: ComparerOptions = { rules: DEFAULT_RULES, graceMs: 15 * MINUTE, sourceCloud: 'AWS', restore: false };
+const comparer = (options: Partial<ComparerOptions> = {}) => new ObjectComparer({ ...base, ...options });
 const ETAGS = { a: 'a'.repeat(32), b: 'b'.repeat(32) };
 const object = (facts: Partial<ObjectFacts> = {}): ObjectFacts => ({
   key: 'key',
@@ -22,8 +22,8 @@ const earlier = NOW - 61 * MINUTE;
 
 describe('a Judge', () => {
   it('finds nothing where nothing tells the two apart', () => {
-    expect(judge().both(object(), object({ lastModified: later }), times)).toBeUndefined();
-    expect(judge().both(object(), object({ lastModified: later, etag: 'x-2' }), times)).toBeUndefined();
+    expect(comparer().both(object(), object({ lastModified: later }), times)).toBeUndefined();
+    expect(comparer().both(object(), object({ lastModified: later, etag: 'x-2' }), times)).toBeUndefined();
   });
 
   it.each([
@@ -34,7 +34,7 @@ describe('a Judge', () => {
   ] as const)('submits what has the verdict %s', (verdict, destination) => {
     const source = object();
 
-    expect(judge().both(source, destination, times)).toEqual({
+    expect(comparer().both(source, destination, times)).toEqual({
       key: 'key',
       verdict,
       source,
@@ -46,23 +46,23 @@ describe('a Judge', () => {
   it('submits what is missing', () => {
     const source = object();
 
-    expect(judge().sourceOnly(source, times)).toEqual({ key: 'key', verdict: 'missing', source, submit: true });
+    expect(comparer().sourceOnly(source, times)).toEqual({ key: 'key', verdict: 'missing', source, submit: true });
   });
 
   it('never submits what OMS would skip, and says why', () => {
     const changed = object({ lastModified: later, etag: ETAGS.b });
-    expect(judge().both(object(), changed, times)).toMatchObject({
+    expect(comparer().both(object(), changed, times)).toMatchObject({
       verdict: 'ignored_by_oms',
       reason: 'destination_not_older',
       submit: false,
     });
-    const keeps = judge({ rules: { ...DEFAULT_RULES, mode: 'NO_OVERWRITE' } });
+    const keeps = comparer({ rules: { ...DEFAULT_RULES, mode: 'NO_OVERWRITE' } });
     expect(keeps.both(object(), object({ size: 6 }), times)).toMatchObject({
       verdict: 'ignored_by_oms',
       reason: 'no_overwrite',
       submit: false,
     });
-    const byCrc64 = judge({ rules: { ...DEFAULT_RULES, consistencyCheck: 'crc64' } });
+    const byCrc64 = comparer({ rules: { ...DEFAULT_RULES, consistencyCheck: 'crc64' } });
     expect(byCrc64.both(object({ crc64: '1' }), object({ crc64: '1', size: 6 }), times)).toMatchObject({
       verdict: 'ignored_by_oms',
       reason: 'crc64_equal',
@@ -71,7 +71,7 @@ describe('a Judge', () => {
   });
 
   it('submits different contents where the task overwrites always', () => {
-    const full = judge({ rules: { ...DEFAULT_RULES, mode: 'FULL_OVERWRITE' } });
+    const full = comparer({ rules: { ...DEFAULT_RULES, mode: 'FULL_OVERWRITE' } });
 
     expect(full.both(object(), object({ lastModified: later, etag: ETAGS.b }), times)).toMatchObject({
       verdict: 'checksum_differs',
@@ -84,11 +84,11 @@ describe('a Judge', () => {
     const source = object();
     const destination = object({ lastModified: source.lastModified + 999, etag: ETAGS.b });
     const submissions = new Submissions();
-    const later = judge({ submissions });
+    const later = comparer({ submissions });
 
     expect(later.both(source, destination, times)).toMatchObject({ verdict: 'checksum_differs', submit: true });
     submissions.submitted('key', true, NOW);
-    const next = judge({ submissions: submissions.next(true, NOW) });
+    const next = comparer({ submissions: submissions.next(true, NOW) });
     const ignored = { verdict: 'ignored_by_oms', reason: 'submitted_before', submit: false };
     expect(next.both(source, destination, times)).toMatchObject(ignored);
     // A copy changes the destination's time: it does not make the pair new.
@@ -106,14 +106,14 @@ describe('a Judge', () => {
   it('submits what no pass has submitted lately or often, and says why it does not', () => {
     const source = object();
     const submissions = new Submissions();
-    expect(judge({ submissions }).sourceOnly(source, times)).toMatchObject({ verdict: 'missing', submit: true });
+    expect(comparer({ submissions }).sourceOnly(source, times)).toMatchObject({ verdict: 'missing', submit: true });
     submissions.submitted('key', true, NOW);
-    expect(judge({ submissions }).sourceOnly(source, times)).toMatchObject({ verdict: 'missing', submit: true });
+    expect(comparer({ submissions }).sourceOnly(source, times)).toMatchObject({ verdict: 'missing', submit: true });
 
     const next = submissions.next(true, NOW);
     const minutes = (count: number) => ({ now: NOW + count * MINUTE, listedAt: NOW + count * MINUTE });
-    const found = (options: Partial<JudgeOptions>, count: number) =>
-      judge({ submissions: next, ...options }).sourceOnly(source, minutes(count));
+    const found = (options: Partial<ComparerOptions>, count: number) =>
+      comparer({ submissions: next, ...options }).sourceOnly(source, minutes(count));
     expect(found({}, 9)).toMatchObject({ verdict: 'deferred', reason: 'awaiting_copy', submit: false });
     expect(found({}, 10)).toMatchObject({ verdict: 'missing', submit: true });
     expect(found({ maxSubmissions: 1 }, 9)).toMatchObject({
@@ -126,23 +126,25 @@ describe('a Judge', () => {
   it('calls an older destination with equal contents the same where OMS would not copy it', () => {
     const older = object({ lastModified: earlier });
 
-    expect(judge().both(object(), older, times)?.verdict).toBe('destination_older');
-    expect(judge({ rules: { ...DEFAULT_RULES, mode: 'NO_OVERWRITE' } }).both(object(), older, times)).toBeUndefined();
-    const byCrc64 = judge({ rules: { ...DEFAULT_RULES, mode: 'CRC64_COMPARISON_OVERWRITE' } });
+    expect(comparer().both(object(), older, times)?.verdict).toBe('destination_older');
+    expect(
+      comparer({ rules: { ...DEFAULT_RULES, mode: 'NO_OVERWRITE' } }).both(object(), older, times),
+    ).toBeUndefined();
+    const byCrc64 = comparer({ rules: { ...DEFAULT_RULES, mode: 'CRC64_COMPARISON_OVERWRITE' } });
     expect(byCrc64.both(object(), older, times)).toBeUndefined();
   });
 
   it('does not copy again and again what has a time to come', () => {
     const source = object({ lastModified: NOW + 600 * MINUTE });
-    expect(judge().both(source, object(), times)).toBeUndefined();
+    expect(comparer().both(source, object(), times)).toBeUndefined();
 
     const parts = object({ etag: `${ETAGS.b}-2` });
-    const finding = judge().both(source, parts, times);
+    const finding = comparer().both(source, parts, times);
     expect(finding).toMatchObject({ verdict: 'destination_older', submit: true });
     const submissions = new Submissions();
     submissions.reserve(source, NOW);
     submissions.submitted('key', true, NOW);
-    const again = judge({ submissions: submissions.next(true, NOW) });
+    const again = comparer({ submissions: submissions.next(true, NOW) });
     const copied = { ...parts, lastModified: parts.lastModified + 1000 };
     expect(again.both(source, copied, times)).toMatchObject({ verdict: 'ignored_by_oms', reason: 'submitted_before' });
   });
@@ -151,30 +153,30 @@ describe('a Judge', () => {
     const at = (ageMs: number) => object({ lastModified: NOW - ageMs });
 
     it('leaves alone what was modified within it', () => {
-      expect(judge().sourceOnly(at(15 * MINUTE - 1), times)).toMatchObject({ verdict: 'in_flight', submit: false });
-      expect(judge().sourceOnly(at(15 * MINUTE), times)).toMatchObject({ verdict: 'missing', submit: true });
-      expect(judge().both(at(0), object({ size: 6 }), times)).toMatchObject({ verdict: 'in_flight', submit: false });
+      expect(comparer().sourceOnly(at(15 * MINUTE - 1), times)).toMatchObject({ verdict: 'in_flight', submit: false });
+      expect(comparer().sourceOnly(at(15 * MINUTE), times)).toMatchObject({ verdict: 'missing', submit: true });
+      expect(comparer().both(at(0), object({ size: 6 }), times)).toMatchObject({ verdict: 'in_flight', submit: false });
     });
 
     it('calls the same what is the same, however young', () => {
-      expect(judge().both(at(1), at(0), times)).toBeUndefined();
+      expect(comparer().both(at(1), at(0), times)).toBeUndefined();
     });
 
     it('counts from when the pages were asked for, not from now', () => {
       const hourAgo = { now: NOW, listedAt: NOW - 60 * MINUTE };
 
-      expect(judge().sourceOnly(at(30 * MINUTE), hourAgo)).toMatchObject({ verdict: 'in_flight' });
-      expect(judge().sourceOnly(at(74 * MINUTE), hourAgo)).toMatchObject({ verdict: 'in_flight' });
-      expect(judge().sourceOnly(at(75 * MINUTE), hourAgo)).toMatchObject({ verdict: 'missing' });
+      expect(comparer().sourceOnly(at(30 * MINUTE), hourAgo)).toMatchObject({ verdict: 'in_flight' });
+      expect(comparer().sourceOnly(at(74 * MINUTE), hourAgo)).toMatchObject({ verdict: 'in_flight' });
+      expect(comparer().sourceOnly(at(75 * MINUTE), hourAgo)).toMatchObject({ verdict: 'missing' });
     });
 
     it('does not wait for a time that is further ahead than clocks are wrong', () => {
-      expect(judge().sourceOnly(at(-15 * MINUTE), times)).toMatchObject({ verdict: 'in_flight' });
-      expect(judge().sourceOnly(at(-15 * MINUTE - 1), times)).toMatchObject({ verdict: 'missing', submit: true });
+      expect(comparer().sourceOnly(at(-15 * MINUTE), times)).toMatchObject({ verdict: 'in_flight' });
+      expect(comparer().sourceOnly(at(-15 * MINUTE - 1), times)).toMatchObject({ verdict: 'missing', submit: true });
     });
 
     it('of nothing submits at once', () => {
-      expect(judge({ graceMs: 0 }).sourceOnly(at(0), times)).toMatchObject({ verdict: 'missing' });
+      expect(comparer({ graceMs: 0 }).sourceOnly(at(0), times)).toMatchObject({ verdict: 'missing' });
     });
   });
 
@@ -182,15 +184,20 @@ describe('a Judge', () => {
     const archived = object({ storageClass: 'GLACIER', lastModified: NOW });
     const unmigratable = { verdict: 'unmigratable', reason: 'archived', submit: false };
 
-    expect(judge().sourceOnly(archived, times)).toMatchObject(unmigratable);
-    expect(judge().both(archived, object({ size: 6 }), times)).toMatchObject(unmigratable);
-    expect(judge().both(archived, { ...archived, storageClass: 'STANDARD' }, times)).toBeUndefined();
+    expect(comparer().sourceOnly(archived, times)).toMatchObject(unmigratable);
+    expect(comparer().both(archived, object({ size: 6 }), times)).toMatchObject(unmigratable);
+    expect(comparer().both(archived, { ...archived, storageClass: 'STANDARD' }, times)).toBeUndefined();
   });
 
   it('never submits what only the destination has', () => {
     const destination = object();
 
-    expect(judge().destinationOnly(destination)).toEqual({ key: 'key', verdict: 'extra', destination, submit: false });
+    expect(comparer().destinationOnly(destination)).toEqual({
+      key: 'key',
+      verdict: 'extra',
+      destination,
+      submit: false,
+    });
   });
 
   it.each([
@@ -201,14 +208,14 @@ describe('a Judge', () => {
     ['OMS/sync_task/x', 'extra'],
     ['x/oms/sync_task/x', 'extra'],
   ])('knows whether OMS itself has written %s: %s', (key, verdict) => {
-    expect(judge().destinationOnly(object({ key }))).toMatchObject({ verdict, submit: false });
+    expect(comparer().destinationOnly(object({ key }))).toMatchObject({ verdict, submit: false });
   });
 
   it('submits below the prefix of OMS only where the source is no destination itself', () => {
     const key = 'oms/sync_task/x';
-    const chained = judge({ sourceHasResultLists: true });
+    const chained = comparer({ sourceHasResultLists: true });
 
-    expect(judge().sourceOnly(object({ key }), times)).toMatchObject({ verdict: 'missing', submit: true });
+    expect(comparer().sourceOnly(object({ key }), times)).toMatchObject({ verdict: 'missing', submit: true });
     expect(chained.sourceOnly(object({ key }), times)).toMatchObject({ verdict: 'oms_own', submit: false });
     expect(chained.both(object({ key }), object({ key, size: 6 }), times)).toMatchObject({
       verdict: 'oms_own',

@@ -17,7 +17,7 @@ export interface Rounded {
   readonly calls: number;
 }
 
-export interface RoundsOptions {
+export interface SubmissionRetriesOptions {
   readonly submit: (keys: readonly string[], oneByOne: boolean) => Promise<SubmittedKeys>;
   readonly clock: Pick<Clock, 'now' | 'sleep' | 'random'>;
   /** Milliseconds in which keys may still be submitted. */
@@ -28,7 +28,7 @@ export interface RoundsOptions {
 const WAITS = [1_000, 4_000] as const;
 /** Keys, at most, that are tried one by one at last: the call of ten may fail for one of them. */
 const ONE_BY_ONE = 100;
-/** Rounds in which whole batches were refused and nothing was ever accepted, after which no more are taken apart. */
+/** SubmissionRetries in which whole batches were refused and nothing was ever accepted, after which no more are taken apart. */
 const HOPELESS_ROUNDS = 5;
 
 /**
@@ -38,11 +38,11 @@ const HOPELESS_ROUNDS = 5;
  * rest is submitted again at once, for among the keys of a refused batch there may be good ones. Once nothing seems to
  * be good they count as failed for this pass; the next one finds them again.
  */
-export class Rounds {
-  readonly #options: RoundsOptions;
+export class SubmissionRetries {
+  readonly #options: SubmissionRetriesOptions;
   #hopeless = 0;
 
-  constructor(options: RoundsOptions) {
+  constructor(options: SubmissionRetriesOptions) {
     this.#options = options;
   }
 

@@ -1,12 +1,12 @@
 import { OMS_RESULT_PREFIX } from '#shared/pipeline/filter.ts';
 import { MAX_SUBMISSIONS, Submissions } from '../submit/submissions.ts';
+import { type ComparePairOptions, comparePair, looksSame } from './compare-pair.ts';
 import { type MigrationOptions, unmigratable } from './migratable.ts';
 import type { ObjectFacts } from './object-facts.ts';
 import { type DecidedBy, type OverwriteRules, omsDecision, type Pair, submission } from './overwrite-rules.ts';
-import { looksSame, type PairOptions, pairOf } from './pair.ts';
 import type { Finding, Reason, SubmittedVerdict } from './verdict.ts';
 
-export interface JudgeOptions extends Partial<PairOptions>, MigrationOptions {
+export interface ComparerOptions extends Partial<ComparePairOptions>, MigrationOptions {
   readonly rules: OverwriteRules;
   /**
    * Milliseconds. What differs and was modified at the source within this time before the listings were made is in
@@ -24,7 +24,7 @@ export interface JudgeOptions extends Partial<PairOptions>, MigrationOptions {
 }
 
 /** The times that a verdict depends on, in milliseconds since the epoch. */
-export interface JudgeTimes {
+export interface CompareTimes {
   /** The present. */
   readonly now: number;
   /** When the older of the two pages at hand was asked for: neither can know of what happened later. */
@@ -32,27 +32,27 @@ export interface JudgeTimes {
 }
 
 /** Decides what is to be said of an object, and whether it is submitted. Knows nothing of listings. */
-export class Judge {
-  readonly #options: JudgeOptions & PairOptions;
+export class ObjectComparer {
+  readonly #options: ComparerOptions & ComparePairOptions;
   readonly #submissions: Submissions;
 
-  constructor(options: JudgeOptions) {
+  constructor(options: ComparerOptions) {
     this.#options = { ...options, compareETags: options.compareETags ?? true };
     this.#submissions = options.submissions ?? new Submissions();
   }
 
   /** @returns undefined where both are the same */
-  both(source: ObjectFacts, destination: ObjectFacts, times: JudgeTimes): Finding | undefined {
+  both(source: ObjectFacts, destination: ObjectFacts, times: CompareTimes): Finding | undefined {
     if (looksSame(source, destination, this.#options)) return undefined;
     if (this.#isOwn(source.key)) return { key: source.key, verdict: 'oms_own', source, destination, submit: false };
-    const pair = pairOf(source, destination, this.#options);
+    const pair = comparePair(source, destination, this.#options);
     const outcome = this.#submission(source, pair, times);
     // Proven equal, and a copy would not be made or would prove nothing: nothing is to be repaired.
     if (pair.contents === 'equal' && outcome !== 'copied') return undefined;
     return this.#differs(differenceOf(pair), source, times, destination, pair, outcome);
   }
 
-  sourceOnly(source: ObjectFacts, times: JudgeTimes): Finding {
+  sourceOnly(source: ObjectFacts, times: CompareTimes): Finding {
     if (this.#isOwn(source.key)) return { key: source.key, verdict: 'oms_own', source, submit: false };
     return this.#differs('missing', source, times);
   }
@@ -66,7 +66,7 @@ export class Judge {
   #differs(
     verdict: SubmittedVerdict,
     source: ObjectFacts,
-    times: JudgeTimes,
+    times: CompareTimes,
     destination?: ObjectFacts,
     pair?: Pair,
     outcome = submission(this.#options.rules, pair),
@@ -94,14 +94,14 @@ export class Judge {
   }
 
   /** A source of a time to come is copied, and found older, again and again: one submission must be enough. */
-  #submission(source: ObjectFacts, pair: Pair, { now }: JudgeTimes): ReturnType<typeof submission> {
+  #submission(source: ObjectFacts, pair: Pair, { now }: CompareTimes): ReturnType<typeof submission> {
     const outcome = submission(this.#options.rules, pair);
     const neverOlder = pair.size === 'same' && pair.time === 'older' && source.lastModified > now;
     return outcome === 'copied' && neverOlder ? 'doubtful' : outcome;
   }
 
   /** Whether its notification may be on the way. A time that is further ahead than that is one of a wrong clock. */
-  isInFlight(source: ObjectFacts, { now, listedAt }: JudgeTimes): boolean {
+  isInFlight(source: ObjectFacts, { now, listedAt }: CompareTimes): boolean {
     const { graceMs, notBefore = 0 } = this.#options;
     const [listed, present] = [Math.max(listedAt, notBefore), Math.max(now, notBefore)];
     return source.lastModified > listed - graceMs && source.lastModified <= present + graceMs;

@@ -1,6 +1,6 @@
 import { compareUtf8, isBefore } from '#shared/encoding/utf8-order.ts';
 import { type ListingFault as ListerFault, ListingError } from '#shared/listing/errors.ts';
-import { DiffError, type ListingFault, type Side } from '../errors.ts';
+import { DiffError, type ListingFault, type Side } from './errors.ts';
 import type { FactsPage, ObjectFacts } from './object-facts.ts';
 
 /** A lister that looks at its pages itself. */

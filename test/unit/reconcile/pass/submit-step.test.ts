@@ -3,9 +3,9 @@ import { FAILURES } from '#shared/pipeline/failures.ts';
 import { countFinding, noCounts } from '#shared/reconcile/compare/counts.ts';
 import type { DiffStep } from '#shared/reconcile/compare/diff.ts';
 import type { Finding } from '#shared/reconcile/compare/verdict.ts';
-import { isSettled, MAX_PENDING, newRange, type RangeState } from '#shared/reconcile/pass/range-state.ts';
-import type { KeyResult } from '#shared/reconcile/submit/rounds.ts';
-import { settlePending, settleStep } from '#shared/reconcile/submit/settle-step.ts';
+import { isAccountedFor, MAX_PENDING, newRange, type RangeState } from '#shared/reconcile/pass/range-state.ts';
+import { submitPending, submitStep } from '#shared/reconcile/pass/submit-step.ts';
+import type { KeyResult } from '#shared/reconcile/submit/retry-submission.ts';
 
 /** A step in which these keys are missing. */
 function step(...keys: string[]): DiffStep {
@@ -41,7 +41,7 @@ function setUp(special: Readonly<Record<string, Special>> = {}) {
 
 async function settled(keys: readonly (readonly string[])[], options: ReturnType<typeof setUp>['options']) {
   let state: RangeState = newRange({});
-  for (const each of keys) ({ state } = await settleStep(state, step(...each), 2, options));
+  for (const each of keys) ({ state } = await submitStep(state, step(...each), 2, options));
   return state;
 }
 
@@ -65,27 +65,27 @@ describe('a step', () => {
 
     expect(calls).toEqual([]);
     expect(state).toMatchObject({ cursor: 'b', accepted: 0, pending: ['a', 'b'], event_calls: 0 });
-    expect(isSettled(state)).toBe(true);
+    expect(isAccountedFor(state)).toBe(true);
   });
 
   it('does not go on where a key of it must wait, and keeps what became of older ones', async () => {
     const { options } = setUp({ b: 'failed', d: 'stopped' });
     const before = await settled([['a', 'b']], options);
 
-    const { state, blocked, failed } = await settleStep(before, step('c', 'd', 'e', 'f'), 2, options);
+    const { state, blocked, failed } = await submitStep(before, step('c', 'd', 'e', 'f'), 2, options);
 
     expect(blocked).toMatchObject({ status: 'blocked', failure: { code: 'OmsSync.SyncTaskStopped' } });
     expect(state).toMatchObject({ cursor: 'b', accepted: 1, failed: 1, pending: [], list_calls: 2 });
     expect(state.counts).toEqual(before.counts);
     expect(failed.map(({ key }) => key)).toEqual(['b']);
-    expect(isSettled(state)).toBe(true);
+    expect(isAccountedFor(state)).toBe(true);
   });
 
   it('keeps a pending key that must wait pending', async () => {
     const { options } = setUp({ a: 'stopped' });
     const before = await settled([['a', 'b']], options);
 
-    const { state } = await settleStep(before, step('c'), 2, options);
+    const { state } = await submitStep(before, step('c'), 2, options);
 
     expect(state).toMatchObject({ cursor: 'b', accepted: 1, pending: ['a'] });
   });
@@ -109,13 +109,13 @@ describe('a step', () => {
       ['d', 'e', 'f'],
     ]);
     expect(state).toMatchObject({ cursor: 'g', accepted: 5, pending: ['b', 'g'] });
-    expect(isSettled(state)).toBe(true);
+    expect(isAccountedFor(state)).toBe(true);
   });
 
   it('does not go on where no call succeeds', async () => {
     const { options } = setUp({ a: 'times out', b: 'times out', c: 'times out' });
 
-    expect(await settleStep(newRange({}), step('a', 'b', 'c'), 2, options)).toMatchObject({
+    expect(await submitStep(newRange({}), step('a', 'b', 'c'), 2, options)).toMatchObject({
       blocked: { status: 'blocked' },
       state: { accepted: 0, pending: [] },
     });
@@ -125,7 +125,7 @@ describe('a step', () => {
     const keys = Array.from({ length: MAX_PENDING + 2 }, (_, index) => `k${String(index).padStart(3, '0')}`);
     const { options } = setUp(Object.fromEntries(keys.slice(1).map((key) => [key, 'times out'])));
 
-    const { state, blocked } = await settleStep(newRange({}), step(...keys), 2, { ...options, size: 1 });
+    const { state, blocked } = await submitStep(newRange({}), step(...keys), 2, { ...options, size: 1 });
 
     expect(blocked).toBeDefined();
     expect(state.cursor).toBeUndefined();
@@ -135,10 +135,10 @@ describe('a step', () => {
     const { options } = setUp();
     const submit = async () => ({ results: [{ status: 'accepted' }, { status: 'accepted' }] as const, calls: 1 });
 
-    const { state } = await settleStep(newRange({}), step('a', 'b', 'c'), 2, { ...options, submit });
+    const { state } = await submitStep(newRange({}), step('a', 'b', 'c'), 2, { ...options, submit });
 
     expect(state).toMatchObject({ accepted: 2, pending: ['c'] });
-    expect(isSettled(state)).toBe(true);
+    expect(isAccountedFor(state)).toBe(true);
   });
 });
 
@@ -151,7 +151,7 @@ describe('what is pending', () => {
       await settled([['d', 'e']], options),
     ];
 
-    const { states: after, failed, blocked } = await settlePending(states, options);
+    const { states: after, failed, blocked } = await submitPending(states, options);
 
     expect(calls).toEqual([['a', 'b', 'c', 'd', 'e']]);
     expect(after).toMatchObject([
@@ -161,6 +161,6 @@ describe('what is pending', () => {
     ]);
     expect(failed.map(({ key }) => key)).toEqual(['c']);
     expect(blocked?.status).toBe('blocked');
-    expect(after.every(isSettled)).toBe(true);
+    expect(after.every(isAccountedFor)).toBe(true);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { estimateLoss } from '#shared/reconcile/compare/loss.ts';
+import { estimateLoss } from '#shared/reconcile/report/estimate-loss.ts';
 
 describe('estimateLoss', () => {
   it.each([

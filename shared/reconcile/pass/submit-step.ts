@@ -1,9 +1,9 @@
 import { addCounts, detached } from '../compare/counts.ts';
 import type { DiffStep } from '../compare/diff.ts';
-import { advance, MAX_PENDING, type RangeState, retried } from '../pass/range-state.ts';
-import { isOfCall, type KeyResult, type Rounded } from './rounds.ts';
+import { isOfCall, type KeyResult, type Rounded } from '../submit/retry-submission.ts';
+import { advance, MAX_PENDING, type RangeState, retried } from './range-state.ts';
 
-export interface SettleOptions {
+export interface SubmitStepOptions {
   readonly submit: (keys: readonly string[]) => Promise<Rounded>;
   /** Keys of a call. */
   readonly size: number;
@@ -11,7 +11,7 @@ export interface SettleOptions {
   readonly stuck: Set<string>;
 }
 
-export interface SettledStep {
+export interface StepResult {
   readonly state: RangeState;
   /** Keys that no submission cures. */
   readonly failed: readonly FailedResult[];
@@ -29,12 +29,12 @@ export type FailedResult = Extract<KeyResult, { readonly status: 'failed' }> & {
  * because its call fails again and again while others succeed. Such a key must not keep the rest of the bucket from being
  * looked at. What keeps all keys from being accepted stops the range where it is.
  */
-export async function settleStep(
+export async function submitStep(
   state: RangeState,
   step: DiffStep,
   listCalls: number,
-  { submit, size, stuck }: SettleOptions,
-): Promise<SettledStep> {
+  { submit, size, stuck }: SubmitStepOptions,
+): Promise<StepResult> {
   const found = step.findings.flatMap((finding) => (finding.submit ? [finding.key] : []));
   const waiting = state.pending.filter((key) => stuck.has(key));
   const pending = state.pending.filter((key) => !stuck.has(key));
@@ -57,13 +57,13 @@ export async function settleStep(
 }
 
 /** Submits what is pending of several ranges, together. */
-export async function settlePending(
+export async function submitPending(
   states: readonly RangeState[],
-  { submit }: Pick<SettleOptions, 'submit'>,
+  { submit }: Pick<SubmitStepOptions, 'submit'>,
 ): Promise<{
   readonly states: readonly RangeState[];
   readonly failed: readonly FailedResult[];
-  readonly blocked?: SettledStep['blocked'];
+  readonly blocked?: StepResult['blocked'];
 }> {
   const { results, calls } = await submit(states.flatMap(({ pending }) => pending));
   const failed: FailedResult[] = [];

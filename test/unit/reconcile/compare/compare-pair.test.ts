@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { comparePair, looksSame } from '#shared/reconcile/compare/compare-pair.ts';
 import type { ObjectFacts } from '#shared/reconcile/compare/object-facts.ts';
-import { looksSame, pairOf } from '#shared/reconcile/compare/pair.ts';
 
 const MD5 = 'd41d8cd98f00b204e9800998ecf8427e';
 const OTHER = 'c4ca4238a0b923820dcc509a6f75849b';
 const object: ObjectFacts = { key: 'k', size: 5, lastModified: 1_700_000_000_000, etag: MD5 };
 const options = { compareETags: true };
 
-describe('pairOf', () => {
+describe('comparePair', () => {
   it.each<[string, Partial<ObjectFacts>, Partial<ObjectFacts>, string]>([
     ['equal MD5', {}, {}, 'equal'],
     ['equal MD5 in capitals', {}, { etag: MD5.toUpperCase() }, 'equal'],
@@ -26,20 +26,20 @@ describe('pairOf', () => {
     ['different CRC64 before ETags', { crc64: '7' }, { crc64: '8' }, 'different'],
     ['ETags where one has no CRC64', { crc64: '7' }, { etag: OTHER }, 'different'],
   ])('tells the contents from %s', (_name, source, destination, contents) => {
-    expect(pairOf({ ...object, ...source }, { ...object, ...destination }, options).contents).toBe(contents);
-    expect(pairOf({ ...object, ...destination }, { ...object, ...source }, options).contents).toBe(contents);
+    expect(comparePair({ ...object, ...source }, { ...object, ...destination }, options).contents).toBe(contents);
+    expect(comparePair({ ...object, ...destination }, { ...object, ...source }, options).contents).toBe(contents);
   });
 
   it('knows nothing from the absence of an ETag', () => {
     const { etag: _, ...bare } = object;
-    expect(pairOf(bare, bare, options).contents).toBe('unknown');
-    expect(pairOf(bare, object, options).contents).toBe('unknown');
-    expect(pairOf(object, bare, options).contents).toBe('unknown');
+    expect(comparePair(bare, bare, options).contents).toBe('unknown');
+    expect(comparePair(bare, object, options).contents).toBe('unknown');
+    expect(comparePair(object, bare, options).contents).toBe('unknown');
   });
 
   it('takes no ETag for a checksum where buckets encrypt with keys of their own', () => {
-    expect(pairOf(object, { ...object, etag: OTHER }, { compareETags: false }).contents).toBe('unknown');
-    expect(pairOf(object, object, { compareETags: false }).contents).toBe('unknown');
+    expect(comparePair(object, { ...object, etag: OTHER }, { compareETags: false }).contents).toBe('unknown');
+    expect(comparePair(object, object, { compareETags: false }).contents).toBe('unknown');
   });
 
   it.each([
@@ -51,14 +51,14 @@ describe('pairOf', () => {
     [5000, 0, 'older'],
   ])('compares the whole seconds of source %i ms and destination %i ms: %s', (from, to, time) => {
     const at = (offset: number) => ({ ...object, lastModified: 1_700_000_000_000 + offset });
-    expect(pairOf(at(from), at(to), options).time).toBe(time);
+    expect(comparePair(at(from), at(to), options).time).toBe(time);
   });
 
   it('compares CRC64 checksums where both have one', () => {
-    expect(pairOf({ ...object, crc64: '1' }, { ...object, crc64: '1' }, options).crc64).toBe('equal');
-    expect(pairOf({ ...object, crc64: '1' }, { ...object, crc64: '2' }, options).crc64).toBe('different');
-    expect(pairOf({ ...object, crc64: '1' }, object, options).crc64).toBe('unknown');
-    expect(pairOf(object, { ...object, crc64: '1' }, options).crc64).toBe('unknown');
+    expect(comparePair({ ...object, crc64: '1' }, { ...object, crc64: '1' }, options).crc64).toBe('equal');
+    expect(comparePair({ ...object, crc64: '1' }, { ...object, crc64: '2' }, options).crc64).toBe('different');
+    expect(comparePair({ ...object, crc64: '1' }, object, options).crc64).toBe('unknown');
+    expect(comparePair(object, { ...object, crc64: '1' }, options).crc64).toBe('unknown');
   });
 });
 
@@ -73,7 +73,7 @@ describe('looksSame', () => {
     const objects = bare.flatMap((each) => [each, { ...each, crc64: '1' }, { ...each, crc64: '2' }]);
     for (const source of objects)
       for (const destination of objects) {
-        const pair = pairOf(source, destination, options);
+        const pair = comparePair(source, destination, options);
         const same = pair.size === 'same' && pair.time !== 'older' && pair.contents !== 'different';
         expect(looksSame(source, destination, options), JSON.stringify({ source, destination })).toBe(same);
       }

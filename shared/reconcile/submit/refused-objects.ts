@@ -2,11 +2,11 @@ import * as z from 'zod/mini';
 import { compareUtf8 } from '#shared/encoding/utf8-order.ts';
 import { detached, NAMED_KEYS, namedKey } from '../compare/counts.ts';
 import { quantity } from '../compare/counts-schema.ts';
-import { STATE_LIMITS, storedText } from '../pass/state-limits.ts';
+import { STATE_LIMITS, storedText } from '../document-limits.ts';
 import { submissionRemedy } from './submission-remedies.ts';
 
 /** Objects that were refused for good, by the code of the failure. Plain JSON. */
-export type Refused = Readonly<Record<string, { readonly objects: number; readonly keys: readonly string[] }>>;
+export type RefusedByCode = Readonly<Record<string, { readonly objects: number; readonly keys: readonly string[] }>>;
 
 export const refusedSchema = z
   .record(
@@ -22,7 +22,7 @@ export interface RefusedKey {
 }
 
 /** What is known of a range, and what came of a later part of it. */
-export function withRefused(refused: Refused, keys: readonly RefusedKey[]): Refused {
+export function withRefused(refused: RefusedByCode, keys: readonly RefusedKey[]): RefusedByCode {
   if (keys.length === 0) return refused;
   const rows: Record<string, { objects: number; keys: readonly string[] }> = { ...refused };
   for (const { key, code } of keys) {
@@ -34,7 +34,7 @@ export function withRefused(refused: Refused, keys: readonly RefusedKey[]): Refu
 }
 
 /** Of several ranges, in order. */
-export function addRefused(all: readonly Refused[]): Refused {
+export function addRefusedByCode(all: readonly RefusedByCode[]): RefusedByCode {
   const rows: Record<string, { objects: number; keys: string[] }> = {};
   for (const refused of all)
     for (const [code, { objects, keys }] of Object.entries(refused)) {
@@ -55,7 +55,7 @@ export interface RefusedRow {
 }
 
 /** The most frequent first. */
-export function refusedRows(refused: Refused): RefusedRow[] {
+export function refusedRows(refused: RefusedByCode): RefusedRow[] {
   return Object.entries(refused)
     .map(([code, { objects, keys }]) => ({ code, remedy: submissionRemedy(code), objects, keys }))
     .sort((a, b) => b.objects - a.objects || compareUtf8(a.code, b.code));

@@ -1,10 +1,10 @@
 import { addCounts, type Counts, NAMED_KEYS, type VerdictCount } from '../compare/counts.ts';
 import { VERDICTS, type Verdict } from '../compare/verdict.ts';
-import { addRefused } from '../submit/refused.ts';
+import { addRefusedByCode } from '../submit/refused-objects.ts';
 import type { RangeState } from './range-state.ts';
 
 /** Whether nothing is left to do in a range. */
-export function isSettledRange({ done, pending }: RangeState): boolean {
+export function isFinished({ done, pending }: RangeState): boolean {
   return done && pending.length === 0;
 }
 
@@ -19,7 +19,7 @@ export function joined(first: RangeState, second: RangeState): RangeState {
     counts: addCounts(first.counts, second.counts),
     accepted: first.accepted + second.accepted,
     failed: first.failed + second.failed,
-    refused: addRefused([first.refused, second.refused]),
+    refused: addRefusedByCode([first.refused, second.refused]),
     list_calls: first.list_calls + second.list_calls,
     event_calls: first.event_calls + second.event_calls,
   };

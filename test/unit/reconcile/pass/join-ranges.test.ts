@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { NAMED_KEYS } from '#shared/reconcile/compare/counts.ts';
-import { isSettledRange, joined, withoutSparedKeys } from '#shared/reconcile/pass/compact.ts';
+import { isFinished, joined, withoutSparedKeys } from '#shared/reconcile/pass/join-ranges.ts';
 import { newRange, type RangeState } from '#shared/reconcile/pass/range-state.ts';
 import { countsOf } from '../../../helpers/reconcile.ts';
 
@@ -8,9 +8,9 @@ const range = (changes: Partial<RangeState>): RangeState => ({ ...newRange({}), 
 
 describe('settled ranges', () => {
   it('are those that are judged to their end with nothing pending', () => {
-    expect(isSettledRange(range({ done: true }))).toBe(true);
-    expect(isSettledRange(range({ done: false }))).toBe(false);
-    expect(isSettledRange(range({ done: true, pending: ['k'] }))).toBe(false);
+    expect(isFinished(range({ done: true }))).toBe(true);
+    expect(isFinished(range({ done: false }))).toBe(false);
+    expect(isFinished(range({ done: true, pending: ['k'] }))).toBe(false);
   });
 
   it('that follow each other are one, with everything added up', () => {

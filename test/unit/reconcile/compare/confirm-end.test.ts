@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ListedPage, ListRequest } from '#shared/listing/lister.ts';
 import { LiveRange } from '#shared/listing/live-range.ts';
-import { EndLooks } from '#shared/reconcile/compare/end-looks.ts';
-import { Judge } from '#shared/reconcile/compare/judge.ts';
+import { ObjectComparer } from '#shared/reconcile/compare/compare-object.ts';
+import { EndConfirmer } from '#shared/reconcile/compare/confirm-end.ts';
+import { DiffError } from '#shared/reconcile/compare/errors.ts';
 import { DEFAULT_RULES } from '#shared/reconcile/compare/overwrite-rules.ts';
-import { DiffError } from '#shared/reconcile/errors.ts';
 
 const NOW = 10_000_000;
 const { signal } = new AbortController();
@@ -37,10 +37,10 @@ const lister = {
 };
 
 function looksAt(live: LiveRange, prefix?: string) {
-  const judge = new Judge({ rules: DEFAULT_RULES, graceMs: 60_000, sourceCloud: 'AWS', restore: false });
+  const comparer = new ObjectComparer({ rules: DEFAULT_RULES, graceMs: 60_000, sourceCloud: 'AWS', restore: false });
   const buckets = { source: 'from', destination: 'to' };
-  const looks = new EndLooks(
-    { source: lister, destination: lister, buckets, prefix, judge, now: () => NOW },
+  const looks = new EndConfirmer(
+    { source: lister, destination: lister, buckets, prefix, comparer, now: () => NOW },
     live,
     signal,
   );
