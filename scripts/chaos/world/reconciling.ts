@@ -45,7 +45,7 @@ export function drawReconciling(
     length,
   }: { wishes: readonly Wish[]; uploads: readonly Upload[]; start: number; length: number },
 ): ReconcilePlan | undefined {
-  if (!random.chance(0.2) || uploads.length > MOST_UPLOADS || wishes.length > MOST_WISHES) return undefined;
+  if (!random.chance(0.16) || uploads.length > MOST_UPLOADS || wishes.length > MOST_WISHES) return undefined;
   const names = [...new Set(uploads.map(({ bucket, key }) => `${bucket}/${key}`))];
   const some = (runs: number, probability: number): string[] =>
     random.chance(runs) ? names.filter(() => random.chance(probability)) : [];
