@@ -1,6 +1,7 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { AccessKey } from './accounts.ts';
+import { canonicalQuery, parseAmzDate, sameText, sha256Hex, uriEncode } from './sigv4.ts';
 
 /** Signed requests are valid this long around the server's clock. Milliseconds. */
 const MAX_CLOCK_SKEW = 15 * 60_000;
@@ -20,17 +21,21 @@ type SignatureProblem =
   | 'expired'
   | 'unknown_access_key'
   | 'security_token'
+  | 'signed_headers'
   | 'header_not_signed'
   | 'body_hash'
   | 'mismatch';
 
-export type SignatureVerdict =
+type SignatureVerdict =
   | { readonly ok: true; readonly key: AccessKey }
-  | { readonly ok: false; readonly problem: SignatureProblem };
+  | {
+      readonly ok: false;
+      readonly problem: SignatureProblem;
+      /** The date, access key or header that is wrong; for a wrong signature or body, the canonical request. */
+      readonly detail: string;
+    };
 
-const AUTHORIZATION = /^SDK-HMAC-SHA256 +Access=([^,\s]+), *SignedHeaders=([^,\s]+), *Signature=([0-9a-f]{64})$/;
-const DATE = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
-const EMPTY = new Uint8Array();
+const AUTHORIZATION = /^SDK-HMAC-SHA256 +Access=([^,\s]+), *SignedHeaders=([^,\s]+), *Signature=([0-9a-f]+)$/;
 
 /**
  * Checks an SDK-HMAC-SHA256 signature (the header form that Huawei's SDKs send).
@@ -48,117 +53,86 @@ export function verifySdkHmac(
   now: number,
 ): SignatureVerdict {
   const { headers } = request;
-  if (headers.authorization === undefined) return { ok: false, problem: 'no_signature' };
+  const refuse = (problem: SignatureProblem, detail = ''): SignatureVerdict => ({ ok: false, problem, detail });
+  if (headers.authorization === undefined) return refuse('no_signature');
   const match = AUTHORIZATION.exec(headers.authorization);
-  if (!match) return { ok: false, problem: 'malformed_authorization' };
+  if (!match) return refuse('malformed_authorization');
   const [, accessKey = '', signedList = '', signature = ''] = match;
 
-  const date = headers['x-sdk-date'];
-  const time = typeof date === 'string' ? timeOf(date) : Number.NaN;
-  if (typeof date !== 'string' || Number.isNaN(time)) return { ok: false, problem: 'malformed_date' };
-  if (Math.abs(now - time) > MAX_CLOCK_SKEW) return { ok: false, problem: 'expired' };
+  const date = String(headers['x-sdk-date'] ?? '');
+  const time = parseAmzDate(date);
+  if (time === undefined) return refuse('malformed_date');
+  if (Math.abs(now - time) > MAX_CLOCK_SKEW) return refuse('expired', date);
 
   const key = find(accessKey);
-  if (!key) return { ok: false, problem: 'unknown_access_key' };
-  const token = headers['x-security-token'];
-  if (key.securityToken !== undefined && !sameText(String(token ?? ''), key.securityToken)) {
-    return { ok: false, problem: 'security_token' };
-  }
+  if (!key) return refuse('unknown_access_key', accessKey);
+  // Temporary keys come with a token that the signature does not prove: it is compared.
+  // https://support.huaweicloud.com/intl/en-us/api-iam/iam_04_0002.html
+  if (key.securityToken !== undefined && !sameText(String(headers['x-security-token'] ?? ''), key.securityToken))
+    return refuse('security_token');
 
   const signed = signedList.split(';');
-  if (!signed.includes('x-sdk-date') || signed.some((name) => headers[name] === undefined)) {
-    return { ok: false, problem: 'header_not_signed' };
-  }
+  const ordered = signed.every((name, index) => name === name.toLowerCase() && (signed[index - 1] ?? '') < name);
+  // The date limits how long a recorded request can be replayed, so the signature must cover it.
+  if (!ordered || !signed.includes('x-sdk-date')) return refuse('signed_headers');
+  const missing = signed.find((name) => headers[name] === undefined);
+  if (missing !== undefined) return refuse('header_not_signed', missing);
+
   const declared = headers['x-sdk-content-sha256'];
-  const actual = sha256(request.body);
-  if (typeof declared === 'string' && declared !== 'UNSIGNED-PAYLOAD' && declared !== actual) {
-    return { ok: false, problem: 'body_hash' };
-  }
+  const actual = sha256Hex(request.body);
   const bodyHash = typeof declared === 'string' ? declared : actual;
   const canonicalHeaders = signed.map((name) => `${name}:${String(headers[name]).trim()}\n`).join('');
-
-  for (const path of canonicalPaths(pathOf(request.target))) {
-    for (const query of canonicalQueries(queryOf(request.target))) {
-      const canonical = `${request.method}\n${path}\n${query}\n${canonicalHeaders}\n${signedList}\n${bodyHash}`;
-      const toSign = `SDK-HMAC-SHA256\n${date}\n${sha256(canonical)}`;
-      const expected = createHmac('sha256', key.secretKey).update(toSign).digest('hex');
-      if (sameText(signature, expected)) return { ok: true, key };
-    }
-  }
-  return { ok: false, problem: 'mismatch' };
-}
-
-/** Compares two texts in a time that does not depend on where they differ. */
-export function sameText(one: string, other: string): boolean {
-  return timingSafeEqual(createHash('sha256').update(one).digest(), createHash('sha256').update(other).digest());
-}
-
-function timeOf(date: string): number {
-  const match = DATE.exec(date);
-  if (!match) return Number.NaN;
-  const [, y, mo, d, h, mi, s] = match;
-  return Date.parse(`${y}-${mo}-${d}T${h}:${mi}:${s}Z`);
-}
-
-function pathOf(target: string): string {
-  const query = target.indexOf('?');
-  return query < 0 ? target : target.slice(0, query);
-}
-
-function queryOf(target: string): string {
-  const query = target.indexOf('?');
-  return query < 0 ? '' : target.slice(query + 1);
-}
-
-/** Each segment decoded and encoded again, encoded as sent, or as sent; always with a `/` at the end. */
-function canonicalPaths(path: string): Set<string> {
-  const slash = (value: string): string => (value.endsWith('/') ? value : `${value}/`);
-  const segments = path.split('/');
-  return new Set(
-    [segments.map((part) => encode(decode(part))), segments.map(encode), segments].map((parts) =>
-      slash(parts.join('/')),
+  const [path, query] = splitTarget(request.target);
+  const candidates = canonicalPaths(path).flatMap((canonicalPath) =>
+    canonicalQueries(query).map((canonical) =>
+      [request.method, canonicalPath, canonical, canonicalHeaders, signedList, bodyHash].join('\n'),
     ),
   );
+  if (bodyHash !== actual && bodyHash !== 'UNSIGNED-PAYLOAD') return refuse('body_hash', candidates[0]);
+  const accepted = candidates.some((canonical) => {
+    const toSign = `SDK-HMAC-SHA256\n${date}\n${sha256Hex(canonical)}`;
+    return sameText(signature, createHmac('sha256', key.secretKey).update(toSign).digest('hex'));
+  });
+  return accepted ? { ok: true, key } : refuse('mismatch', candidates[0]);
 }
 
-function canonicalQueries(query: string): Set<string> {
-  if (query === '') return new Set(['']);
+/** Path and query of a request line; the query is empty where there is none. */
+export function splitTarget(target: string): [path: string, query: string] {
+  const question = target.indexOf('?');
+  return question < 0 ? [target, ''] : [target.slice(0, question), target.slice(question + 1)];
+}
+
+/**
+ * Each segment decoded and encoded again (as the documents say), encoded as sent (as the official SDK does, which
+ * encodes `%` once more), or as sent; always with a `/` at the end.
+ */
+function canonicalPaths(path: string): string[] {
+  const segments = path.split('/');
+  const forms = [segments.map((part) => uriEncode(decodeLeniently(part))), segments.map(uriEncode), segments];
+  return [...new Set(forms.map((parts) => parts.join('/').replace(/(?<!\/)$/, '/')))];
+}
+
+/** A parameter without `=` gets one. */
+function canonicalQueries(query: string): string[] {
+  const pairs = query
+    .split('&')
+    .filter((pair) => pair !== '')
+    .map((pair) => (pair.includes('=') ? pair : `${pair}=`));
   const canonical = (read: (text: string) => string): string =>
-    query
-      .split('&')
-      .filter((pair) => pair !== '')
-      .map((pair) => {
+    canonicalQuery(
+      pairs.map((pair) => {
         const equals = pair.indexOf('=');
-        const name = equals < 0 ? pair : pair.slice(0, equals);
-        const value = equals < 0 ? '' : pair.slice(equals + 1);
-        return [encode(read(name)), encode(read(value))] as const;
-      })
-      .sort(([nameA, valueA], [nameB, valueB]) => order(nameA, nameB) || order(valueA, valueB))
-      .map(([name, value]) => `${name}=${value}`)
-      .join('&');
-  return new Set([canonical(decode), canonical((text) => decode(text.replaceAll('+', ' ')))]);
+        return [read(pair.slice(0, equals)), read(pair.slice(equals + 1))] as const;
+      }),
+    );
+  return [...new Set([canonical(decodeLeniently), canonical((text) => decodeLeniently(text.replaceAll('+', ' ')))])];
 }
 
-function order(one: string, other: string): number {
-  if (one === other) return 0;
-  return one < other ? -1 : 1;
-}
-
-function decode(text: string): string {
+/** Decodes percent-encoding; text that is not percent-encoded stays as it is. */
+export function decodeLeniently(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
     return text;
   }
-}
-
-function encode(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-}
-
-function sha256(data: string | Uint8Array = EMPTY): string {
-  return createHash('sha256').update(data).digest('hex');
 }

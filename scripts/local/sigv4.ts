@@ -92,8 +92,8 @@ export function hmacHex(key: Buffer, data: string): string {
   return createHmac('sha256', key).update(data, 'utf8').digest('hex');
 }
 
-/** Compares two signatures in constant time. */
-export function sameSignature(a: string, b: string): boolean {
+/** Compares two secrets or signatures in constant time. */
+export function sameText(a: string, b: string): boolean {
   const [x, y] = [Buffer.from(a), Buffer.from(b)];
   return x.length === y.length && timingSafeEqual(x, y);
 }
@@ -121,7 +121,7 @@ export function trailerStringToSign(date: string, scope: Scope, previous: string
   return ['AWS4-HMAC-SHA256-TRAILER', date, scopeText(scope), previous, trailerHash].join('\n');
 }
 
-interface Signer {
+export interface SignV4Request {
   readonly accessKey: string;
   readonly secretKey: string;
   /** Of temporary credentials; becomes `x-amz-security-token`. */
@@ -130,9 +130,6 @@ interface Signer {
   /** `s3` for an object store. */
   readonly service: string;
   readonly now: Date | number;
-}
-
-export interface SignV4Request extends Signer {
   readonly method: string;
   /** With the port, as in the Host header. */
   readonly host: string;
@@ -175,39 +172,4 @@ export function signV4(request: SignV4Request): Record<string, string> {
     `${ALGORITHM} Credential=${request.accessKey}/${scopeText(scope)}, ` +
     `SignedHeaders=${signedHeaders.join(';')}, Signature=${signature}`;
   return headers;
-}
-
-export interface PresignV4Request extends Signer {
-  readonly method: string;
-  readonly host: string;
-  readonly path: string;
-  readonly query?: QueryParameters;
-  /** Seconds; at most 604800. */
-  readonly expiresIn: number;
-}
-
-/** Signs a request in its query string; returns that query string. The payload stays unsigned. */
-export function presignV4(request: PresignV4Request): string {
-  const date = amzDate(request.now);
-  const scope: Scope = { date: date.slice(0, 8), region: request.region, service: request.service };
-  const given = request.query ?? [];
-  const query: [string, string][] = [
-    ...((Array.isArray(given) ? given : Object.entries(given)) as [string, string][]),
-    ['X-Amz-Algorithm', ALGORITHM],
-    ['X-Amz-Credential', `${request.accessKey}/${scopeText(scope)}`],
-    ['X-Amz-Date', date],
-    ['X-Amz-Expires', String(request.expiresIn)],
-    ['X-Amz-SignedHeaders', 'host'],
-  ];
-  if (request.securityToken !== undefined) query.push(['X-Amz-Security-Token', request.securityToken]);
-  const canonical = canonicalRequest({
-    method: request.method,
-    path: request.path,
-    query,
-    headers: { host: request.host },
-    signedHeaders: ['host'],
-    payloadHash: UNSIGNED_PAYLOAD,
-  });
-  const signature = hmacHex(signingKey(request.secretKey, scope), stringToSign(date, scope, canonical));
-  return canonicalQuery([...query, ['X-Amz-Signature', signature]]);
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { isOfThisMachine } from '../own-machine.ts';
+import { decodeLeniently } from '../sdk-hmac.ts';
 import { sendJson } from './body.ts';
 import type { Router } from './control/router.ts';
 import { ApiError } from './errors.ts';
@@ -46,18 +47,10 @@ async function answer(
     return refuse(response, 405, 'FSS.0405', 'The method is not allowed');
   }
   if (!fire) return sendJson(response, 200, services.status());
-  const { requestId } = await services.fireTimer(decode(fire[1] ?? ''), decode(fire[2] ?? ''));
+  const { requestId } = await services.fireTimer(decodeLeniently(fire[1] ?? ''), decodeLeniently(fire[2] ?? ''));
   return sendJson(response, 202, { request_id: requestId });
 }
 
 function refuse(response: ServerResponse, status: number, code: string, message: string): void {
   sendJson(response, status, { error_code: code, error_msg: message, request_id: randomUUID() });
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -25,14 +25,16 @@ import { Gateway } from './gateway/server.ts';
 import { Host } from './host.ts';
 import { LIMITS } from './limits.ts';
 import { Logs } from './logs/logs.ts';
+import type { FunctionGraphOptions } from './options.ts';
 import { Reaper } from './reaper.ts';
 import { Timers } from './timers/timers.ts';
 import { addTriggerRoutes } from './triggers/api.ts';
 import { TriggerRegistry } from './triggers/registry.ts';
-import type { FunctionGraphOptions, InvocationResult } from './types.ts';
+import type { InvocationResult } from './types.ts';
 import { bundleWorker } from './worker-bundle.ts';
 
-export type { ExecutionResult, FunctionGraphOptions, LogLine } from './types.ts';
+export type { FunctionGraphOptions } from './options.ts';
+export type { ExecutionResult, LogLine } from './types.ts';
 
 export interface FunctionGraph {
   readonly url: string;

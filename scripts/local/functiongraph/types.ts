@@ -1,7 +1,3 @@
-import type { Accounts } from '../accounts.ts';
-import type { BucketTrigger } from '../obs/server.ts';
-import type { DestinationRecord, PayloadStyle } from './async/destination.ts';
-import type { GatewayOptions } from './gateway/options.ts';
 import type { ErrorBody, LogLevel, RuntimeErrorCode } from './worker/protocol.ts';
 
 /** One line that a function wrote, or that the platform wrote about it. */
@@ -33,62 +29,3 @@ export type ExecutionResult = {
   /** The function's timeout passed, or its process ended in the middle of the call. */
   | { readonly outcome: 'timeout' | 'crash'; readonly error: ErrorBody }
 );
-
-export interface FunctionGraphOptions extends GatewayOptions {
-  readonly dataDir: string;
-  /** Of the service's API; 0 picks a free one. */
-  readonly port: number;
-  readonly gatewayPort: number;
-  readonly host?: string;
-  readonly region: string;
-  readonly projectId: string;
-  readonly accounts: Accounts;
-  /** Milliseconds since the epoch. */
-  readonly now?: () => number;
-  readonly log?: (line: LogLine) => void;
-  /**
-   * Instances of one function. Given, a synchronous call beyond it gets 429; left out, 16, and further calls wait
-   * in line up to the platform's 100 concurrent executions.
-   */
-  readonly maxInstancesPerFunction?: number;
-  /** Asynchronous executions of one function at a time; default 4. */
-  readonly asyncConcurrency?: number;
-  /**
-   * Milliseconds before the nth retry of an asynchronous invocation (n from 1). The vendor documents how many there are
-   * and for how long, not the time in between: 200 ms, doubled each time, unless given.
-   */
-  readonly retryDelay?: (retry: number) => number;
-  /**
-   * Receives the triggers of buckets that the API has created, always all of them: once at the start when there are any,
-   * and after each change.
-   */
-  readonly onBucketTriggers?: (triggers: BucketTrigger[]) => void;
-  /** Where failed invocations are written that have OBS for a destination. */
-  readonly objectStore?: string;
-  /**
-   * How often a destination is tried before the record is lost, 10 by default. What the platform does when a destination
-   * does not take a record is not documented.
-   */
-  readonly destinationAttempts?: number;
-  /** Milliseconds after the nth attempt at a destination (n from 1); a second, doubled up to a minute, unless given. */
-  readonly destinationDelay?: (attempt: number) => number;
-  /** How events and results are put into a record for a destination; as JSON values unless given. */
-  readonly destinationPayloads?: PayloadStyle;
-  /** Told of asynchronous invocations that finally failed, before their destination takes them. */
-  readonly onAsyncFailure?: (key: string, record: DestinationRecord) => void;
-  /** Milliseconds without a request after which an instance is stopped. */
-  readonly idleInstance?: number;
-  /**
-   * Accepts asynchronous requests and keeps them back until `release()`: functions that are there from an earlier run may
-   * have to be deployed anew before anything runs on them. They run at once unless it is given.
-   */
-  readonly hold?: boolean;
-  /**
-   * What a version must differ in from the one published last, or publishing it is refused (FSS.1016): code or settings
-   * ("no changes have been made"), or the code ("the function code … has not been changed"). The vendor says both;
-   * `change` unless given.
-   */
-  readonly publishing?: 'change' | 'code';
-  /** From 0 to 1, for aliases that divide their requests between two versions. */
-  readonly random?: () => number;
-}

@@ -1,7 +1,7 @@
-import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Accounts } from '../accounts.ts';
 import { listen } from '../listen.ts';
+import { sameText } from '../sigv4.ts';
 import type { Tokens } from './tokens.ts';
 
 export interface IamOptions {
@@ -118,7 +118,7 @@ function identify(body: Fields, { accounts, projectId, region }: IamOptions): { 
   } else throw badRequest('auth.identity.methods must hold password or hw_ak_sk.');
   const account = accounts.find(name);
   // Temporary keys cannot log in.
-  if (!account || account.securityToken !== undefined || !same(account.secretKey, secret))
+  if (!account || account.securityToken !== undefined || !sameText(account.secretKey, secret))
     throw new IamFault(401, 'Unauthorized', 'The username or password is wrong.');
   const scope = auth['scope'];
   if (isFields(scope) && isFields(scope['project'])) {
@@ -169,11 +169,6 @@ async function readBody(request: IncomingMessage): Promise<string> {
 /** `2026-11-21T10:00:00.000000Z` */
 function writeTime(time: number): string {
   return new Date(time).toISOString().replace('Z', '000Z');
-}
-
-function same(a: string, b: string): boolean {
-  const [x, y] = [Buffer.from(a), Buffer.from(b)];
-  return x.length === y.length && timingSafeEqual(x, y);
 }
 
 function send(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {

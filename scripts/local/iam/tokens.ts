@@ -1,5 +1,12 @@
 import { randomBytes } from 'node:crypto';
 
+/** IAM as the services see it: it knows which tokens are valid. */
+export interface IssuedTokens {
+  has(token: string): boolean;
+  /** The access key whose permissions the token has; undefined for a token without an owner. */
+  accessKeyOf?(token: string): string | undefined;
+}
+
 interface Issued {
   readonly accessKey: string;
   /** Milliseconds since the epoch. */
@@ -10,7 +17,7 @@ interface Issued {
 const TOKEN_LIFETIME = 24 * 3600_000;
 
 /** Every token that the local IAM has issued and that is still valid; services ask it, as on the platform. */
-export class Tokens {
+export class Tokens implements IssuedTokens {
   readonly #issued = new Map<string, Issued>();
   readonly #now: () => number;
 

@@ -1,5 +1,5 @@
 import { AWS_V2, OBS_V2, signatureV2, stringToSignV2, type V2Request, type V2Scheme } from '../sigv2.ts';
-import { sameSignature, UNSIGNED_PAYLOAD } from '../sigv4.ts';
+import { sameText, UNSIGNED_PAYLOAD } from '../sigv4.ts';
 import {
   type Authentication,
   type Authenticator,
@@ -51,7 +51,7 @@ export function verifyV2(request: SignedRequest, authenticator: Authenticator, s
     resources.some((candidate) =>
       matchesPath(candidate, (path) => {
         const signed: V2Request = { method, resource: path, ...reading, expires };
-        return sameSignature(signature, signatureV2(secretKey, stringToSignV2(signed, scheme)));
+        return sameText(signature, signatureV2(secretKey, stringToSignV2(signed, scheme)));
       }),
     ),
   );

@@ -5,7 +5,7 @@ import {
   hmacHex,
   parseAmzDate,
   type Scope,
-  sameSignature,
+  sameText,
   signingKey,
   stringToSign,
   UNSIGNED_PAYLOAD,
@@ -159,6 +159,6 @@ function signatureMatches(request: SignedRequest, claim: Claim, scope: Scope, ke
   return matchesPath(rawPath, (path) => {
     const canonical = canonicalRequest({ method, path, query, headers, signedHeaders, payloadHash });
     // Header values have one character per byte that was sent.
-    return sameSignature(signature, hmacHex(key, stringToSign(date, scope, Buffer.from(canonical, 'latin1'))));
+    return sameText(signature, hmacHex(key, stringToSign(date, scope, Buffer.from(canonical, 'latin1'))));
   });
 }

@@ -1,9 +1,15 @@
 import type { Archive } from './archive.ts';
 import type { Body } from './body.ts';
-import type { Allows } from './permissions.ts';
 import type { EventName, EventNote } from './records.ts';
 import type { Query } from './request.ts';
 import type { Store } from './store.ts';
+
+/**
+ * Whether the caller may do something with a bucket, or with an object of it.
+ *
+ * @param action for example `obs:object:PutObject`
+ */
+export type Allows = (action: string, bucket: string, key?: string) => boolean;
 
 /** A request that has been authenticated and taken apart; an operation knows nothing of sockets. */
 export interface Call {
@@ -18,7 +24,6 @@ export interface Call {
   /** Whether the client speaks the dialect of OBS. */
   readonly obs: boolean;
   readonly body: Body;
-  /** What the caller may do. */
   readonly allows: Allows;
   readonly region: string;
   /** Milliseconds since the epoch. */

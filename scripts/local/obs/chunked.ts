@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { chunkStringToSign, hmacHex, sameSignature, sha256Hex, trailerStringToSign } from '../sigv4.ts';
+import { chunkStringToSign, hmacHex, sameText, sha256Hex, trailerStringToSign } from '../sigv4.ts';
 import type { Payload } from './auth.ts';
 import { S3Error } from './errors.ts';
 import { StreamReader } from './stream-reader.ts';
@@ -35,7 +35,7 @@ export async function* decodeChunked(
     if (payload.signing && hash) {
       const { key, date, scope } = payload.signing;
       const expected = hmacHex(key, chunkStringToSign(date, scope, previous, hash.digest('hex')));
-      if (!signature || !sameSignature(signature, expected)) throw new S3Error('SignatureDoesNotMatch');
+      if (!signature || !sameText(signature, expected)) throw new S3Error('SignatureDoesNotMatch');
       previous = signature;
     }
     if (size === 0) break;
@@ -79,5 +79,5 @@ async function readTrailers(
   const signedText = [...trailers].map(([name, value]) => `${name}:${value}\n`).join('');
   const { key, date, scope } = signing;
   const expected = hmacHex(key, trailerStringToSign(date, scope, previous, sha256Hex(signedText)));
-  if (!signature || !sameSignature(signature, expected)) throw new S3Error('SignatureDoesNotMatch');
+  if (!signature || !sameText(signature, expected)) throw new S3Error('SignatureDoesNotMatch');
 }

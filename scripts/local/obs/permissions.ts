@@ -1,5 +1,5 @@
 import type { Accounts } from '../accounts.ts';
-import type { Call, Operation } from './call.ts';
+import type { Allows, Call, Operation } from './call.ts';
 import { S3Error } from './errors.ts';
 import {
   createBucket,
@@ -22,13 +22,6 @@ import {
   uploadPartCopy,
 } from './operations/multipart.ts';
 import { deleteObject, getObject, headObject, putObject, restoreObject } from './operations/objects.ts';
-
-/**
- * Whether the caller may do something with a bucket, or with an object of it.
- *
- * @param action for example `obs:object:PutObject`
- */
-export type Allows = (action: string, bucket: string, key?: string) => boolean;
 
 /** What an access key may do in this store. */
 export function allowsOf(accounts: Accounts, accessKey: string, region: string): Allows {

@@ -1,5 +1,5 @@
 import { signatureV2 } from '../sigv2.ts';
-import { ALGORITHM, hmacHex, parseAmzDate, sameSignature, signingKey } from '../sigv4.ts';
+import { ALGORITHM, hmacHex, parseAmzDate, sameText, signingKey } from '../sigv4.ts';
 import { type Authenticator, findAccount } from './auth.ts';
 import { parseCredential } from './auth-v4.ts';
 import { S3Error } from './errors.ts';
@@ -40,7 +40,7 @@ export function authorizeForm(fields: ReadonlyMap<string, string>, authenticator
   const token = fields.get('x-amz-security-token') ?? fields.get('x-obs-security-token');
   const { secretKey } = findAccount(accessKey, token, authenticator);
   if (
-    !sameSignature(
+    !sameText(
       v4 ?? signature ?? '',
       v4 === undefined ? signatureV2(secretKey, policy) : v4Of(fields, secretKey, policy),
     )

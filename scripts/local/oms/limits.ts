@@ -19,8 +19,6 @@ export const LIMITS = {
   encodedKeyLength: 16_384,
   /** Bytes of UTF-8. https://support.huaweicloud.com/intl/en-us/productdesc-obs/obs_03_0360.html */
   objectKeyBytes: 1024,
-  /** Milliseconds: the gateway refuses a signature whose time differs by more. */
-  clockSkew: 15 * 60_000,
   /** Bytes of a request body that is signed with AK/SK. https://support.huaweicloud.com/api-oms/oms_api_0006.html */
   body: 12 * 1024 * 1024,
   /** Points of a series and series of a response of ListSyncTaskStatistic. */

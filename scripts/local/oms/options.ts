@@ -2,7 +2,7 @@ import type { Accounts } from '../accounts.ts';
 import type { Draw } from '../faults/draw.ts';
 import type { FaultState } from '../faults/injector.ts';
 import type { FaultPlan } from '../faults/plan.ts';
-import type { IssuedTokens } from './authenticate.ts';
+import type { IssuedTokens } from '../iam/tokens.ts';
 import type { FailureReason } from './copy-object.ts';
 import type { Outcome } from './counters.ts';
 import type { KeyDecoding } from './keys.ts';

@@ -7,6 +7,7 @@ import { FaultInjector } from '../faults/injector.ts';
 import { answerWithFaults, type HttpReply } from '../faults/request-faults.ts';
 import { OMS_VOCABULARY } from '../faults/vocabulary.ts';
 import { listen } from '../listen.ts';
+import { splitTarget } from '../sdk-hmac.ts';
 import type { ActionContext } from './actions/context.ts';
 import { authenticate } from './authenticate.ts';
 import { Copier } from './copier.ts';
@@ -168,17 +169,17 @@ export async function startOms(options: OmsOptions): Promise<OmsServer> {
   /** What a request gets, in the order in which gateway and service look at it. */
   const answer = async (request: IncomingMessage, { match, body, skew }: Arrived): Promise<unknown> => {
     const { operation, path } = match;
-    const { rawPath, rawQuery, method } = targetOf(request);
-    const caller = authenticate(
-      { method, rawPath, rawQuery, headers: request.headers, body },
-      { accounts: options.accounts, now: now() + skew, ...(options.tokens ? { tokens: options.tokens } : {}) },
+    const { url: target = '/', method = 'GET', headers } = request;
+    const accessKey = authenticate(
+      { method, target, headers, body },
+      { accounts: options.accounts, now: now() + skew, tokens: options.tokens },
     );
     // Undocumented; services of the platform answer 403 where key and project do not belong together.
     if (path['project_id'] !== options.projectId)
       throw new OmsFault(403, OMS.noPermission, 'Insufficient permissions: the project is not the one of the caller.');
-    if (caller.accessKey !== undefined && !isAllowed(caller.accessKey, operation.permission, path['sync_task_id']))
+    if (accessKey !== undefined && !isAllowed(accessKey, operation.permission, path['sync_task_id']))
       throw new OmsFault(403, OMS.noPermission, `Insufficient permissions: ${operation.permission} is not allowed.`);
-    return operation.run(context, { path, query: parseQuery(rawQuery), body });
+    return operation.run(context, { path, query: parseQuery(splitTarget(target)[1]), body });
   };
 
   /** Never rejects: what an operation throws is an answer, too. */
@@ -195,8 +196,8 @@ export async function startOms(options: OmsOptions): Promise<OmsServer> {
 
   const serve = async (request: IncomingMessage, requestId: string): Promise<HttpReply | undefined> => {
     const body = await readBody(request);
-    const { method, rawPath } = targetOf(request);
-    const match = route(options.region, method, rawPath);
+    const { url = '/', method = 'GET' } = request;
+    const match = route(options.region, method, splitTarget(url)[0]);
     const work = (skew: number): Promise<HttpReply> =>
       settle(requestId, async () => replyOf(200, await answer(request, { match, body, skew })));
     if (!injector.active) return work(0);
@@ -274,10 +275,4 @@ export async function startOms(options: OmsOptions): Promise<OmsServer> {
       return closed;
     },
   };
-}
-
-function targetOf({ url = '/', method = 'GET' }: IncomingMessage) {
-  const at = url.indexOf('?');
-  const [rawPath, rawQuery] = at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)];
-  return { method, rawPath, rawQuery };
 }

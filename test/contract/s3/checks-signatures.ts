@@ -5,7 +5,6 @@ import { expect } from 'vitest';
 import {
   chunkStringToSign,
   hmacHex,
-  presignV4,
   type Scope,
   sha256Hex,
   signingKey,
@@ -13,6 +12,7 @@ import {
   UNSIGNED_PAYLOAD,
   uriEncodePath,
 } from '../../../scripts/local/sigv4.ts';
+import { presignV4 } from './presign.ts';
 import { type RawRequest, send, signed } from './raw.ts';
 import { type Bench, check, expectAnswer } from './target.ts';
 

@@ -6,7 +6,6 @@ import {
   EMPTY_SHA256,
   hmacHex,
   parseAmzDate,
-  presignV4,
   type Scope,
   sha256Hex,
   signingKey,
@@ -14,6 +13,7 @@ import {
   trailerStringToSign,
   uriEncodePath,
 } from '../../../scripts/local/sigv4.ts';
+import { presignV4 } from '../../contract/s3/presign.ts';
 
 /** The account and time of the examples in Amazon's documentation. */
 const EXAMPLE = {

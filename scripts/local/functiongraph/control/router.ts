@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Accounts } from '../../accounts.ts';
-import { verifySdkHmac } from '../../sdk-hmac.ts';
+import type { IssuedTokens } from '../../iam/tokens.ts';
+import { decodeLeniently, splitTarget, verifySdkHmac } from '../../sdk-hmac.ts';
 import { readBody, sendJson } from '../body.ts';
 import { ApiError } from '../errors.ts';
 
@@ -36,13 +37,6 @@ export interface RouteOptions {
   readonly maxBody?: number;
   /** What a body is that is no JSON; the vendor's 406 unless given. */
   readonly malformed?: () => ApiError;
-}
-
-/** What IAM knows of tokens. */
-interface IssuedTokens {
-  has(token: string): boolean;
-  /** Whose permissions the token has. */
-  accessKeyOf?(token: string): string | undefined;
 }
 
 export interface RouterOptions {
@@ -123,8 +117,7 @@ export class Router {
 
   async #answer(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<ApiAnswer> {
     const target = request.url ?? '/';
-    const question = target.indexOf('?');
-    const path = question < 0 ? target : target.slice(0, question);
+    const [path, query] = splitTarget(target);
     const method = request.method ?? 'GET';
     const { route, params } = this.#find(method, path, response);
     const body = await readBody(request, route.options.maxBody ?? DEFAULT_BODY);
@@ -140,7 +133,7 @@ export class Router {
     const call: ApiRequest = {
       requestId,
       params,
-      query: new URLSearchParams(question < 0 ? '' : target.slice(question + 1)),
+      query: new URLSearchParams(query),
       headers: request.headers,
       body: parse(text, route.options),
       text,
@@ -191,7 +184,7 @@ function match(segments: readonly string[], parts: readonly string[]): Record<st
     const part = parts[index] ?? '';
     if (segment.startsWith('{')) {
       if (part === '') return undefined;
-      params[segment.slice(1, -1)] = decode(part);
+      params[segment.slice(1, -1)] = decodeLeniently(part);
     } else if (segment !== part) {
       return undefined;
     }
@@ -218,14 +211,6 @@ function parse(body: string, { malformed }: RouteOptions): unknown {
     return JSON.parse(body);
   } catch {
     throw malformed?.() ?? new ApiError(406, 'FSS.0406', 'Not acceptable: the request body is not JSON');
-  }
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
   }
 }
 

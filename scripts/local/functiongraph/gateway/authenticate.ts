@@ -1,5 +1,6 @@
 import type { Accounts } from '../../accounts.ts';
-import { type SignedRequest, sameText, verifySdkHmac } from '../../sdk-hmac.ts';
+import { type SignedRequest, verifySdkHmac } from '../../sdk-hmac.ts';
+import { sameText } from '../../sigv4.ts';
 import type { GatewayOptions } from './options.ts';
 import { type GatewayProblem, PROBLEMS } from './problems.ts';
 

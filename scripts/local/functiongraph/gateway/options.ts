@@ -1,8 +1,10 @@
+import type { IssuedTokens } from '../../iam/tokens.ts';
+
 export interface GatewayOptions {
   /** Accepted in X-Apig-AppCode by routes with authentication APP. */
   readonly appCode: string;
   /** Tokens of the local IAM, accepted in X-Auth-Token by routes with authentication IAM; none without it. */
-  readonly tokens?: { has(token: string): boolean };
+  readonly tokens?: IssuedTokens;
   /**
    * How path parameters reach the function: under their names, a single one under the empty key (seen for wildcard
    * parameters on real gateways), or not at all.

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Authenticator } from '../auth.ts';
-import type { Call, Reply } from '../call.ts';
+import type { Allows, Call, Reply } from '../call.ts';
 import { innerHeaders } from '../dialect.ts';
 import { S3Error } from '../errors.ts';
 import { readForm } from '../form.ts';
 import { readMeta } from '../metadata.ts';
-import type { Allows } from '../permissions.ts';
 import { authorizeForm } from '../post-policy.ts';
 import { checkKeyLength } from '../request.ts';
 import { checkRequestHeaders } from '../request-headers.ts';

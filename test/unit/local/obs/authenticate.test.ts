@@ -8,13 +8,13 @@ import {
   amzDate,
   canonicalRequest,
   hmacHex,
-  presignV4,
   type Scope,
   scopeText,
   signingKey,
   stringToSign,
   UNSIGNED_PAYLOAD,
 } from '../../../../scripts/local/sigv4.ts';
+import { presignV4 } from '../../../contract/s3/presign.ts';
 
 const KEYS = { accessKey: 'AK', secretKey: 'secret' };
 const NOW = Date.parse('2026-11-30T12:00:00Z');
