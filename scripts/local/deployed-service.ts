@@ -6,7 +6,7 @@ import { runDeployment } from './deployment.ts';
 import type { FunctionGraph } from './functiongraph/server.ts';
 import { redeploy } from './redeploy.ts';
 
-export interface DeployedServiceOptions {
+interface DeployedServiceOptions {
   readonly cloud: LocalCloud;
   /** Told what the agencies of the functions may do. */
   readonly accounts: Accounts;

@@ -4,7 +4,7 @@ import type { DeployPlan } from '../deploy/types.ts';
 import { ROOT } from '../serverless/config.ts';
 
 /** What `npm run deploy -- --json` prints. */
-export interface DeploymentReport {
+interface DeploymentReport {
   readonly plan: DeployPlan;
   /** Milliseconds from the first call to the last. */
   readonly ms: number;

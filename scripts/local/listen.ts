@@ -11,7 +11,7 @@ export class PortInUseError extends Error {
   }
 }
 
-export interface ListenOptions {
+interface ListenOptions {
   readonly host: string;
   /** 0 picks a free port. */
   readonly port: number;

@@ -3,7 +3,7 @@ import { readFlags } from '../build/read-flags.ts';
 
 export { UsageError };
 
-export interface Flag {
+interface Flag {
   readonly type: 'string' | 'boolean';
   /** What `--help` shows behind the name, for example `N`. */
   readonly value?: string;

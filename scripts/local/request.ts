@@ -1,6 +1,6 @@
 import { request as send } from 'node:http';
 
-export interface PlainResponse {
+interface PlainResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: string;

@@ -44,7 +44,7 @@ export function canonicalQuery(query: QueryParameters): string {
     .join('&');
 }
 
-export interface CanonicalRequest {
+interface CanonicalRequest {
   readonly method: string;
   /** Encoded, as on the request line and without the query. */
   readonly path: string;

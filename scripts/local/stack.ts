@@ -45,7 +45,7 @@ type AsyncOptions = Pick<
   | 'onAsyncFailure'
 >;
 
-export interface StackOptions extends AsyncOptions {
+interface StackOptions extends AsyncOptions {
   /** Folder for objects, tasks and keys. */
   readonly dataDir: string;
   /** First of five consecutive ports; 0 picks free ones. */

@@ -6,7 +6,7 @@ import { readManifest } from '../build/manifest.ts';
 import { ROOT } from '../serverless/config.ts';
 import { watchFolders } from './source-folders.ts';
 
-export interface WatchOptions {
+interface WatchOptions {
   /** Deploys these functions; their zips are new. */
   readonly deploy: (keys: readonly string[]) => Promise<void>;
   /** serverless.yml has changed. */
@@ -16,7 +16,7 @@ export interface WatchOptions {
   readonly root?: string;
 }
 
-export interface Watcher {
+interface Watcher {
   /** Resolves when what is under way has ended. */
   close(): Promise<void>;
 }

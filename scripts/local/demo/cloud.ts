@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Endpoints } from '../stack.ts';
 import type { Arrival, Reply, Request } from './protocol.ts';
 
-export interface CloudOptions {
+interface CloudOptions {
   readonly dataDir: string;
   readonly keyDecoding: 'form' | 'rfc3986';
   readonly say: (line: string) => void;

@@ -4,7 +4,7 @@ import { request } from '../request.ts';
 const SEED = 5;
 
 /** What has become of the notifications so far. */
-export interface DropState {
+interface DropState {
   /** Notifications that the store wanted to send. */
   readonly seen: number;
   /** Of those: never sent. */

@@ -28,7 +28,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 const typeOf = (name: string): string => CONTENT_TYPES[extname(name)] ?? 'application/octet-stream';
 
 /** The files of a folder, and what else is in it and why it cannot be an object. */
-export interface FolderContent {
+interface FolderContent {
   readonly objects: readonly DemoObject[];
   readonly skipped: readonly string[];
 }

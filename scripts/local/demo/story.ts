@@ -16,7 +16,7 @@ import { upload } from './upload.ts';
 const SHORTEST_PASS = 10_000;
 
 /** A demonstration under way. */
-export interface Session {
+interface Session {
   readonly cloud: Cloud;
   readonly endpoints: Endpoints;
   readonly objects: readonly DemoObject[];

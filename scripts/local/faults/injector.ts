@@ -2,7 +2,7 @@ import { type Draw, seededDraw } from './draw.ts';
 import { type FaultPlan, type FaultRule, parseFaultPlan, type Scope, type Vocabulary } from './plan.ts';
 
 /** Something that can go wrong. */
-export interface Subject {
+interface Subject {
   readonly scope: Scope;
   readonly operation?: string;
   readonly bucket?: string;

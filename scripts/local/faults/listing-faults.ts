@@ -1,6 +1,6 @@
 import type { FaultInjector } from './injector.ts';
 
-export interface ListingSubject {
+interface ListingSubject {
   readonly bucket: string;
   /** Names the listing apart from the position in it. */
   readonly listing: string;
@@ -8,7 +8,7 @@ export interface ListingSubject {
   readonly continued: boolean;
 }
 
-export interface DamagedPage {
+interface DamagedPage {
   readonly xml: string;
   /** Only half of it is sent, then the connection breaks. */
   readonly cut: boolean;

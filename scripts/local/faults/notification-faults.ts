@@ -1,7 +1,7 @@
 import type { FaultInjector } from './injector.ts';
 
 /** What a notification is about. */
-export interface NotificationSubject {
+interface NotificationSubject {
   readonly bucket: string;
   /** Decoded. */
   readonly key: string;
@@ -16,7 +16,7 @@ interface Held {
 /** Milliseconds that a reordered notification waits for later ones. */
 const PATIENCE = 1000;
 
-export interface NotificationFaultTools {
+interface NotificationFaultTools {
   /** Rejects when `signal` aborts. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly signal: AbortSignal;

@@ -9,7 +9,7 @@ export interface HttpReply {
   readonly cut?: true;
 }
 
-export interface RequestTools {
+interface RequestTools {
   /** The answer of the service; calling it does the work. */
   readonly work: (skew: number) => Promise<HttpReply>;
   /** The answer that stands for a status. */

@@ -6,7 +6,7 @@ import { sendJson } from './body.ts';
 import type { Router } from './control/router.ts';
 import { ApiError } from './errors.ts';
 
-export interface ApiServices {
+interface ApiServices {
   /** The service's own API. */
   readonly router: Router;
   readonly fireTimer: (key: string, timer: string) => Promise<{ requestId: string }>;

@@ -13,7 +13,7 @@ class FunctionConfigError extends Error {
   }
 }
 
-export interface LocalServices {
+interface LocalServices {
   /** Whether there is one that failed invocations can be written to. */
   readonly objectStore?: boolean;
 }

@@ -12,7 +12,7 @@ import type { ExecutionResult, LogLine } from './types.ts';
 import type { Credentials, ErrorBody, LoadMessage, LogLevel } from './worker/protocol.ts';
 
 /** How the code of a version is run. */
-export interface RunSettings {
+interface RunSettings {
   readonly name: string;
   readonly package: string;
   readonly version: string;
@@ -43,7 +43,7 @@ export interface Runnable {
   readonly code: () => Promise<Uint8Array>;
 }
 
-export interface RunRequest {
+interface RunRequest {
   readonly requestId: string;
   /** JSON text. */
   readonly event: string;
@@ -53,7 +53,7 @@ export interface RunRequest {
   readonly alias?: string;
 }
 
-export interface HostOptions {
+interface HostOptions {
   readonly worker: string;
   readonly dataDir: string;
   readonly projectId: string;

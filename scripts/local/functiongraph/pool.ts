@@ -2,7 +2,7 @@ import { ClosedError, RetiredError, ThrottledError } from './errors.ts';
 import { type Execution, Instance, type InstanceOptions } from './instance.ts';
 import type { InvokeMessage } from './worker/protocol.ts';
 
-export interface PoolOptions {
+interface PoolOptions {
   readonly instance: InstanceOptions;
   readonly maxInstances: number;
   /** Synchronous calls that may wait for an instance; beyond that they are throttled. */

@@ -4,7 +4,7 @@ import { listen } from '../listen.ts';
 import { sameText } from '../sigv4.ts';
 import type { Tokens } from './tokens.ts';
 
-export interface IamOptions {
+interface IamOptions {
   /** 0 picks a free one. */
   readonly port: number;
   readonly host?: string;

@@ -4,7 +4,7 @@ import { S3Error } from './errors.ts';
 import { decodePath, type Query } from './request.ts';
 
 /** What the chunks of a signed stream are checked with. */
-export interface ChunkSigning {
+interface ChunkSigning {
   readonly key: Buffer;
   readonly date: string;
   readonly scope: Scope;

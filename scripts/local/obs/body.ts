@@ -12,7 +12,7 @@ const MAX_SIZE = 5 * 1024 ** 3;
 const MAX_DOCUMENT = 8 * 1024 ** 2;
 
 /** What is known of a body after its last byte. */
-export interface BodySummary {
+interface BodySummary {
   readonly size: number;
   readonly md5: string;
   /** By header name; those that the client asked for. */

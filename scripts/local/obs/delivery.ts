@@ -16,7 +16,7 @@ const LOUD_ATTEMPT = 5;
  */
 const MAX_AGE = 24 * 3600_000;
 
-export interface DeliveryOptions {
+interface DeliveryOptions {
   readonly region: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

@@ -61,7 +61,7 @@ const ERRORS = {
   XAmzContentSHA256Mismatch: [400, "The provided 'x-amz-content-sha256' header does not match what was computed."],
 } as const satisfies Record<string, readonly [number, string]>;
 
-export type S3ErrorCode = keyof typeof ERRORS;
+type S3ErrorCode = keyof typeof ERRORS;
 
 /** An answer of the store that S3 documents as an error. */
 export class S3Error extends Error {

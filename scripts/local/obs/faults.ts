@@ -16,7 +16,7 @@ export class ConnectionFault extends Error {
   override readonly name = 'ConnectionFault';
 }
 
-export interface ObsFaultOptions {
+interface ObsFaultOptions {
   readonly faults?: FaultPlan;
   readonly faultDraw?: Draw;
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;

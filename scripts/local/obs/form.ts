@@ -5,7 +5,7 @@ import { StreamReader } from './stream-reader.ts';
 const MAX_FIELDS = 20 * 1024;
 
 /** A browser's form: its fields, and the file that comes after them. */
-export interface Form {
+interface Form {
   /** Names in lower case. */
   readonly fields: ReadonlyMap<string, string>;
   readonly filename: string;

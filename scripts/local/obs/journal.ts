@@ -8,7 +8,7 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-export interface JournalOptions {
+interface JournalOptions {
   /** Asks the operating system to write through to the device before a record counts as stored. */
   readonly fsync: boolean;
 }

@@ -2,7 +2,7 @@ import { afterPrefix } from './byte-key.ts';
 import type { SortedMap } from './sorted-map.ts';
 
 /** All texts are byte strings (see ByteKey). */
-export interface ListQuery {
+interface ListQuery {
   readonly prefix: string;
   /** Empty for none. */
   readonly delimiter: string;

@@ -11,7 +11,7 @@ interface SizeRange {
 }
 
 /** A form that its sender signed. */
-export interface AllowedForm extends SizeRange {
+interface AllowedForm extends SizeRange {
   readonly accessKey: string;
 }
 

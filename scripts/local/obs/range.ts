@@ -1,7 +1,7 @@
 import { S3Error } from './errors.ts';
 
 /** Bytes; the end is exclusive. */
-export interface ByteRange {
+interface ByteRange {
   readonly start: number;
   readonly end: number;
 }

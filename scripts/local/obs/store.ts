@@ -19,10 +19,10 @@ import { SortedMap } from './sorted-map.ts';
 import { type Bucket, compact, loadState, type State, type Upload } from './state.ts';
 
 /** Checked at the moment of commit, with nothing in between; throws to refuse. */
-export type Precondition = (current: ObjectRecord | undefined) => void;
+type Precondition = (current: ObjectRecord | undefined) => void;
 
 /** Who is told of the changes of objects. */
-export interface Listener {
+interface Listener {
   /** Whether anybody wants to hear of such an event; only then it is kept until it was delivered. */
   readonly wants: (event: Pick<ObjectEvent, 'bucket' | 'key' | 'name'>) => boolean;
   /** Called once the change is stored. */
@@ -30,7 +30,7 @@ export interface Listener {
 }
 
 /** An object as a caller hands it over; the store numbers it. */
-export type NewObject = Omit<ObjectRecord, 'sequence'>;
+type NewObject = Omit<ObjectRecord, 'sequence'>;
 
 /**
  * Buckets, objects and uploads: an index in memory, a journal that says the same on disk, and content in files of

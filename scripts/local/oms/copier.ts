@@ -1,6 +1,6 @@
 import type { PendingObject } from './store.ts';
 
-export interface CopierOptions {
+interface CopierOptions {
   /** Objects that are copied at the same time. */
   readonly concurrency: number;
   /** Objects with the same name here are copied one after the other. */

@@ -24,7 +24,7 @@ export type FailureReason =
   /** A fault plan said so. */
   | 'injected';
 
-export type CopyResult =
+type CopyResult =
   | { readonly outcome: 'success' | 'skip'; readonly size: number; readonly reason?: undefined }
   | { readonly outcome: 'failure'; readonly size: 0; readonly reason: FailureReason };
 
@@ -43,7 +43,7 @@ export interface CopyRequest {
   readonly resumed: boolean;
 }
 
-export interface CopyTools {
+interface CopyTools {
   readonly s3: S3Client;
   /** How often an object is tried while a bucket answers 429 or 5xx or not at all. */
   readonly attempts: number;

@@ -2,7 +2,7 @@ import type { FaultInjector } from '../faults/injector.ts';
 import type { PendingObject } from './store.ts';
 
 /** What a fault plan has in mind for one copy. */
-export interface PlannedCopy {
+interface PlannedCopy {
   readonly fail: boolean;
   /** To be written once more when it is done. */
   readonly duplicate: boolean;

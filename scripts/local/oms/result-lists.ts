@@ -21,7 +21,7 @@ export interface ResultListOptions {
   readonly timeZoneMinutes?: number;
 }
 
-export interface ListedObject {
+interface ListedObject {
   readonly taskId: string;
   readonly key: string;
   readonly outcome: Outcome;
@@ -31,7 +31,7 @@ export interface ListedObject {
   readonly at: number;
 }
 
-export interface ResultListTools {
+interface ResultListTools {
   /** Puts a file into the destination bucket of the task. */
   readonly write: (taskId: string, key: string, text: string) => Promise<void>;
   /** Rejects when the server stops. */

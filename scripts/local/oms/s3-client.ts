@@ -22,7 +22,7 @@ export interface S3Response {
   readonly body: IncomingMessage;
 }
 
-export interface S3ClientOptions {
+interface S3ClientOptions {
   readonly maxSockets: number;
   readonly now: () => number;
   /** Milliseconds without a byte after which a request fails. */

@@ -4,7 +4,7 @@ import type { CreateSyncTaskBody } from './validations/create-sync-task.ts';
  * Storage classes of OBS as its S3-compatible interface names them in `x-amz-storage-class`.
  * https://support.huaweicloud.com/intl/en-us/api-obs/obs_04_0080.html
  */
-export type StorageClass = 'STANDARD' | 'STANDARD_IA' | 'GLACIER' | 'DEEP_ARCHIVE';
+type StorageClass = 'STANDARD' | 'STANDARD_IA' | 'GLACIER' | 'DEEP_ARCHIVE';
 
 /** https://support.huaweicloud.com/intl/en-us/api-oms/CreateSyncTask.html, `dst_storage_policy` */
 const BY_POLICY: Readonly<Record<string, StorageClass>> = {

@@ -1,7 +1,7 @@
 import type { CreateSyncTaskBody } from './validations/create-sync-task.ts';
 
 /** https://support.huaweicloud.com/intl/en-us/api-oms/ShowSyncTask.html, Table 4 */
-export type TaskStatus = 'SYNCHRONIZING' | 'STOPPED';
+type TaskStatus = 'SYNCHRONIZING' | 'STOPPED';
 
 export type OverwriteMode =
   | 'NO_OVERWRITE'

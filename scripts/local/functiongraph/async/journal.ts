@@ -14,7 +14,7 @@ export interface AsyncEvent {
 }
 
 /** How far an event has come; what is absent is none. */
-export interface Progress {
+interface Progress {
   /** That have failed. One that the end of the process broke off is none: it is made again. */
   readonly attempts?: number;
   /** Milliseconds since the epoch, before which it is not tried again. */

@@ -1,5 +1,5 @@
 /** What can stand in a line. */
-export interface Waiting {
+interface Waiting {
   /** Milliseconds since the epoch, before which its turn does not come. */
   readonly next: number;
 }

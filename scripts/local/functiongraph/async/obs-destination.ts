@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { signV4, UNSIGNED_PAYLOAD, uriEncode, uriEncodePath } from '../../sigv4.ts';
 import type { DestinationRecord } from './destination.ts';
 
-export interface ObsDestination {
+interface ObsDestination {
   /** `http://host:port` of the object store, path style. */
   readonly endpoint: string;
   readonly region: string;

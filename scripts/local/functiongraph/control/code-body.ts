@@ -7,7 +7,7 @@ import { type Fields, invalid } from './fields.ts';
 import type { Code } from './model.ts';
 
 /** Code as it was sent, and the zip that is unpacked for an instance. */
-export interface SentCode {
+interface SentCode {
   readonly code: Code;
   readonly zip: Uint8Array;
 }

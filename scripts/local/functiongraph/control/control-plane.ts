@@ -11,7 +11,7 @@ import { aliasAt, labelOf, type StoredFunction, type Version, versionAt, version
 import type { FunctionStore } from './store.ts';
 import { formatUrn, parseUrn } from './urn.ts';
 
-export interface ControlPlaneOptions {
+interface ControlPlaneOptions {
   readonly store: FunctionStore;
   readonly region: string;
   readonly projectId: string;

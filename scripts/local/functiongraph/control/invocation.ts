@@ -3,7 +3,7 @@ import { LIMITS } from '../limits.ts';
 import type { ExecutionResult, InvocationResult } from '../types.ts';
 import type { ApiAnswer, ApiRequest, Router } from './router.ts';
 
-export interface InvocationServices {
+interface InvocationServices {
   /** @param event JSON text */
   readonly invoke: (
     urn: string,

@@ -30,16 +30,16 @@ export interface ApiAnswer {
   readonly text?: string;
 }
 
-export type ApiHandler = (request: ApiRequest) => ApiAnswer | Promise<ApiAnswer>;
+type ApiHandler = (request: ApiRequest) => ApiAnswer | Promise<ApiAnswer>;
 
-export interface RouteOptions {
+interface RouteOptions {
   /** Bytes of the body; 1 MB unless given. */
   readonly maxBody?: number;
   /** What a body is that is no JSON; the vendor's 406 unless given. */
   readonly malformed?: () => ApiError;
 }
 
-export interface RouterOptions {
+interface RouterOptions {
   readonly projectId: string;
   readonly accounts: Accounts;
   /** Tokens of the local IAM; without it, none is accepted. */

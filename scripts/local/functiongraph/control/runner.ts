@@ -9,7 +9,7 @@ import type { ControlPlane, Located } from './control-plane.ts';
 import { type AsyncSettings, asyncSettingsAt, labelOf, type StoredFunction, type Version, versionAt } from './model.ts';
 import type { FoundFunction, FunctionPort } from './ports.ts';
 
-export interface RunnerOptions {
+interface RunnerOptions {
   readonly host: Host;
   readonly queue: AsyncQueue;
   /** Where what fails in the end goes; undefined: nowhere. */

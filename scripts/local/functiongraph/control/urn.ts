@@ -1,5 +1,5 @@
 /** The parts of a function's URN. */
-export interface Urn {
+interface Urn {
   readonly region: string;
   readonly projectId: string;
   readonly package: string;

@@ -1,4 +1,4 @@
-export interface GatewayResponse {
+interface GatewayResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;

@@ -13,7 +13,7 @@ import { type GatewayProblem, PROBLEMS } from './problems.ts';
 import { gatewayResponse } from './response.ts';
 import { collide, matchRoute, type Route, type RouteDeclaration, type RouteShape, routeOf } from './routes.ts';
 
-export interface GatewayServices extends GatewayOptions {
+interface GatewayServices extends GatewayOptions {
   readonly accounts: Accounts;
   readonly now: () => number;
   readonly invoke: (

@@ -1,6 +1,6 @@
 import type { LogLevel } from '../worker/protocol.ts';
 
-export interface NewLine {
+interface NewLine {
   /** Milliseconds since the epoch. */
   readonly time: number;
   /** Name of the function. */

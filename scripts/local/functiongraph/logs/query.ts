@@ -3,7 +3,7 @@ import { Fields } from '../triggers/fields.ts';
 import type { StoredLine } from './log-store.ts';
 
 /** A query of LTS: https://support.huaweicloud.com/intl/en-us/api-lts/ListLogs.html */
-export interface LogQuery {
+interface LogQuery {
   /** Milliseconds since the epoch, both inclusive. */
   readonly from: number;
   readonly to: number;
@@ -18,7 +18,7 @@ export interface LogQuery {
   readonly count: boolean;
 }
 
-export interface LogAnswer {
+interface LogAnswer {
   readonly count?: number;
   readonly logs: { readonly content: string; readonly line_num: string; readonly labels: Record<string, string> }[];
   readonly isQueryComplete: true;

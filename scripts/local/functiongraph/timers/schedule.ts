@@ -29,7 +29,7 @@ export class IntervalSchedule implements Schedule {
   }
 }
 
-export interface CronFields {
+interface CronFields {
   readonly seconds: readonly number[];
   readonly minutes: readonly number[];
   readonly hours: readonly number[];

@@ -5,7 +5,7 @@ import { parseSchedule } from './parse.ts';
 import type { Schedule } from './schedule.ts';
 import { localTime } from './zone.ts';
 
-export interface TimersOptions {
+interface TimersOptions {
   readonly now: () => number;
   /** The region's, for schedules without one of their own. */
   readonly timeZone: string;

@@ -6,7 +6,7 @@ import { readType } from './event-data.ts';
 import type { TriggerRegistry } from './registry.ts';
 import type { Trigger, TriggerType } from './types.ts';
 
-export interface TriggerApiOptions {
+interface TriggerApiOptions {
   /** Times are told in it. */
   readonly timeZone: string;
   /** Address of the gateway. */

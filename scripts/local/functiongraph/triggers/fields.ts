@@ -1,5 +1,5 @@
 /** What a text of event_data may be. */
-export interface TextRule {
+interface TextRule {
   readonly optional?: boolean;
   /** Characters; 1024 unless given. */
   readonly max?: number;
@@ -8,7 +8,7 @@ export interface TextRule {
   readonly says?: string;
 }
 
-export interface NumberRule {
+interface NumberRule {
   readonly optional?: boolean;
   readonly min: number;
   readonly max: number;

@@ -1,6 +1,6 @@
 import type { Credentials, LogLevel } from './protocol.ts';
 
-export interface ContextOptions {
+interface ContextOptions {
   readonly requestId?: string;
   readonly traceId?: string;
   readonly alias?: string;
