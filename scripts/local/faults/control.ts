@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readBody, sendText } from '../http-server.ts';
 import { isOfThisMachine } from '../own-machine.ts';
 import type { FaultInjector } from './injector.ts';
 import { FaultPlanError } from './plan.ts';
@@ -44,16 +45,10 @@ export async function answerControl(
 }
 
 async function put(request: IncomingMessage, response: ServerResponse, injector: FaultInjector): Promise<void> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= MAX_PLAN) chunks.push(chunk);
-  }
-  if (size > MAX_PLAN)
-    return answer(response, 413, problem('Faults.TooLarge', `A plan has at most ${MAX_PLAN} bytes.`));
+  const body = await readBody(request, MAX_PLAN);
+  if (!body) return answer(response, 413, problem('Faults.TooLarge', `A plan has at most ${MAX_PLAN} bytes.`));
   try {
-    injector.set(JSON.parse(Buffer.concat(chunks).toString('utf8')));
+    injector.set(JSON.parse(body.toString('utf8')));
   } catch (error) {
     if (error instanceof FaultPlanError)
       return answer(response, 400, { ...problem('Faults.Invalid', error.message), details: error.problems });
@@ -68,7 +63,5 @@ function problem(code: string, message: string) {
 }
 
 function answer(response: ServerResponse, status: number, body: unknown): void {
-  const text = `${JSON.stringify(body, null, 2)}\n`;
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
-  response.end(text);
+  sendText(response, status, `${JSON.stringify(body, null, 2)}\n`, { 'content-type': 'application/json' });
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createHttpServer, sendJson } from '../http-server.ts';
 import { isOfThisMachine } from '../own-machine.ts';
-import { decodeLeniently } from '../sdk-hmac.ts';
-import { sendJson } from './body.ts';
+import { decodeLeniently, splitTarget } from '../sdk-hmac.ts';
 import type { Router } from './control/router.ts';
 import { ApiError } from './errors.ts';
 
@@ -18,16 +18,20 @@ const FIRE = /^\/_timers\/([^/]+)\/([^/]+)\/fire$/;
 
 /** The service's own API, and two calls that only the local cloud has, unsigned: its status, and firing a timer now. */
 export function createApi(services: ApiServices): Server {
-  return createServer((request, response) => {
-    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    if (path !== '/_status' && !FIRE.test(path)) return void services.router.handle(request, response);
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const [path] = splitTarget(request.url ?? '/');
+    if (path !== '/_status' && !FIRE.test(path)) return services.router.handle(request, response);
     request.resume();
-    answer(services, path, request, response).catch((error: unknown) => {
-      if (response.headersSent) return response.destroy();
+    return answer(services, path, request, response);
+  };
+  return createHttpServer(handle, {
+    keepAlive: 65_000,
+    onError: (error, response) => {
+      if (response.headersSent) return;
       if (error instanceof ApiError) return refuse(response, error.status, error.code, error.message);
-      services.log(error instanceof Error ? error.message : String(error));
-      return refuse(response, 500, 'FSS.0500', 'Internal error');
-    });
+      services.log(error.message);
+      refuse(response, 500, 'FSS.0500', 'Internal error');
+    },
   });
 }
 

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
-import type { Server } from 'node:http';
 import { join } from 'node:path';
 import type { FunctionConfig } from '../../serverless/config.ts';
+import { closeServer } from '../http-server.ts';
 import { listen } from '../listen.ts';
 import { agencyCredentials } from './agency.ts';
 import { createApi } from './api.ts';
@@ -244,19 +244,17 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
     log: logProblem,
   });
 
-  // Longer than clients keep theirs, so that none sends into a connection that is just being closed.
-  for (const server of [api, gateway.server]) server.keepAliveTimeout = 65_000;
-
   const close = async (): Promise<void> => {
     timers.close();
     queue.stop();
-    const servers = [closeServer(api), closeServer(gateway.server)];
+    const ended = new AbortController();
+    const servers = [api, gateway.server].map((server) => closeServer(server, ended.signal));
     await host.close(CLOSE_GRACE);
     over = true;
     for (const child of children) child.kill('SIGKILL');
     await Promise.all([...children].map((child) => new Promise((resolve) => child.once('exit', resolve))));
     await host.settled();
-    for (const server of [api, gateway.server]) server.closeAllConnections();
+    ended.abort();
     await Promise.all(servers);
     await queue.close();
     await reaper.close();
@@ -304,12 +302,4 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
     await closing;
     throw error;
   }
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    // Also when it never listened: the error says so and there is nothing to close.
-    server.close(() => resolve());
-    server.closeIdleConnections();
-  });
 }

@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Accounts } from '../accounts.ts';
+import { closeServer, createHttpServer, readBody, sendJson } from '../http-server.ts';
 import { listen } from '../listen.ts';
 import { sameText } from '../sigv4.ts';
 import type { Tokens } from './tokens.ts';
@@ -53,10 +54,11 @@ export async function startIam(options: IamOptions): Promise<IamServer> {
 
   const answer = async (request: IncomingMessage): Promise<{ token: string; body: unknown }> => {
     const path = (request.url ?? '').split('?', 1)[0];
-    const text = await readBody(request);
+    const text = await readBody(request, MAX_BODY);
+    if (!text) throw new IamFault(413, 'Request Entity Too Large', 'The request is too large.');
     if (request.method !== 'POST' || path !== '/v3/auth/tokens')
       throw new IamFault(404, 'Not Found', 'The resource could not be found.');
-    const { method, accessKey } = identify(parse(text), options);
+    const { method, accessKey } = identify(parse(text.toString('utf8')), options);
     const { token, expiresAt } = options.tokens.issue(accessKey, options.tokenLifetime);
     const domain = { id: 'local', name: 'local' };
     const body = {
@@ -76,24 +78,20 @@ export async function startIam(options: IamOptions): Promise<IamServer> {
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
       const { token, body } = await answer(request);
-      send(response, 201, body, { 'x-subject-token': token });
+      sendJson(response, 201, body, { 'x-subject-token': token });
     } catch (error) {
       const { status, title, message } =
         error instanceof IamFault ? error : new IamFault(500, 'Internal Server Error', 'Internal error.');
-      send(response, status, { error: { code: status, message, title } });
+      sendJson(response, status, { error: { code: status, message, title } });
     }
   };
 
-  const server = createServer((request, response) => void handle(request, response));
+  const server = createHttpServer(handle, { keepAlive: 5000, onError: () => {} });
   const port = await listen(server, { host, port: options.port, what: 'IAM' });
   return {
     url: `http://${host}:${port}`,
     port,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: () => closeServer(server, AbortSignal.abort()),
   };
 }
 
@@ -155,28 +153,7 @@ function parse(text: string): Fields {
   throw badRequest('The request body is not a JSON object.');
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= MAX_BODY) chunks.push(chunk);
-  }
-  if (size > MAX_BODY) throw new IamFault(413, 'Request Entity Too Large', 'The request is too large.');
-  return Buffer.concat(chunks).toString('utf8');
-}
-
 /** `2026-11-21T10:00:00.000000Z` */
 function writeTime(time: number): string {
   return new Date(time).toISOString().replace('Z', '000Z');
-}
-
-function send(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
-  const text = JSON.stringify(body);
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(text),
-    ...headers,
-  });
-  response.end(text);
 }

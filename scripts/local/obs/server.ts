@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Accounts } from '../accounts.ts';
 import { answerControl, isControl } from '../faults/control.ts';
 import type { Draw } from '../faults/draw.ts';
 import type { FaultState } from '../faults/injector.ts';
 import type { FaultPlan } from '../faults/plan.ts';
+import { closeServer, createHttpServer } from '../http-server.ts';
 import { listen } from '../listen.ts';
 import { Archive } from './archive.ts';
 import type { Authenticator, Payload } from './auth.ts';
@@ -90,15 +91,14 @@ export async function startObs(options: ObsOptions): Promise<ObsServer> {
   store.listener = { wants: (event) => deliveries.wants(event), committed: (event) => deliveries.add(event) };
   let undelivered = store.undelivered();
   const service = new Service(options, store, faults);
-  const handle = (request: IncomingMessage, response: ServerResponse): void => {
-    service.handle(request, response).catch((error: unknown) => {
-      onError(error as Error);
-      response.destroy();
-    });
-  };
-  const server = createServer({ keepAliveTimeout: 30_000, requestTimeout: 0 }, handle);
+  const server = createHttpServer((request, response) => service.handle(request, response), {
+    keepAlive: 30_000,
+    onError,
+  });
+  // Uploads may take any time.
+  server.requestTimeout = 0;
   // Without a listener Node asks for the body at once, also where the request is going to be refused.
-  server.on('checkContinue', handle);
+  server.on('checkContinue', (request, response) => server.emit('request', request, response));
   let port: number;
   try {
     port = await listen(server, { port: options.port, host, what: 'the object store' });
@@ -123,7 +123,7 @@ export async function startObs(options: ObsOptions): Promise<ObsServer> {
       closing ??= (async () => {
         service.closing = true;
         faults.hurry();
-        await closeServer(server, graceMs);
+        await closeServer(server, AbortSignal.timeout(graceMs));
         await Promise.all([service.idle(), sweep]);
         const delivered = deliveries.close(graceMs);
         faults.close();
@@ -133,17 +133,6 @@ export async function startObs(options: ObsOptions): Promise<ObsServer> {
       return closing;
     },
   };
-}
-
-function closeServer(server: Server, graceMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => server.closeAllConnections(), graceMs);
-    server.close(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
 }
 
 class Service {

@@ -1,19 +1,20 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { answerControl, isControl } from '../faults/control.ts';
 import { FaultInjector } from '../faults/injector.ts';
 import { answerWithFaults, type HttpReply } from '../faults/request-faults.ts';
 import { OMS_VOCABULARY } from '../faults/vocabulary.ts';
+import { closeServer, createHttpServer, readBody } from '../http-server.ts';
 import { listen } from '../listen.ts';
 import { splitTarget } from '../sdk-hmac.ts';
 import type { ActionContext } from './actions/context.ts';
 import { authenticate } from './authenticate.ts';
 import { Copier } from './copier.ts';
 import { CopyInterrupted, copyObject } from './copy-object.ts';
-import { injectedFault, OMS, OmsFault } from './errors.ts';
-import { faultBody, readBody, replyOf, send } from './http.ts';
+import { APIGW, injectedFault, OMS, OmsFault } from './errors.ts';
+import { faultBody, replyOf, send } from './http.ts';
 import { keysOf } from './keys.ts';
 import { LIMITS } from './limits.ts';
 import { ObjectFaults } from './object-faults.ts';
@@ -195,7 +196,8 @@ export async function startOms(options: OmsOptions): Promise<OmsServer> {
   };
 
   const serve = async (request: IncomingMessage, requestId: string): Promise<HttpReply | undefined> => {
-    const body = await readBody(request);
+    const body = await readBody(request, LIMITS.body);
+    if (!body) throw new OmsFault(413, APIGW.tooLarge, 'Request entity too large');
     const { url = '/', method = 'GET' } = request;
     const match = route(options.region, method, splitTarget(url)[0]);
     const work = (skew: number): Promise<HttpReply> =>
@@ -225,14 +227,7 @@ export async function startOms(options: OmsOptions): Promise<OmsServer> {
     else if (!response.destroyed) send(response, requestId, reply);
   };
 
-  const server = createServer((request, response) => {
-    handle(request, response).catch((error: Error) => {
-      log(error.message);
-      response.destroy();
-    });
-  });
-  // Longer than clients keep theirs, so that it is the client that closes an idle connection.
-  server.keepAliveTimeout = 75_000;
+  const server = createHttpServer(handle, { keepAlive: 75_000, onError: (error) => log(error.message) });
   const port = await listen(server, { host, port: options.port, what: 'OMS' }).catch((error: unknown) => {
     store.close();
     s3.close();
@@ -242,8 +237,8 @@ export async function startOms(options: OmsOptions): Promise<OmsServer> {
 
   const close = async (): Promise<void> => {
     closing = true;
-    const closed = new Promise((resolve) => server.close(resolve));
-    server.closeIdleConnections();
+    const answered = new AbortController();
+    const closed = closeServer(server, answered.signal);
     const grace = new AbortController();
     const stopped = copier.stop();
     await Promise.race([
@@ -257,7 +252,7 @@ export async function startOms(options: OmsOptions): Promise<OmsServer> {
     stopping.abort();
     s3.close();
     await stopped;
-    server.closeAllConnections();
+    answered.abort();
     await closed;
     store.close();
   };

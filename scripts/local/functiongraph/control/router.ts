@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Accounts } from '../../accounts.ts';
+import { readBody, sendJson, sendText } from '../../http-server.ts';
 import type { IssuedTokens } from '../../iam/tokens.ts';
 import { decodeLeniently, splitTarget, verifySdkHmac } from '../../sdk-hmac.ts';
-import { readBody, sendJson } from '../body.ts';
 import { ApiError } from '../errors.ts';
 
 /** What a handler receives: a request whose signature and project are right. */
@@ -89,12 +89,7 @@ export class Router {
     try {
       const answer = await this.#answer(request, response, requestId);
       if (answer.text !== undefined) {
-        response.writeHead(answer.status, {
-          'content-type': 'application/json',
-          'content-length': Buffer.byteLength(answer.text),
-          ...answer.headers,
-        });
-        response.end(answer.text);
+        sendText(response, answer.status, answer.text, { 'content-type': 'application/json', ...answer.headers });
       } else if (answer.body === undefined) {
         response.writeHead(answer.status, { ...answer.headers });
         response.end();

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { FunctionConfig } from '../../../serverless/config.ts';
 import type { Accounts } from '../../accounts.ts';
-import { readBody, sendJson } from '../body.ts';
+import { createHttpServer, readBody, sendJson, sendText } from '../../http-server.ts';
 import { EventTooLargeError, InvocationError, ThrottledError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import type { ExecutionResult, InvocationResult } from '../types.ts';
@@ -32,12 +32,12 @@ export class Gateway {
 
   constructor(services: GatewayServices) {
     this.#services = services;
-    this.server = createServer((request, response) => {
-      this.#answer(request, response).catch((error: unknown) => {
-        services.log('', '', `gateway: ${error instanceof Error ? error.message : String(error)}`);
-        if (response.headersSent) response.destroy();
-        else this.#refuse(response, PROBLEMS.unavailable, randomUUID());
-      });
+    this.server = createHttpServer((request, response) => this.#answer(request, response), {
+      keepAlive: 65_000,
+      onError: (error, response) => {
+        services.log('', '', `gateway: ${error.message}`);
+        if (!response.headersSent) this.#refuse(response, PROBLEMS.unavailable, randomUUID());
+      },
     });
   }
 
@@ -95,7 +95,9 @@ export class Gateway {
     if (match.found !== 'route') {
       request.resume();
       if (match.found === 'nothing' && path === DOCUMENT && method === 'GET' && this.#services.openapi !== undefined) {
-        return sendDocument(response, this.#services.openapi, requestId);
+        const { openapi } = this.#services;
+        const text = typeof openapi === 'string' ? openapi : JSON.stringify(openapi);
+        return sendText(response, 200, text, { 'content-type': 'application/json', 'x-request-id': requestId });
       }
       if (match.found === 'nothing') return this.#refuse(response, PROBLEMS.noRoute, requestId);
       return this.#refuse(response, PROBLEMS.method, requestId, { allow: match.methods.join(', ') });
@@ -173,16 +175,6 @@ function declaredRoutes(key: string, fn: FunctionConfig): RouteDeclaration[] {
 }
 
 const DOCUMENT = '/openapi.json';
-
-function sendDocument(response: ServerResponse, openapi: string | object, requestId: string): void {
-  const text = typeof openapi === 'string' ? openapi : JSON.stringify(openapi);
-  response.writeHead(200, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(text),
-    'x-request-id': requestId,
-  });
-  response.end(text);
-}
 
 function problemOf(error: unknown): GatewayProblem {
   if (error instanceof ThrottledError) return PROBLEMS.throttled;
