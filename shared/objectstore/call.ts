@@ -12,20 +12,6 @@ import {
 import { CLIENT_LIMITS } from './limits.ts';
 import type { StoreCredentials } from './sigv4.ts';
 
-/** One HTTP request and what came of it; holds no secret. */
-export interface AttemptInfo {
-  readonly operation: string;
-  /** From 1. */
-  readonly attempt: number;
-  /** HTTP status; absent where there was no answer. */
-  readonly status?: number;
-  /** Name of the error; absent on success. */
-  readonly error?: string;
-  readonly requestId?: string;
-  /** Milliseconds. */
-  readonly duration: number;
-}
-
 /** What the attempts of a call need; all times in milliseconds. */
 export interface CallContext extends ExchangeContext {
   /** Read anew for every attempt. */
@@ -35,7 +21,6 @@ export interface CallContext extends ExchangeContext {
   readonly maxAttempts: number;
   readonly random: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
-  readonly onAttempt: ((info: AttemptInfo) => void) | undefined;
 }
 
 /**
@@ -68,7 +53,7 @@ export async function makeCall<T>(call: Call<T>, context: CallContext): Promise<
     attempts += 1;
     counted += 1;
     const state: AttemptState = { attempts, remaining, freshConnection, afterUncertain };
-    const outcome: Succeeded<T> | Failed = await attempt(call, context, credentials, state);
+    const outcome: Succeeded<T> | Failed = await exchange(call, context, credentials, state, context.now());
     if ('value' in outcome) return outcome.value;
     const { error } = outcome;
     last = error;
@@ -85,26 +70,4 @@ export async function makeCall<T>(call: Call<T>, context: CallContext): Promise<
     if ((retryAfter ?? 0) * 1000 > CLIENT_LIMITS.retryAfterCap || delay >= context.deadline()) throw error;
     await context.sleep(delay);
   }
-}
-
-async function attempt<T>(
-  call: Call<T>,
-  context: CallContext,
-  credentials: StoreCredentials,
-  state: AttemptState,
-): Promise<Succeeded<T> | Failed> {
-  const started = context.now();
-  const outcome = await exchange(call, context, credentials, state, started);
-  if (context.onAttempt) {
-    const failed = 'error' in outcome ? outcome : undefined;
-    context.onAttempt({
-      operation: call.operation,
-      attempt: state.attempts,
-      duration: context.now() - started,
-      ...(outcome.status === undefined ? {} : { status: outcome.status }),
-      ...(failed ? { error: failed.error.name } : {}),
-      ...(failed?.error.requestId === undefined ? {} : { requestId: failed.error.requestId }),
-    });
-  }
-  return outcome;
 }

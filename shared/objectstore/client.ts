@@ -4,7 +4,7 @@ import { KeyEncodingError } from '#shared/encoding/errors.ts';
 import { checkObjectKey } from '#shared/encoding/object-key.ts';
 import { type Sender, Transport } from '#shared/http/transport.ts';
 import { ValidationError } from '#shared/validation/errors.ts';
-import { type AttemptInfo, type CallContext, makeCall } from './call.ts';
+import { type CallContext, makeCall } from './call.ts';
 import { readStoreEndpoint, type StoreEndpoint } from './endpoint.ts';
 import { ObjectNotFoundError } from './errors.ts';
 import type { Call } from './exchange.ts';
@@ -45,7 +45,6 @@ export interface ObjectStoreOptions extends StoreInvocation {
   readonly sleep?: (milliseconds: number) => Promise<void>;
   /** To share connections; one that keeps them alive by default. */
   readonly agent?: HttpAgent | HttpsAgent;
-  readonly onAttempt?: (info: AttemptInfo) => void;
 }
 
 /** What outlives an invocation. */
@@ -115,7 +114,6 @@ export class ObjectStoreClient implements ObjectStore {
       now: options.now ?? Date.now,
       random: options.random ?? Math.random,
       sleep: options.sleep ?? wait,
-      onAttempt: options.onAttempt,
     };
   }
 

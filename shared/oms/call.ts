@@ -39,20 +39,6 @@ export interface Call<T> {
   readonly read: (body: string) => T;
 }
 
-/** One HTTP request and what came of it; holds no secret. */
-export interface AttemptInfo {
-  readonly operation: string;
-  /** From 1. */
-  readonly attempt: number;
-  /** HTTP status; absent where there was no answer. */
-  readonly status?: number;
-  /** Name of the error; absent on success. */
-  readonly error?: string;
-  readonly requestId?: string;
-  /** Milliseconds. */
-  readonly duration: number;
-}
-
 /** What the attempts of a call need; all times in milliseconds. */
 export interface CallContext {
   readonly transport: Sender;
@@ -67,7 +53,6 @@ export interface CallContext {
   readonly now: () => number;
   readonly random: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
-  readonly onAttempt: ((info: AttemptInfo) => void) | undefined;
 }
 
 export interface Success<T> {
@@ -172,9 +157,7 @@ async function attempt<T>(
     if (answer.status < 400) failed = transportFailed(call, context, failure, state);
   }
   const secrets = secretsOf(credentials);
-  const outcome = failed ?? settle(call, context, secrets, answer, state);
-  if (context.onAttempt) report(call, context, { answer, outcome, started, attempts: state.attempts });
-  return outcome;
+  return failed ?? settle(call, context, secrets, answer, state);
 }
 
 /** What an answer means: 200 alone, with the body that is documented, is a success. */
@@ -275,30 +258,4 @@ function transportFailed<T>(
     error = new OmsConnectionError(failure.code, fields);
   }
   return failedWith(call, error, { repeat, stale: failure.stale, uncertain: failure.sent });
-}
-
-function report<T>(
-  call: Call<T>,
-  context: CallContext,
-  {
-    answer,
-    outcome,
-    started,
-    attempts,
-  }: {
-    readonly answer: Answer;
-    readonly outcome: Success<T> | Failed;
-    readonly started: number;
-    readonly attempts: number;
-  },
-): void {
-  const error = 'error' in outcome ? outcome.error : undefined;
-  context.onAttempt?.({
-    operation: call.operation,
-    attempt: attempts,
-    duration: context.now() - started,
-    ...(answer.status === 0 ? {} : { status: answer.status }),
-    ...(error ? { error: error.name } : {}),
-    ...(error?.requestId === undefined ? {} : { requestId: error.requestId }),
-  });
 }

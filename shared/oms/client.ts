@@ -5,7 +5,7 @@ import { ValidationError } from '#shared/validation/errors.ts';
 import { parseJsonLossless } from '#shared/validation/json.ts';
 import { JsonFault } from '#shared/validation/json-reader.ts';
 import { isPathSegment } from '#shared/validation/path-segment.ts';
-import { type AttemptInfo, type Call, type CallContext, makeCall, type Success, UnexpectedBody } from './call.ts';
+import { type Call, type CallContext, makeCall, type Success, UnexpectedBody } from './call.ts';
 import type { OmsCredentials } from './credentials.ts';
 import { type Endpoint, resolveEndpoint } from './endpoint.ts';
 import { CLIENT_LIMITS } from './limits.ts';
@@ -46,7 +46,6 @@ export interface OmsClientOptions extends OmsInvocation {
   readonly sleep?: (milliseconds: number) => Promise<void>;
   /** To share connections; one that keeps them alive by default. */
   readonly agent?: HttpAgent | HttpsAgent;
-  readonly onAttempt?: (info: AttemptInfo) => void;
 }
 
 interface Connection {
@@ -88,7 +87,6 @@ export class OmsClient {
       now: options.now ?? Date.now,
       random: options.random ?? Math.random,
       sleep: options.sleep ?? wait,
-      onAttempt: options.onAttempt,
     };
   }
 

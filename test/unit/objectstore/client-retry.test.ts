@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { TransportFailure } from '#shared/http/transport.ts';
-import type { AttemptInfo } from '#shared/objectstore/call.ts';
 import {
   ObjectStoreConnectionError,
   ObjectStoreDeadlineError,
@@ -329,27 +328,6 @@ describe('the deadline of ObjectStoreClient', () => {
     const late = store.forInvocation({ credentials, deadline: () => 0 });
     expect(await rejection(late.getObject(object))).toBeInstanceOf(ObjectStoreDeadlineError);
     await store.getObject(object);
-  });
-});
-
-describe('onAttempt', () => {
-  it('hears of every attempt', async () => {
-    server = await startLoopback(reset(), refusal(503, 'SlowDown'), good);
-    const seen: AttemptInfo[] = [];
-    const { store } = testStore(server.url, { onAttempt: (info) => seen.push(info), now: () => NOW });
-    await store.getObject(object);
-    expect(seen).toEqual([
-      { operation: 'GetObject', attempt: 1, duration: 0, error: 'ObjectStoreConnectionError' },
-      {
-        operation: 'GetObject',
-        attempt: 2,
-        duration: 0,
-        status: 503,
-        error: 'ObjectStoreResponseError',
-        requestId: REQUEST_ID,
-      },
-      { operation: 'GetObject', attempt: 3, duration: 0, status: 200 },
-    ]);
   });
 });
 

@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { AttemptInfo } from '#shared/oms/call.ts';
 import {
   AmbiguousCreateError,
   OmsConnectionError,
@@ -251,25 +250,5 @@ describe('createSyncTask', () => {
     await client.createSyncEvents(event);
     await client.createSyncTask(TASK);
     expect(server.connections()).toBe(2);
-  });
-});
-
-describe('onAttempt', () => {
-  it('hears of every attempt', async () => {
-    server = await startLoopback(answer(503), answer(200));
-    const seen: AttemptInfo[] = [];
-    const { client } = testClient(server.url, { onAttempt: (info) => seen.push(info), now: () => NOW });
-    await client.createSyncEvents(event);
-    expect(seen).toEqual([
-      {
-        operation: 'CreateSyncEvents',
-        attempt: 1,
-        duration: 0,
-        status: 503,
-        error: 'OmsResponseError',
-        requestId: 'request-1',
-      },
-      { operation: 'CreateSyncEvents', attempt: 2, duration: 0, status: 200 },
-    ]);
   });
 });
