@@ -1,7 +1,6 @@
 import { readRetryAfter } from '#shared/http/retry.ts';
-import { isDisguised } from '#shared/logging/disguise.ts';
+import { readRequestId, scrub } from '#shared/http/scrub.ts';
 import { OmsMalformedResponseError, OmsResponseError } from './errors.ts';
-import { scrub } from './scrub.ts';
 
 /** What OMS answered. */
 export interface Answer {
@@ -38,18 +37,6 @@ const KEPT_STATUSES: ReadonlyMap<number, string> = new Map([
 ]);
 
 const ERROR_CODE = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
-const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
-
-/** Characters of a secret by which it is recognised although it is cut. */
-const TELLING_PREFIX = 8;
-
-/** @returns the request id where it is one, and has no secret in it */
-export function readRequestId(value: string | undefined, secrets: readonly string[]): string | undefined {
-  if (value === undefined || !REQUEST_ID.test(value)) return undefined;
-  // On the path of every success, so without the regular expressions of scrub.
-  const isSecret = secrets.some((secret) => secret !== '' && value.includes(secret.slice(0, TELLING_PREFIX)));
-  return isSecret || isDisguised(value, secrets) ? undefined : value;
-}
 
 /**
  * The error of an answer that is no success. Bodies that are not OMS's JSON (HTML of a proxy, `null`, nothing) say no

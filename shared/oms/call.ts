@@ -1,13 +1,10 @@
-import { backoff } from '#shared/http/retry.ts';
-import {
-  type Answer as HttpAnswer,
-  isNotHttp,
-  isTlsRefusal,
-  type Sender,
-  TransportFailure,
-} from '#shared/http/transport.ts';
-import { type Answer, readRequestId, toResponseError, toUnexpectedAnswer } from './answer.ts';
-import { checkCredentials, type OmsCredentials, secretsOf } from './credentials.ts';
+import { makeCall } from '#shared/http/call.ts';
+import type { CallContext } from '#shared/http/client-options.ts';
+import { readRequestId } from '#shared/http/scrub.ts';
+import { type Loss, type SignedCall, UnexpectedAnswer } from '#shared/http/signed-call.ts';
+import type { Answer as HttpAnswer } from '#shared/http/transport.ts';
+import { type Answer, toResponseError, toUnexpectedAnswer } from './answer.ts';
+import { checkCredentials, type OmsCredentials, omsSecrets } from './credentials.ts';
 import {
   AmbiguousCreateError,
   OmsConnectionError,
@@ -21,7 +18,6 @@ import { authorization, encodeQuery, sdkDate } from './sign.ts';
 
 /** One call of an operation, without its credentials. */
 export interface Call<T> {
-  readonly operation: string;
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** Strictly encoded. */
   readonly path: string;
@@ -34,25 +30,15 @@ export interface Call<T> {
   /**
    * Makes of the body of a 200 what the call is for.
    *
-   * @throws UnexpectedBody for anything but the answer that the vendor documents
+   * @throws UnexpectedAnswer for anything but the answer that the vendor documents
    */
   readonly read: (body: string) => T;
 }
 
-/** What the attempts of a call need; all times in milliseconds. */
-export interface CallContext {
-  readonly transport: Sender;
+export interface OmsCallContext extends CallContext {
   readonly host: string;
   readonly projectId: string;
-  /** Read anew for every attempt. */
   readonly credentials: () => OmsCredentials;
-  /** What is left. */
-  readonly deadline: () => number;
-  readonly timeout: number;
-  readonly maxAttempts: number;
-  readonly now: () => number;
-  readonly random: () => number;
-  readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
 export interface Success<T> {
@@ -61,137 +47,43 @@ export interface Success<T> {
   readonly attempts: number;
 }
 
-/** A body of 200 that is not what the vendor documents. Its message continues `The answer of OMS ...`. */
-export class UnexpectedBody extends Error {
-  override readonly name = 'UnexpectedBody';
-}
-
-/**
- * Makes a call: attempts, each signed afresh with the credentials of its moment, until one succeeds, none can help, or
- * the attempts or the time are used up.
- *
- * @throws OmsError, or what `credentials` throws
- */
-export async function makeCall<T>(call: Call<T>, context: CallContext): Promise<Success<T>> {
-  let attempts = 0;
-  // Attempts that count towards maxAttempts: finding out that an idle connection was closed does not.
-  let counted = 0;
-  // Of a kept connection that breaks nobody can say whether the server closed it before the request came, so what must
-  // not be repeated gets a new one.
-  let freshConnection = !call.idempotent;
-  let last: OmsError | undefined;
-  let afterUncertain = false;
-  for (;;) {
-    const remaining = context.deadline();
-    if (!(remaining > 0)) throw new OmsDeadlineError({ attempts, retryable: true, cause: last });
-    const credentials = context.credentials();
-    checkCredentials(credentials, attempts);
-    attempts += 1;
-    counted += 1;
-    const outcome: Success<T> | Failed = await attempt(call, context, credentials, {
-      attempts,
-      remaining,
-      freshConnection,
-      afterUncertain,
-    });
-    if (!('error' in outcome)) return outcome;
-    const { error } = outcome;
-    last = error;
-    afterUncertain ||= outcome.uncertain;
-    if (outcome.stale) {
-      counted -= 1;
-      freshConnection = true;
-      continue;
-    }
-    if (!outcome.repeat || counted >= context.maxAttempts) throw error;
-    const { retryAfter } = error;
-    const delay = backoff(counted, context.random(), retryAfter);
-    // The error says more than a deadline would, and carries Retry-After to our own caller.
-    if ((retryAfter ?? 0) * 1000 > CLIENT_LIMITS.retryAfterCap || delay >= context.deadline()) throw error;
-    await context.sleep(delay);
-  }
-}
-
-interface Failed {
-  readonly error: OmsError;
-  /** The same call may be made again now. */
-  readonly repeat: boolean;
-  readonly stale: boolean;
-  /** OMS may have done what was asked of it. */
-  readonly uncertain: boolean;
-}
-
-interface AttemptState {
-  readonly attempts: number;
-  readonly remaining: number;
-  readonly freshConnection: boolean;
-  /** An earlier attempt was uncertain. */
-  readonly afterUncertain: boolean;
-}
-
-async function attempt<T>(
-  call: Call<T>,
-  context: CallContext,
-  credentials: OmsCredentials,
-  state: AttemptState,
-): Promise<Success<T> | Failed> {
-  const started = context.now();
-  const query = call.query === undefined || call.query.length === 0 ? '' : `?${encodeQuery(call.query)}`;
-  let answer: Answer;
-  let failed: Failed | undefined;
-  try {
-    const sent = await context.transport.send({
-      method: call.method,
-      target: call.path + query,
-      headers: headersOf(call, context, credentials, started),
-      body: call.body,
-      timeout: Math.min(context.timeout, state.remaining),
-      freshConnection: state.freshConnection,
+/** @throws OmsError, or what `credentials` throws */
+export function callOms<T>(call: Call<T>, context: OmsCallContext): Promise<Success<T>> {
+  const { method, path, body, secrets = [] } = call;
+  const allSecrets = (credentials: OmsCredentials): string[] => [...omsSecrets(credentials), ...secrets];
+  const signed: SignedCall<OmsCredentials, Success<T>> = {
+    repeatable: call.idempotent,
+    documented: DOCUMENTED,
+    credentials: (attempts) => checkCredentials(context.credentials(), attempts),
+    sign: (credentials, now) => ({
+      method,
+      target: call.query === undefined || call.query.length === 0 ? path : `${path}?${encodeQuery(call.query)}`,
+      headers: headersOf(call, context, credentials, now),
+      body,
       maxBytes: CLIENT_LIMITS.responseBytes,
-    });
-    answer = readAnswer(sent);
-  } catch (failure) {
-    if (!(failure instanceof TransportFailure)) throw failure;
+    }),
+    read: (answer, { credentials, attempts }) => {
+      const value = call.read(answer.body.toString('utf8'));
+      return { value, requestId: readRequestId(answer.headers['x-request-id'], omsSecrets(credentials)), attempts };
+    },
+    refused: (answer, { credentials, attempts, afterUncertain }) => {
+      const all = allSecrets(credentials);
+      const error = toResponseError(readAnswer(answer), all, attempts, context.now(), afterUncertain);
+      return { error, retryable: error.retryable, retryAfter: error.retryAfter };
+    },
+    unexpected: (failure, answer, { credentials, attempts }) => {
+      if (!(failure instanceof UnexpectedAnswer)) throw failure;
+      return toUnexpectedAnswer(readAnswer(answer), allSecrets(credentials), attempts, failure.message);
+    },
+    lost: (loss, { attempts }) => lost(loss, attempts, context.timeout),
     // The status alone tells enough of a refusal whose body did not arrive.
-    answer = { status: failure.status ?? 0, body: '', retryAfter: undefined, requestId: undefined };
-    if (answer.status < 400) failed = transportFailed(call, context, failure, state);
-  }
-  const secrets = secretsOf(credentials);
-  return failed ?? settle(call, context, secrets, answer, state);
+    isRefusal: ({ status = 0 }) => status >= 400,
+    ambiguous: (error) => new AmbiguousCreateError(error as OmsError),
+  };
+  return makeCall(signed, context);
 }
 
-/** What an answer means: 200 alone, with the body that is documented, is a success. */
-function settle<T>(
-  call: Call<T>,
-  context: CallContext,
-  secrets: readonly string[],
-  answer: Answer,
-  state: AttemptState,
-): Success<T> | Failed {
-  const { status, body } = answer;
-  if (status < 200 || status > 299) return refused(call, context, secrets, answer, state);
-  try {
-    if (status !== 200) throw new UnexpectedBody(`has the status ${status}, where 200 is documented`);
-    const value = call.read(body);
-    const requestId = answer.requestId === undefined ? undefined : readRequestId(answer.requestId, secrets);
-    return { value, requestId, attempts: state.attempts };
-  } catch (failure) {
-    if (!(failure instanceof UnexpectedBody)) throw failure;
-    const error = toUnexpectedAnswer(answer, [...secrets, ...(call.secrets ?? [])], state.attempts, failure.message);
-    return failedWith(call, error, { repeat: true, uncertain: true });
-  }
-}
-
-/** What must not be repeated, and may have been done, is ambiguous. */
-function failedWith<T>(
-  call: Call<T>,
-  error: OmsError,
-  { repeat, uncertain, stale = false }: Pick<Failed, 'repeat' | 'uncertain'> & { readonly stale?: boolean },
-): Failed {
-  return !call.idempotent && uncertain
-    ? { error: new AmbiguousCreateError(error), repeat: false, stale: false, uncertain }
-    : { error, repeat, stale, uncertain };
-}
+const DOCUMENTED = [200];
 
 function readAnswer({ status, headers, body }: HttpAnswer): Answer {
   const requestId = headers['x-request-id'];
@@ -210,7 +102,7 @@ const CONTENT_TYPE = 'application/json';
  */
 function headersOf<T>(
   call: Call<T>,
-  { host, projectId }: CallContext,
+  { host, projectId }: OmsCallContext,
   credentials: OmsCredentials,
   now: number,
 ): Readonly<Record<string, string>> {
@@ -225,37 +117,9 @@ function headersOf<T>(
   return headers;
 }
 
-function refused<T>(
-  call: Call<T>,
-  context: CallContext,
-  secrets: readonly string[],
-  answer: Answer,
-  { attempts, afterUncertain }: AttemptState,
-): Failed {
-  const all = [...secrets, ...(call.secrets ?? [])];
-  const error = toResponseError(answer, all, attempts, context.now(), afterUncertain);
-  // A throttled request was turned away before it was looked at. After any other failure of the server its work may be
-  // done: the vendor documents no 503 for creating, and a gateway also answers it when it lost the server midway.
-  return failedWith(call, error, { repeat: error.retryable, uncertain: error.retryable && answer.status !== 429 });
-}
-
-function transportFailed<T>(
-  call: Call<T>,
-  context: CallContext,
-  failure: TransportFailure,
-  { attempts, remaining }: AttemptState,
-): Failed {
-  const fields = { attempts, retryable: !isTlsRefusal(failure.code), cause: failure, omsStatus: failure.status };
-  let error: OmsError;
-  let repeat = fields.retryable;
-  if (failure.kind === 'too_large' || isNotHttp(failure.code)) {
-    error = new OmsMalformedResponseError(failure.kind === 'too_large' ? 'is too large' : 'is not HTTP', fields);
-    repeat = false;
-  } else if (failure.kind === 'timeout') {
-    error = remaining <= context.timeout ? new OmsDeadlineError(fields) : new OmsTimeoutError(context.timeout, fields);
-    repeat = error instanceof OmsTimeoutError;
-  } else {
-    error = new OmsConnectionError(failure.code, fields);
-  }
-  return failedWith(call, error, { repeat, stale: failure.stale, uncertain: failure.sent });
+function lost({ kind, reason, retryable, status, cause }: Loss, attempts: number, timeout: number): OmsError {
+  const fields = { attempts, retryable, cause, omsStatus: status };
+  if (kind === 'malformed') return new OmsMalformedResponseError(reason, fields);
+  if (kind === 'timeout') return new OmsTimeoutError(timeout, fields);
+  return kind === 'deadline' ? new OmsDeadlineError(fields) : new OmsConnectionError(reason, fields);
 }

@@ -1,14 +1,14 @@
-import type { Agent as HttpAgent } from 'node:http';
-import type { Agent as HttpsAgent } from 'node:https';
+import { type ClientOptions, contextOf, type Invocation } from '#shared/http/client-options.ts';
+import type { Endpoint } from '#shared/http/endpoint.ts';
+import { UnexpectedAnswer } from '#shared/http/signed-call.ts';
 import { type Sender, Transport } from '#shared/http/transport.ts';
 import { ValidationError } from '#shared/validation/errors.ts';
 import { parseJsonLossless } from '#shared/validation/json.ts';
 import { JsonFault } from '#shared/validation/json-reader.ts';
 import { isPathSegment } from '#shared/validation/path-segment.ts';
-import { type Call, type CallContext, makeCall, type Success, UnexpectedBody } from './call.ts';
+import { type Call, callOms, type OmsCallContext, type Success } from './call.ts';
 import type { OmsCredentials } from './credentials.ts';
-import { type Endpoint, resolveEndpoint } from './endpoint.ts';
-import { CLIENT_LIMITS } from './limits.ts';
+import { resolveEndpoint } from './endpoint.ts';
 import type { CreateSyncTaskInput } from './schemas/create-sync-task.ts';
 import type { StatisticType } from './schemas/list-sync-task-statistic.ts';
 import {
@@ -21,41 +21,20 @@ import { readShowSyncTaskResponse, type ShowSyncTaskResponse } from './schemas/s
 import type { StartSyncTaskBody } from './schemas/start-sync-task.ts';
 import { encodePathSegment } from './sign.ts';
 
-/** What belongs to one invocation of a function, not to its instance. */
-export interface OmsInvocation {
-  /** Called for every attempt, so that temporary credentials are always the current ones. */
-  readonly credentials: () => OmsCredentials;
-  /** Milliseconds that are left for a call with all its attempts. No end where it is left out. */
-  readonly deadline?: () => number;
-}
-
-export interface OmsClientOptions extends OmsInvocation {
+export interface OmsClientOptions extends ClientOptions<OmsCredentials> {
   /** For example `cn-north-4`; used where no endpoint is given. */
   readonly region?: string;
   /** https, or http for this machine alone; may have a path. */
   readonly endpoint?: string;
   readonly projectId: string;
-  /** Milliseconds per attempt; 10000 by default. */
-  readonly timeoutMs?: number;
-  /** 4 by default. */
-  readonly maxAttempts?: number;
-  /** Milliseconds since the epoch. */
-  readonly now?: () => number;
-  /** 0 to 1. */
-  readonly random?: () => number;
-  readonly sleep?: (milliseconds: number) => Promise<void>;
-  /** To share connections; one that keeps them alive by default. */
-  readonly agent?: HttpAgent | HttpsAgent;
 }
 
 interface Connection {
-  readonly endpoint: Endpoint;
+  readonly endpoint: Pick<Endpoint, 'host'>;
   readonly transport: Sender;
   /** Path of the sync tasks. */
   readonly path: string;
 }
-
-const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /**
  * OMS's sync-task operations. One per function instance, for its connections are kept; `forInvocation` adds what
@@ -70,28 +49,22 @@ const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => s
 export class OmsClient {
   readonly #options: OmsClientOptions;
   readonly #connection: Connection;
-  readonly #context: CallContext;
+  readonly #context: OmsCallContext;
 
   /** @throws TypeError where an option is wrong; names it, not its value */
   constructor(options: OmsClientOptions, connection?: Connection) {
     this.#options = options;
     this.#connection = connection ?? connect(options);
     this.#context = {
-      transport: this.#connection.transport,
+      ...contextOf(options, this.#connection.transport),
       host: this.#connection.endpoint.host,
       projectId: options.projectId,
       credentials: options.credentials,
-      deadline: options.deadline ?? noDeadline,
-      timeout: options.timeoutMs ?? CLIENT_LIMITS.timeout,
-      maxAttempts: options.maxAttempts ?? CLIENT_LIMITS.maxAttempts,
-      now: options.now ?? Date.now,
-      random: options.random ?? Math.random,
-      sleep: options.sleep ?? wait,
     };
   }
 
   /** The same client, with the same connections, for one invocation. */
-  forInvocation(invocation: OmsInvocation): OmsClient {
+  forInvocation(invocation: Invocation<OmsCredentials>): OmsClient {
     return new OmsClient({ ...this.#options, ...invocation }, this.#connection);
   }
 
@@ -107,7 +80,6 @@ export class OmsClient {
     readonly objectKeys: readonly string[];
   }): Promise<{ readonly requestId?: string; readonly attempts: number }> {
     const success = await this.#call({
-      operation: 'CreateSyncEvents',
       method: 'POST',
       path: `${this.#taskPath(request.syncTaskId)}/events`,
       body: JSON.stringify({ object_keys: request.objectKeys }),
@@ -130,7 +102,6 @@ export class OmsClient {
     const { src_ak, src_sk, dst_ak, dst_sk, source_cdn } = body;
     const secrets = [src_ak, src_sk, dst_ak, dst_sk, source_cdn?.authentication_key ?? ''];
     const success = await this.#call({
-      operation: 'CreateSyncTask',
       method: 'POST',
       path: this.#connection.path,
       body: JSON.stringify(body),
@@ -152,7 +123,6 @@ export class OmsClient {
     readonly queryTime: number;
   }): Promise<ShowSyncTaskResponse> {
     const success = await this.#call({
-      operation: 'ShowSyncTask',
       method: 'GET',
       path: this.#taskPath(request.syncTaskId),
       query: [['query_time', String(request.queryTime)]],
@@ -173,7 +143,6 @@ export class OmsClient {
    */
   async listSyncTasks(request: ListSyncTasksRequest = {}): Promise<SyncTaskList> {
     const success = await this.#call({
-      operation: 'ListSyncTasks',
       method: 'GET',
       path: this.#connection.path,
       query: Object.entries(request).flatMap(([name, value]) =>
@@ -198,7 +167,6 @@ export class OmsClient {
   async startSyncTask({ syncTaskId, ...body }: StartSyncTaskBody & { readonly syncTaskId: string }): Promise<void> {
     const { src_ak, src_sk, dst_ak, dst_sk, source_cdn_authentication_key: cdnKey = '' } = body;
     await this.#change({
-      operation: 'StartSyncTask',
       method: 'POST',
       path: `${this.#taskPath(syncTaskId)}/start`,
       body: JSON.stringify(body),
@@ -216,7 +184,6 @@ export class OmsClient {
    */
   async stopSyncTask({ syncTaskId }: { readonly syncTaskId: string }): Promise<void> {
     await this.#change({
-      operation: 'StopSyncTask',
       method: 'POST',
       path: `${this.#taskPath(syncTaskId)}/stop`,
       body: '',
@@ -233,7 +200,6 @@ export class OmsClient {
    */
   async deleteSyncTask({ syncTaskId }: { readonly syncTaskId: string }): Promise<void> {
     await this.#change({
-      operation: 'DeleteSyncTask',
       method: 'DELETE',
       path: this.#taskPath(syncTaskId),
       body: '',
@@ -255,7 +221,6 @@ export class OmsClient {
     readonly endTime: number;
   }): Promise<ListSyncTaskStatisticResponse> {
     const success = await this.#call({
-      operation: 'ListSyncTaskStatistic',
       method: 'GET',
       path: `${this.#taskPath(request.syncTaskId)}/statistics`,
       query: [
@@ -284,11 +249,9 @@ export class OmsClient {
   }
 
   #call<T>(call: Call<T>): Promise<Success<T>> {
-    return makeCall(call, this.#context);
+    return callOms(call, this.#context);
   }
 }
-
-const noDeadline = (): number => Number.POSITIVE_INFINITY;
 
 /** What a header and a path segment can carry. */
 const PROJECT_ID = /^[\x21-\x7e]{1,1024}$/;
@@ -309,14 +272,14 @@ function readNothing(body: string): void {
   if (body.trim() === '') return;
   const value = readJson(body);
   if (value === null || (typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length === 0)) return;
-  throw new UnexpectedBody('has a body, where none is documented');
+  throw new UnexpectedAnswer('has a body, where none is documented');
 }
 
 function readCreated(body: string): { readonly sync_task_id: string } {
   const created = readJson(body);
   const id: unknown =
     typeof created === 'object' && created !== null ? Reflect.get(created, 'sync_task_id') : undefined;
-  if (typeof id !== 'string' || id === '') throw new UnexpectedBody('has no sync_task_id');
+  if (typeof id !== 'string' || id === '') throw new UnexpectedAnswer('has no sync_task_id');
   return { sync_task_id: id };
 }
 
@@ -328,22 +291,22 @@ function readAs<T extends object>(read: (value: unknown) => T, body: string, wha
     if (Object.hasOwn(Object(value), required)) return answer;
   } catch (error) {
     if (!(error instanceof ValidationError)) throw error;
-    throw new UnexpectedBody(`is not ${what}: ${error.message}`);
+    throw new UnexpectedAnswer(`is not ${what}: ${error.message}`);
   }
-  throw new UnexpectedBody(`is not ${what}: ${String(required)} is missing.`);
+  throw new UnexpectedAnswer(`is not ${what}: ${String(required)} is missing.`);
 }
 
-/** @throws UnexpectedBody also for the body of an error, which every operation documents alike */
+/** @throws UnexpectedAnswer also for the body of an error, which every operation documents alike */
 function readJson(body: string): unknown {
-  if (body.trim() === '') throw new UnexpectedBody('is empty');
+  if (body.trim() === '') throw new UnexpectedAnswer('is empty');
   let value: unknown;
   try {
     value = parseJsonLossless(body);
   } catch (error) {
     if (!(error instanceof JsonFault)) throw error;
-    throw new UnexpectedBody(error.rule === 'json' ? 'is not JSON' : `cannot be read: ${error.message}`);
+    throw new UnexpectedAnswer(error.rule === 'json' ? 'is not JSON' : `cannot be read: ${error.message}`);
   }
   const isError = ['error_code', 'error_msg'].some((name) => (Object(value)[name] ?? null) !== null);
-  if (isError) throw new UnexpectedBody('is an error with a status of success');
+  if (isError) throw new UnexpectedAnswer('is an error with a status of success');
   return value;
 }

@@ -1,57 +1,26 @@
-import { AppError } from '#shared/errors/base.ts';
+import { CallError, type CallErrorFields } from '#shared/http/errors.ts';
 
-export interface OmsErrorFields {
+export interface OmsErrorFields extends CallErrorFields {
   /** HTTP status of OMS's answer. */
   readonly omsStatus?: number | undefined;
   /** `error_code` of OMS's answer, for example `OMS.0064`. */
   readonly omsErrorCode?: string | undefined;
   /** `error_msg` of OMS's answer, without anything that looks like a credential, and cut. */
   readonly omsErrorMsg?: string | undefined;
-  /** By which the vendor's support finds the call. */
-  readonly requestId?: string | undefined;
-  /** HTTP requests that were made. */
-  readonly attempts: number;
-  /** Whether the same call may succeed later with nothing changed. */
-  readonly retryable: boolean;
-  /** An earlier attempt of the same call may have done its work: OMS received it, and its answer was none. */
-  readonly afterUncertain?: boolean | undefined;
-  /** Seconds that OMS asks to wait. */
-  readonly retryAfter?: number | undefined;
-  readonly cause?: unknown;
 }
 
-/**
- * A call of OMS that did not succeed. No field, message or cause holds a credential or a body: this is what is logged.
- */
-export class OmsError extends AppError {
+/** A call of OMS that did not succeed. */
+export class OmsError extends CallError {
   override readonly name: string = 'OmsError';
   readonly omsStatus: number | undefined;
   readonly omsErrorCode: string | undefined;
   readonly omsErrorMsg: string | undefined;
-  readonly requestId: string | undefined;
-  readonly attempts: number;
-  readonly retryable: boolean;
-  readonly afterUncertain: boolean;
-  readonly #publicMessage: string;
 
-  /** @param publicMessage what a client may read, whatever the status */
   constructor(status: number, code: string, message: string, publicMessage: string, fields: OmsErrorFields) {
-    super(status, code, message, {
-      ...(fields.cause === undefined ? {} : { cause: fields.cause }),
-      ...(fields.retryAfter === undefined ? {} : { retryAfter: fields.retryAfter }),
-    });
+    super(status, code, message, publicMessage, fields);
     this.omsStatus = fields.omsStatus;
     this.omsErrorCode = fields.omsErrorCode;
     this.omsErrorMsg = fields.omsErrorMsg;
-    this.requestId = fields.requestId;
-    this.attempts = fields.attempts;
-    this.retryable = fields.retryable;
-    this.afterUncertain = fields.afterUncertain ?? false;
-    this.#publicMessage = publicMessage;
-  }
-
-  override get publicMessage(): string {
-    return this.#publicMessage;
   }
 }
 

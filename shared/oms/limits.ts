@@ -25,14 +25,8 @@ export const OMS_LIMITS = {
   listOffset: 10_000,
 } as const;
 
-/** Numbers of ours. Milliseconds, except where said. */
+/** Numbers of ours. */
 export const CLIENT_LIMITS = {
-  timeout: 10_000,
-  maxAttempts: 4,
-  /** A longer `Retry-After` is passed to the caller at once. */
-  retryAfterCap: 60_000,
   /** Bytes of an answer; the largest documented one has some hundred. */
   responseBytes: 1_048_576,
-  /** Characters of OMS's error_msg that an error keeps. */
-  errorMessage: 500,
 } as const;

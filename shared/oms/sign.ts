@@ -1,12 +1,6 @@
 import { hash } from 'node:crypto';
+import type { KeyPair } from '#shared/http/key-pair.ts';
 import { hmacSha256 } from './hmac.ts';
-
-/** A key pair, permanent, or temporary with its token. */
-export interface AccessKeyCredentials {
-  readonly accessKey: string;
-  readonly secretKey: string;
-  readonly securityToken?: string | undefined;
-}
 
 export interface SignableRequest {
   readonly method: string;
@@ -74,7 +68,7 @@ export function sdkDate(now: Date): string {
 export function authorization(
   request: SignableRequest,
   headers: Readonly<Record<string, string>>,
-  { accessKey, secretKey }: AccessKeyCredentials,
+  { accessKey, secretKey }: KeyPair,
 ): string {
   const { method, path, query, body } = request;
   const names = Object.keys(headers).sort();
@@ -103,7 +97,7 @@ export function authorization(
  */
 export function signRequest(
   request: SignableRequest & { readonly host: string; readonly headers?: Readonly<Record<string, string>> },
-  credentials: AccessKeyCredentials,
+  credentials: KeyPair,
   now: Date,
 ): Record<string, string> {
   const { securityToken } = credentials;

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '#shared/http/clock.ts';
 import { backoff, readRetryAfter } from '#shared/http/retry.ts';
+import { scrub } from '#shared/http/scrub.ts';
 import {
   type Answer,
   isNotHttp,
@@ -8,7 +9,6 @@ import {
   Transport,
   TransportFailure,
 } from '#shared/http/transport.ts';
-import { scrub } from '#shared/oms/scrub.ts';
 import { encodePathSegment, encodeQuery, signRequest } from '#shared/oms/sign.ts';
 import { AbortedError, CredentialsError, MalformedAnswerError, RefusedError, UnreachableError } from '../errors.ts';
 import type { Credentials, DeployTarget } from '../types.ts';

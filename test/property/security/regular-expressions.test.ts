@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { concealIn } from '#shared/logging/redact.ts';
 import { toStoreError } from '#shared/objectstore/answer.ts';
-import { scrub } from '#shared/oms/scrub.ts';
+import { scrub } from '#shared/http/scrub.ts';
 import { parseJson } from '#shared/validation/json.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { scrub } from '#shared/oms/scrub.ts';
+import { scrub } from '#shared/http/scrub.ts';
 
 const TOKEN = 'gQpjbi1ub3J0aC00/abc+DEF==0123456789';
 

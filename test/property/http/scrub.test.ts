@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { scrub } from '#shared/oms/scrub.ts';
+import { scrub } from '#shared/http/scrub.ts';
 
 const SEED = 20260103;
 

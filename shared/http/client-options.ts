@@ -1,0 +1,47 @@
+import type { Agent as HttpAgent } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
+import { type Clock, systemClock } from './clock.ts';
+import { CALL_LIMITS } from './limits.ts';
+import type { Sender } from './transport.ts';
+
+/** Options that belong to one invocation of a function, not to its instance. */
+export interface Invocation<K> {
+  /** Called for every attempt, so that temporary credentials are always the current ones. */
+  readonly credentials: () => K;
+  /** Milliseconds that are left for a call with all its attempts. No end where it is left out. */
+  readonly deadline?: () => number;
+}
+
+/** Options that every client of a signed service takes. */
+export interface ClientOptions<K> extends Invocation<K>, Partial<Clock> {
+  /** Milliseconds per attempt; 10000 by default. */
+  readonly timeoutMs?: number;
+  /** 4 by default. */
+  readonly maxAttempts?: number;
+  /** To share connections; one that keeps them alive by default. */
+  readonly agent?: HttpAgent | HttpsAgent;
+}
+
+/** Network and time of a call; all times in milliseconds. */
+export interface CallContext extends Clock {
+  readonly sender: Sender;
+  /** Time that is left. */
+  readonly deadline: () => number;
+  /** For one attempt. */
+  readonly timeout: number;
+  readonly maxAttempts: number;
+}
+
+export function contextOf(options: Omit<ClientOptions<unknown>, 'credentials'>, sender: Sender): CallContext {
+  return {
+    sender,
+    deadline: options.deadline ?? noDeadline,
+    timeout: options.timeoutMs ?? CALL_LIMITS.timeout,
+    maxAttempts: options.maxAttempts ?? CALL_LIMITS.maxAttempts,
+    now: options.now ?? systemClock.now,
+    random: options.random ?? systemClock.random,
+    sleep: options.sleep ?? systemClock.sleep,
+  };
+}
+
+const noDeadline = (): number => Number.POSITIVE_INFINITY;

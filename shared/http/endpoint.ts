@@ -1,0 +1,56 @@
+import { isLoopbackHost } from './loopback-host.ts';
+import type { Server } from './transport.ts';
+
+/** Where a service is, taken apart once, so that no URL is parsed per call: parsing would resolve `..` in paths. */
+export interface Endpoint extends Server {
+  /** Value of the Host header. */
+  readonly host: string;
+  /** As the URL has it; `/` for none. */
+  readonly pathname: string;
+  readonly isLoopback: boolean;
+}
+
+/** A region, for example `cn-north-4`: one DNS label, so that it cannot name another host. */
+export const REGION_NAME = /^(?=.{3,63}$)[a-z]+(?:-[a-z0-9]+)+$/;
+
+/**
+ * The address of a Huawei Cloud service in a region.
+ *
+ * @param service first label of its host: `oms`, `functiongraph`, `iam`, `lts`
+ * @throws TypeError for text that is no region
+ */
+export function regionalEndpoint(service: string, region: string): string {
+  if (!REGION_NAME.test(region)) throw new TypeError('The region is not the name of a region, as in cn-north-4.');
+  return `https://${service}.${region}.myhuaweicloud.com`;
+}
+
+/**
+ * Takes an address apart: https, or http for this machine alone, because keys travel over it.
+ *
+ * @param options.setting name of the address, for the message
+ * @param options.allowPath refuses a path where it is left out
+ * @throws TypeError which names the setting, never its value
+ */
+export function readEndpoint(
+  address: string,
+  { setting = 'The endpoint', allowPath = false }: { readonly setting?: string; readonly allowPath?: boolean } = {},
+): Endpoint {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:'))
+    throw new TypeError(`${setting} is not a URL that begins with https://.`);
+  const { username, password, pathname, search, hash, hostname, port, host } = url;
+  if (username !== '' || password !== '' || search !== '' || hash !== '' || (!allowPath && pathname !== '/'))
+    throw new TypeError(`${setting} must have no user name, password, ${allowPath ? '' : 'path, '}query or fragment.`);
+  const secure = url.protocol === 'https:';
+  const isLoopback = isLoopbackHost(hostname);
+  if (!secure && !isLoopback)
+    throw new TypeError(`${setting} must begin with https://; http is for this machine only.`);
+  return {
+    secure,
+    hostname: hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: port === '' ? (secure ? 443 : 80) : Number(port),
+    host,
+    pathname,
+    isLoopback,
+  };
+}
