@@ -1,5 +1,5 @@
+import { readEndpoint } from '#shared/http/endpoint.ts';
 import { isNotHttp, Transport, TransportFailure } from '#shared/http/transport.ts';
-import { readStoreEndpoint } from '#shared/objectstore/endpoint.ts';
 import { SigV4Signer } from '#shared/objectstore/sigv4.ts';
 import type { EndpointsFile } from './local/endpoints-file.ts';
 import { UsageError } from './local/options.ts';
@@ -39,7 +39,7 @@ async function whyNot(cloud: CloudAddress): Promise<string | undefined> {
   const { obs, region, access_key: accessKey, secret_key: secretKey, process: owner } = cloud;
   const unclear = owner === undefined || isRunning(owner) ? undefined : `another service listens at ${obs}`;
   try {
-    const endpoint = readStoreEndpoint(obs);
+    const endpoint = readEndpoint(obs);
     const unsigned = { method: 'GET', path: '/', query: '', headers: { host: endpoint.host } } as const;
     const { body } = await new Transport(endpoint).send({
       method: 'GET',

@@ -23,7 +23,7 @@ export async function makeCall<K, T>(call: SignedCall<K, T>, context: CallContex
     const remaining = context.deadline();
     if (!(remaining > 0))
       throw call.lost(
-        { kind: 'deadline', reason: 'ETIMEDOUT', retryable: true, status: undefined, cause },
+        { kind: 'deadline', reason: 'ETIMEDOUT', retryable: true, status: undefined, sent: afterUncertain, cause },
         { attempts, afterUncertain },
       );
     const credentials = call.credentials(attempts);
@@ -36,7 +36,7 @@ export async function makeCall<K, T>(call: SignedCall<K, T>, context: CallContex
     if (uncertain && !call.repeatable) throw call.ambiguous?.(error) ?? error;
     cause = error;
     afterUncertain ||= uncertain;
-    if (stale) {
+    if (stale && !freshConnection) {
       counted -= 1;
       freshConnection = true;
       continue;
@@ -105,12 +105,12 @@ function lose<K, T>(call: SignedCall<K, T>, attempt: Attempt<K>, failure: Transp
   const { code, status, sent, stale } = failure;
   const retryable = !isTlsRefusal(code);
   const failed = (kind: Loss['kind'], repeat: boolean, reason = code): Failed => ({
-    error: call.lost({ kind, reason, retryable, status, cause: failure }, attempt),
+    error: call.lost({ kind, reason, retryable, status, sent, cause: failure }, attempt),
     repeat,
     uncertain: sent,
     stale,
   });
-  if (failure.kind === 'too_large') return failed('malformed', false, 'is too large');
+  if (failure.kind === 'too_large') return failed('too_large', false, 'is too large');
   if (isNotHttp(code)) return failed('malformed', false, 'is not HTTP');
   if (failure.kind === 'timeout') return isLast ? failed('deadline', false) : failed('timeout', true);
   return failed('connection', retryable);

@@ -15,12 +15,14 @@ export interface Attempt<K> {
 
 /** An attempt, or a call, that ended without an answer to read. */
 export interface Loss {
-  readonly kind: 'malformed' | 'deadline' | 'timeout' | 'connection';
-  /** Continues `The answer ...` where it is malformed; otherwise a code, for example `ECONNREFUSED`. */
+  readonly kind: 'too_large' | 'malformed' | 'deadline' | 'timeout' | 'connection';
+  /** Continues `The answer ...` where there was one that cannot be read; otherwise a code, for example `ECONNREFUSED`. */
   readonly reason: string;
   readonly retryable: boolean;
   /** HTTP status where the answer had begun. */
   readonly status: number | undefined;
+  /** Whether the server may have received the call. */
+  readonly sent: boolean;
   readonly cause: Error | undefined;
 }
 

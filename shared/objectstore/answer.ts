@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { readRetryAfter } from '#shared/http/retry.ts';
+import { readRequestId as checkRequestId, hasSecret } from '#shared/http/scrub.ts';
 import type { Answer } from '#shared/http/transport.ts';
-import { isDisguised } from '#shared/logging/disguise.ts';
 import {
   AccessDeniedError,
   ClockSkewedError,
@@ -17,14 +17,10 @@ import {
 const ERROR_DOCUMENT = /^\ufeff?\s*(?:<\?xml[^>]*>\s*)?<Error[\s>][\s\S]*?<Code>\s*([^<\s]+)\s*<\/Code>/;
 /** Shorter than a signature. */
 const ERROR_CODE = /^[A-Za-z][A-Za-z0-9._-]{0,49}$/;
-const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
 /** OBS answers with both kinds, Ceph and AWS with the second. */
 const REQUEST_ID_HEADERS = ['x-obs-request-id', 'x-amz-request-id'];
 /** The answer to HEAD has no document; OBS names the code in a header. */
 const ERROR_CODE_HEADERS = ['x-obs-error-code', 'x-amz-error-code'];
-
-/** Characters of a secret by which it is recognised although it is cut; one that is shorter cannot be. */
-const TELLING_PREFIX = 8;
 
 /**
  * Codes that refuse the credentials, with whichever status.
@@ -65,8 +61,7 @@ export interface AnsweredCall {
 
 /** @returns the request id where it is one, and has no secret in it */
 export function readRequestId(headers: IncomingHttpHeaders, secrets: readonly string[]): string | undefined {
-  const value = first(headers, REQUEST_ID_HEADERS);
-  return value !== undefined && REQUEST_ID.test(value) && !hasSecret(value, secrets) ? value : undefined;
+  return checkRequestId(first(headers, REQUEST_ID_HEADERS), secrets);
 }
 
 /**
@@ -143,13 +138,6 @@ function isBareHead({ headers }: Answer, { operation }: AnsweredCall): boolean {
 export function readStoreCode({ headers, body }: Answer, secrets: readonly string[]): string | undefined {
   const code = ERROR_DOCUMENT.exec(body.toString('utf8'))?.[1] ?? first(headers, ERROR_CODE_HEADERS);
   return code !== undefined && ERROR_CODE.test(code) && !hasSecret(code, secrets) ? code : undefined;
-}
-
-function hasSecret(value: string, secrets: readonly string[]): boolean {
-  return (
-    secrets.some((secret) => secret.length >= TELLING_PREFIX && value.includes(secret.slice(0, TELLING_PREFIX))) ||
-    isDisguised(value, secrets)
-  );
 }
 
 function first(headers: IncomingHttpHeaders, names: readonly string[]): string | undefined {

@@ -1,29 +1,22 @@
-import type { Agent as HttpAgent } from 'node:http';
-import type { Agent as HttpsAgent } from 'node:https';
 import { KeyEncodingError } from '#shared/encoding/errors.ts';
 import { checkObjectKey } from '#shared/encoding/object-key.ts';
+import { type ClientOptions, contextOf, type Invocation } from '#shared/http/client-options.ts';
+import { type Endpoint, readEndpoint } from '#shared/http/endpoint.ts';
+import type { KeyPair } from '#shared/http/key-pair.ts';
 import { type Sender, Transport } from '#shared/http/transport.ts';
 import { ValidationError } from '#shared/validation/errors.ts';
-import { type CallContext, makeCall } from './call.ts';
-import { readStoreEndpoint, type StoreEndpoint } from './endpoint.ts';
+import { type Call, callStore, type StoreCallContext } from './call.ts';
 import { ObjectNotFoundError } from './errors.ts';
-import type { Call } from './exchange.ts';
 import { CLIENT_LIMITS, S3_LIMITS } from './limits.ts';
 import { checkIsOfStore, checkIsReceipt, kindOf, sizeOf, stateOf, wholeBodyOf } from './object-answer.ts';
 import { readListAnswer } from './page/answer.ts';
 import type { ListObjectsRequest, ObjectHead, ObjectPage, ObjectStore, PutRequest, StoredObject } from './port.ts';
 import { type Addressing, type Provider, type ProviderName, type ProviderOverrides, providerOf } from './providers.ts';
-import { type QueryParameter, SigV4Signer, type StoreCredentials } from './sigv4.ts';
+import { type QueryParameter, SigV4Signer } from './sigv4.ts';
 
-/** What belongs to one invocation of a function, not to its instance. */
-export interface StoreInvocation {
-  /** Called for every attempt, so that temporary credentials are always the current ones. */
-  readonly credentials: () => StoreCredentials;
-  /** Milliseconds that are left for a call with all its attempts. No end where it is left out. */
-  readonly deadline?: () => number;
-}
+export type StoreInvocation = Invocation<KeyPair>;
 
-export interface ObjectStoreOptions extends StoreInvocation {
+export interface ObjectStoreOptions extends ClientOptions<KeyPair> {
   /** https, or http for this machine alone; without a path. For example `https://obs.cn-north-4.myhuaweicloud.com`. */
   readonly endpoint: string;
   /** As the cloud calls it, for example `cn-north-4`; it is part of what is signed. */
@@ -34,22 +27,11 @@ export interface ObjectStoreOptions extends StoreInvocation {
   readonly overrides?: ProviderOverrides;
   /** As the provider has it by default, and `path` for a store on this machine. */
   readonly addressing?: Addressing;
-  /** Milliseconds per attempt; 10000 by default. */
-  readonly timeoutMs?: number;
-  /** 4 by default. */
-  readonly maxAttempts?: number;
-  /** Milliseconds since the epoch. */
-  readonly now?: () => number;
-  /** 0 to 1. */
-  readonly random?: () => number;
-  readonly sleep?: (milliseconds: number) => Promise<void>;
-  /** To share connections; one that keeps them alive by default. */
-  readonly agent?: HttpAgent | HttpsAgent;
 }
 
 /** What outlives an invocation. */
 export interface StoreConnection {
-  readonly endpoint: StoreEndpoint;
+  readonly endpoint: Endpoint;
   readonly provider: Provider;
   readonly addressing: Addressing;
   readonly signer: SigV4Signer;
@@ -66,7 +48,7 @@ const REGION = /^[A-Za-z0-9][A-Za-z0-9-]{0,62}$/;
  */
 export function connectStore(options: ObjectStoreOptions, sender?: Sender): StoreConnection {
   if (!REGION.test(options.region)) throw new TypeError('The region is not the name of a region, as in cn-north-4.');
-  const endpoint = readStoreEndpoint(options.endpoint);
+  const endpoint = readEndpoint(options.endpoint);
   const provider = providerOf(options.provider ?? 'HuaweiCloud', options.overrides);
   const usual = options.overrides?.addressing ?? (endpoint.isLoopback ? 'path' : provider.addressing);
   return {
@@ -77,9 +59,6 @@ export function connectStore(options: ObjectStoreOptions, sender?: Sender): Stor
     sender: sender ?? new Transport(endpoint, options.agent),
   };
 }
-
-const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
-const noDeadline = (): number => Number.POSITIVE_INFINITY;
 
 /**
  * An object store by its S3 interface. One per function instance, for its connections are kept; `forInvocation` adds
@@ -94,7 +73,7 @@ const noDeadline = (): number => Number.POSITIVE_INFINITY;
 export class ObjectStoreClient implements ObjectStore {
   readonly #options: ObjectStoreOptions;
   readonly #connection: StoreConnection;
-  readonly #context: CallContext;
+  readonly #context: StoreCallContext;
 
   /** @throws what connectStore throws */
   constructor(options: ObjectStoreOptions, connection: StoreConnection = connectStore(options)) {
@@ -102,18 +81,12 @@ export class ObjectStoreClient implements ObjectStore {
     this.#connection = connection;
     const { endpoint, addressing, signer, sender, provider } = connection;
     this.#context = {
-      sender,
+      ...contextOf(options, sender),
       endpoint,
       addressing,
       signer,
       sendsToken: provider.securityToken,
       credentials: options.credentials,
-      deadline: options.deadline ?? noDeadline,
-      timeout: options.timeoutMs ?? CLIENT_LIMITS.timeout,
-      maxAttempts: options.maxAttempts ?? CLIENT_LIMITS.maxAttempts,
-      now: options.now ?? Date.now,
-      random: options.random ?? Math.random,
-      sleep: options.sleep ?? wait,
     };
   }
 
@@ -247,7 +220,7 @@ export class ObjectStoreClient implements ObjectStore {
   }
 
   #call<T>(call: Call<T>): Promise<T> {
-    return makeCall(call, this.#context);
+    return callStore(call, this.#context);
   }
 }
 

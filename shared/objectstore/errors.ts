@@ -1,61 +1,29 @@
-import { AppError } from '#shared/errors/base.ts';
+import { CallError, type CallErrorFields } from '#shared/http/errors.ts';
 
-export interface ObjectStoreErrorFields {
+export interface ObjectStoreErrorFields extends CallErrorFields {
   /** For example `PutObject`. */
   readonly operation: string;
   /** HTTP status of the store's answer. */
   readonly storeStatus?: number | undefined;
   /** `Code` of the store's answer, for example `SlowDown`. */
   readonly storeCode?: string | undefined;
-  /** By which the vendor's support finds the call. */
-  readonly requestId?: string | undefined;
   readonly bucket?: string | undefined;
-  /** HTTP requests that were made. */
-  readonly attempts: number;
-  /** Whether the same call may succeed later with nothing changed. */
-  readonly retryable: boolean;
-  /** An earlier attempt of the same call may have done its work: the store received it, and its answer was none. */
-  readonly afterUncertain?: boolean | undefined;
-  /** Seconds that the store asks to wait. */
-  readonly retryAfter?: number | undefined;
-  readonly cause?: unknown;
 }
 
-/**
- * A call of an object store that did not succeed. No field, message or cause holds a credential, a signature, a body or
- * the store's own text, which repeats what was signed: this is what is logged.
- */
-export class ObjectStoreError extends AppError {
+/** A call of an object store that did not succeed. Nor does it hold the store's text, which repeats what was signed. */
+export class ObjectStoreError extends CallError {
   override readonly name: string = 'ObjectStoreError';
   readonly operation: string;
   readonly storeStatus: number | undefined;
   readonly storeCode: string | undefined;
-  readonly requestId: string | undefined;
   readonly bucket: string | undefined;
-  readonly attempts: number;
-  readonly retryable: boolean;
-  readonly afterUncertain: boolean;
-  readonly #publicMessage: string;
 
-  /** @param publicMessage what a client may read, whatever the status */
   constructor(status: number, code: string, message: string, publicMessage: string, fields: ObjectStoreErrorFields) {
-    super(status, code, message, {
-      ...(fields.cause === undefined ? {} : { cause: fields.cause }),
-      ...(fields.retryAfter === undefined ? {} : { retryAfter: fields.retryAfter }),
-    });
+    super(status, code, message, publicMessage, fields);
     this.operation = fields.operation;
     this.storeStatus = fields.storeStatus;
     this.storeCode = fields.storeCode;
-    this.requestId = fields.requestId;
     this.bucket = fields.bucket;
-    this.attempts = fields.attempts;
-    this.retryable = fields.retryable;
-    this.afterUncertain = fields.afterUncertain ?? false;
-    this.#publicMessage = publicMessage;
-  }
-
-  override get publicMessage(): string {
-    return this.#publicMessage;
   }
 }
 

@@ -7,12 +7,8 @@ export const S3_LIMITS = {
   pageKeys: 1_000,
 } as const;
 
-/** Numbers of ours. Milliseconds, except where said. */
+/** Numbers of ours. */
 export const CLIENT_LIMITS = {
-  timeout: 10_000,
-  maxAttempts: 4,
-  /** A longer `Retry-After` is passed to the caller at once. */
-  retryAfterCap: 60_000,
   /** Bytes of an object, where the caller names no limit. */
   objectBytes: 16_777_216,
   /** Bytes of a page: 1000 keys of 1024 bytes take 3 MB percent-encoded and at most twice that as XML references. */

@@ -1,11 +1,11 @@
+import { UnexpectedAnswer } from '#shared/http/signed-call.ts';
 import type { Answer } from '#shared/http/transport.ts';
-import { MalformedAnswer } from './exchange.ts';
 import type { Provider } from './providers.ts';
 
 /** What a proxy or a sign-in page answers with 200 is neither an object nor a receipt for one. */
 export function checkIsOfStore({ headers }: Answer): void {
   if (!headers.etag && !headers['x-amz-request-id'] && !headers['x-obs-request-id'])
-    throw new MalformedAnswer('has neither an ETag nor a request id');
+    throw new UnexpectedAnswer('has neither an ETag nor a request id');
 }
 
 /** The beginning of an error document: a store that fails after it sent its status writes one below a 200. */
@@ -16,15 +16,15 @@ export function checkIsReceipt(answer: Answer): void {
   checkIsOfStore(answer);
   const { headers, body } = answer;
   const text = body.toString('utf8');
-  if (ERROR_DOCUMENT.test(text)) throw new MalformedAnswer('is an error with a status of success');
+  if (ERROR_DOCUMENT.test(text)) throw new UnexpectedAnswer('is an error with a status of success');
   if (!headers.etag && text.trim() !== '')
-    throw new MalformedAnswer('has a body, where none is documented, and no ETag');
+    throw new UnexpectedAnswer('has a body, where none is documented, and no ETag');
 }
 
 /** Bytes of the object that HEAD is about. */
 export function sizeOf({ headers }: Answer): number {
   const length = headers['content-length'] ?? '';
-  if (!/^\d{1,15}$/.test(length)) throw new MalformedAnswer('does not tell the size');
+  if (!/^\d{1,15}$/.test(length)) throw new UnexpectedAnswer('does not tell the size');
   return Number(length);
 }
 
@@ -37,14 +37,14 @@ export function kindOf({ headers }: Answer): { readonly contentType?: string; re
   };
 }
 
-/** @throws MalformedAnswer where the body is not all of the object, or nobody could say whether it is */
+/** @throws UnexpectedAnswer where the body is not all of the object, or nobody could say whether it is */
 export function wholeBodyOf({ headers, body }: Answer): Buffer {
   // An object may be such a document itself: then it has an ETag.
   if (!headers.etag && ERROR_DOCUMENT.test(body.toString('utf8', 0, 1_000)))
-    throw new MalformedAnswer('is an error with a status of success');
+    throw new UnexpectedAnswer('is an error with a status of success');
   // A body that ends with its connection may be cut, and nobody would know.
   if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined)
-    throw new MalformedAnswer('does not tell its length');
+    throw new UnexpectedAnswer('does not tell its length');
   return body;
 }
 

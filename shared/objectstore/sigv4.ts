@@ -1,11 +1,5 @@
 import { createHmac, hash } from 'node:crypto';
-
-/** A key pair, permanent, or temporary with its token. */
-export interface StoreCredentials {
-  readonly accessKey: string;
-  readonly secretKey: string;
-  readonly securityToken?: string | undefined;
-}
+import type { KeyPair } from '#shared/http/key-pair.ts';
 
 export type QueryParameter = readonly [name: string, value: string];
 
@@ -97,7 +91,7 @@ export class SigV4Signer {
    */
   sign(
     request: SignableRequest,
-    { accessKey, secretKey, securityToken }: StoreCredentials,
+    { accessKey, secretKey, securityToken }: KeyPair,
     now: number,
   ): Record<string, string> {
     const { method, path, query } = request;

@@ -119,7 +119,7 @@ function headersOf<T>(
 
 function lost({ kind, reason, retryable, status, cause }: Loss, attempts: number, timeout: number): OmsError {
   const fields = { attempts, retryable, cause, omsStatus: status };
-  if (kind === 'malformed') return new OmsMalformedResponseError(reason, fields);
+  if (kind === 'too_large' || kind === 'malformed') return new OmsMalformedResponseError(reason, fields);
   if (kind === 'timeout') return new OmsTimeoutError(timeout, fields);
   return kind === 'deadline' ? new OmsDeadlineError(fields) : new OmsConnectionError(reason, fields);
 }

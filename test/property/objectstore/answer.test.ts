@@ -29,7 +29,7 @@ describe('toStoreError', () => {
         const error = toStoreError({ status, headers: given, body: bytes }, { ...call, secrets: [] }, 0);
         expect(error).toBeInstanceOf(ObjectStoreError);
         expect(error.message).toMatch(
-          /^The object store answered \d{3}(?: [A-Za-z][\w.-]{0,49})? to GetObject in bucket b\.$/,
+          /^The object store answered \d{3}(?: [A-Za-z][\w.-]{0,49})? to GetObject in bucket b\.(?: The (?:bucket is in|clock of this machine) [\w '.,:;()-]+)?$/,
         );
         expect(error.requestId ?? 'x').toMatch(/^[\x21-\x7e]{1,128}$/);
         expect(error.retryAfter ?? 0).toBeGreaterThanOrEqual(0);

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { locate, readStoreEndpoint } from '#shared/objectstore/endpoint.ts';
+import { readEndpoint } from '#shared/http/endpoint.ts';
+import { locate } from '#shared/objectstore/endpoint.ts';
 import { ValidationError } from '#shared/validation/errors.ts';
 
-const OBS = readStoreEndpoint('https://obs.cn-north-4.myhuaweicloud.com');
-const LOCAL = readStoreEndpoint('http://localhost:8081');
+const OBS = readEndpoint('https://obs.cn-north-4.myhuaweicloud.com');
+const LOCAL = readEndpoint('http://localhost:8081');
 
-describe('readStoreEndpoint', () => {
+describe('readEndpoint', () => {
   it.each([
     [
       'https://obs.cn-north-4.myhuaweicloud.com',
@@ -16,7 +17,7 @@ describe('readStoreEndpoint', () => {
     ['http://localhost', { secure: false, port: 80, host: 'localhost', isLoopback: true }],
     ['http://[::1]:81', { hostname: '::1', host: '[::1]:81', port: 81, isLoopback: true }],
   ])('reads %s', (url, expected) => {
-    expect(readStoreEndpoint(url)).toMatchObject(expected);
+    expect(readEndpoint(url)).toMatchObject(expected);
   });
 
   it.each([
@@ -31,8 +32,8 @@ describe('readStoreEndpoint', () => {
     'https://obs.example/?x=1',
     'https://obs.example/#x',
   ])('refuses %s without repeating it', (url) => {
-    expect(() => readStoreEndpoint(url)).toThrow(TypeError);
-    expect(() => readStoreEndpoint(url)).not.toThrow(/obs\.example|127|10\.0|hunter2/);
+    expect(() => readEndpoint(url)).toThrow(TypeError);
+    expect(() => readEndpoint(url)).not.toThrow(/obs\.example|127|10\.0|hunter2/);
   });
 });
 
@@ -62,9 +63,9 @@ describe('locate', () => {
     ['a bucket with a dot, which no wildcard certificate covers', OBS, 'my.bucket'],
     ['a bucket with capitals', OBS, 'Bucket'],
     ['a bucket with an underscore', OBS, 'my_bucket'],
-    ['an IPv4 address', readStoreEndpoint('http://127.0.0.1:81'), 'bucket'],
-    ['an IPv4 address without a port', readStoreEndpoint('https://10.1.2.3'), 'bucket'],
-    ['an IPv6 address', readStoreEndpoint('http://[::1]:81'), 'bucket'],
+    ['an IPv4 address', readEndpoint('http://127.0.0.1:81'), 'bucket'],
+    ['an IPv4 address without a port', readEndpoint('https://10.1.2.3'), 'bucket'],
+    ['an IPv6 address', readEndpoint('http://[::1]:81'), 'bucket'],
   ])('names it in the path for %s', (_name, endpoint, bucket) => {
     expect(locate(endpoint, 'virtual', bucket, 'k')).toEqual({
       hostname: endpoint.hostname,
