@@ -1,12 +1,6 @@
+import type { KeyPair } from '#shared/http/key-pair.ts';
 import { Logger, type LogLevel } from '#shared/logging/logger.ts';
 import { OmsClient } from '#shared/oms/client.ts';
-
-/** Of a command's user, at whatever it calls. */
-export interface Keys {
-  readonly accessKey: string;
-  readonly secretKey: string;
-  readonly securityToken?: string;
-}
 
 /** Where OMS is and how it is called, as the variables of the functions have it. */
 export interface OmsSettings {
@@ -17,7 +11,7 @@ export interface OmsSettings {
   readonly maxAttempts: number;
 }
 
-export function connectOms(settings: OmsSettings, credentials: Keys): OmsClient {
+export function connectOms(settings: OmsSettings, credentials: KeyPair): OmsClient {
   const { region, endpoint, projectId, timeout, maxAttempts } = settings;
   return new OmsClient({
     ...(region === undefined ? {} : { region }),

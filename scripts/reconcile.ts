@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '#shared/http/clock.ts';
+import { secretsOf } from '#shared/http/key-pair.ts';
 import { concealWithin } from '#shared/logging/redact.ts';
 import { RateLimiter } from '#shared/pipeline/rate-limiter.ts';
 import { TaskStates } from '#shared/pipeline/task-states.ts';
 import { reconcile } from '#shared/reconcile/run.ts';
 import type { ReconcileOptions, ReconcileProgress, ReconcileResult } from '#shared/reconcile/run-options.ts';
-import { commandLog, connectOms, endWith, type Keys, stopSignal } from './command.ts';
+import { commandLog, connectOms, endWith, stopSignal } from './command.ts';
 import { type CommandLine, readCommandLine } from './reconcile/flags.ts';
 import { listerOf } from './reconcile/lister.ts';
 import { writeLocation } from './reconcile/location.ts';
@@ -92,7 +93,7 @@ async function prepare(line: CommandLine, target: Target): Promise<Prepared> {
   const { source, destination, pace, oms } = target;
   const now = () => clock.now();
   const perSecond = line.rate ?? pace.callsPerSecond;
-  const secrets = [source.keys, destination.keys, oms?.keys].flatMap(secretsOf);
+  const secrets = [source.keys, destination.keys, oms?.keys].flatMap((keys) => (keys ? secretsOf(keys) : []));
   const prefix = source.prefix === '' ? {} : { prefix: source.prefix };
   const options: Prepared = {
     route: {
@@ -129,10 +130,6 @@ async function prepare(line: CommandLine, target: Target): Promise<Prepared> {
     limiter: new RateLimiter({ perSecond, now, sleep: (ms) => clock.sleep(ms) }),
     taskState: (syncTaskId) => states.of(syncTaskId, client),
   };
-}
-
-function secretsOf(keys: Keys | undefined): string[] {
-  return keys ? [keys.accessKey, keys.secretKey, ...(keys.securityToken ? [keys.securityToken] : [])] : [];
 }
 
 function shown(side: Side): string {

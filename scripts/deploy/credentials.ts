@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
+import type { KeyPair } from '#shared/http/key-pair.ts';
 import { Caller } from './client/call.ts';
 import { readEndpoint, regionalEndpoint } from './client/endpoint.ts';
 import { CredentialsError, DeployError } from './errors.ts';
 import { readProfile } from './profile.ts';
-import type { Credentials, DeployTarget } from './types.ts';
+import type { DeployTarget } from './types.ts';
 
 export interface TargetOptions {
   readonly region: string;
@@ -44,7 +45,7 @@ export async function resolveTarget(options: TargetOptions): Promise<DeployTarge
   const { accessKey, secretKey, securityToken } = source;
   if (accessKey === undefined || secretKey === undefined)
     throw new CredentialsError(missing(profile !== undefined, name));
-  const credentials: Credentials = { accessKey, secretKey, ...(securityToken ? { securityToken } : {}) };
+  const credentials: KeyPair = { accessKey, secretKey, ...(securityToken ? { securityToken } : {}) };
 
   const endpoint = env['OMS_SYNC_FUNCTIONGRAPH_ENDPOINT'] || regionalEndpoint('functiongraph', region);
   readEndpoint('The endpoint of FunctionGraph', endpoint);

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { secretsOf } from './client/call.ts';
+import { secretsOf } from '#shared/http/key-pair.ts';
 import { conceal } from './client/conceal.ts';
 import { FunctionGraphClient } from './client/functiongraph.ts';
 import { CALL_LIMITS } from './client/limits.ts';

@@ -1,13 +1,7 @@
 import type { Clock } from '#shared/http/clock.ts';
+import type { KeyPair } from '#shared/http/key-pair.ts';
 import type { Sender, Server } from '#shared/http/transport.ts';
 import type { ServerlessConfig } from '../serverless/config.ts';
-
-/** A key pair, permanent, or temporary with its token. */
-export interface Credentials {
-  readonly accessKey: string;
-  readonly secretKey: string;
-  readonly securityToken?: string | undefined;
-}
 
 /** The project of an account that is deployed to. */
 export interface DeployTarget {
@@ -16,7 +10,7 @@ export interface DeployTarget {
   readonly region: string;
   readonly projectId: string;
   /** Asked before every request, so that temporary credentials may be replaced on the way. */
-  readonly credentials: () => Credentials;
+  readonly credentials: () => KeyPair;
   /** Of LTS, for `readLogs`; `https://lts.<region>.myhuaweicloud.com` where it is left out. */
   readonly logsEndpoint?: string;
   /** What tests replace: the network, and time. */

@@ -1,6 +1,6 @@
-import { readStoreEndpoint } from '#shared/objectstore/endpoint.ts';
+import { readEndpoint } from '#shared/http/endpoint.ts';
+import type { KeyPair } from '#shared/http/key-pair.ts';
 import { endpointOf, type ListVersion, type ProviderName } from '#shared/objectstore/providers.ts';
-import type { Keys } from '../command.ts';
 import { UsageError } from '../local/options.ts';
 import type { Environment } from '../serverless/environment.ts';
 import type { SideFlags } from './flags.ts';
@@ -16,7 +16,7 @@ export interface Side extends BucketLocation {
   readonly region: string;
   readonly addressing?: SideFlags['addressing'];
   readonly listVersion?: ListVersion | undefined;
-  readonly keys: Keys;
+  readonly keys: KeyPair;
 }
 
 /** Of the keys of a side, and of those of Huawei Cloud, which list every bucket of OBS that they may. */
@@ -47,7 +47,7 @@ export function readSide(name: SideName, location: BucketLocation, flags: SideFl
   if (region === undefined)
     throw new UsageError(`--${name}-region is missing: a bucket of ${cloud} is found by its region`);
   const endpoint = flags.endpoint ?? blaming(`${name}-region`, () => endpointOf(cloud, region));
-  blaming(`${name}-endpoint`, () => readStoreEndpoint(endpoint));
+  blaming(`${name}-endpoint`, () => readEndpoint(endpoint));
   const { addressing } = flags;
   return {
     ...location,
@@ -68,7 +68,7 @@ function blaming<T>(flag: string, read: () => T): T {
   }
 }
 
-function readKeys(name: SideName, location: BucketLocation, cloud: ProviderName, env: Environment): Keys {
+function readKeys(name: SideName, location: BucketLocation, cloud: ProviderName, env: Environment): KeyPair {
   const own = keysOf(KEY_NAMES[name], env);
   if (own) return own;
   const shared = cloud === 'HuaweiCloud' ? keysOf(KEY_NAMES.huawei, env) : undefined;
@@ -87,7 +87,10 @@ function readKeys(name: SideName, location: BucketLocation, cloud: ProviderName,
  * @returns undefined where there is no pair
  * @throws UsageError for half a pair
  */
-export function keysOf([first, second, third]: readonly [string, string, string], env: Environment): Keys | undefined {
+export function keysOf(
+  [first, second, third]: readonly [string, string, string],
+  env: Environment,
+): KeyPair | undefined {
   const [accessKey, secretKey, securityToken] = [env[first], env[second], env[third]];
   if (!accessKey && !secretKey) return undefined;
   if (!accessKey || !secretKey)

@@ -1,7 +1,8 @@
 import { checkOmsConfig, eventVariables, type OmsConfig, omsVariables } from '#shared/config/oms.ts';
 import { type ConfigOf, readConfig } from '#shared/config/read.ts';
 import { reconcileVariables } from '#shared/config/reconcile.ts';
-import type { Keys, OmsSettings } from '../command.ts';
+import type { KeyPair } from '#shared/http/key-pair.ts';
+import type { OmsSettings } from '../command.ts';
 import { ENDPOINTS_FILE, type EndpointsFile, findEndpoints, readEndpoints } from '../local/endpoints-file.ts';
 import { UsageError } from '../local/options.ts';
 import type { Endpoints } from '../local/stack.ts';
@@ -31,7 +32,7 @@ export interface Target {
   readonly destination: Side;
   readonly pace: ConfigOf<typeof pace>;
   /** Absent without a sync task. */
-  readonly oms?: { readonly settings: OmsSettings; readonly keys: Keys };
+  readonly oms?: { readonly settings: OmsSettings; readonly keys: KeyPair };
 }
 
 /**
@@ -113,7 +114,7 @@ function localOms(endpoints: Endpoints): NonNullable<Target['oms']> {
   return { settings: readConfig(connection, (name) => values[name]), keys: localKeys(endpoints) };
 }
 
-function localKeys({ access_key: accessKey, secret_key: secretKey }: Endpoints): Keys {
+function localKeys({ access_key: accessKey, secret_key: secretKey }: Endpoints): KeyPair {
   return { accessKey, secretKey };
 }
 

@@ -1,5 +1,6 @@
 import { checkTogether, readFunctionVariables } from '#shared/config/function.ts';
 import type { ConfigOf } from '#shared/config/read.ts';
+import type { KeyPair } from '#shared/http/key-pair.ts';
 import { variables } from '../../functions/redrive/variables.ts';
 import { ENDPOINTS_FILE, type EndpointsFile, findEndpoints, readEndpoints } from '../local/endpoints-file.ts';
 import { UsageError } from '../local/options.ts';
@@ -16,7 +17,7 @@ export interface Target {
   /** What the local cloud has written. */
   readonly local?: { readonly file: string; readonly endpoints: EndpointsFile };
   readonly config: Config;
-  readonly credentials: { readonly accessKey: string; readonly secretKey: string; readonly securityToken?: string };
+  readonly credentials: KeyPair;
 }
 
 /**

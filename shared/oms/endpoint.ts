@@ -1,6 +1,11 @@
 import { type Endpoint, readEndpoint, regionalEndpoint } from '#shared/http/endpoint.ts';
 import { encodePathSegment } from './sign.ts';
 
+export interface OmsEndpoint extends Endpoint {
+  /** Strictly encoded; no slash at the end; empty for none. */
+  readonly basePath: string;
+}
+
 /**
  * @param options.region for example `cn-north-4`; used where no endpoint is given
  * @param options.endpoint https, or http for this machine alone; may have a path
@@ -10,10 +15,7 @@ import { encodePathSegment } from './sign.ts';
 export function resolveEndpoint(options: {
   readonly region?: string | undefined;
   readonly endpoint?: string | undefined;
-}): Endpoint & {
-  /** Strictly encoded; no slash at the end; empty for none. */
-  readonly basePath: string;
-} {
+}): OmsEndpoint {
   const { region, endpoint } = options;
   if (endpoint === undefined && region === undefined) throw new TypeError('OmsClient needs a region or an endpoint.');
   const read = readEndpoint(endpoint ?? regionalEndpoint('oms', region ?? ''), { allowPath: true });

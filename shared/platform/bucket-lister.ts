@@ -1,11 +1,11 @@
 import type { OmsConfig } from '#shared/config/oms.ts';
+import type { KeyPair } from '#shared/http/key-pair.ts';
 import { ObjectLister } from '#shared/listing/lister.ts';
 import { ObjectStoreClient } from '#shared/objectstore/client.ts';
 import { UnsupportedProviderError } from '#shared/objectstore/providers.ts';
 import type { Invocation } from './invocation.ts';
 import {
   BucketConfigurationError,
-  type KeyPair,
   type ListedBucket,
   type ListedLocation,
   locationOf,

@@ -1,3 +1,5 @@
+import type { KeyPair } from '#shared/http/key-pair.ts';
+
 /**
  * The context object that FunctionGraph passes to a Node.js handler.
  *
@@ -54,11 +56,7 @@ export interface FunctionGraphLogger {
 }
 
 /** Temporary credentials of the function's agency. Valid for 24 hours; read them afresh on every invocation. */
-export interface TemporaryCredentials {
-  readonly accessKey: string;
-  readonly secretKey: string;
-  readonly securityToken: string;
-}
+export type TemporaryCredentials = KeyPair & { readonly securityToken: string };
 
 /** setTimeout fires at once for anything longer, https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

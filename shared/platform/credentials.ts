@@ -1,10 +1,6 @@
 import { AppError } from '#shared/errors/base.ts';
+import type { OmsCredentials } from '#shared/oms/credentials.ts';
 import type { RuntimeContext } from './context.ts';
-
-/** Credentials for OMS: a key pair, permanent or temporary, or an IAM token. */
-export type RuntimeCredentials =
-  | { readonly accessKey: string; readonly secretKey: string; readonly securityToken?: string }
-  | { readonly authToken: string };
 
 /** The function has neither an agency nor keys of its own. */
 export class MissingCredentialsError extends AppError {
@@ -37,7 +33,7 @@ export function readCredentials(
     readonly authToken?: string | undefined;
   },
   context: RuntimeContext,
-): RuntimeCredentials {
+): OmsCredentials {
   const { accessKey, secretKey, authToken } = config;
   if (accessKey !== undefined && secretKey !== undefined) return { accessKey, secretKey };
   if (authToken !== undefined) return { authToken };

@@ -1,5 +1,6 @@
 import type { OmsConfig } from '#shared/config/oms.ts';
 import { AppError, type Problem } from '#shared/errors/base.ts';
+import type { KeyPair } from '#shared/http/key-pair.ts';
 import type { ObjectStoreOptions } from '#shared/objectstore/client.ts';
 import {
   endpointOf,
@@ -25,13 +26,6 @@ export interface ListedBucket {
   readonly place: Route['source'] | NonNullable<Route['destination']>;
   /** For example `ROUTES[2].source`. */
   readonly path: string;
-}
-
-/** A bucket's, by which it is listed. */
-export interface KeyPair {
-  readonly accessKey: string;
-  readonly secretKey: string;
-  readonly securityToken?: string;
 }
 
 export type ListedLocation = Pick<ObjectStoreOptions, 'endpoint' | 'region' | 'overrides'> & {

@@ -2,9 +2,9 @@ import type { OmsConfig } from '#shared/config/oms.ts';
 import { type StateConfig, stateLocation } from '#shared/config/state.ts';
 import type { DeadLetters } from '#shared/deadletters/store.ts';
 import { AppError } from '#shared/errors/base.ts';
+import type { KeyPair } from '#shared/http/key-pair.ts';
 import type { ObjectStoreClient } from '#shared/objectstore/client.ts';
 import type { ObjectStore } from '#shared/objectstore/port.ts';
-import type { TemporaryCredentials } from './context.ts';
 import type { Invocation } from './invocation.ts';
 
 /** Milliseconds that the client leaves of the invocation's time, so that the function can still answer. */
@@ -95,7 +95,7 @@ export function deadLettersFactory(): (
 export function readKeyPair(
   { accessKey, secretKey }: Pick<StoreConfig, 'accessKey' | 'secretKey'>,
   invocation: Invocation,
-): Omit<TemporaryCredentials, 'securityToken'> & Partial<TemporaryCredentials> {
+): KeyPair {
   if (accessKey !== undefined && secretKey !== undefined) return { accessKey, secretKey };
   const temporary = invocation.temporaryCredentials;
   if (temporary) return temporary;

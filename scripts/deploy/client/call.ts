@@ -1,19 +1,17 @@
-import { type Clock, systemClock } from '#shared/http/clock.ts';
-import { backoff, readRetryAfter } from '#shared/http/retry.ts';
+import { makeCall } from '#shared/http/call.ts';
+import type { CallContext } from '#shared/http/client-options.ts';
+import { systemClock } from '#shared/http/clock.ts';
+import type { Endpoint } from '#shared/http/endpoint.ts';
+import { HEADER_SAFE, type KeyPair, secretsOf, unusablePart } from '#shared/http/key-pair.ts';
+import { readRetryAfter } from '#shared/http/retry.ts';
 import { scrub } from '#shared/http/scrub.ts';
-import {
-  type Answer,
-  isNotHttp,
-  isTlsRefusal,
-  type Sender,
-  Transport,
-  TransportFailure,
-} from '#shared/http/transport.ts';
+import { type Loss, type Refusal, type SignedCall, UnexpectedAnswer } from '#shared/http/signed-call.ts';
+import { type Answer, Transport } from '#shared/http/transport.ts';
 import { encodePathSegment, encodeQuery, signRequest } from '#shared/oms/sign.ts';
 import { AbortedError, CredentialsError, MalformedAnswerError, RefusedError, UnreachableError } from '../errors.ts';
-import type { Credentials, DeployTarget } from '../types.ts';
+import type { DeployTarget } from '../types.ts';
 import { conceal, holdsSecret, readConcealed } from './conceal.ts';
-import { type Endpoint, readEndpoint } from './endpoint.ts';
+import { readEndpoint } from './endpoint.ts';
 import { CALL_LIMITS } from './limits.ts';
 
 /** One operation of the API, with its arguments. */
@@ -61,13 +59,12 @@ const LITERAL = /%3A|%21/g;
 /** Signed calls to one service of one project. One per command: its connections are kept. */
 export class Caller {
   readonly #endpoint: Endpoint;
-  readonly #sender: Sender;
+  readonly #context: CallContext;
   readonly #target: DeployTarget;
-  readonly #clock: Clock;
   readonly #signal: AbortSignal | undefined;
 
   /**
-   * @param setting what the address is called where it was set
+   * @param setting name of the address where it was set
    * @throws DeployError where the address is none
    */
   constructor(
@@ -75,9 +72,17 @@ export class Caller {
     options: { readonly address: string; readonly setting: string; readonly signal?: AbortSignal | undefined },
   ) {
     this.#endpoint = readEndpoint(options.setting, options.address);
-    this.#sender = target.connect?.(this.#endpoint) ?? new Transport(this.#endpoint);
+    const clock = target.clock ?? systemClock;
+    this.#context = {
+      sender: target.connect?.(this.#endpoint) ?? new Transport(this.#endpoint),
+      deadline: () => Number.POSITIVE_INFINITY,
+      timeout: CALL_LIMITS.timeout,
+      maxAttempts: CALL_LIMITS.maxAttempts,
+      now: () => clock.now(),
+      random: () => clock.random(),
+      sleep: (milliseconds) => sleepUnlessAborted(() => clock.sleep(milliseconds), options.signal),
+    };
     this.#target = target;
-    this.#clock = target.clock ?? systemClock;
     this.#signal = options.signal;
   }
 
@@ -89,41 +94,36 @@ export class Caller {
    */
   async call(call: Call): Promise<Success> {
     const body = call.body === undefined ? '' : JSON.stringify(call.body);
-    // Of a kept connection that breaks nobody can say whether the request had arrived.
-    let freshConnection = !call.repeatable;
-    for (let attempt = 1; ; attempt += 1) {
-      if (this.#signal?.aborted) throw new AbortedError();
-      const credentials = this.#credentials();
-      call.onAttempt?.();
-      const outcome = await this.#attempt(call, body, credentials, freshConnection);
-      if ('success' in outcome) return outcome.success;
-      if (!outcome.again || attempt >= CALL_LIMITS.maxAttempts) throw outcome.error;
-      freshConnection ||= outcome.stale;
-      const wait = outcome.stale ? 0 : backoff(attempt, this.#clock.random(), outcome.retryAfter);
-      if ((outcome.retryAfter ?? 0) * 1000 > CALL_LIMITS.retryAfterCap) throw outcome.error;
-      if (wait > 0) await this.#pause(wait);
-    }
+    const secrets = (keyPair: KeyPair): string[] => [...secretsOf(keyPair), ...(call.secrets ?? [])];
+    const signed: SignedCall<KeyPair, Success> = {
+      repeatable: call.repeatable,
+      credentials: () => {
+        if (this.#signal?.aborted) throw new AbortedError();
+        const credentials = checked(this.#target.credentials());
+        call.onAttempt?.();
+        return credentials;
+      },
+      sign: (credentials, now) => this.#sign(call, body, credentials, now),
+      read: (answer, { credentials }) => readSuccess(call, answer, secrets(credentials)),
+      refused: (answer, { credentials }) => refused(call, answer, secrets(credentials), this.#context.now()),
+      unexpected: (failure, { status, headers }, { credentials }) => {
+        if (!(failure instanceof UnexpectedAnswer)) throw failure;
+        const requestId = requestIdOf(headers, secrets(credentials));
+        return new MalformedAnswerError({ operation: call.operation, status, requestId }, failure.message);
+      },
+      lost: (loss) => lost(call, loss, this.#endpoint.host),
+    };
+    return makeCall(signed, { ...this.#context, timeout: call.timeout ?? CALL_LIMITS.timeout });
   }
 
-  #credentials(): Credentials {
-    const credentials = this.#target.credentials();
-    for (const part of [credentials.accessKey, credentials.secretKey, credentials.securityToken ?? 'x']) {
-      // They become header values: anything else would be refused by Node with a message that repeats them.
-      if (!/^[\x21-\x7e]+$/.test(part))
-        throw new CredentialsError('The credentials are empty, or hold characters that no key has.');
-    }
-    return credentials;
-  }
-
-  async #attempt(call: Call, body: string, credentials: Credentials, freshConnection: boolean): Promise<Outcome> {
-    const now = this.#clock.now();
+  #sign(call: Call, body: string, credentials: KeyPair, now: number) {
+    const { method, query } = call;
     const path = `/${call.path.map(encodePathSegment).join('/')}`;
-    const query = call.query === undefined || call.query.length === 0 ? '' : `?${encodeQuery(call.query)}`;
     const headers = signRequest(
       {
-        method: call.method,
+        method,
         path,
-        query: call.query,
+        query,
         body,
         host: this.#endpoint.host,
         headers: { 'content-type': 'application/json', 'x-project-id': this.#target.projectId, ...call.headers },
@@ -131,97 +131,59 @@ export class Caller {
       credentials,
       new Date(now),
     );
-    try {
-      const answer = await this.#sender.send({
-        method: call.method,
-        target: path.replace(LITERAL, decodeURIComponent) + query,
-        headers,
-        body,
-        timeout: call.timeout ?? CALL_LIMITS.timeout,
-        freshConnection,
-        maxBytes: CALL_LIMITS.responseBytes,
-        maxErrorBytes: CALL_LIMITS.errorBytes,
-      });
-      return this.#judge(call, answer, credentials);
-    } catch (failure) {
-      if (!(failure instanceof TransportFailure)) throw failure;
-      return this.#lost(call, failure);
-    }
-  }
-
-  #judge(call: Call, answer: Answer, credentials: Credentials): Outcome {
-    const { status, headers } = answer;
-    const secrets = [...secretsOf(credentials), ...(call.secrets ?? [])];
-    const requestId = requestIdOf(headers, secrets);
-    const body = answer.body.toString('utf8');
-    if (status >= 200 && status <= 299) {
-      const json = readConcealed(body, secrets);
-      const { code } = readRefusal(body, secrets);
-      if (code !== undefined && !call.carriesResult) {
-        const failure = { operation: call.operation, status, requestId };
-        const error = new MalformedAnswerError(failure, `is an error with a status of success: ${code}`);
-        return { error, again: call.repeatable, stale: false, retryAfter: undefined };
-      }
-      return { success: { status, text: conceal(body, secrets), json, requestId, headers } };
-    }
-    const refusal = readRefusal(body, secrets);
-    const error = new RefusedError(refusal.code ?? `HTTP.${status}`, refusal.message, {
-      operation: call.operation,
-      status,
-      requestId: refusal.requestId ?? requestId,
-    });
-    const retryAfter = readRetryAfter(headers['retry-after'], this.#clock.now());
-    // Throttled is turned away before it is looked at; of any other failure of the server nobody knows what was done.
-    const again = status === 429 || (status >= 500 && call.repeatable);
-    return { error, again, stale: false, retryAfter };
-  }
-
-  #lost(call: Call, failure: TransportFailure): Outcome {
-    const { host } = this.#endpoint;
-    if (failure.kind === 'too_large' || isNotHttp(failure.code)) {
-      const { operation } = call;
-      const problem = failure.kind === 'too_large' ? 'is too large' : 'is not HTTP';
-      const error = new MalformedAnswerError({ operation, status: failure.status, requestId: undefined }, problem);
-      return { error, again: false, stale: false, retryAfter: undefined };
-    }
-    const maybeDone = call.method !== 'GET' && failure.sent;
-    const error = new UnreachableError(call.operation, host, failure.code, maybeDone, failure);
-    const again = !isTlsRefusal(failure.code) && (call.repeatable || !failure.sent);
-    return { error, again, stale: failure.stale && call.repeatable, retryAfter: undefined };
-  }
-
-  /** Waits, not longer than until the signal. */
-  async #pause(milliseconds: number): Promise<void> {
-    const signal = this.#signal;
-    if (!signal) return this.#clock.sleep(milliseconds);
-    let stop: (() => void) | undefined;
-    const aborted = new Promise<void>((resolve) => {
-      stop = resolve;
-      signal.addEventListener('abort', stop, { once: true });
-    });
-    try {
-      await Promise.race([this.#clock.sleep(milliseconds), aborted]);
-    } finally {
-      if (stop) signal.removeEventListener('abort', stop);
-    }
+    const search = query === undefined || query.length === 0 ? '' : `?${encodeQuery(query)}`;
+    const target = path.replace(LITERAL, decodeURIComponent) + search;
+    const { responseBytes: maxBytes, errorBytes: maxErrorBytes } = CALL_LIMITS;
+    return { method, target, headers, body, maxBytes, maxErrorBytes };
   }
 }
 
-type Outcome =
-  | { readonly success: Success }
-  | {
-      readonly error: RefusedError | UnreachableError | MalformedAnswerError;
-      /** Whether the same call may be made again now. */
-      readonly again: boolean;
-      /** The connection had been closed while it was idle. */
-      readonly stale: boolean;
-      /** Seconds. */
-      readonly retryAfter: number | undefined;
-    };
+/** @throws CredentialsError for a part that cannot be sent; Node's own error would repeat it */
+function checked(credentials: KeyPair): KeyPair {
+  if (unusablePart(credentials) !== undefined || !HEADER_SAFE.test(credentials.secretKey))
+    throw new CredentialsError('The credentials are empty, or hold characters that no key has.');
+  return credentials;
+}
 
-/** Texts that nobody is to see. */
-export function secretsOf({ accessKey, secretKey, securityToken }: Credentials): string[] {
-  return [secretKey, accessKey, ...(securityToken ? [securityToken] : [])];
+function readSuccess(call: Call, { status, headers, body }: Answer, secrets: readonly string[]): Success {
+  const text = body.toString('utf8');
+  const { code } = readErrorBody(text, secrets);
+  if (code !== undefined && !call.carriesResult)
+    throw new UnexpectedAnswer(`is an error with a status of success: ${code}`);
+  const json = readConcealed(text, secrets);
+  return { status, text: conceal(text, secrets), json, requestId: requestIdOf(headers, secrets), headers };
+}
+
+function refused(
+  { operation }: Call,
+  { status, headers, body }: Answer,
+  secrets: readonly string[],
+  now: number,
+): Refusal {
+  const { code, message, requestId = requestIdOf(headers, secrets) } = readErrorBody(body.toString('utf8'), secrets);
+  const error = new RefusedError(code ?? `HTTP.${status}`, message, { operation, status, requestId });
+  return { error, retryable: status === 429 || status >= 500, retryAfter: readRetryAfter(headers['retry-after'], now) };
+}
+
+function lost({ operation, method }: Call, { kind, reason, status, sent, cause }: Loss, host: string): Error {
+  if (kind === 'too_large' || kind === 'malformed')
+    return new MalformedAnswerError({ operation, status, requestId: undefined }, reason);
+  return new UnreachableError(operation, host, reason, method !== 'GET' && sent, cause);
+}
+
+/** Sleeps, not longer than until the signal. */
+async function sleepUnlessAborted(sleep: () => Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (!signal) return sleep();
+  let stop: (() => void) | undefined;
+  const aborted = new Promise<void>((resolve) => {
+    stop = resolve;
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    await Promise.race([sleep(), aborted]);
+  } finally {
+    if (stop) signal.removeEventListener('abort', stop);
+  }
 }
 
 /** A request id as the service writes it; what is anything else is not shown. */
@@ -247,14 +209,14 @@ function parse(text: string): unknown {
   }
 }
 
-interface Refusal {
+interface ErrorBody {
   readonly code: string | undefined;
   readonly message: string;
   readonly requestId: string | undefined;
 }
 
 /** `{error_code, error_msg, request_id}`; IAM's `{error: {code, message}}`; of anything else, nothing is shown. */
-function readRefusal(text: string, secrets: readonly string[]): Refusal {
+function readErrorBody(text: string, secrets: readonly string[]): ErrorBody {
   const fields = recordOf(parse(text));
   const inner = recordOf(fields['error']);
   const code = fields['error_code'] ?? inner['code'];

@@ -1,7 +1,6 @@
+import { REDACTED, redact } from '#shared/http/scrub.ts';
 import { isDisguised } from '#shared/logging/disguise.ts';
 
-const REDACTED = '[redacted]';
-const SPECIAL = /[.*+?^${}()|[\]\\]/g;
 /** Below this, innocent text would be taken for a credential; real ones have 20 characters and more. */
 const SHORTEST = 8;
 
@@ -13,9 +12,7 @@ const SHORTEST = 8;
  */
 export function conceal(text: string, secrets: readonly string[]): string {
   const long = secrets.filter((secret) => secret.length >= SHORTEST);
-  let clean = text;
-  for (const form of long.flatMap((secret) => [secret, encodeURIComponent(secret)]))
-    clean = clean.replace(new RegExp(form.replace(SPECIAL, '\\$&'), 'gi'), REDACTED);
+  const clean = redact(text, long);
   return isDisguised(clean, long) ? REDACTED : clean;
 }
 

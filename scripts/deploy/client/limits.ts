@@ -5,8 +5,6 @@ export const CALL_LIMITS = {
   /** For the upload of a zip. */
   uploadTimeout: 180_000,
   maxAttempts: 5,
-  /** A longer `Retry-After` is not waited for. */
-  retryAfterCap: 60_000,
   /** Bytes of an answer: a page of functions with all their variables. */
   responseBytes: 32 << 20,
   /** Bytes of a refusal. */

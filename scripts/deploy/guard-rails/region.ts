@@ -1,5 +1,5 @@
+import { REGION_NAME } from '#shared/http/endpoint.ts';
 import type { ServerlessConfig } from '../../serverless/config.ts';
-import { REGION_NAME } from '../client/endpoint.ts';
 
 /**
  * Where OMS takes sync events.

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { scrub } from '#shared/http/scrub.ts';
 import { concealIn } from '#shared/logging/redact.ts';
 import { toStoreError } from '#shared/objectstore/answer.ts';
-import { scrub } from '#shared/http/scrub.ts';
 import { parseJson } from '#shared/validation/json.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
