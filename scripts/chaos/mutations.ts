@@ -210,8 +210,8 @@ export const MUTATIONS: readonly Mutation[] = [
     patches: [
       patch(
         'shared/redrive/resolve.ts',
-        'routed.length === pairs && later.length === 0 ?',
-        'routed.length < 1_000_000 ?',
+        'abandoned: isAsThen && later.length === 0 ? []',
+        'abandoned: routed.length < 1_000_000 ? []',
       ),
     ],
   },
@@ -309,8 +309,8 @@ export const MUTATIONS: readonly Mutation[] = [
     patches: [
       patch(
         'shared/redrive/resolve.ts',
-        'routed.length === pairs && later.length === 0 ? []',
-        'routed.length >= (pairs ?? 1) && later.length === 0 ? []',
+        '    then !== undefined &&\n    routed.length === then.pairs &&\n',
+        '    routed.length >= (then?.pairs ?? 1) &&\n',
       ),
     ],
   },

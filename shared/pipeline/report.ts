@@ -7,6 +7,7 @@ import type { Filtered } from './filter.ts';
 import { failedOf } from './outcome.ts';
 import { recordAt } from './record-at.ts';
 import type { Routed } from './route.ts';
+import { writeRoutingRecord } from './routing-record.ts';
 import type { Submitted } from './submit.ts';
 import type { TerminalItem } from './terminal.ts';
 
@@ -44,6 +45,8 @@ export interface Results {
   readonly misdirected: readonly ObjectChange[];
   readonly submitted: Submitted;
   readonly buried: readonly Buried[];
+  /** Names the settings that decided the routing (digestOfRouting); asked only where the invocation fails. */
+  readonly routing: () => string;
   readonly ms: number;
 }
 
@@ -52,10 +55,13 @@ export class SubmitFailedError extends AppError {
   override readonly name = 'SubmitFailedError';
   readonly summary: Summary;
 
-  constructor(summary: Summary, retryable: number, cause: unknown) {
-    // Redrive reads the second number from the failure destination: how many keys the routes made of the event.
+  /**
+   * @param record for redrive, which reads it from the failure destination (routing-record.ts)
+   * @param retryable keys that were not accepted
+   */
+  constructor(record: string, summary: Summary, retryable: number, cause: unknown) {
     const counts = `${retryable} of ${summary.submitted} keys`;
-    super(503, 'OmsSync.SubmitFailed', `OMS did not accept ${counts}; a retry may succeed.`, { cause });
+    super(503, 'OmsSync.SubmitFailed', `${record} OMS did not accept ${counts}; a retry may succeed.`, { cause });
     this.summary = summary;
   }
 }
@@ -69,13 +75,15 @@ export class DeadLetterFailedError extends AppError {
   readonly retryable = true;
   readonly summary: Summary;
 
-  /** @param lost keys and records that no dead letter holds */
-  constructor(summary: Summary, lost: number, cause: unknown) {
+  /**
+   * @param record for redrive, which reads it from the failure destination (routing-record.ts)
+   * @param lost keys and records that no dead letter holds
+   */
+  constructor(record: string, summary: Summary, lost: number, cause: unknown) {
     const what = lost === 1 ? '1 failure that is final has' : `${lost} failures that are final have`;
-    // Redrive reads how many keys there were, as in the message above.
     const keys = summary.submitted === 0 ? '' : `; OMS accepted ${summary.accepted} of ${summary.submitted} keys`;
     const why = cause instanceof AppError ? ` ${cause.message}` : '';
-    super(503, 'OmsSync.DeadLetterFailed', `${what} no dead letter${keys}.${why}`, { cause });
+    super(503, 'OmsSync.DeadLetterFailed', `${record} ${what} no dead letter${keys}.${why}`, { cause });
     this.summary = summary;
   }
 }
@@ -107,11 +115,13 @@ export function report(results: Results, log: Logger): Summary {
   };
   logRecords(results, log);
   log.info('summary', { ...summary });
+  const record = () => writeRoutingRecord(summary.submitted, results.routing());
   const curable = failed.filter(({ retryable }) => retryable);
-  if (curable.length > 0) throw new SubmitFailedError(summary, curable.length, curable[0]?.error);
+  if (curable.length > 0) throw new SubmitFailedError(record(), summary, curable.length, curable[0]?.error);
   const lost = buried.filter(({ name }) => name === undefined);
   if (lost.length > 0)
     throw new DeadLetterFailedError(
+      record(),
       summary,
       sum(lost, ({ items }) => items.length),
       lost[0]?.error,

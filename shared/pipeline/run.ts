@@ -10,6 +10,7 @@ import { filterChanges, type OwnState } from './filter.ts';
 import { report, type Summary } from './report.ts';
 import { routeChanges } from './route.ts';
 import { type Route, routedBuckets } from './routes.ts';
+import { digestOfRouting } from './routing-record.ts';
 import { type SubmitOptions, submit } from './submit.ts';
 import { terminalFailures } from './terminal.ts';
 
@@ -50,7 +51,11 @@ export async function run(event: unknown, options: RunOptions): Promise<Summary>
     options.deadLetters,
   );
   const ms = options.now() - started;
-  return report({ event, normalised, unrecognised, filtered, routed, misdirected, submitted, buried, ms }, log);
+  const routing = () => digestOfRouting(routes, options.keyEncodings);
+  return report(
+    { event, normalised, unrecognised, filtered, routed, misdirected, submitted, buried, routing, ms },
+    log,
+  );
 }
 
 interface Normalised {

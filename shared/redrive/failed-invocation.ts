@@ -1,5 +1,6 @@
 import { type Fields, field, isFields, optionalText } from '#shared/events/fields.ts';
 import type { DeadLetterFailedError, SubmitFailedError } from '#shared/pipeline/report.ts';
+import { type RoutingRecord, readRoutingRecord } from '#shared/pipeline/routing-record.ts';
 import { readBoundedJson } from '#shared/validation/bounded-json.ts';
 import { REDRIVE_LIMITS } from './limits.ts';
 
@@ -13,19 +14,17 @@ export interface FailedInvocation {
   readonly functionUrn: string | undefined;
   /** What the last attempt ended with, in the function's or the platform's words. */
   readonly cause: string | undefined;
-  /**
-   * Pairs of sync task and key that the routes made of it then; undefined where the error does not tell.
-   */
-  readonly pairs: number | undefined;
+  /** What the routes made of it then; undefined where the error does not tell. */
+  readonly routing: RoutingRecord | undefined;
 }
 
 /** The vendor's own example has both: `2020-08-20T12:00:00.000Z+08:00`. The offset is then the one that counts. */
 const Z_AND_OFFSET = /Z(?=[+-]\d\d:\d\d$)/;
 /** The names of what on-object-created throws when it has routed an event. */
-const NOT_ACCEPTED: SubmitFailedError['name'] = 'SubmitFailedError';
-const NOT_BURIED: DeadLetterFailedError['name'] = 'DeadLetterFailedError';
-/** How many keys their messages say there were. */
-const OF_KEYS = /\b\d+ of (\d{1,9}) keys/;
+const ROUTED: readonly string[] = ['SubmitFailedError', 'DeadLetterFailedError'] satisfies readonly (
+  | SubmitFailedError
+  | DeadLetterFailedError
+)['name'][];
 /** Characters that are looked at: more than a message quotes, for secrets are taken out before it is cut. */
 const CAUSE_LENGTH = 10_000;
 
@@ -45,7 +44,7 @@ export function readFailedInvocation(document: unknown): FailedInvocation | unde
     requestId: optionalText(context, 'request_id'),
     functionUrn: optionalText(context, 'function_urn'),
     cause: readCause(document, context),
-    pairs: readPairs(readPayload(field(document, 'response_payload'))),
+    routing: readRouting(readPayload(field(document, 'response_payload'))),
   };
 }
 
@@ -64,12 +63,9 @@ function readTimestamp(text: string | undefined): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-function readPairs(response: unknown): number | undefined {
-  const type = optionalText(response, 'errorType');
-  if (type !== NOT_ACCEPTED && type !== NOT_BURIED) return undefined;
-  const [, pairs] = OF_KEYS.exec(optionalText(response, 'errorMessage')?.slice(0, CAUSE_LENGTH) ?? '') ?? [];
-  // Neither error is of an event without keys.
-  return Number(pairs) || undefined;
+function readRouting(response: unknown): RoutingRecord | undefined {
+  if (!ROUTED.includes(optionalText(response, 'errorType') ?? '')) return undefined;
+  return readRoutingRecord((optionalText(response, 'errorMessage') ?? '').slice(0, CAUSE_LENGTH));
 }
 
 function readCause(document: Fields, context: Fields): string | undefined {

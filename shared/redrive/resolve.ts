@@ -6,6 +6,7 @@ import { type KeyEncodings, sourcesOf } from '#shared/events/sources.ts';
 import { filterChanges, type OwnState } from '#shared/pipeline/filter.ts';
 import { matchesRoute, type RoutedChange, routeChanges } from '#shared/pipeline/route.ts';
 import { type Route, routedBuckets } from '#shared/pipeline/routes.ts';
+import { digestOfRouting, type RoutingRecord } from '#shared/pipeline/routing-record.ts';
 import type { RedriveDocument } from './document.ts';
 import { REDRIVE_LIMITS } from './limits.ts';
 
@@ -53,8 +54,8 @@ const NOTHING: Resolved = {
  */
 export function resolveDocument({ content }: RedriveDocument, options: ResolveOptions): Resolved {
   if (content.type === 'invocation') {
-    const { event, pairs } = content.invocation;
-    return resolveEvent(event, options, pairs);
+    const { event, routing } = content.invocation;
+    return resolveEvent(event, options, routing);
   }
   if (content.type !== 'letter') return NOTHING;
   const { letter } = content;
@@ -65,12 +66,12 @@ export function resolveDocument({ content }: RedriveDocument, options: ResolveOp
 
 /**
  * Of a bucket that has routes, what lies below no prefix is not to be replicated, if the routes are right. Only what OMS
- * has accepted is deleted, so that a mistake in them costs nothing: what they do not match is kept, unless they make just
- * as much of the event as they did when it failed.
+ * has accepted is deleted, so that a mistake in them costs nothing: what they do not match is kept, unless they are those
+ * of the failed invocation, and make just as much of the event as then.
  *
- * @param pairs of sync task and key that they made of it then; undefined where nothing tells
+ * @param then what the routes made of it when it failed; undefined where nothing tells
  */
-function resolveEvent(event: unknown, options: ResolveOptions, pairs: number | undefined): Resolved {
+function resolveEvent(event: unknown, options: ResolveOptions, then: RoutingRecord | undefined): Resolved {
   const normalised = (() => {
     try {
       return normaliseEvent(event, options.keyEncodings);
@@ -84,14 +85,18 @@ function resolveEvent(event: unknown, options: ResolveOptions, pairs: number | u
   const [now, later] = turns(filterChanges(changes, routes, state).kept, routes);
   const { routed, unrouted } = routeChanges(now, routes);
   const buckets = routedBuckets(routes);
+  // Another set of routes may make as many pairs by accident. A record of an earlier release has the number alone.
+  const isAsThen =
+    then !== undefined &&
+    routed.length === then.pairs &&
+    (then.digest === undefined || then.digest === digestOfRouting(routes, options.keyEncodings));
   const misdirected = unrouted.filter(({ bucket }) => !buckets.has(bucket));
   return {
     wanted: routed,
     unrouted: misdirected,
     rejected,
     unrecognised: undefined,
-    abandoned:
-      routed.length === pairs && later.length === 0 ? [] : unrouted.filter(({ bucket }) => buckets.has(bucket)),
+    abandoned: isAsThen && later.length === 0 ? [] : unrouted.filter(({ bucket }) => buckets.has(bucket)),
     changes,
     later,
   };

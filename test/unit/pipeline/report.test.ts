@@ -23,6 +23,7 @@ function reporting(results: Partial<Results> & { outcomes?: readonly KeyOutcome[
         routed: { routed: [], unrouted: [], duplicates: 0 },
         misdirected: [],
         buried: [],
+        routing: () => '0123456789abcdef',
         submitted: { outcomes, calls: 1, attempts: 1 },
         ms: 5,
         ...given,
@@ -103,7 +104,7 @@ describe('report', () => {
     });
 
     expect(run).toThrow(SubmitFailedError);
-    expect(run).toThrow(/1 of 3 keys/);
+    expect(run).toThrow(/^\[pairs=3 routing=0123456789abcdef\] OMS did not accept 1 of 3 keys;/);
     expect(run).toThrow(
       expect.objectContaining({ cause, summary: expect.objectContaining({ accepted: 1, failed: 2 }) }),
     );
@@ -149,7 +150,7 @@ describe('report', () => {
 
       expect(run).toThrow(DeadLetterFailedError);
       expect(run).toThrow(expect.objectContaining({ retryable: true, status: 503, cause }));
-      expect(run).toThrow(/^2 failures/);
+      expect(run).toThrow(/\] 2 failures/);
       expect(run).toThrow(
         expect.objectContaining({ summary: expect.objectContaining({ failed: 2, dead_lettered: 0 }) }),
       );
@@ -168,7 +169,7 @@ describe('report', () => {
         buried: [{ failed: reason, items: [refused], error: new NoStateBucketError() }],
       });
 
-      expect(run).toThrow(/^1 failure .*STATE_BUCKET/);
+      expect(run).toThrow(/\] 1 failure .*STATE_BUCKET/);
     });
 
     it('names the retryable keys first where both are there', () => {
@@ -285,6 +286,8 @@ describe('report', () => {
       outcomes: [refusal, { index: 1, status: 'accepted' }, { index: 2, status: 'accepted' }],
       buried,
     });
-    expect(run).toThrow(/^1 failure that is final has no dead letter; OMS accepted 2 of 3 keys\. There is no bucket/);
+    expect(run).toThrow(
+      /^\[pairs=3 routing=0123456789abcdef\] 1 failure that is final has no dead letter; OMS accepted 2 of 3 keys\. There is no bucket/,
+    );
   });
 });

@@ -24,7 +24,7 @@ describe('a document of a failure destination', () => {
       requestId: '1167bf8c-87b0-43ab-8f5f-26b16c64f252',
       functionUrn: 'urn:fss:xx-xxxx-x:xxxxxxx:function:xxxx:xxxx:latest',
       cause: undefined,
-      pairs: undefined,
+      routing: undefined,
     });
   });
 
@@ -52,7 +52,7 @@ describe('a document of a failure destination', () => {
       requestId: 'request-1',
       functionUrn: 'urn:fss:r:p:function:default:f:latest',
       cause: 'RetriesExhausted: OMS did not accept 1 of 1 keys.',
-      pairs: 1,
+      routing: { pairs: 1 },
     });
   });
 
@@ -63,7 +63,7 @@ describe('a document of a failure destination', () => {
       requestId: undefined,
       functionUrn: undefined,
       cause: undefined,
-      pairs: undefined,
+      routing: undefined,
     });
     for (const other of [
       { request_payload: {} },
@@ -85,19 +85,32 @@ describe('a document of a failure destination', () => {
     expect(readFailedInvocation({ ...EXAMPLE, timestamp })?.time).toBe(time);
   });
 
+  const DIGEST = '0123456789abcdef';
   it.each([
     [
-      'SubmitFailedError',
-      'function invocation exception, error: OMS did not accept 2 of 13 keys; a retry may succeed.',
-      13,
+      `[pairs=13 routing=${DIGEST}] OMS did not accept 2 of 13 keys; a retry may succeed.`,
+      { pairs: 13, digest: DIGEST },
     ],
-    ['SubmitFailedError', 'in the words of another release', undefined],
-    ['SubmitFailedError', undefined, undefined],
-    ['DeadLetterFailedError', '1 failure that is final has no dead letter; OMS accepted 2 of 3 keys. Why.', 3],
-    ['DeadLetterFailedError', '1 failure that is final has no dead letter. Why.', undefined],
-    ['ConfigurationError', '2 of 13 keys', undefined],
-  ])('tells by a %s how many keys the routes made of the event: %s', (errorType, errorMessage, pairs) => {
-    expect(readFailedInvocation({ ...EXAMPLE, response_payload: { errorType, errorMessage } })?.pairs).toBe(pairs);
+    [`function invocation exception, error: [pairs=3 routing=${DIGEST}] 1 failure`, { pairs: 3, digest: DIGEST }],
+    [`[pairs=0 routing=${DIGEST}] 1 failure that is final has no dead letter.`, { pairs: 0, digest: DIGEST }],
+    [`[pairs=13 routing=${DIGEST}]`, { pairs: 13, digest: DIGEST }],
+    [`[pairs=13 routing=${DIGEST}] 1 of 2 keys [pairs=7 routing=${DIGEST}]`, { pairs: 13, digest: DIGEST }],
+    [`[pairs=13 routing=${DIGEST.slice(1)}`, undefined],
+    ['[pairs=13 routing=none] 2 of 13 keys', undefined],
+    ['[pairs=1e9 routing=0123456789abcdef] 2 of 13 keys', undefined],
+    // As release 0.1.0 wrote them.
+    ['error: OMS did not accept 2 of 13 keys; a retry may succeed.', { pairs: 13 }],
+    ['1 failure that is final has no dead letter; OMS accepted 2 of 3 keys. Why.', { pairs: 3 }],
+    ['OMS did not accept 0 of 0 keys.', undefined],
+    ['1 failure that is final has no dead letter. Why.', undefined],
+    ['in the words of another release', undefined],
+    [undefined, undefined],
+  ])('tells what the routes made of the event: %s', (errorMessage, routing) => {
+    const read = (errorType: string) =>
+      readFailedInvocation({ ...EXAMPLE, response_payload: { errorType, errorMessage } })?.routing;
+    expect(read('SubmitFailedError')).toEqual(routing);
+    expect(read('DeadLetterFailedError')).toEqual(routing);
+    expect(read('ConfigurationError')).toBeUndefined();
   });
 
   it('keeps a cause bounded', () => {

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { KeyEncodings } from '#shared/events/sources.ts';
 import type { Route } from '#shared/pipeline/routes.ts';
+import { digestOfRouting, writeRoutingRecord } from '#shared/pipeline/routing-record.ts';
 import { eventLetter, failedInvocation, record, seedLetter } from '../../helpers/redrive-documents.ts';
 import { PREFIXES, RedriveWorld, STATE_BUCKET } from '../../helpers/redrive-world.ts';
 
@@ -82,6 +84,45 @@ describe('a failed event of which routes make less than when it failed', () => {
         expect.objectContaining({ code: 'OmsSync.NoRoute', event: { Records: [record('a', 'elsewhere')] } }),
       ]),
     );
+  });
+});
+
+describe('a failed event whose error names the routes of then', () => {
+  const ENCODINGS = { obs: 'form', eventgrid: 'form' } as const;
+  const then = [route('2026/'), route('2025/')];
+  const failed = (routes: readonly Route[], pairs = 2, encodings: KeyEncodings = ENCODINGS) => ({
+    errorType: 'SubmitFailedError',
+    errorMessage: `${writeRoutingRecord(pairs, digestOfRouting(routes, encodings))} OMS did not accept 2 of 2 keys.`,
+  });
+
+  it.each<[string, readonly Route[]]>([
+    ['the same', then],
+    ['the same in another order, with what does not decide', then.toReversed().map((each) => ({ ...each, name: 'x' }))],
+  ])('is deleted where the routes of now are %s', async (_what, routes) => {
+    seed(failed(then));
+    world.routes = routes;
+
+    expect(await world.redrive()).toMatchObject({ remains: false, documents: { redriven: 1 } });
+  });
+
+  it.each<[string, object, readonly Route[]]>([
+    ['another prefix', failed(then), [route('2026/'), route('tmp/')]],
+    ['two tasks for one prefix', failed(then), [route('2026/'), { ...route('2026/'), sync_task_id: 'task-2' }]],
+    ['another encoding of keys', failed(then, 2, { ...ENCODINGS, obs: 'raw' }), then],
+    ['another count', failed(then, 1), then],
+  ])('is kept where as many keys are made by accident: %s', async (_what, payload, routes) => {
+    seed(payload);
+    world.routes = routes;
+
+    expect(await world.redrive()).toMatchObject({ remains: true, causes: [{ code: 'OmsSync.RouteGone' }] });
+  });
+
+  it('is deleted where routes made no key of what no route matches, then as now', async () => {
+    const elsewhere = [route('other/')];
+    seed({ ...failed(elsewhere, 0), errorType: 'DeadLetterFailedError' });
+    world.routes = elsewhere;
+
+    expect(await world.redrive()).toMatchObject({ remains: false, documents: { redriven: 1 } });
   });
 });
 
