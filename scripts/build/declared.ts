@@ -10,7 +10,7 @@ export interface DeclaredFunction {
   /** Export that the platform calls, from `index.<export>`. */
   readonly handler: string;
   readonly initializer?: string;
-  /** Has an API Gateway trigger that waits for its answer. */
+  /** Is called by API Gateway alone, which waits for its answer. */
   readonly http: boolean;
 }
 
@@ -49,7 +49,9 @@ export async function declaredFunctions(root: string): Promise<DeclaredFunction[
     if (declaration.initializer !== undefined && !initializer)
       problems.push(`serverless.yml: functions.${name}.initializer must be index.<export>`);
     const events = Array.isArray(declaration.events) ? declaration.events : [];
-    const http = events.some((event) => isObject(event) && isObject(event['apig']) && event['apig']['async'] !== true);
+    const http =
+      events.length > 0 &&
+      events.every((event) => isObject(event) && isObject(event['apig']) && event['apig']['async'] !== true);
     functions.push({ name, handler: handler ?? '', ...(initializer ? { initializer } : {}), http });
   }
   if (problems.length > 0) throw new CommandError(problems.join('\n'));

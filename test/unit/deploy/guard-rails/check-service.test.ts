@@ -52,6 +52,9 @@ describe('checkService', () => {
     ];
     expect(one({ events, vpc, encryptedEnvironment: { KEY: 'k' }, initializer: 'index.initializer' })).toEqual([]);
     expect(withEvent(EVENTS.obs(), { environment: {} }, { region: 'ap-southeast-3' })).toEqual([]);
+    // It answers within that time, and works for longer.
+    const early = { apig: { method: 'POST', path: '/', auth: 'IAM', timeout: 30_000 } };
+    expect(withEvent(early, { timeout: 900 })).toEqual([]);
   });
 
   it.each<[string, readonly string[], string]>([
