@@ -37,7 +37,7 @@ class UnknownRouteError extends AppError {
 /**
  * Reads what is to be reconciled. Nothing at all is a request, too: every route.
  *
- * @param event of the gateway, of a timer, or the options themselves
+ * @param event of the gateway, accepted, of a timer, or the options themselves
  * @throws ValidationError with every problem, PayloadTooLargeError, UnknownRouteError
  */
 export function readWantedRun(event: unknown, routes: readonly Route[]): WantedRun {

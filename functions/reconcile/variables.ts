@@ -1,6 +1,7 @@
 import { bucketCredentialVariables } from '#shared/config/bucket-credentials.ts';
 import { eventVariables } from '#shared/config/oms.ts';
 import { reconcileVariables } from '#shared/config/reconcile.ts';
+import { selfInvocationVariables } from '#shared/config/self-invocation.ts';
 import { stateVariables } from '#shared/config/state.ts';
 import { required } from '#shared/config/variable.ts';
 import { notificationVariables } from '#shared/pipeline/variables.ts';
@@ -9,6 +10,7 @@ import { notificationVariables } from '#shared/pipeline/variables.ts';
 export const variables = {
   ...eventVariables,
   ...stateVariables,
+  ...selfInvocationVariables,
   ...reconcileVariables,
   ...bucketCredentialVariables,
   routes: notificationVariables.routes,

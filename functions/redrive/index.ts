@@ -1,5 +1,11 @@
-import { eventFunction } from '#shared/platform/events.ts';
+import { asynchronousFunction } from '#shared/platform/asynchronous-function.ts';
 import { createRedrive } from './redrive.ts';
+import { readRedriveRequest } from './request.ts';
 import { variables } from './variables.ts';
 
-export const handler = eventFunction({ variables, handle: createRedrive() });
+export const handler = asynchronousFunction({
+  path: '/redrive',
+  variables,
+  read: readRedriveRequest,
+  handle: createRedrive(),
+});

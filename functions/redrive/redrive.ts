@@ -35,7 +35,8 @@ export interface RedriveFunctionOptions {
 }
 
 /**
- * Submits again what was not accepted: by POST /redrive, by timer, or called directly with the options as the event.
+ * Submits again what was not accepted: by POST /redrive, once its request was accepted, by timer, or called directly
+ * with the options as the event.
  *
  * A wrong request is logged and not thrown: it comes asynchronously, and its retry would be as wrong.
  *

@@ -4,7 +4,7 @@ import { type RedriveOptions, readRedriveOptions } from '#shared/redrive/options
 /**
  * Reads what a redrive is asked. Nothing at all is a request, too: redrive everything.
  *
- * @param event of the gateway, of a timer, or the options themselves
+ * @param event of the gateway, accepted, of a timer, or the options themselves
  * @throws ValidationError with every problem, PayloadTooLargeError
  */
 export function readRedriveRequest(event: unknown): AsynchronousRequest<RedriveOptions> {

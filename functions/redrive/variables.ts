@@ -1,4 +1,5 @@
 import { eventVariables } from '#shared/config/oms.ts';
+import { selfInvocationVariables } from '#shared/config/self-invocation.ts';
 import { stateVariables } from '#shared/config/state.ts';
 import { required } from '#shared/config/variable.ts';
 import { notificationVariables } from '#shared/pipeline/variables.ts';
@@ -7,6 +8,7 @@ import { notificationVariables } from '#shared/pipeline/variables.ts';
 export const variables = {
   ...eventVariables,
   ...stateVariables,
+  ...selfInvocationVariables,
   ...notificationVariables,
   stateBucket: required(stateVariables.stateBucket),
 } as const;

@@ -5,6 +5,8 @@ import { handler as createSyncEventHandler } from '../../functions/create-sync-e
 import { handler as createSyncTaskHandler } from '../../functions/create-sync-task/index.ts';
 import { handler as deleteSyncTaskHandler } from '../../functions/delete-sync-task/index.ts';
 import { handler as listSyncTasksHandler } from '../../functions/list-sync-tasks/index.ts';
+import { handler as reconcileHandler } from '../../functions/reconcile/index.ts';
+import { handler as redriveHandler } from '../../functions/redrive/index.ts';
 import { handler as showSyncTaskHandler } from '../../functions/show-sync-task/index.ts';
 import { handler as showSyncTaskStatisticsHandler } from '../../functions/show-sync-task-statistics/index.ts';
 import { handler as startSyncTaskHandler } from '../../functions/start-sync-task/index.ts';
@@ -13,12 +15,14 @@ import { createSyncEvent } from '../../test/fixtures/bad-input/create-sync-event
 import { createSyncTask } from '../../test/fixtures/bad-input/create-sync-task.ts';
 import { deleteSyncTask } from '../../test/fixtures/bad-input/delete-sync-task.ts';
 import { listSyncTasks } from '../../test/fixtures/bad-input/list-sync-tasks.ts';
+import { reconcile } from '../../test/fixtures/bad-input/reconcile.ts';
+import { redrive } from '../../test/fixtures/bad-input/redrive.ts';
 import { showSyncTask } from '../../test/fixtures/bad-input/show-sync-task.ts';
 import { showSyncTaskStatistics } from '../../test/fixtures/bad-input/show-sync-task-statistics.ts';
 import { startSyncTask } from '../../test/fixtures/bad-input/start-sync-task.ts';
 import { stopSyncTask } from '../../test/fixtures/bad-input/stop-sync-task.ts';
 import type { BadInput } from '../../test/fixtures/bad-input/types.ts';
-import { toGatewayEvent } from '../../test/helpers/bad-input.ts';
+import { RUN_VARIABLES, toGatewayEvent } from '../../test/helpers/bad-input.ts';
 import { fakeContext } from '../../test/helpers/fake-context.ts';
 import { readAnswer } from '../../test/helpers/gateway-event.ts';
 
@@ -30,6 +34,8 @@ const FUNCTIONS = [
   { title: 'create-sync-task', handler: createSyncTaskHandler, inputs: createSyncTask },
   { title: 'delete-sync-task', handler: deleteSyncTaskHandler, inputs: deleteSyncTask },
   { title: 'list-sync-tasks', handler: listSyncTasksHandler, inputs: listSyncTasks },
+  { title: 'reconcile', handler: reconcileHandler, inputs: reconcile },
+  { title: 'redrive', handler: redriveHandler, inputs: redrive },
   { title: 'show-sync-task', handler: showSyncTaskHandler, inputs: showSyncTask },
   { title: 'show-sync-task-statistics', handler: showSyncTaskStatisticsHandler, inputs: showSyncTaskStatistics },
   { title: 'start-sync-task', handler: startSyncTaskHandler, inputs: startSyncTask },
@@ -37,7 +43,7 @@ const FUNCTIONS = [
 ];
 
 /** No OMS is needed: whatever reached it would not be a wrong input, and nothing listens on this port. */
-const VARIABLES = { OMS_ENDPOINT: 'http://127.0.0.1:1', OMS_MAX_ATTEMPTS: '1', LOG_LEVEL: 'error' };
+const VARIABLES = { ...RUN_VARIABLES, OMS_ENDPOINT: 'http://127.0.0.1:1', OMS_MAX_ATTEMPTS: '1', LOG_LEVEL: 'error' };
 
 /** What each HTTP function answers to wrong requests, found out by calling it. */
 export async function badInputTable(): Promise<string> {

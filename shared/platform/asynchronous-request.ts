@@ -14,17 +14,27 @@ export interface AsynchronousRequest<Options> {
   readonly options: Options;
 }
 
+/** The `trigger_type` of a request over HTTP that was accepted, beside the platform's own `TIMER`. */
+export const ACCEPTED = 'HTTP';
+
+/** Whether the API gateway waits for an answer to this event. */
+export function isGatewayEvent(event: unknown): event is GatewayEvent {
+  return typeof field(event, 'httpMethod') === 'string';
+}
+
 /** @returns who called, whatever the event holds besides */
 export function callerOf(event: unknown): Caller {
-  if (typeof field(event, 'httpMethod') === 'string') return 'http';
-  return field(event, 'trigger_type') === 'TIMER' ? 'timer' : 'direct';
+  const trigger = field(event, 'trigger_type');
+  if (isGatewayEvent(event) || trigger === ACCEPTED) return 'http';
+  return trigger === 'TIMER' ? 'timer' : 'direct';
 }
 
 /**
  * Reads what a function is asked that is called by timer, over HTTP or directly, with nobody waiting for its answer.
  * Nothing at all is a request, too.
  *
- * @param event of the gateway (the body counts), of a timer (its user event counts, a text), or the options themselves
+ * @param event of the gateway (the body counts), a request that was accepted (its options count), of a timer (its user
+ *   event counts, a text), or the options themselves
  * @param read throws a ValidationError; `what` names what it reads
  * @throws ValidationError with every problem, PayloadTooLargeError
  * @see https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0207.html for timers
@@ -43,13 +53,16 @@ function readOptions<Options>(
   read: (value: unknown, what: string) => Options,
 ): Options {
   switch (caller) {
-    case 'http':
+    case 'http': {
+      if (!isGatewayEvent(event)) return read(field(event, 'options'), 'options');
       // Options in the query would be ignored, and a run that was meant to be dry would not be.
-      for (const [name] of readQuery(event as GatewayEvent)) {
+      for (const [name] of readQuery(event)) {
         const path = formatPath([`?${name}`]);
         throw new ValidationError([{ path, rule: 'unknown_field', message: `${path} must be in the body.` }]);
       }
-      return read(readBody(event as GatewayEvent) ?? {}, 'The body');
+      const body = readBody(event);
+      return read(body === undefined ? {} : body, 'The body');
+    }
     case 'timer': {
       const text = field(event, 'user_event');
       const isEmpty = text === undefined || text === null || (typeof text === 'string' && text.trim() === '');

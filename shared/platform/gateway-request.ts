@@ -12,9 +12,7 @@ export function gatewayRequest(routes: readonly HttpRoute[]): Middleware {
     before: function readGatewayRequest(request) {
       const event = (typeof request.event === 'object' && request.event !== null ? request.event : {}) as GatewayEvent;
       const gatewayRequestId = event.requestContext?.requestId;
-      const path = typeof event.path === 'string' ? event.path : '';
-      const method = typeof event.httpMethod === 'string' ? event.httpMethod.toUpperCase() : '';
-      const { route, match } = findRoute(routes, method, path);
+      const { route, match, method, path } = findRoute(routes, event);
       request.event = {
         method,
         path,
@@ -28,15 +26,17 @@ export function gatewayRequest(routes: readonly HttpRoute[]): Middleware {
   };
 }
 
-function findRoute(
-  routes: readonly HttpRoute[],
-  method: string,
-  path: string,
-): { readonly route: HttpRoute; readonly match: PathMatch } {
+/** @throws RouteNotFoundError, MethodNotAllowedError */
+export function findRoute<Route extends Pick<HttpRoute, 'method' | 'path'>>(
+  routes: readonly Route[],
+  event: GatewayEvent,
+): { readonly route: Route; readonly match: PathMatch; readonly method: string; readonly path: string } {
+  const path = typeof event.path === 'string' ? event.path : '';
+  const method = typeof event.httpMethod === 'string' ? event.httpMethod.toUpperCase() : '';
   const allow = new Set<string>();
   for (const route of routes) {
     const match = matchPath(route.path, path);
-    if (match && route.method === method) return { route, match };
+    if (match && route.method === method) return { route, match, method, path };
     if (match) allow.add(route.method);
   }
   throw allow.size === 0 ? new RouteNotFoundError() : new MethodNotAllowedError([...allow]);

@@ -83,5 +83,6 @@ function readCause(document: Fields, context: Fields): string | undefined {
  * what they did is done again by their next call.
  */
 export function isCallOfOtherFunction(event: unknown): boolean {
-  return field(event, 'trigger_type') === 'TIMER' || optionalText(event, 'httpMethod') !== undefined;
+  const trigger = field(event, 'trigger_type');
+  return trigger === 'TIMER' || trigger === 'HTTP' || optionalText(event, 'httpMethod') !== undefined;
 }

@@ -101,6 +101,18 @@ describe('reconcile on the local cloud', () => {
     await setStoreFaults(undefined);
   };
 
+  it.each([
+    [{ grase_period: '0' }, 400],
+    [{ grace_period: 'soon' }, 400],
+    [{ route: 'locale' }, 404],
+  ])('answers a wrong request, %j, with %i and starts nothing', async (body, status) => {
+    const { accepted } = stack.functiongraph.stats().async;
+
+    expect(await post(body)).toBe(status);
+    expect(stack.functiongraph.stats().async.accepted).toBe(accepted);
+    expect(await keysOf(stack.endpoints.state_bucket, 'reconcile/')).toEqual([]);
+  });
+
   it('finds what no notification told of, submits it, and proves with the next pass that it arrived', async () => {
     const known = arrival('known.txt');
     await upload('known.txt');

@@ -148,13 +148,18 @@ describe('redrive on the local cloud', () => {
     expect(await documents()).toEqual([]);
   });
 
-  it('answers 202 to a wrong request, logs it and does nothing', async () => {
+  it('answers 400 to a wrong request and starts nothing', async () => {
     await uploadInOutage('wrong/a.txt');
     const before = await documents();
+    const { accepted } = stack.functiongraph.stats().async;
 
-    expect((await post({ limit: 0, dryrun: true })).status).toBe(202);
-    await stack.functiongraph.idle();
+    const answer = await post({ limit: 0, dryrun: true });
 
+    expect([answer.status, JSON.parse(answer.body)]).toMatchObject([
+      400,
+      { error_code: 'OmsSync.InvalidInput', details: [{ path: 'limit' }, { path: 'dryrun' }] },
+    ]);
+    expect(stack.functiongraph.stats().async.accepted).toBe(accepted);
     expect(await documents()).toEqual(before);
     await cli();
     expect(await documents()).toEqual([]);

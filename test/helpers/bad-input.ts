@@ -2,6 +2,16 @@ import type { GatewayEvent } from '#shared/platform/gateway-event.ts';
 import type { BadInput } from '../fixtures/bad-input/types.ts';
 import { gatewayEvent } from './gateway-event.ts';
 
+/** What redrive and reconcile need besides the variables of every function. */
+export const RUN_VARIABLES = {
+  OMS_REGION: 'cn-north-4',
+  STATE_BUCKET: 'state',
+  ROUTES: JSON.stringify([
+    { name: 'photos', source: { bucket: 'photos' }, destination: { bucket: 'photos-replica' }, sync_task_id: '1' },
+    { name: 'films', source: { bucket: 'films' }, destination: { bucket: 'films-replica' }, sync_task_id: '2' },
+  ]),
+};
+
 /** The gateway's event of a wrong request. */
 export function toGatewayEvent({ method, path, query, body, bytes, notBase64 }: BadInput): GatewayEvent {
   const event = gatewayEvent(method, path, body, query === undefined ? {} : { query });

@@ -3,12 +3,13 @@ import { STATE_PREFIXES, stateVariables } from '#shared/config/state.ts';
 import { parseRoutes, type Route } from '#shared/pipeline/routes.ts';
 import type { FailureDestination, FunctionConfig } from '../../serverless/config.ts';
 import { ConfigurationError } from '../errors.ts';
+import { PACKAGE } from '../naming.ts';
 import type { Grant } from './document.ts';
 import { NEEDS } from './needs.ts';
 
 /**
  * What the code of a function does with the temporary credentials of its agency. Where it has permanent keys (encrypted
- * variables), those are used, and the agency needs nothing of it.
+ * variables), those are used, save for invoking itself.
  *
  * @param key in serverless.yml
  * @throws ConfigurationError, ValidationError where the function's variables are wrong, or would be a pattern in a policy
@@ -18,15 +19,28 @@ export function grantsOfCode(key: string, fn: FunctionConfig): Grant[] {
   if (needs === undefined) return [];
   const lookUp = (name: string): string | undefined =>
     fn.environment[name] || fn.encryptedEnvironment[name] || undefined;
+  const own = needs.invokesItself ? grantsOnItself(fn) : [];
   const hasKeys = lookUp('OMS_ACCESS_KEY') !== undefined;
-  if (hasKeys) return [];
+  if (hasKeys) return own;
   // A token is for OMS alone: an object store takes signatures only.
   const oms = lookUp('OMS_AUTH_TOKEN') !== undefined ? [] : needs.oms;
   return [
+    ...own,
     ...oms.map((action) => ({ action: `oms:synctask:${action}` })),
     ...grantsOnState(needs.state, lookUp),
     ...(needs.listsRoutes ? grantsOnRoutes(parseRoutes(lookUp('ROUTES') ?? '[]'), lookUp) : []),
   ];
+}
+
+/**
+ * For requests that the gateway waits for; it is done with the agency's credentials, whatever keys there are.
+ *
+ * @see https://support.huaweicloud.com/eu/usermanual-functiongraph/functiongraph_01_0406.html (path of a function)
+ */
+function grantsOnItself({ name, events }: FunctionConfig): Grant[] {
+  if (!events.some((event) => 'apig' in event)) return [];
+  const resource = `functiongraph:*:*:function:${PACKAGE}/${literal(name)}`;
+  return [{ action: 'functiongraph:function:invokeAsync', resource }];
 }
 
 type LookUp = (name: string) => string | undefined;

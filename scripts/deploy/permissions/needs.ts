@@ -24,6 +24,8 @@ export interface FunctionNeeds {
   };
   /** Whether it lists the buckets of the routes. */
   readonly listsRoutes?: true;
+  /** Whether it invokes itself for a request of the gateway. */
+  readonly invokesItself?: true;
 }
 
 /**
@@ -65,6 +67,7 @@ export const NEEDS: Readonly<Record<string, FunctionNeeds>> = {
         `${failedInvocations}*`,
       ],
     },
+    invokesItself: true,
   },
   // Dead letters are read to tell why an object is missing.
   reconcile: {
@@ -76,5 +79,6 @@ export const NEEDS: Readonly<Record<string, FunctionNeeds>> = {
       delete: ({ reconcile }) => [`${reconcile}*/lease.json`],
     },
     listsRoutes: true,
+    invokesItself: true,
   },
 };

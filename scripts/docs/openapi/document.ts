@@ -110,10 +110,11 @@ function describeOperation(operation: Operation, schemas: Record<string, JsonSch
 }
 
 /** What the operation does beyond its summary, and what it must be allowed to do. */
-export function descriptionOf({ description, permissions: { needed, optional } }: Operation): string {
+export function descriptionOf({ description, asynchronous, permissions: { needed, optional } }: Operation): string {
   const list = (actions: readonly string[]) => actions.map((action) => `\`oms:synctask:${action}\``).join(', ');
   const helping = optional ? `; where a request is refused or its answer is lost, also ${list(optional)}` : '';
-  const permissions = `Permissions of the function: ${list(needed)}${helping}.`;
+  const itself = asynchronous ? '`functiongraph:function:invokeAsync` on itself, ' : '';
+  const permissions = `Permissions of the function: ${itself}${list(needed)}${helping}.`;
   return description === undefined ? permissions : `${description}\n\n${permissions}`;
 }
 

@@ -14,7 +14,7 @@ export interface Operation {
   readonly tag: 'sync tasks' | 'sync events' | 'delivery';
   readonly summary: string;
   readonly description?: string;
-  /** Declared so in serverless.yml: the gateway answers 202 before the function has seen the request. */
+  /** The function hands the request to FunctionGraph, and does not ask OMS before it answers. */
   readonly asynchronous?: true;
   /**
    * Actions that the function's credentials must be allowed; the optional ones only help to explain a refusal.
@@ -84,7 +84,7 @@ export const ERRORS = {
   },
   404: {
     name: 'NotFound',
-    description: 'OMS does not know the sync task, whichever status it said so with.',
+    description: 'OMS does not know the sync task, whichever status it said so with; or no route has this name.',
     example: error('OmsSync.SyncTaskNotFound', 'OMS does not know the sync task.'),
   },
   409: {
@@ -113,17 +113,17 @@ export const ERRORS = {
   502: {
     name: 'BadGateway',
     description:
-      "OMS could not be reached, failed, refused the function's credentials, or lacks the operation in its region.",
+      "OMS could not be reached, failed, refused the function's credentials, or lacks the operation in its region. Or FunctionGraph did not accept the run: `error_msg` says why, and whether it may begin.",
     example: error('OmsSync.OmsUnreachable', 'OMS could not be reached.'),
   },
   503: {
     name: 'ServiceUnavailable',
-    description: 'OMS is not available at the moment. `Retry-After` says when to try again.',
+    description: 'OMS, or FunctionGraph, is not available at the moment. `Retry-After` says when to try again.',
     example: error('OMS.1001', 'OMS is not available at the moment.'),
   },
   504: {
     name: 'GatewayTimeout',
-    description: 'OMS did not answer in time.',
+    description: 'OMS, or FunctionGraph, did not answer in time.',
     example: error('OmsSync.OmsTimeout', 'OMS did not answer in time.'),
   },
 } as const;

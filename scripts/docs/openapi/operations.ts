@@ -239,7 +239,7 @@ export const OPERATIONS: readonly Operation[] = [
     tag: 'delivery',
     summary: 'Submit again what was not accepted',
     description:
-      'Takes the dead letters and the failed invocations of the state bucket, asks OMS to copy the objects that they name, and deletes the documents of which everything was accepted. The gateway answers at once, whatever the body says; a wrong one is in the log of the function. What a run has done is in the state bucket: `redrive/last.json`, and below `redrive/reports/` by the `request_id` of the answer. It may run twice at once.',
+      'Takes the dead letters and the failed invocations of the state bucket, asks OMS to copy the objects that they name, and deletes the documents of which everything was accepted. A request is checked before the answer; the run begins after it, or, where the answer is an error, not at all. What a run has done is in the state bucket: `redrive/last.json`, and below `redrive/reports/` by the `request_id` of the answer. It may run twice at once.',
     asynchronous: true,
     permissions: { needed: ['createEvent'], optional: ['get'] },
     body: {
@@ -260,7 +260,7 @@ export const OPERATIONS: readonly Operation[] = [
         examples: { accepted: { request_id: '7e8e5be05ab44d0e8d0c3a4c2f1f9a10' } },
       },
     },
-    errors: [401, 413],
+    errors: [400, 401, 413, 500, 502, 503, 504],
   },
   {
     method: 'post',
@@ -269,7 +269,7 @@ export const OPERATIONS: readonly Operation[] = [
     tag: 'delivery',
     summary: 'Compare source and destination, and submit what was missed',
     description:
-      'Lists both buckets of each route, asks OMS to copy the objects that are missing or differ, and writes a report. The gateway answers at once, whatever the body says; a wrong one is in the log of the function. A pass that does not end in the time of one invocation is gone on with by the next call or the timer. The report is in the state bucket: `reconcile/<route>/latest.json`, and below `reconcile/<route>/reports/` by the time at which the pass began; that of a dry run is `reconcile/<route>/plan.json`. It may run twice at once. A pass proves what it finds, not what it repairs: the next one does.',
+      'Lists both buckets of each route, asks OMS to copy the objects that are missing or differ, and writes a report. A request is checked before the answer; the run begins after it, or, where the answer is an error, not at all. A pass that does not end in the time of one invocation is gone on with by the next call or the timer. The report is in the state bucket: `reconcile/<route>/latest.json`, and below `reconcile/<route>/reports/` by the time at which the pass began; that of a dry run is `reconcile/<route>/plan.json`. It may run twice at once. A pass proves what it finds, not what it repairs: the next one does.',
     asynchronous: true,
     permissions: { needed: ['createEvent'], optional: ['get'] },
     body: {
@@ -278,7 +278,7 @@ export const OPERATIONS: readonly Operation[] = [
       required: false,
       examples: {
         'see what would be submitted': { dry_run: true },
-        'one route, with what was uploaded just now': { route: 'reports', grace_period: '0s' },
+        'one route, with what was uploaded just now': { route: 'local', grace_period: '0s' },
         'from the beginning': { restart: true },
         'every route': {},
       },
@@ -291,6 +291,6 @@ export const OPERATIONS: readonly Operation[] = [
         examples: { accepted: { request_id: '7e8e5be05ab44d0e8d0c3a4c2f1f9a10' } },
       },
     },
-    errors: [401, 413],
+    errors: [400, 401, 404, 413, 500, 502, 503, 504],
   },
 ];

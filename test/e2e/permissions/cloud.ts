@@ -123,7 +123,8 @@ export async function startAgencyCloud(): Promise<AgencyCloud> {
     const fn = config.functions[key];
     if (fn === undefined) throw new Error(`There is no function ${key}.`);
     const environment = key === 'reconcile' ? fn.environment : { ...fn.environment, ROUTES: routes };
-    await fg.deploy(key, { ...fn, environment }, await readFile(join(ROOT, fn.package.artifact)));
+    const addressed = { ...environment, FUNCTIONGRAPH_ENDPOINT: fg.url };
+    await fg.deploy(key, { ...fn, environment: addressed }, await readFile(join(ROOT, fn.package.artifact)));
   };
   for (const key of Object.keys(config.functions)) await forget(key);
 

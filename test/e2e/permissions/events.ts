@@ -1,3 +1,4 @@
+import { request } from '../../../scripts/local/request.ts';
 import { type AgencyCloud, DESTINATION, SOURCE, STATE, STOPPED_SOURCE } from './cloud.ts';
 import { ensure, type Scenario } from './tasks.ts';
 
@@ -47,6 +48,16 @@ async function wearOut(cloud: AgencyCloud, name: string): Promise<void> {
   await cloud.put(STATE, name, JSON.stringify({ ...letter, attempts: 9 }));
 }
 
+/** A request over HTTP that starts a run, whose report ends in `reports`. */
+async function starts(cloud: AgencyCloud, key: string, reports: string): Promise<void> {
+  const headers = { 'x-apig-appcode': 'app-code' };
+  const { status, body } = await request('POST', `${cloud.fg.gatewayUrl}/${key}`, { headers, body: '{}' });
+  ensure(status === 202 || body.includes('functiongraph:function:invokeAsync'), `${key} names the right it needs`);
+  ensure(status === 202, `${key} accepts a run`);
+  await cloud.fg.idle();
+  ensure((await cloud.names(STATE, reports)).length > 0, `${key} runs`);
+}
+
 export const EVENT_SCENARIOS = {
   trigger: [
     {
@@ -87,6 +98,7 @@ export const EVENT_SCENARIOS = {
     },
   ],
   redrive: [
+    { needs: /invokeAsync/, run: (cloud) => starts(cloud, 'redrive', 'redrive/last.json') },
     {
       needs: /:createEvent$|ListBucket|(Get|Delete)Object .*dead-letters|PutObject .*state\/redrive/,
       run: async (cloud) => {
@@ -161,6 +173,7 @@ export const EVENT_SCENARIOS = {
     },
   ],
   reconcile: [
+    { needs: /invokeAsync/, run: (cloud) => starts(cloud, 'reconcile', 'reconcile/') },
     {
       needs: /oms:|ListBucket|state\/reconcile/,
       run: async (cloud) => {

@@ -3,11 +3,13 @@ import { createSyncEvent } from '../../fixtures/bad-input/create-sync-event.ts';
 import { createSyncTask } from '../../fixtures/bad-input/create-sync-task.ts';
 import { deleteSyncTask } from '../../fixtures/bad-input/delete-sync-task.ts';
 import { listSyncTasks } from '../../fixtures/bad-input/list-sync-tasks.ts';
+import { reconcile } from '../../fixtures/bad-input/reconcile.ts';
+import { redrive } from '../../fixtures/bad-input/redrive.ts';
 import { showSyncTask } from '../../fixtures/bad-input/show-sync-task.ts';
 import { showSyncTaskStatistics } from '../../fixtures/bad-input/show-sync-task-statistics.ts';
 import { startSyncTask } from '../../fixtures/bad-input/start-sync-task.ts';
 import { stopSyncTask } from '../../fixtures/bad-input/stop-sync-task.ts';
-import { detailsOf, toGatewayEvent } from '../../helpers/bad-input.ts';
+import { detailsOf, RUN_VARIABLES, toGatewayEvent } from '../../helpers/bad-input.ts';
 import { useOmsStub } from '../../helpers/functions.ts';
 import { readAnswer } from '../../helpers/gateway-event.ts';
 
@@ -18,6 +20,8 @@ describe.each([
   ['create-sync-task', createSyncTask],
   ['delete-sync-task', deleteSyncTask],
   ['list-sync-tasks', listSyncTasks],
+  ['reconcile', reconcile],
+  ['redrive', redrive],
   ['show-sync-task', showSyncTask],
   ['show-sync-task-statistics', showSyncTaskStatistics],
   ['start-sync-task', startSyncTask],
@@ -25,7 +29,7 @@ describe.each([
 ] as const)('%s', (name, inputs) => {
   let fn: Awaited<ReturnType<typeof oms.load>>;
   beforeAll(async () => {
-    fn = await oms.load(name);
+    fn = await oms.load(name, { variables: { ...RUN_VARIABLES, FUNCTIONGRAPH_ENDPOINT: oms.stub.url } });
   });
 
   it('is tested with at least twenty wrong requests', () => {

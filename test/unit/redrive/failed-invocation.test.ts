@@ -123,6 +123,7 @@ describe('the event of another function', () => {
   it.each([
     [{ trigger_type: 'TIMER', user_event: '' }, true],
     [{ httpMethod: 'POST', path: '/redrive' }, true],
+    [{ trigger_type: 'HTTP', options: {} }, true],
     [{ Records: [] }, false],
     [{ trigger_type: 'KAFKA' }, false],
     ['TIMER', false],

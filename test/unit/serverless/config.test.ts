@@ -39,10 +39,10 @@ describe('loadServerless', () => {
     expect(trigger?.environment['STATE_BUCKET']).toBe('keep');
   });
 
-  it('redrives by timer and over HTTP, asynchronously, and no run meets the next one', async () => {
+  it('redrives by timer and over HTTP, with an answer in time, and no run meets the next one', async () => {
     const redrive = (await loadServerless('local', { OMS_SYNC_STATE_BUCKET: 'keep' })).functions['redrive'];
     expect(redrive?.events).toEqual([
-      { apig: { method: 'POST', path: '/redrive', auth: 'APP', async: true } },
+      { apig: { method: 'POST', path: '/redrive', auth: 'APP', timeout: 30_000 } },
       { timer: { name: 'redrive', type: 'Rate', schedule: '15m' } },
     ]);
     expect(redrive?.timeout).toBe(15 * 60);
@@ -62,7 +62,7 @@ describe('loadServerless', () => {
 
   it('gives redrive what on-object-created submits with', async () => {
     const { functions } = await loadServerless('local', { OMS_SYNC_STATE_ENDPOINT: 'http://127.0.0.1:1' });
-    const { REDRIVE_MAX_ATTEMPTS: _, ...same } = functions['redrive']?.environment ?? {};
+    const { REDRIVE_MAX_ATTEMPTS: _, FUNCTIONGRAPH_ENDPOINT: __, ...same } = functions['redrive']?.environment ?? {};
     expect(same).toEqual(functions['on-object-created']?.environment);
   });
 

@@ -28,7 +28,9 @@ describe('docs/policies', () => {
       for (const { Action, Resource = [] } of document.Statement) {
         expect(Action.join(), name).not.toContain('*');
         for (const resource of Resource)
-          expect(resource, name).toMatch(/^obs:\*:\*:(bucket:[a-z0-9.-]+|object:[a-z0-9.-]+\/[a-z-]+\/[\w./*-]+)$/);
+          expect(resource, name).toMatch(
+            /^(obs:\*:\*:(bucket:[a-z0-9.-]+|object:[a-z0-9.-]+\/[a-z-]+\/[\w./*-]+)|functiongraph:\*:\*:function:default\/[\w-]+)$/,
+          );
       }
     }
     expect(documents.length).toBeGreaterThan(8);

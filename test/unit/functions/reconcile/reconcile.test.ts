@@ -156,6 +156,8 @@ describe('reconcile', () => {
     ['over HTTP', http({ dry_run: 'yes', routes: 'a' }), ['dry_run', 'routes']],
     ['over HTTP, no JSON', http('{'), ['']],
     ['over HTTP, a route that is none', http({ route: 'x' }), ['route']],
+    ['accepted over HTTP', { trigger_type: 'HTTP', options: { route: 'x' } }, ['route']],
+    ['accepted over HTTP, without options', { trigger_type: 'HTTP' }, ['']],
     ['by timer', timer('{"grace_period":"soon"}'), ['grace_period']],
     ['by timer', timer('{"dry_run":true,"dry_run":false}'), ['dry_run']],
     ['over HTTP', gatewayEvent('POST', '/reconcile', {}, { query: { dry_run: 'true' } }), ['["?dry_run"]']],

@@ -83,6 +83,7 @@ describe('redrive', () => {
 
   it.each([
     ['over HTTP', http({ dry_run: true, limit: 2 }), 'http'],
+    ['accepted over HTTP', { trigger_type: 'HTTP', options: { dry_run: true, limit: 2 } }, 'http'],
     ['by timer', timer('{"dry_run":true,"limit":2}'), 'timer'],
     ['directly', { dry_run: true, limit: 2 }, 'direct'],
   ])('takes its options %s', async (_how, event, caller) => {
