@@ -255,8 +255,8 @@ export const MUTATIONS: readonly Mutation[] = [
     patches: [
       patch(
         'shared/reconcile/compare/compare-object.ts',
-        'const known = this.#submissions.find(source, times.now);',
-        'const known = this.#submissions.find({ ...source, etag: [source.etag, destination?.lastModified].join() }, times.now);',
+        'const known = this.#history.find(source, times.now);',
+        'const known = this.#history.find({ ...source, etag: [source.etag, destination?.lastModified].join() }, times.now);',
       ),
     ],
   },

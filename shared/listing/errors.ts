@@ -1,24 +1,27 @@
 import { ObjectStoreError, type ObjectStoreErrorFields } from '#shared/objectstore/errors.ts';
 
-/** What is wrong with a listing whose pages are well formed. */
+/** What is wrong with a listing. */
 export type ListingFault =
+  /** The store's answer cannot be had; `cause` says why. */
+  | 'failed'
   /** A key comes before the one before it, in the order of the bytes of UTF-8. */
   | 'out_of_order'
-  /** A key comes twice. */
-  | 'repeated_key'
-  /** A page comes twice. */
-  | 'repeated_page'
+  /** A key, or a whole page, comes twice. */
+  | 'repeated'
   /** A key that was not asked for: not behind the beginning of the range, or without the prefix. */
-  | 'outside_range'
+  | 'out_of_range'
   /** Pages come and lead nowhere. */
-  | 'no_progress';
+  | 'no_progress'
+  /** Another request shows keys behind the end of the listing. */
+  | 'ended_early';
 
-const SENTENCES: Readonly<Record<ListingFault, string>> = {
+export const LISTING_FAULTS: Readonly<Record<ListingFault, string>> = {
+  failed: 'could not be read',
   out_of_order: 'is not in the order of the bytes of UTF-8',
-  repeated_key: 'has a key twice',
-  repeated_page: 'repeats a page',
-  outside_range: 'has a key that was not asked for',
+  repeated: 'repeats what it has listed before',
+  out_of_range: 'has keys that were not asked for',
   no_progress: 'goes on without getting anywhere',
+  ended_early: 'ended before its last page',
 };
 
 /**
@@ -32,7 +35,7 @@ export class ListingError extends ObjectStoreError {
   readonly position: string | undefined;
 
   constructor(fault: ListingFault, position: string | undefined, fields: Pick<ObjectStoreErrorFields, 'bucket'>) {
-    const message = `The listing of bucket ${fields.bucket} ${SENTENCES[fault]}.`;
+    const message = `The listing of bucket ${fields.bucket} ${LISTING_FAULTS[fault]}.`;
     // The same range, asked for again, may come as it should.
     const all = { operation: 'ListObjects', attempts: 1, retryable: true, ...fields };
     super(502, 'OmsSync.ObjectStoreListingNotTrusted', message, `The object store's listing cannot be trusted.`, all);

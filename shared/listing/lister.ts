@@ -88,12 +88,12 @@ export class ObjectLister implements Lister, KeyFinder {
 
   async *#pages(request: ListRequest, maxKeys: number | undefined): AsyncGenerator<ListedPage, void, undefined> {
     const { bucket, prefix, after, signal } = request;
-    const walk = new Walk(request);
+    const check = new ListingCheck(request);
     let token: string | undefined;
     for (let calls = 1; ; calls++) {
       signal?.throwIfAborted();
       const listedAt = this.#now();
-      if (walk.isOver) return yield { objects: [], last: true, isEndSeen: true, listedAt, calls: calls - 1 };
+      if (check.isOver) return yield { objects: [], last: true, isEndSeen: true, listedAt, calls: calls - 1 };
       this.#calls += 1;
       const asked = this.#store.listObjects({
         bucket,
@@ -102,17 +102,17 @@ export class ObjectLister implements Lister, KeyFinder {
         ...(maxKeys === undefined ? {} : { maxKeys }),
       });
       const page = await untilAborted(asked, signal);
-      const objects = walk.take(page, token);
+      const objects = check.take(page, token);
       token = page.nextToken;
-      const last = token === undefined || walk.isOver;
-      yield { objects, last, ...(walk.isOver ? { isEndSeen: true } : {}), listedAt, calls };
+      const last = token === undefined || check.isOver;
+      yield { objects, last, ...(check.isOver ? { isEndSeen: true } : {}), listedAt, calls };
       if (last) return;
     }
   }
 }
 
-/** A listing under way: what of it was seen, and what may come next. */
-class Walk {
+/** Checks that pages of a listing continue in order, stay in the range and lead on. */
+export class ListingCheck {
   readonly #request: ListRequest;
   /** The last key of the page before; where the range begins for the first one. */
   #position: string | undefined;
@@ -141,7 +141,7 @@ class Walk {
         const order = compareUtf8(position, key);
         if (order >= 0) throw this.#error(this.#misplaced(objects, order));
       }
-      if (!key.startsWith(prefix)) throw this.#error('outside_range');
+      if (!key.startsWith(prefix)) throw this.#error('out_of_range');
       position = key;
     }
     const [first] = objects;
@@ -160,9 +160,8 @@ class Walk {
     const first = objects[0]?.key ?? '';
     const { after } = this.#request;
     // Also where the page is in no order, it matters more that the store begins where it was not asked to.
-    if (this.#first === undefined && after !== undefined && compareUtf8(first, after) <= 0) return 'outside_range';
-    if (first === this.#first) return 'repeated_page';
-    return order === 0 ? 'repeated_key' : 'out_of_order';
+    if (this.#first === undefined && after !== undefined && compareUtf8(first, after) <= 0) return 'out_of_range';
+    return order === 0 || first === this.#first ? 'repeated' : 'out_of_order';
   }
 
   #error(fault: ListingFault): ListingError {

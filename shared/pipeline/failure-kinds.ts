@@ -16,7 +16,14 @@ export interface FailureKind {
   readonly retryable: boolean;
   /** What an engineer who is paged does next. */
   readonly remedy: string;
+  /**
+   * What to do about objects that a reconciliation submitted: there is no dead letter and nothing to redrive, for the
+   * next pass finds them again. Absent where `remedy` holds there, too.
+   */
+  readonly reconcileRemedy?: string;
 }
+
+const SEE_LOG = 'See the log; the next pass submits the objects again.';
 
 /** Every failure by its code; docs/failures.md is written from it. What they mean: scripts/docs/failure-meanings.ts. */
 const ROWS = {
@@ -27,6 +34,9 @@ const ROWS = {
       "Compare the key with the object's name in the source bucket. Where they differ, correct the trigger's " +
       '*_KEY_ENCODING; the dead letter keeps the wrong name, so reconcile the bucket and delete it. Where they are the ' +
       'same, rename the object and delete the dead letter, or redrive when OMS takes such names.',
+    reconcileRemedy:
+      'Submit the object by hand (POST /sync-tasks/{sync_task_id}/events) and read error_msg. Where OMS ' +
+      'does not take such a name, rename the object; else the next pass submits the objects again.',
   },
   'OmsSync.BatchRefused': {
     scope: 'content',
@@ -34,11 +44,15 @@ const ROWS = {
     remedy:
       'Send one of the keys by hand (POST /sync-tasks/{sync_task_id}/events) and read error_msg: the cause is in the ' +
       'sync task or in all keys, most likely their encoding. Correct it; what was not retried by then, redrive.',
+    reconcileRemedy:
+      'Submit one of the objects by hand (POST /sync-tasks/{sync_task_id}/events) and read error_msg: the ' +
+      'cause is in the sync task or in all names. Correct it; the next pass submits the objects again.',
   },
   'OmsSync.RequestTooLarge': {
     scope: 'content',
     retryable: false,
     remedy: 'Set OMS_MAX_KEYS_PER_CALL to 10 or less, deploy, and redrive.',
+    reconcileRemedy: 'Set OMS_MAX_KEYS_PER_CALL to 10 or less; the next pass submits the objects again.',
   },
   'OmsSync.SourceObjectMissing': {
     scope: 'content',
@@ -47,6 +61,9 @@ const ROWS = {
       "Look for the object in the sync task's source bucket. Where it was deleted there is nothing to copy: delete the " +
       'dead letter. Where it is there under another name, correct the variable *_KEY_ENCODING, deploy, submit it by hand ' +
       '(POST /sync-tasks/{sync_task_id}/events), and delete the dead letter.',
+    reconcileRemedy:
+      "Look for the object in the sync task's source bucket, which must be the one that was listed. Where " +
+      'it was deleted meanwhile there is nothing to do.',
   },
   'OmsSync.InvalidObjectKey': {
     scope: 'content',
@@ -54,6 +71,7 @@ const ROWS = {
     remedy:
       'Look at the key in the dead letter: set OBS_KEY_ENCODING or EVENTGRID_KEY_ENCODING to the encoding that the ' +
       'trigger uses, deploy, and redrive.',
+    reconcileRemedy: SEE_LOG,
   },
   'OmsSync.InvalidRecord': {
     scope: 'content',
@@ -61,6 +79,7 @@ const ROWS = {
     remedy:
       'Look at the record in the dead letter. Submit its object by hand (POST /sync-tasks/{sync_task_id}/events), ' +
       'delete the dead letter, and see to it that the trigger sends OBS notifications unchanged.',
+    reconcileRemedy: SEE_LOG,
   },
   'OmsSync.UnrecognisedEvent': {
     scope: 'content',
@@ -68,6 +87,7 @@ const ROWS = {
     remedy:
       'Find the trigger that sent the event and point it elsewhere, or take its transformation away (EventGrid: ' +
       'ORIGINAL). Where the event names objects, reconcile their bucket; then delete the dead letter.',
+    reconcileRemedy: 'Where the event names objects, reconcile their bucket.',
   },
   'OmsSync.NoRoute': {
     scope: 'content',
@@ -75,6 +95,7 @@ const ROWS = {
     remedy:
       'Add a route for the bucket to ROUTES, deploy, and redrive; or take the trigger off the bucket and delete the ' +
       'dead letter.',
+    reconcileRemedy: SEE_LOG,
   },
   'OmsSync.SyncTaskStopped': {
     scope: 'task',
@@ -82,6 +103,9 @@ const ROWS = {
     remedy:
       'Start the sync task (POST /sync-tasks/{sync_task_id}/start, with both key pairs). The platform tries the event ' +
       'again; where it has given up by then, redrive.',
+    reconcileRemedy:
+      'Start the sync task (POST /sync-tasks/{sync_task_id}/start, with both key pairs); the next pass ' +
+      'submits the objects again.',
   },
   'OmsSync.SyncTaskNotFound': {
     scope: 'task',
@@ -89,6 +113,10 @@ const ROWS = {
     remedy:
       'List the sync tasks (GET /sync-tasks), correct sync_task_id in ROUTES (or OMS_PROJECT_ID, OMS_REGION), deploy, ' +
       'and redrive. Where the task was deleted, create it again and use its new id.',
+    reconcileRemedy:
+      'List the sync tasks (GET /sync-tasks) and correct sync_task_id in ROUTES, or the project or region ' +
+      'of OMS. Where the task was deleted, create it again and use its new id; the next pass submits the ' +
+      'objects again.',
   },
   'OmsSync.SyncTaskUnusable': {
     scope: 'task',
@@ -96,6 +124,10 @@ const ROWS = {
     remedy:
       "Check that the task's key pairs are valid and may read the source and write the destination bucket, and that " +
       'both exist. Stop and start the task with working key pairs; what was not retried by then, redrive.',
+    reconcileRemedy:
+      "Check that the task's key pairs are valid and may read the source and write the destination bucket, " +
+      'and that both exist. Stop and start the task with working key pairs; the next pass submits the ' +
+      'objects again.',
   },
   'OmsSync.SyncTaskRefused': {
     scope: 'task',
@@ -108,6 +140,8 @@ const ROWS = {
     scope: 'task',
     retryable: false,
     remedy: 'Correct sync_task_id in ROUTES (GET /sync-tasks lists the ids), deploy, and redrive.',
+    reconcileRemedy:
+      'Correct sync_task_id in ROUTES (GET /sync-tasks lists the ids); the next pass submits the objects ' + 'again.',
   },
   'OmsSync.CredentialsRefused': {
     scope: 'account',
@@ -115,6 +149,9 @@ const ROWS = {
     remedy:
       "Check the function's agency, or the variables OMS_ACCESS_KEY and OMS_SECRET_KEY; 'signature expired' in the log " +
       'means that the clock is wrong. What was not retried by then, redrive.',
+    reconcileRemedy:
+      "Check the function's agency, or the variables OMS_ACCESS_KEY and OMS_SECRET_KEY; 'signature expired' " +
+      'in the log means that the clock is wrong.',
   },
   'OmsSync.MissingCredentials': {
     scope: 'account',
@@ -122,6 +159,9 @@ const ROWS = {
     remedy:
       'Give the function an agency that may use OMS, or set OMS_ACCESS_KEY and OMS_SECRET_KEY as encrypted variables, ' +
       'without spaces or line ends. What was not retried by then, redrive.',
+    reconcileRemedy:
+      'Give the function an agency that may use OMS, or set OMS_ACCESS_KEY and OMS_SECRET_KEY as encrypted ' +
+      'variables, without spaces or line ends.',
   },
   'OmsSync.PermissionDenied': {
     scope: 'account',
@@ -129,16 +169,24 @@ const ROWS = {
     remedy:
       "Grant the function's agency, or the user of its key pair, oms:synctask:createEvent and oms:synctask:get; it takes " +
       'some minutes to count. What was not retried by then, redrive.',
+    reconcileRemedy:
+      "Grant the function's agency, or the user of its key pair, oms:synctask:createEvent and " +
+      'oms:synctask:get; it takes some minutes to count.',
   },
   'OmsSync.AccountRestricted': {
     scope: 'account',
     retryable: true,
     remedy: 'Let the owner of the account settle it in the billing center, and redrive afterwards.',
+    reconcileRemedy:
+      'Let the owner of the account settle it in the billing center; the next pass submits the objects ' + 'again.',
   },
   'OmsSync.QuotaExceeded': {
     scope: 'account',
     retryable: true,
     remedy: "Raise OMS's quota (console, My Quotas) or delete sync tasks that are not needed, and redrive.",
+    reconcileRemedy:
+      "Raise OMS's quota (console, My Quotas) or delete sync tasks that are not needed; the next pass " +
+      'submits the objects again.',
   },
   'OmsSync.OmsOperationUnknown': {
     scope: 'account',
@@ -146,11 +194,15 @@ const ROWS = {
     remedy:
       'Check OMS_REGION and OMS_ENDPOINT: sync events exist in cn-north-4, cn-east-3 and cn-southwest-2 only. Correct ' +
       'them, deploy, and redrive.',
+    reconcileRemedy:
+      'Check the region and the endpoint of OMS: sync events exist in cn-north-4, cn-east-3 and ' +
+      'cn-southwest-2 only.',
   },
   'OmsSync.Configuration': {
     scope: 'account',
     retryable: true,
     remedy: 'Correct the variables that the log line names, deploy, and redrive.',
+    reconcileRemedy: SEE_LOG,
   },
   'OmsSync.NameNotResolved': {
     scope: 'account',
@@ -158,6 +210,7 @@ const ROWS = {
     remedy:
       "Check OMS_REGION and OMS_ENDPOINT, and the DNS servers of the function's VPC. What was not retried by then, " +
       'redrive.',
+    reconcileRemedy: "Check OMS_REGION and OMS_ENDPOINT, and the DNS servers of the function's VPC.",
   },
   'OmsSync.TlsRefused': {
     scope: 'account',
@@ -165,6 +218,9 @@ const ROWS = {
     remedy:
       'Check OMS_ENDPOINT and whatever stands between the function and it: a proxy that replaces certificates is not ' +
       'trusted. What was not retried by then, redrive.',
+    reconcileRemedy:
+      'Check OMS_ENDPOINT and whatever stands between the function and it: a proxy that replaces ' +
+      'certificates is not trusted.',
   },
   'OmsSync.OmsThrottled': {
     scope: 'call',
@@ -179,6 +235,7 @@ const ROWS = {
     remedy:
       "Look at the health of OMS in this region (Huawei Cloud's service health page). Redrive when it is over what the " +
       'platform has given up.',
+    reconcileRemedy: "Look at the health of OMS in this region (Huawei Cloud's service health page).",
   },
   'OmsSync.OmsInternalError': {
     scope: 'call',
@@ -186,6 +243,7 @@ const ROWS = {
     remedy:
       "Nothing, where it passes. Where it lasts, give the request id of the log to Huawei's support; redrive when it is " +
       'over what the platform has given up.',
+    reconcileRemedy: "Nothing, where it passes. Where it lasts, give the request id of the log to Huawei's support.",
   },
   'OmsSync.OmsUnreachable': {
     scope: 'call',
@@ -193,6 +251,7 @@ const ROWS = {
     remedy:
       'Check OMS_ENDPOINT and, for a function in a VPC, its NAT gateway and security group. Redrive when it is over ' +
       'what the platform has given up.',
+    reconcileRemedy: 'Check OMS_ENDPOINT and, for a function in a VPC, its NAT gateway and security group.',
   },
   'OmsSync.OmsTimeout': {
     scope: 'call',
@@ -200,6 +259,7 @@ const ROWS = {
     remedy:
       "Look at the health of OMS in this region and the way out of the function's VPC. Redrive when it is over what the " +
       'platform has given up.',
+    reconcileRemedy: "Look at the health of OMS in this region and the way out of the function's VPC.",
   },
   'OmsSync.OmsMalformedResponse': {
     scope: 'call',
@@ -221,6 +281,7 @@ const ROWS = {
     remedy:
       "Raise the function's timeout, or OMS_CONCURRENCY and OMS_CALLS_PER_SECOND. Redrive submits what the platform " +
       'has given up.',
+    reconcileRemedy: "Raise the function's timeout, or OMS_CONCURRENCY and OMS_CALLS_PER_SECOND.",
   },
   'OmsSync.AmbiguousCreate': {
     scope: 'call',
@@ -233,6 +294,7 @@ const ROWS = {
     remedy:
       'Look at the health of OBS in the region of the state bucket, and at STATE_ENDPOINT. The platform still holds ' +
       'the event; redrive when it is over.',
+    reconcileRemedy: 'Look at the health of OBS in the region of the state bucket, and at STATE_ENDPOINT.',
   },
   'OmsSync.ObjectStoreAccessDenied': {
     scope: 'account',
@@ -262,6 +324,7 @@ const ROWS = {
     scope: 'call',
     retryable: false,
     remedy: 'Nothing: another redrive has dealt with it, or somebody deleted it.',
+    reconcileRemedy: SEE_LOG,
   },
   'OmsSync.ObjectStorePreconditionFailed': {
     scope: 'call',
@@ -305,6 +368,8 @@ const ROWS = {
     remedy:
       'Report it with the log line, which has the stack. The platform still holds the event: redrive it after the fix ' +
       'is deployed.',
+    reconcileRemedy:
+      'Report it with the log line, which has the stack; after the fix the next pass submits the objects ' + 'again.',
   },
 } as const satisfies Readonly<Record<string, Omit<FailureKind, 'code'>>>;
 

@@ -15,10 +15,9 @@ import type { Report } from './report/report.ts';
 import { reportOf } from './report/run-report.ts';
 import type { ReconcileOptions, ReconcileOutcome, ReconcileResult, StopReason } from './run-options.ts';
 import { refusedRows } from './submit/refused-objects.ts';
-import { remembering } from './submit/remembering.ts';
-import { type Rounded, SubmissionRetries } from './submit/retry-submission.ts';
-import type { Submissions } from './submit/submissions.ts';
-import { Submitter } from './submit/submitter.ts';
+import { SubmissionRetries } from './submit/retry-submission.ts';
+import { MAX_SUBMISSIONS, type Submissions } from './submit/submissions.ts';
+import { type SubmitKeys, Submitter } from './submit/submitter.ts';
 
 /** The route names no destination bucket, so that there is nothing to compare with. */
 export class NoDestinationError extends AppError {
@@ -236,21 +235,21 @@ class Run {
   }
 
   #comparer({ rules, restore }: KnownTask, pass: Pass): ObjectComparer {
-    const { grace, route, sourceHasResultLists, compareETags, maxSubmissions } = this.#options;
+    const { grace, route, sourceHasResultLists, compareETags, maxSubmissions = MAX_SUBMISSIONS } = this.#options;
     return new ObjectComparer({
       rules,
       graceMs: grace,
       sourceCloud: route.source.cloud ?? 'HuaweiCloud',
       restore,
       notBefore: latestOf(this.#previous, this.#options.clock.now()),
-      submissions: pass.submissions,
+      history: pass.submissions,
       maxSubmissions,
       ...(sourceHasResultLists !== undefined && { sourceHasResultLists }),
       ...(compareETags !== undefined && { compareETags }),
     });
   }
 
-  #submit(submissions: Submissions): ((keys: readonly string[]) => Promise<Rounded>) | undefined {
+  #submit(submissions: Submissions): SubmitKeys | undefined {
     const { send, limiter, taskState, route, clock, signal, remaining, maxKeysPerCall, concurrency } = this.#options;
     if (!this.#submits || send === undefined) return undefined;
     const left = (): number => (signal?.aborted === true ? 0 : remaining());
@@ -266,12 +265,13 @@ class Run {
       reserveMs: this.#reserve / 2,
       random: () => clock.random(),
     });
-    const rounds = new SubmissionRetries({
-      submit: (keys, oneByOne) => submitter.submit(keys, oneByOne),
+    const retries = new SubmissionRetries({
+      submitter,
+      submissions,
       clock,
       remaining: () => left() - this.#reserve,
     });
-    return remembering(rounds, submissions, () => clock.now());
+    return (keys) => retries.submit(keys);
   }
 }
 

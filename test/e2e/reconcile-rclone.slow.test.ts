@@ -98,7 +98,7 @@ async function compare(lister: ObjectLister, ranges: readonly KeyRange[]): Promi
         }
       }
       const destination = lister.pages({ bucket: 'destination', ...range });
-      const steps = diff({ source: source(), destination, range, comparer, now: Date.now, emptySourceConfirmed: true });
+      const steps = diff({ source: source(), destination, comparer, now: Date.now, emptySourceConfirmed: true });
       let same = 0;
       for await (const { findings, counts } of steps) {
         same += counts.verdicts.same.objects;

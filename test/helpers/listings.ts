@@ -1,10 +1,15 @@
+import { ListingCheck, type ListRequest } from '#shared/listing/lister.ts';
 import type { FactsPage, ObjectFacts } from '#shared/reconcile/compare/object-facts.ts';
 
-/** A listing of pages that are at hand. */
-export async function* pagesOf(pages: readonly (FactsPage | Error)[]): AsyncGenerator<FactsPage> {
+/** A listing of pages that are at hand, checked as a lister checks them. */
+export async function* pagesOf(
+  pages: readonly (FactsPage | Error)[],
+  range: Pick<ListRequest, 'prefix' | 'after' | 'until'> = {},
+): AsyncGenerator<FactsPage> {
+  const check = new ListingCheck({ bucket: 'bucket', ...range });
   for (const page of pages) {
     if (page instanceof Error) throw page;
-    yield page;
+    yield { ...page, objects: check.take(page, undefined) };
   }
 }
 

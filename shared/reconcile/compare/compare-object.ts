@@ -1,5 +1,4 @@
 import { OMS_RESULT_PREFIX } from '#shared/pipeline/filter.ts';
-import { MAX_SUBMISSIONS, Submissions } from '../submit/submissions.ts';
 import { type ComparePairOptions, comparePair, looksSame } from './compare-pair.ts';
 import { type MigrationOptions, unmigratable } from './migratable.ts';
 import type { ObjectFacts } from './object-facts.ts';
@@ -17,11 +16,32 @@ export interface ComparerOptions extends Partial<ComparePairOptions>, MigrationO
   readonly sourceHasResultLists?: boolean;
   /** Milliseconds since the epoch: the present is not earlier, whatever a clock says that has gone back. */
   readonly notBefore?: number | undefined;
-  /** What was submitted before. It is told what is to be submitted. */
-  readonly submissions?: Submissions;
-  /** Most submissions of an object whose source stays the same. */
+  /** Earlier submissions; none where it is left out. */
+  readonly history?: SubmissionHistory;
+  /** Most submissions of an object whose source stays the same; no bound where it is left out. */
   readonly maxSubmissions?: number | undefined;
 }
+
+/** What earlier submissions of an object came to, its source being what it is. */
+export interface EarlierSubmissions {
+  /** Submissions that OMS has accepted, or refused for the sake of the object. */
+  readonly count: number;
+  /** OMS has accepted one of them. */
+  readonly accepted: boolean;
+  /** OMS has accepted one in this pass. */
+  readonly acceptedNow: boolean;
+  /** The last one is so recent that there is to be no other one yet. */
+  readonly waits: boolean;
+}
+
+/** Remembers how often objects were submitted. Times are milliseconds since the epoch. */
+export interface SubmissionHistory {
+  find(source: ObjectFacts, now: number): EarlierSubmissions | undefined;
+  /** @returns false where there is no place for another object, and it may have been submitted before */
+  reserve(source: ObjectFacts, now: number): boolean;
+}
+
+const NO_HISTORY: SubmissionHistory = { find: () => undefined, reserve: () => true };
 
 /** The times that a verdict depends on, in milliseconds since the epoch. */
 export interface CompareTimes {
@@ -34,11 +54,11 @@ export interface CompareTimes {
 /** Decides what is to be said of an object, and whether it is submitted. Knows nothing of listings. */
 export class ObjectComparer {
   readonly #options: ComparerOptions & ComparePairOptions;
-  readonly #submissions: Submissions;
+  readonly #history: SubmissionHistory;
 
   constructor(options: ComparerOptions) {
     this.#options = { ...options, compareETags: options.compareETags ?? true };
-    this.#submissions = options.submissions ?? new Submissions();
+    this.#history = options.history ?? NO_HISTORY;
   }
 
   /** @returns undefined where both are the same */
@@ -72,7 +92,7 @@ export class ObjectComparer {
     outcome = submission(this.#options.rules, pair),
   ): Finding {
     const finding = { key: source.key, source, ...(destination && { destination }) };
-    const known = this.#submissions.find(source, times.now);
+    const known = this.#history.find(source, times.now);
     const reason = unmigratable(source, this.#options);
     if (reason) return { ...finding, verdict: 'unmigratable', reason, submit: false };
     if (this.isInFlight(source, times)) return { ...finding, verdict: 'in_flight', submit: false };
@@ -84,11 +104,11 @@ export class ObjectComparer {
     if (known?.acceptedNow) return { ...finding, verdict, submit: true };
     if (outcome === 'doubtful' && known?.accepted)
       return { ...finding, verdict: 'ignored_by_oms', reason: 'submitted_before', submit: false };
-    const { maxSubmissions = MAX_SUBMISSIONS } = this.#options;
+    const { maxSubmissions = Number.POSITIVE_INFINITY } = this.#options;
     if (known && known.count >= maxSubmissions)
       return { ...finding, verdict: 'submitted_in_vain', reason: 'not_copied', submit: false };
     if (known?.waits) return { ...finding, verdict: 'deferred', reason: 'awaiting_copy', submit: false };
-    if (!this.#submissions.reserve(source, times.now))
+    if (!this.#history.reserve(source, times.now))
       return { ...finding, verdict: 'deferred', reason: 'too_many', submit: false };
     return { ...finding, verdict, submit: true };
   }

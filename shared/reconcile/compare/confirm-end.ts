@@ -5,7 +5,6 @@ import { rangeOf } from '#shared/listing/ranges.ts';
 import type { ListedObject } from '#shared/objectstore/port.ts';
 import type { ObjectComparer } from './compare-object.ts';
 import { DiffError, type Side } from './errors.ts';
-import { listingError } from './listing-side.ts';
 
 export interface EndConfirmerOptions {
   readonly source: Lister;
@@ -98,7 +97,7 @@ export class EndConfirmer {
             onlySince &&= object.lastModified >= began;
           }
       } catch (error) {
-        throw listingError(side, after, error);
+        throw DiffError.of(side, after, error);
       }
       if (position === before || (round >= MAX_ROUNDS && onlySince)) return undefined;
     }

@@ -2,17 +2,18 @@ import { isBefore } from '#shared/encoding/utf8-order.ts';
 import type { CompareTimes, ObjectComparer } from './compare-object.ts';
 import { type Counts, countFinding, countSame, noCounts } from './counts.ts';
 import type { Side } from './errors.ts';
-import { type KeyRange, ListingSide } from './listing-side.ts';
+import { ListingSide } from './listing-side.ts';
 import type { FactsPage, ObjectFacts } from './object-facts.ts';
 import { type Finding, isSubmitted } from './verdict.ts';
 
 export interface DiffOptions {
-  /** Listings of the same range, in the order of the bytes of UTF-8. OMS keeps keys, so they are the same on both sides. */
+  /**
+   * Listings of the same range, as a lister has checked them: in the order of the bytes of UTF-8. OMS keeps keys, so
+   * they are the same on both sides.
+   */
   readonly source: AsyncIterable<FactsPage>;
   readonly destination: AsyncIterable<FactsPage>;
   readonly comparer: ObjectComparer;
-  /** What was asked for; keys outside of it stop the diff. A cursor of an earlier diff is a good `after`. */
-  readonly range?: KeyRange;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /**
@@ -31,11 +32,6 @@ export interface DiffOptions {
   readonly confirmEnd?: (side: Side, after: string | undefined) => Promise<boolean>;
   /** Milliseconds since the epoch: source objects modified since then are counted apart. */
   readonly changedSince?: number;
-  /**
-   * Asks each side for a page while the one before is being worked on: faster over a network, and what was asked for
-   * ahead is asked for again after a crash. Off by default.
-   */
-  readonly lookahead?: boolean;
 }
 
 /** A part of the range that is done. */
@@ -66,9 +62,9 @@ export type DiffEnd =
  *   listing that is out of order casts doubt on them ({@link DiffError.earlierHolds})
  */
 export async function* diff(options: DiffOptions): AsyncGenerator<DiffStep, DiffEnd> {
-  const { range = {}, now, lookahead = false } = options;
-  const source = new ListingSide({ side: 'source', pages: options.source, range, now, lookahead });
-  const destination = new ListingSide({ side: 'destination', pages: options.destination, range, now, lookahead });
+  const { now } = options;
+  const source = new ListingSide({ side: 'source', pages: options.source, now });
+  const destination = new ListingSide({ side: 'destination', pages: options.destination, now });
   try {
     await loadBoth(source, destination);
     if (!source.sawObject && !options.emptySourceConfirmed) return 'empty_source';

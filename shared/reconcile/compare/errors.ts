@@ -1,30 +1,7 @@
 import { AppError } from '#shared/errors/base.ts';
+import { LISTING_FAULTS, ListingError, type ListingFault } from '#shared/listing/errors.ts';
 
 export type Side = 'source' | 'destination';
-
-/** What is wrong with a listing. */
-export type ListingFault =
-  /** The lister failed; `cause` says how. */
-  | 'failed'
-  /** A key comes before the one before it, in the order of UTF-8. */
-  | 'out_of_order'
-  /** A key, or a whole page, comes twice. */
-  | 'repeated'
-  /** A key that was not asked for: before or behind the range, or without the prefix. */
-  | 'out_of_range'
-  /** The listing ended though its last page said that there is more. */
-  | 'ended_early'
-  /** A page came behind the last one. */
-  | 'page_after_end';
-
-const SENTENCES: Readonly<Record<ListingFault, string>> = {
-  failed: 'could not be read',
-  out_of_order: 'is not in the order of the bytes of UTF-8',
-  repeated: 'repeats what it has listed before',
-  out_of_range: 'has keys that were not asked for',
-  ended_early: 'ended before its last page',
-  page_after_end: 'goes on behind its last page',
-};
 
 /**
  * A listing cannot be trusted, so nothing may be concluded from what is not in it. The range is to be stopped, and done
@@ -43,11 +20,17 @@ export class DiffError extends AppError {
   readonly earlierHolds: boolean;
 
   constructor(side: Side, fault: ListingFault, position: string | undefined, cause?: unknown) {
-    super(502, 'OmsSync.ListingNotTrusted', `The listing of the ${side} ${SENTENCES[fault]}.`, { cause });
+    super(502, 'OmsSync.ListingNotTrusted', `The listing of the ${side} ${LISTING_FAULTS[fault]}.`, { cause });
     this.side = side;
     this.fault = fault;
     this.position = position;
     this.earlierHolds = fault !== 'out_of_order';
+  }
+
+  /** Wraps what a lister threw. A listing that leads nowhere is read again, as one that failed. */
+  static of(side: Side, position: string | undefined, error: unknown): DiffError {
+    const fault = error instanceof ListingError && error.fault !== 'no_progress' ? error.fault : 'failed';
+    return new DiffError(side, fault, position, error);
   }
 
   /** Names no object. */

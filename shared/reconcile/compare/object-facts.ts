@@ -11,8 +11,6 @@ export interface FactsPage {
   readonly objects: readonly ObjectFacts[];
   /** Milliseconds since the epoch when the page was asked for; when the diff asked its lister where it is left out. */
   readonly listedAt?: number;
-  /** Whether the store said that this is the last page. Where it is told, an end without one is found. */
-  readonly last?: boolean;
   /** Of a last page: that it is the last does not rest on the store's word alone. */
   readonly isEndSeen?: boolean;
 }

@@ -30,8 +30,8 @@ export interface RangeState {
   readonly event_calls: number;
 }
 
-/** What became of the objects that were submitted. */
-export interface Submitted {
+/** How many of some objects were accepted, and what became of the others. */
+export interface Tally {
   readonly accepted: number;
   readonly failed: number;
   readonly pending: readonly string[];
@@ -68,9 +68,9 @@ export function newRange({
  * @throws RangeError where an object that was to be submitted is neither accepted, nor failed, nor pending: to go on
  *   would be to skip it
  */
-export function advance(range: RangeState, step: DiffStep, submitted: Submitted, listCalls: number): RangeState {
+export function advance(range: RangeState, step: DiffStep, tally: Tally, listCalls: number): RangeState {
   const found = submittable(step.counts).objects;
-  const { accepted, failed, pending, calls, refused = [] } = submitted;
+  const { accepted, failed, pending, calls, refused = [] } = tally;
   if (accepted + failed + pending.length !== found)
     throw new RangeError(`${found} objects to submit, ${accepted + failed + pending.length} accounted for`);
   return {
@@ -100,8 +100,8 @@ export function finish(range: RangeState, listCalls: number): RangeState {
  *
  * @throws RangeError as {@link advance}
  */
-export function retried(range: RangeState, submitted: Submitted): RangeState {
-  const { accepted, failed, pending, calls, refused = [] } = submitted;
+export function retried(range: RangeState, tally: Tally): RangeState {
+  const { accepted, failed, pending, calls, refused = [] } = tally;
   if (accepted + failed + pending.length !== range.pending.length)
     throw new RangeError(
       `${range.pending.length} objects were pending, ${accepted + failed + pending.length} accounted for`,

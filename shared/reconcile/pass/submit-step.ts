@@ -1,10 +1,11 @@
 import { addCounts, detached } from '../compare/counts.ts';
 import type { DiffStep } from '../compare/diff.ts';
-import { isOfCall, type KeyResult, type Rounded } from '../submit/retry-submission.ts';
+import { isOfCall } from '../submit/retry-submission.ts';
+import type { BlockedKey, FailedKey, KeyResult, SubmitKeys } from '../submit/submitter.ts';
 import { advance, MAX_PENDING, type RangeState, retried } from './range-state.ts';
 
 export interface SubmitStepOptions {
-  readonly submit: (keys: readonly string[]) => Promise<Rounded>;
+  readonly submit: SubmitKeys;
   /** Keys of a call. */
   readonly size: number;
   /** Keys that must wait although OMS accepts others. They are pending, and left alone for the rest of the run. */
@@ -14,12 +15,10 @@ export interface SubmitStepOptions {
 export interface StepResult {
   readonly state: RangeState;
   /** Keys that no submission cures. */
-  readonly failed: readonly FailedResult[];
+  readonly failed: readonly FailedKey[];
   /** Why the range is where it was: a key of the step may be accepted later. */
-  readonly blocked?: Extract<KeyResult, { readonly status: 'blocked' }>;
+  readonly blocked?: BlockedKey;
 }
-
-export type FailedResult = Extract<KeyResult, { readonly status: 'failed' }> & { readonly key: string };
 
 /**
  * Submits what a step has found, in full calls only: fewer keys than a call can carry stay pending, with the range, until
@@ -42,14 +41,15 @@ export async function submitStep(
   const full = keys.length - (keys.length % size);
   if (full === 0) return { state: advance(state, step, { ...NOTHING, pending: found }, listCalls), failed: [] };
   const { results, calls } = await submit(keys.slice(0, full));
-  const old = tally(pending, results.slice(0, pending.length));
-  const fresh = tally(found, results.slice(pending.length));
+  const byKey = new Map(results.map((result) => [result.key, result]));
+  const old = tally(pending, byKey);
+  const fresh = tally(found, byKey);
   const kept = retried(state, { ...old.submitted, pending: [...waiting, ...old.submitted.pending], calls });
   const blocked = results.find((result) => result.status === 'blocked');
   const left = kept.pending.length + fresh.submitted.pending.length;
   const goesOn = blocked === undefined || (left <= MAX_PENDING && isOfKeys(results));
   if (!goesOn) return { state: kept, failed: old.failed, blocked };
-  for (const [index, result] of results.entries()) if (result.status === 'blocked') stuck.add(keys[index] ?? '');
+  for (const result of results) if (result.status === 'blocked') stuck.add(result.key);
   return {
     state: advance(kept, step, { ...fresh.submitted, calls: 0 }, listCalls),
     failed: [...old.failed, ...fresh.failed],
@@ -62,15 +62,14 @@ export async function submitPending(
   { submit }: Pick<SubmitStepOptions, 'submit'>,
 ): Promise<{
   readonly states: readonly RangeState[];
-  readonly failed: readonly FailedResult[];
-  readonly blocked?: StepResult['blocked'];
+  readonly failed: readonly FailedKey[];
+  readonly blocked?: BlockedKey;
 }> {
   const { results, calls } = await submit(states.flatMap(({ pending }) => pending));
-  const failed: FailedResult[] = [];
-  let start = 0;
+  const byKey = new Map(results.map((result) => [result.key, result]));
+  const failed: FailedKey[] = [];
   const after = states.map((state, index) => {
-    const own = tally(state.pending, results.slice(start, start + state.pending.length));
-    start += state.pending.length;
+    const own = tally(state.pending, byKey);
     failed.push(...own.failed);
     return retried(state, { ...own.submitted, calls: index === 0 ? calls : 0 });
   });
@@ -98,15 +97,15 @@ function isOfKeys(results: readonly KeyResult[]): boolean {
 
 const NOTHING = { accepted: 0, failed: 0, pending: [], calls: 0 } as const;
 
-/** Keys without a result were not submitted. */
-function tally(keys: readonly string[], results: readonly KeyResult[]) {
-  const failed: FailedResult[] = [];
+/** Counts what became of some keys. Those without a result were not submitted. */
+function tally(keys: readonly string[], results: ReadonlyMap<string, KeyResult>) {
+  const failed: FailedKey[] = [];
   const pending: string[] = [];
   let accepted = 0;
-  for (const [index, key] of keys.entries()) {
-    const result = results[index];
+  for (const key of keys) {
+    const result = results.get(key);
     if (result?.status === 'accepted') accepted += 1;
-    else if (result?.status === 'failed') failed.push({ ...result, key });
+    else if (result?.status === 'failed') failed.push(result);
     else pending.push(key);
   }
   const refused = failed.map(({ key, failure: { code } }) => ({ key, code }));

@@ -7,7 +7,7 @@ import { DiffError } from '../compare/errors.ts';
 import type { Report } from '../report/report.ts';
 import type { ReconcileOptions, StopReason } from '../run-options.ts';
 import { FailureLog } from '../submit/failure-log.ts';
-import type { Rounded } from '../submit/retry-submission.ts';
+import type { SubmitKeys } from '../submit/submitter.ts';
 import { Overtaken } from './checkpointer.ts';
 import { type ActiveRange, boundsOf, type Pass } from './pass.ts';
 import { newRange } from './range-state.ts';
@@ -23,7 +23,7 @@ export interface PassWorkOptions {
   /** Of the last complete pass. */
   readonly previous: Report | undefined;
   /** Absent where nothing is submitted. */
-  readonly submit: ((keys: readonly string[]) => Promise<Rounded>) | undefined;
+  readonly submit: SubmitKeys | undefined;
   /** Writes the checkpoint; does nothing where there is none. */
   readonly save: () => Promise<void>;
   /** Milliseconds to leave. */

@@ -5,10 +5,10 @@ import { EndConfirmer } from '../compare/confirm-end.ts';
 import { diff } from '../compare/diff.ts';
 import type { FactsPage } from '../compare/object-facts.ts';
 import type { Finding } from '../compare/verdict.ts';
-import type { Rounded } from '../submit/retry-submission.ts';
+import type { BlockedKey, FailedKey, SubmitKeys } from '../submit/submitter.ts';
 import type { ActiveRange, Pass } from './pass.ts';
 import { finish } from './range-state.ts';
-import { countStep, type FailedResult, type StepResult, submitStep } from './submit-step.ts';
+import { countStep, submitStep } from './submit-step.ts';
 
 /** What a range needs of the run that works at it. */
 export interface RangeRun {
@@ -21,15 +21,15 @@ export interface RangeRun {
   readonly now: () => number;
   readonly changedSince: number | undefined;
   /** Absent where nothing is submitted. */
-  readonly submit: ((keys: readonly string[]) => Promise<Rounded>) | undefined;
+  readonly submit: SubmitKeys | undefined;
   readonly maxKeysPerCall: number;
   /** Keys that are left alone until the end of the run. */
   readonly stuck: Set<string>;
   /** Whether the run is to end. */
   readonly stopping: () => boolean;
   /** Ends the run: a key must wait. */
-  readonly blocked: (blocked: NonNullable<StepResult['blocked']>) => void;
-  readonly failed: (failed: readonly FailedResult[]) => void;
+  readonly blocked: (blocked: BlockedKey) => void;
+  readonly failed: (failed: readonly FailedKey[]) => void;
   /** Resolves to whether the state is saved; where it is not, the run is to end. */
   readonly save: () => Promise<boolean>;
   /**
@@ -76,7 +76,6 @@ async function walk(
   const steps = diff({
     source: calls.of(live.pages(run.source, { ...request, bucket: buckets.source })),
     destination: calls.of(live.pages(run.destination, { ...request, bucket: buckets.destination })),
-    range: { ...(prefix === undefined ? {} : { prefix }), ...live.rest },
     comparer,
     now,
     emptySourceConfirmed: slot.confirmedEmpty,

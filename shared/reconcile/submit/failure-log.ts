@@ -1,5 +1,5 @@
 import type { Logger } from '#shared/logging/logger.ts';
-import type { FailedResult } from '../pass/submit-step.ts';
+import type { FailedKey } from './submitter.ts';
 
 /** Keys of a code that are logged one by one: a bucket may have millions. */
 const LOGGED_KEYS = 10;
@@ -13,7 +13,7 @@ export class FailureLog {
     this.#log = log;
   }
 
-  add(failed: readonly FailedResult[]): void {
+  add(failed: readonly FailedKey[]): void {
     for (const { key, failure, error } of failed) {
       const count = (this.#counts.get(failure.code) ?? 0) + 1;
       this.#counts.set(failure.code, count);

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { compareUtf8 } from '#shared/encoding/utf8-order.ts';
+import { FAILURES, type FailureKind } from '#shared/pipeline/failures.ts';
 import { detached, NAMED_KEYS, namedKey } from '../compare/counts.ts';
 import { quantity } from '../compare/counts-schema.ts';
 import { STATE_LIMITS, storedText } from '../document-limits.ts';
-import { submissionRemedy } from './submission-remedies.ts';
 
 /** Objects that were refused for good, by the code of the failure. Plain JSON. */
 export type RefusedByCode = Readonly<Record<string, { readonly objects: number; readonly keys: readonly string[] }>>;
@@ -52,6 +52,12 @@ export interface RefusedRow {
   readonly remedy: string;
   readonly objects: number;
   readonly keys: readonly string[];
+}
+
+/** @param code of a failure; that of another release may be unknown */
+export function submissionRemedy(code: string): string {
+  const failure: FailureKind | undefined = Object.values(FAILURES).find((each) => each.code === code);
+  return failure?.reconcileRemedy ?? failure?.remedy ?? 'See the log; the next pass submits the objects again.';
 }
 
 /** The most frequent first. */

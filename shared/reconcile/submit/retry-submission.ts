@@ -1,24 +1,11 @@
 import type { Clock } from '#shared/http/clock.ts';
-import { FAILURES, type FailureKind } from '#shared/pipeline/failures.ts';
-import type { KeyOutcome } from '#shared/pipeline/outcome.ts';
-import type { SubmittedKeys } from './submitter.ts';
-
-/** What became of one key in the end. */
-export type KeyResult =
-  | { readonly status: 'accepted' }
-  /** No further try would cure it, or none that this pass can make. */
-  | { readonly status: 'failed'; readonly failure: FailureKind; readonly error: unknown }
-  /** Time may cure it: nothing behind it counts as done. */
-  | { readonly status: 'blocked'; readonly failure: FailureKind; readonly error: unknown };
-
-export interface Rounded {
-  /** One per key, in order. */
-  readonly results: readonly KeyResult[];
-  readonly calls: number;
-}
+import type { Submissions } from './submissions.ts';
+import type { BlockedKey, KeyResult, Submitted, Submitter } from './submitter.ts';
 
 export interface SubmissionRetriesOptions {
-  readonly submit: (keys: readonly string[], oneByOne: boolean) => Promise<SubmittedKeys>;
+  readonly submitter: Pick<Submitter, 'submit'>;
+  /** What was submitted before. */
+  readonly submissions: Submissions;
   readonly clock: Pick<Clock, 'now' | 'sleep' | 'random'>;
   /** Milliseconds in which keys may still be submitted. */
   readonly remaining: () => number;
@@ -28,11 +15,14 @@ export interface SubmissionRetriesOptions {
 const WAITS = [1_000, 4_000] as const;
 /** Keys, at most, that are tried one by one at last: the call of ten may fail for one of them. */
 const ONE_BY_ONE = 100;
-/** SubmissionRetries in which whole batches were refused and nothing was ever accepted, after which no more are taken apart. */
-const HOPELESS_ROUNDS = 5;
+/** Tries in which whole batches were refused and nothing was ever accepted, after which no more are taken apart. */
+const HOPELESS_TRIES = 5;
+/** Failures for the sake of one object: as many submissions of it would end like this. */
+const OF_OBJECT: ReadonlySet<string> = new Set(['OmsSync.KeyRefused', 'OmsSync.SourceObjectMissing']);
 
 /**
- * Submits keys until each of them has an answer, or time must pass first. One of a run.
+ * Submits keys until each of them has an answer, or time must pass first, and remembers what was submitted. One of a
+ * run.
  *
  * A refused key is no obstacle. Where OMS refuses whole batches, submitting takes but a few of them apart at a time: the
  * rest is submitted again at once, for among the keys of a refused batch there may be good ones. Once nothing seems to
@@ -46,39 +36,55 @@ export class SubmissionRetries {
     this.#options = options;
   }
 
-  async submit(keys: readonly string[]): Promise<Rounded> {
-    const results: (KeyResult | undefined)[] = keys.map(() => undefined);
-    let calls = 0;
-    let failedRounds = 0;
-    for (;;) {
-      const open = [...keys.keys()].filter(
-        (index) => results[index]?.status !== 'accepted' && !isFinal(results[index]),
-      );
-      if (open.length === 0) break;
-      const submitted = await this.#options.submit(
-        open.map((index) => keys[index] ?? ''),
-        failedRounds === WAITS.length && open.length <= ONE_BY_ONE,
-      );
-      calls += submitted.calls;
-      for (const [place, index] of open.entries()) results[index] = toResult(submitted.outcomes[place]);
-      const blocked = open.flatMap((index) => (results[index]?.status === 'blocked' ? [results[index]] : []));
-      this.#learn(submitted.outcomes);
-      if (blocked.length === 0) break;
-      if (blocked.every(isRefusedBatch)) {
-        if (this.#hopeless < HOPELESS_ROUNDS) continue;
-        for (const index of open) results[index] = givenUp(results[index]);
-        break;
-      }
-      const wait = WAITS[failedRounds];
-      if (wait === undefined || blocked.some(needsMoreThanTime) || !(await this.#wait(wait))) break;
-      failedRounds += 1;
+  /**
+   * Never rejects. Leaves out what OMS has accepted in this pass already: a step is done again where its range stops
+   * before the step is accounted for.
+   */
+  async submit(keys: readonly string[]): Promise<Submitted> {
+    const { submissions, clock } = this.#options;
+    const accepted = new Set(keys.filter((key) => submissions.isAcceptedNow(key)));
+    const { results, calls } = await this.#untilAnswered(keys.filter((key) => !accepted.has(key)));
+    for (const [key, result] of results) {
+      if (result.status === 'accepted') submissions.submitted(key, true, clock.now());
+      else if (result.status === 'failed' && OF_OBJECT.has(result.failure.code))
+        submissions.submitted(key, false, clock.now());
     }
-    return { results: results.map((result) => result ?? toResult(undefined)), calls };
+    const resultOf = (key: string): KeyResult | undefined =>
+      accepted.has(key) ? { key, status: 'accepted' } : results.get(key);
+    return { results: keys.flatMap((key) => resultOf(key) ?? []), calls };
   }
 
-  #learn(outcomes: readonly KeyOutcome[]): void {
-    if (outcomes.some(({ status }) => status === 'accepted')) this.#hopeless = 0;
-    else if (outcomes.some((outcome) => outcome.status === 'failed' && isRefusedBatch(outcome))) this.#hopeless += 1;
+  async #untilAnswered(keys: readonly string[]) {
+    const results = new Map<string, KeyResult>();
+    let open = keys;
+    let calls = 0;
+    let failedTries = 0;
+    while (open.length > 0) {
+      const oneByOne = failedTries === WAITS.length && open.length <= ONE_BY_ONE;
+      const submitted = await this.#options.submitter.submit(open, oneByOne);
+      calls += submitted.calls;
+      for (const result of submitted.results) results.set(result.key, result);
+      const blocked = submitted.results.filter((result) => result.status === 'blocked');
+      this.#learn(submitted.results);
+      if (blocked.length === 0) break;
+      if (blocked.every(isRefusedBatch)) {
+        if (this.#hopeless >= HOPELESS_TRIES) {
+          for (const result of blocked) results.set(result.key, { ...result, status: 'failed' });
+          break;
+        }
+      } else {
+        const wait = WAITS[failedTries];
+        if (wait === undefined || blocked.some(needsMoreThanTime) || !(await this.#wait(wait))) break;
+        failedTries += 1;
+      }
+      open = blocked.map(({ key }) => key);
+    }
+    return { results, calls };
+  }
+
+  #learn(results: readonly KeyResult[]): void {
+    if (results.some(({ status }) => status === 'accepted')) this.#hopeless = 0;
+    else if (results.some((result) => result.status === 'blocked' && isRefusedBatch(result))) this.#hopeless += 1;
   }
 
   async #wait(most: number): Promise<boolean> {
@@ -90,31 +96,16 @@ export class SubmissionRetries {
   }
 }
 
-function toResult(outcome: KeyOutcome | undefined): KeyResult {
-  if (outcome?.status === 'accepted') return { status: 'accepted' };
-  const { error, failure = FAILURES['OmsSync.Internal'] } = outcome ?? {};
-  return { status: outcome?.retryable === false ? 'failed' : 'blocked', failure, error };
-}
-
-function isFinal(result: KeyResult | undefined): boolean {
-  return result?.status === 'failed';
-}
-
-function isRefusedBatch(result: { readonly failure?: FailureKind }): boolean {
-  return result.failure?.code === 'OmsSync.BatchRefused';
-}
-
-function givenUp(result: KeyResult | undefined): KeyResult | undefined {
-  return result?.status === 'blocked' ? { ...result, status: 'failed' } : result;
+function isRefusedBatch({ failure }: BlockedKey): boolean {
+  return failure.code === 'OmsSync.BatchRefused';
 }
 
 /** A failure of a call, with a cause that is neither the account nor the task nor the time. */
-export function isOfCall({ failure }: Exclude<KeyResult, { readonly status: 'accepted' }>): boolean {
+export function isOfCall({ failure }: BlockedKey): boolean {
   return failure.scope === 'call' && failure.code !== 'OmsSync.DeadlineExceeded';
 }
 
 /** A call may succeed in a moment; an account or a task is put right by somebody, and used-up time does not come back. */
-function needsMoreThanTime(result: KeyResult): boolean {
-  if (result.status === 'accepted' || isRefusedBatch(result)) return false;
-  return !isOfCall(result);
+function needsMoreThanTime(result: BlockedKey): boolean {
+  return !isRefusedBatch(result) && !isOfCall(result);
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { EarlierSubmissions, SubmissionHistory } from '../compare/compare-object.ts';
 import { detached } from '../compare/counts.ts';
 import type { ObjectFacts } from '../compare/object-facts.ts';
 
@@ -28,18 +29,6 @@ interface Entry {
   readonly bits: number;
 }
 
-/** What earlier submissions of an object came to, its source being what it is. */
-export interface Known {
-  /** Submissions that OMS has accepted, or refused for the sake of the object. */
-  readonly count: number;
-  /** OMS has accepted one of them. */
-  readonly accepted: boolean;
-  /** OMS has accepted one in this pass. */
-  readonly acceptedNow: boolean;
-  /** The last one is so recent that there is to be no other one yet. */
-  readonly waits: boolean;
-}
-
 /** In a checkpoint and in memory: key, state, count, minute, bits. Kept as it is written: a run writes it at every page. */
 const RECORD = /^[\w-]{16}[0-9a-z]{8}[0-7]$/;
 const RECORD_LENGTH = 25;
@@ -53,7 +42,7 @@ const KEY_LENGTH = 10;
  * It is bounded. Above the bound an object is submitted only where no earlier pass can have submitted it; the others
  * wait for a place, and keep the route from being converged. So the bound leads to one submission more at most.
  */
-export class Submissions {
+export class Submissions implements SubmissionHistory {
   /** Records by key. */
   readonly #records = new Map<string, string>();
   /**
@@ -111,7 +100,7 @@ export class Submissions {
    *
    * @param now milliseconds since the epoch
    */
-  find(source: ObjectFacts, now: number): Known | undefined {
+  find(source: ObjectFacts, now: number): EarlierSubmissions | undefined {
     if (this.#records.size === 0) return undefined;
     const name = nameOf(source.key);
     const entry = this.#get(name);

@@ -1,26 +1,40 @@
 import { encodeOmsKey } from '#shared/encoding/encode.ts';
 import { type Batch, toBatches } from '#shared/pipeline/batch.ts';
-import { classify } from '#shared/pipeline/failures.ts';
+import { classify, FAILURES, type FailureKind } from '#shared/pipeline/failures.ts';
 import type { KeyOutcome } from '#shared/pipeline/outcome.ts';
-import { type SubmitOptions, type Submitted, submit } from '#shared/pipeline/submit.ts';
+import { type SubmitOptions, submit } from '#shared/pipeline/submit.ts';
+
+/** What became of one key. */
+export type KeyResult = { readonly key: string } & (
+  | { readonly status: 'accepted' }
+  /** No further try would cure it, or none that this pass can make. */
+  | { readonly status: 'failed'; readonly failure: FailureKind; readonly error: unknown }
+  /** Time may cure it: nothing behind it counts as done. */
+  | { readonly status: 'blocked'; readonly failure: FailureKind; readonly error: unknown }
+);
+export type FailedKey = Extract<KeyResult, { readonly status: 'failed' }>;
+export type BlockedKey = Extract<KeyResult, { readonly status: 'blocked' }>;
+
+/** What became of keys that were submitted together, in their order. */
+export interface Submitted {
+  readonly results: readonly KeyResult[];
+  /** Calls that carried keys. The first of several requests that were sent together counts them all. */
+  readonly calls: number;
+}
+
+/** Submits keys, each of which a call can carry, and never rejects. */
+export type SubmitKeys = (keys: readonly string[]) => Promise<Submitted>;
 
 export interface SubmitterOptions extends SubmitOptions {
   readonly syncTaskId: string;
   readonly maxKeysPerCall: number;
 }
 
-/** What became of the keys of one request, in their order. */
-export interface SubmittedKeys {
-  readonly outcomes: readonly KeyOutcome[];
-  /** Calls that carried keys. Those of requests that were sent together are told to the first of them. */
-  readonly calls: number;
-}
-
 interface Request {
   readonly keys: readonly string[];
   /** Most keys of a call. */
   readonly size: number;
-  readonly resolve: (submitted: SubmittedKeys) => void;
+  readonly resolve: (submitted: Submitted) => void;
 }
 
 /**
@@ -42,7 +56,7 @@ export class Submitter {
    * @param keys real names, each one that a call can carry
    * @param oneByOne each in a call of its own, so that none fails for another
    */
-  submit(keys: readonly string[], oneByOne = false): Promise<SubmittedKeys> {
+  submit(keys: readonly string[], oneByOne = false): Promise<Submitted> {
     return new Promise((resolve) => {
       this.#waiting.push({ keys, size: oneByOne ? 1 : this.#options.maxKeysPerCall, resolve });
       if (!this.#busy) void this.#work();
@@ -54,10 +68,10 @@ export class Submitter {
     while (this.#waiting.length > 0) {
       const requests = this.#waiting;
       this.#waiting = [];
-      const { outcomes, calls } = await this.#send(requests);
+      const { results, calls } = await this.#send(requests);
       let start = 0;
       for (const [index, { keys, resolve }] of requests.entries()) {
-        resolve({ outcomes: outcomes.slice(start, start + keys.length), calls: index === 0 ? calls : 0 });
+        resolve({ results: results.slice(start, start + keys.length), calls: index === 0 ? calls : 0 });
         start += keys.length;
       }
     }
@@ -65,14 +79,14 @@ export class Submitter {
   }
 
   async #send(requests: readonly Request[]): Promise<Submitted> {
+    const keys = requests.flatMap((request) => request.keys);
     try {
-      return await submit(this.#batches(requests), this.#options);
+      const { outcomes, calls } = await submit(this.#batches(requests), this.#options);
+      return { results: keys.map((key, index) => toResult(key, outcomes[index])), calls };
     } catch (error) {
       // A defect of ours: no key is accepted, none is given up.
       const failure = classify(error);
-      const keys = requests.flatMap((request) => request.keys);
-      const outcomes = keys.map((_, index) => ({ index, status: 'failed', error, failure, retryable: true }) as const);
-      return { outcomes, calls: 0, attempts: 0 };
+      return { results: keys.map((key) => ({ key, status: 'blocked', failure, error })), calls: 0 };
     }
   }
 
@@ -96,4 +110,10 @@ export class Submitter {
       })),
     );
   }
+}
+
+function toResult(key: string, outcome: KeyOutcome | undefined): KeyResult {
+  if (outcome?.status === 'accepted') return { key, status: 'accepted' };
+  const { error, failure = FAILURES['OmsSync.Internal'] } = outcome ?? {};
+  return { key, status: outcome?.retryable === false ? 'failed' : 'blocked', failure, error };
 }

@@ -27,7 +27,7 @@ async function run(source: ObjectLister, destination: ObjectLister, range: { aft
   const pages = (lister: ObjectLister) => lister.pages({ bucket: 'b', ...range });
   try {
     const listings = { source: pages(source), destination: pages(destination) };
-    for await (const step of diff({ ...listings, range, comparer, now: () => NOW })) steps.push(step);
+    for await (const step of diff({ ...listings, comparer, now: () => NOW })) steps.push(step);
     return { found: steps.flatMap(({ findings }) => findings.map(({ key, verdict }) => `${key} ${verdict}`)) };
   } catch (error) {
     return { error };

@@ -232,7 +232,7 @@ describe('a listing that cannot be trusted ends with an error', () => {
       objects: page.objects.flatMap((object) => [object, object]),
     });
     expect(await faultOf({ ...THREE, damage: onCall(1, twice) })).toMatchObject({
-      fault: 'repeated_key',
+      fault: 'repeated',
       position: undefined,
     });
     const again = (page: ObjectPage): ObjectPage => ({
@@ -240,7 +240,7 @@ describe('a listing that cannot be trusted ends with an error', () => {
       objects: [{ key: 'b/2', size: 0, lastModified: 0 }, ...page.objects],
     });
     expect(await faultOf({ ...THREE, damage: onCall(2, again) })).toMatchObject({
-      fault: 'repeated_key',
+      fault: 'repeated',
       position: 'b/2',
       seen: ['a', 'b/1', 'b/2'],
     });
@@ -254,7 +254,7 @@ describe('a listing that cannot be trusted ends with an error', () => {
         previous = page;
         return answer;
       };
-      expect(await faultOf({ pageKeys: () => size, damage })).toMatchObject({ fault: 'repeated_page' });
+      expect(await faultOf({ pageKeys: () => size, damage })).toMatchObject({ fault: 'repeated' });
     }
   });
 
@@ -262,10 +262,10 @@ describe('a listing that cannot be trusted ends with an error', () => {
     const fromTheStart = (_page: ObjectPage, _call: number): ObjectPage => ({
       objects: KEYS.map((key) => ({ key, size: 0, lastModified: 0 })),
     });
-    expect(await faultOf({ damage: fromTheStart }, { after: 'b/1' })).toMatchObject({ fault: 'outside_range' });
+    expect(await faultOf({ damage: fromTheStart }, { after: 'b/1' })).toMatchObject({ fault: 'out_of_range' });
     // Exclusive.
     expect(await faultOf({ damage: fromTheStart }, { after: 'a' })).toMatchObject({
-      fault: 'outside_range',
+      fault: 'out_of_range',
       position: 'a',
       seen: [],
     });
@@ -277,7 +277,7 @@ describe('a listing that cannot be trusted ends with an error', () => {
       objects: [...page.objects, { key: 'c', size: 0, lastModified: 0 }],
     });
     expect(await faultOf({ damage: foreign }, { prefix: 'b/' })).toMatchObject({
-      fault: 'outside_range',
+      fault: 'out_of_range',
       position: undefined,
     });
   });

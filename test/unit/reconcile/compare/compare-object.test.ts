@@ -84,11 +84,11 @@ describe('a Judge', () => {
     const source = object();
     const destination = object({ lastModified: source.lastModified + 999, etag: ETAGS.b });
     const submissions = new Submissions();
-    const later = comparer({ submissions });
+    const later = comparer({ history: submissions });
 
     expect(later.both(source, destination, times)).toMatchObject({ verdict: 'checksum_differs', submit: true });
     submissions.submitted('key', true, NOW);
-    const next = comparer({ submissions: submissions.next(true, NOW) });
+    const next = comparer({ history: submissions.next(true, NOW) });
     const ignored = { verdict: 'ignored_by_oms', reason: 'submitted_before', submit: false };
     expect(next.both(source, destination, times)).toMatchObject(ignored);
     // A copy changes the destination's time: it does not make the pair new.
@@ -106,14 +106,20 @@ describe('a Judge', () => {
   it('submits what no pass has submitted lately or often, and says why it does not', () => {
     const source = object();
     const submissions = new Submissions();
-    expect(comparer({ submissions }).sourceOnly(source, times)).toMatchObject({ verdict: 'missing', submit: true });
+    expect(comparer({ history: submissions }).sourceOnly(source, times)).toMatchObject({
+      verdict: 'missing',
+      submit: true,
+    });
     submissions.submitted('key', true, NOW);
-    expect(comparer({ submissions }).sourceOnly(source, times)).toMatchObject({ verdict: 'missing', submit: true });
+    expect(comparer({ history: submissions }).sourceOnly(source, times)).toMatchObject({
+      verdict: 'missing',
+      submit: true,
+    });
 
     const next = submissions.next(true, NOW);
     const minutes = (count: number) => ({ now: NOW + count * MINUTE, listedAt: NOW + count * MINUTE });
     const found = (options: Partial<ComparerOptions>, count: number) =>
-      comparer({ submissions: next, ...options }).sourceOnly(source, minutes(count));
+      comparer({ history: next, ...options }).sourceOnly(source, minutes(count));
     expect(found({}, 9)).toMatchObject({ verdict: 'deferred', reason: 'awaiting_copy', submit: false });
     expect(found({}, 10)).toMatchObject({ verdict: 'missing', submit: true });
     expect(found({ maxSubmissions: 1 }, 9)).toMatchObject({
@@ -144,7 +150,7 @@ describe('a Judge', () => {
     const submissions = new Submissions();
     submissions.reserve(source, NOW);
     submissions.submitted('key', true, NOW);
-    const again = comparer({ submissions: submissions.next(true, NOW) });
+    const again = comparer({ history: submissions.next(true, NOW) });
     const copied = { ...parts, lastModified: parts.lastModified + 1000 };
     expect(again.both(source, copied, times)).toMatchObject({ verdict: 'ignored_by_oms', reason: 'submitted_before' });
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { KeyRange } from '#shared/listing/ranges.ts';
 import { ObjectComparer } from '#shared/reconcile/compare/compare-object.ts';
 import { type DiffEnd, type DiffOptions, type DiffStep, diff } from '#shared/reconcile/compare/diff.ts';
 import { DiffError } from '#shared/reconcile/compare/errors.ts';
@@ -18,13 +19,17 @@ const object = (key: string, facts: Partial<ObjectFacts> = {}): ObjectFacts => (
 const page = (...keys: string[]): FactsPage => ({ objects: keys.map((key) => object(key)) });
 type Pages = readonly (FactsPage | Error)[];
 
-const start = (source: Pages, destination: Pages, options: Partial<DiffOptions> = {}) =>
-  diff({ source: pagesOf(source), destination: pagesOf(destination), comparer, now: () => NOW, ...options });
+type Options = Partial<DiffOptions> & { readonly range?: KeyRange & { readonly prefix?: string } };
+
+const start = (source: Pages, destination: Pages, { range, ...options }: Options = {}) => {
+  const listings = { source: pagesOf(source, range), destination: pagesOf(destination, range) };
+  return diff({ ...listings, comparer, now: () => NOW, ...options });
+};
 
 async function run(
   source: Pages,
   destination: Pages,
-  options: Partial<DiffOptions> = {},
+  options: Options = {},
 ): Promise<{ steps: DiffStep[]; end: DiffEnd | undefined; error: unknown }> {
   const walking = start(source, destination, options);
   const steps: DiffStep[] = [];
@@ -99,22 +104,6 @@ describe('diff', () => {
     ['a repeated page', 'destination', [page('z')], [page('a', 'b'), page('a', 'b')], 'repeated', 'b'],
     ['a failure at the beginning', 'source', [new Error('403')], [page('a')], 'failed', undefined],
     ['a failure at the beginning', 'destination', [page('a')], [new Error('403')], 'failed', undefined],
-    [
-      'an end behind a page that is not the last',
-      'source',
-      [{ ...page('a'), last: false }],
-      [page('a', 'b')],
-      'ended_early',
-      'a',
-    ],
-    [
-      'a page behind the last one',
-      'destination',
-      [page('a', 'z')],
-      [{ ...page('a'), last: true }, page('b')],
-      'page_after_end',
-      'a',
-    ],
   ])('stops at %s of the %s', async (_name, side, source, destination, fault, position) => {
     const { error } = await run(source, destination);
 
@@ -122,9 +111,8 @@ describe('diff', () => {
     expect(error).toMatchObject({ side, fault, position, status: 502, code: 'OmsSync.ListingNotTrusted' });
   });
 
-  it.each<[string, DiffOptions['range'], Pages]>([
+  it.each<[string, Options['range'], Pages]>([
     ['before the range', { after: 'b' }, [page('b', 'c')]],
-    ['behind the range', { until: 'c' }, [page('b', 'd')]],
     ['without the prefix', { prefix: 'p/' }, [page('p/a', 'q')]],
     ['that comes before the prefix', { prefix: 'p/' }, [page('o', 'p/a')]],
   ])('stops at a key %s', async (_name, range = {}, pages) => {
@@ -197,32 +185,7 @@ describe('diff', () => {
     await walking.return('complete');
   });
 
-  it('asks for one page ahead where it is told to, and for no more', async () => {
-    let asked = 0;
-    async function* traced() {
-      for (const key of ['a', 'b', 'c', 'd']) {
-        asked += 1;
-        yield page(key);
-      }
-    }
-    const walking = diff({ source: traced(), destination: pagesOf([]), comparer, now: () => NOW, lookahead: true });
-
-    await walking.next();
-    expect(asked).toBe(2);
-    await walking.next();
-    expect(asked).toBe(3);
-    await walking.return('complete');
-  });
-
-  it('gives the same with a page asked for ahead, failures at their place included', async () => {
-    const pages = [page('a', 'b'), page('c'), new Error('reset')];
-    const { steps, error } = await run(pages, [page('b'), page('d')], { lookahead: true });
-
-    expect(found(steps)).toEqual(['a missing', 'c missing']);
-    expect(error).toMatchObject({ side: 'source', fault: 'failed', position: 'c' });
-  });
-
-  it.each([false, true])('ends both listings when it is left early, a page ahead: %s', async (lookahead) => {
+  it('ends both listings when it is left early', async () => {
     const closed: string[] = [];
     async function* endless(name: string) {
       try {
@@ -231,14 +194,14 @@ describe('diff', () => {
         closed.push(name);
       }
     }
-    const walking = diff({ source: endless('s'), destination: endless('d'), comparer, now: () => NOW, lookahead });
+    const walking = diff({ source: endless('s'), destination: endless('d'), comparer, now: () => NOW });
 
     await walking.next();
     await walking.return('complete');
     expect(closed.sort()).toEqual(['d', 's']);
   });
 
-  it.each([false, true])('ends the other listing when one fails, a page ahead: %s', async (lookahead) => {
+  it('ends the other listing when one fails', async () => {
     let closed = false;
     async function* endless() {
       try {
@@ -247,7 +210,7 @@ describe('diff', () => {
         closed = true;
       }
     }
-    const walking = start([page('00000'), new Error('reset')], [], { destination: endless(), lookahead });
+    const walking = start([page('00000'), new Error('reset')], [], { destination: endless() });
 
     await expect(
       (async () => {
@@ -327,7 +290,7 @@ describe('diff', () => {
       asked.push(`${side} ${after}`);
       return true;
     };
-    const seen = { ...page('b'), last: true, isEndSeen: true };
+    const seen = { ...page('b'), isEndSeen: true };
 
     expect((await run([page('a'), page('b')], [page('a')], { confirmEnd })).end).toBe('complete');
     expect(asked.splice(0)).toEqual(['destination a', 'source b']);

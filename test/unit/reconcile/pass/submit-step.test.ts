@@ -5,7 +5,7 @@ import type { DiffStep } from '#shared/reconcile/compare/diff.ts';
 import type { Finding } from '#shared/reconcile/compare/verdict.ts';
 import { isAccountedFor, MAX_PENDING, newRange, type RangeState } from '#shared/reconcile/pass/range-state.ts';
 import { submitPending, submitStep } from '#shared/reconcile/pass/submit-step.ts';
-import type { KeyResult } from '#shared/reconcile/submit/retry-submission.ts';
+import type { KeyResult } from '#shared/reconcile/submit/submitter.ts';
 
 /** A step in which these keys are missing. */
 function step(...keys: string[]): DiffStep {
@@ -31,8 +31,13 @@ function setUp(special: Readonly<Record<string, Special>> = {}) {
     calls.push([...keys]);
     const results = keys.map((key): KeyResult => {
       const how = special[key];
-      if (how === undefined) return { status: 'accepted' };
-      return { status: how === 'failed' ? 'failed' : 'blocked', failure: FAILURES[CODES[how]], error: new Error(how) };
+      if (how === undefined) return { key, status: 'accepted' };
+      return {
+        key,
+        status: how === 'failed' ? 'failed' : 'blocked',
+        failure: FAILURES[CODES[how]],
+        error: new Error(how),
+      };
     });
     return { results, calls: Math.ceil(keys.length / 3) };
   };
@@ -133,7 +138,7 @@ describe('a step', () => {
 
   it('takes a result that is missing for one that must wait', async () => {
     const { options } = setUp();
-    const submit = async () => ({ results: [{ status: 'accepted' }, { status: 'accepted' }] as const, calls: 1 });
+    const submit = async () => ({ results: ['a', 'b'].map((key) => ({ key, status: 'accepted' }) as const), calls: 1 });
 
     const { state } = await submitStep(newRange({}), step('a', 'b', 'c'), 2, { ...options, submit });
 

@@ -32,7 +32,7 @@ describe('a submitter', () => {
 
     const all = await Promise.all([keys('a', 4), keys('b', 2), keys('c', 3)].map((each) => submitter.submit(each)));
 
-    expect(all.map(({ outcomes }) => outcomes.map(({ status }) => status))).toEqual([
+    expect(all.map(({ results }) => results.map(({ status }) => status))).toEqual([
       ['accepted', 'accepted', 'accepted', 'accepted'],
       ['accepted', 'failed'],
       ['failed', 'accepted', 'accepted'],
@@ -61,11 +61,11 @@ describe('a submitter', () => {
   it('encodes keys, and accepts none where one cannot be sent', async () => {
     const { submitter, calls } = setUp();
 
-    expect((await submitter.submit(['a b/ü'])).outcomes).toMatchObject([{ status: 'accepted' }]);
+    expect((await submitter.submit(['a b/ü'])).results).toMatchObject([{ status: 'accepted' }]);
     expect(calls).toEqual([['a%20b%2F%C3%BC']]);
-    expect((await submitter.submit(['ok', '\ud800'])).outcomes).toMatchObject([
-      { status: 'failed', retryable: true },
-      { status: 'failed', retryable: true },
+    expect((await submitter.submit(['ok', '\ud800'])).results).toMatchObject([
+      { status: 'blocked' },
+      { status: 'blocked' },
     ]);
   });
 });
