@@ -5,9 +5,8 @@ export default {
   entry: [
     'functions/*/index.ts!',
     // Programs that another process runs by their path.
-    'scripts/{chaos,deploy,reconcile,redrive}.ts!',
-    'scripts/local/{start,demo}.ts!',
-    'scripts/deploy.cjs!',
+    'scripts/chaos.ts!',
+    'scripts/cli/main.ts!',
     'scripts/bench/programs/*.ts!',
     'scripts/local/demo/cloud-process.ts!',
     'scripts/local/functiongraph/worker/main.ts!',

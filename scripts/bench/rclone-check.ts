@@ -56,7 +56,7 @@ export const rcloneCheck: Bench = ({ quick, progress }) =>
         const samples = await interleavedRounds(
           {
             ours: () => run.ours(command),
-            loader: () => run.ours(['--import', 'tsx', join(ROOT, 'scripts/reconcile.ts')]),
+            loader: () => run.ours([join(ROOT, 'scripts/cli/oms-sync.cjs'), 'reconcile']),
             rclone: () => run.rclone(),
           },
           quick ? 1 : 3,

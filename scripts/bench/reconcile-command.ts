@@ -5,13 +5,13 @@ import { ROOT } from '../serverless/config.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
- * Makes one file of `npm run reconcile`, as functions are bundled, so that the TypeScript loader is not measured.
+ * Makes one file of `oms-sync reconcile`, as functions are bundled, so that the TypeScript loader is not measured.
  *
  * @returns arguments of node that run it, with a small young generation: pages are garbage soon
  */
 export async function reconcileCommand({ folder }: Workspace): Promise<readonly string[]> {
   const file = join(folder, 'reconcile.cjs');
-  const { code } = await bundle(ROOT, 'scripts/reconcile.ts', {
+  const { code } = await bundle(ROOT, 'scripts/bench/programs/reconcile-command.ts', {
     define: { 'import.meta.url': '__fileUrl' },
     banner: { js: 'const __fileUrl = require("node:url").pathToFileURL(__filename).href;' },
   });

@@ -1,10 +1,8 @@
 import type { ParseArgsConfig } from 'node:util';
+import { UsageError } from '../cli/errors.ts';
 import { readFlags } from './read-flags.ts';
 
-/** A mistake on the command line: one line for the user, exit code 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
+export { UsageError };
 
 /** A failure that the user can act on: its message is shown without a stack trace, exit code 1. */
 export class CommandError extends Error {

@@ -1,6 +1,7 @@
 import { type LocalCloud, localEnvironment } from '../deploy/commands/local-environment.ts';
 import { policiesOf } from '../deploy/permissions/policies.ts';
-import { loadServerless, type ServerlessConfig } from '../serverless/config.ts';
+import type { ServerlessConfig } from '../serverless/config.ts';
+import { loadServerless } from '../serverless/load.ts';
 import type { Accounts } from './accounts.ts';
 import { runDeployment } from './deployment.ts';
 import type { FunctionGraph } from './functiongraph/server.ts';
@@ -78,8 +79,8 @@ export class DeployedService {
   }
 
   async #declare(routes: string): Promise<ServerlessConfig> {
-    const { cloud, signal } = this.#options;
-    const declared = await loadServerless('local', localEnvironment(cloud, routes), signal);
+    const { cloud } = this.#options;
+    const declared = await loadServerless('local', localEnvironment(cloud, routes));
     for (const [key, { name }] of Object.entries(declared.functions)) this.#keys.set(name, key);
     this.#permit(declared);
     return declared;

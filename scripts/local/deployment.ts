@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { DeployPlan } from '../deploy/types.ts';
 import { ROOT } from '../serverless/config.ts';
 
-/** What `npm run deploy -- --json` prints. */
+/** What `oms-sync deploy --json` prints. */
 interface DeploymentReport {
   readonly plan: DeployPlan;
   /** Milliseconds from the first call to the last. */
@@ -14,7 +14,7 @@ interface DeploymentReport {
 const PATIENCE = 5000;
 
 /**
- * Deploys serverless.yml the way a user does: `npm run deploy -- --stage local --json`, as a process of its own.
+ * Deploys serverless.yml the way a user does: `oms-sync deploy --stage local --json`, as a process of its own.
  *
  * @param environment what serverless.yml and the deployment read, in addition to this process's own
  * @param signal ends the process between two calls
@@ -25,8 +25,9 @@ export function runDeployment(
   signal?: AbortSignal,
 ): Promise<DeploymentReport> {
   return new Promise((resolve, reject) => {
-    const program = [join(ROOT, 'scripts', 'deploy.cjs'), '--stage', 'local', '--json', '--allow-unrouted'];
-    const child = spawn(process.execPath, program, {
+    const program = [join(ROOT, 'scripts', 'cli', 'oms-sync.cjs'), 'deploy'];
+    const flags = ['--stage', 'local', '--json', '--allow-unrouted'];
+    const child = spawn(process.execPath, [...program, ...flags], {
       cwd: ROOT,
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,5 +1,9 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join, relative, resolve } from 'node:path';
+import { type Run, textOf } from '../cli/command.ts';
+import { CliError } from '../cli/errors.ts';
+import { wholeNumber } from '../cli/whole-number.ts';
 import { ROOT } from '../serverless/config.ts';
 import {
   ENDPOINTS_FILE,
@@ -12,55 +16,19 @@ import { readFaultFile } from './faults/file.ts';
 import { readAccountFile } from './iam/account-file.ts';
 import { PortInUseError } from './listen.ts';
 import { lockFolder } from './lock.ts';
-import { parseFlags, UsageError, wholeNumber } from './options.ts';
 import { isRunning } from './process-identity.ts';
 import { onShutdown } from './shutdown.ts';
 import { type Endpoints, type Stack, startStack } from './stack.ts';
 
-const USAGE = `npm start -- [flags]
+const load = createRequire(import.meta.url);
 
-Runs the whole product on this machine: an S3-compatible object store that sends OBS notifications,
-an OMS that copies objects, and FunctionGraph with its gateway, hosting the bundles of dist/.
-Put an object into the bucket "source" and it arrives in the bucket "destination".`;
+/** `oms-sync start`: runs until it is told to stop, which ends the process. */
+export const run: Run = async (context) => {
+  const { values: flags } = context;
+  const portBase = wholeNumber('port-base', textOf(context, 'port-base') ?? '8080', 0, 65531);
+  const keyDecoding = flags['key-decoding'] === 'rfc3986' ? 'rfc3986' : 'form';
 
-async function main(): Promise<number | undefined> {
-  const flags = parseFlags(USAGE, {
-    'port-base': {
-      type: 'string',
-      value: 'N',
-      help: 'gateway on N, obs N+1, oms N+2, functiongraph N+3, iam N+4; 0 picks free ports (8080)',
-    },
-    data: {
-      type: 'string',
-      value: 'DIR',
-      help: 'keep objects, tasks and keys in DIR (default: a folder that is removed at the end)',
-    },
-    'key-decoding': { type: 'string', value: 'STYLE', help: 'how OMS decodes keys: form or rfc3986 (form)' },
-    faults: { type: 'string', value: 'FILE', help: 'what goes wrong in OMS and the object store (docs/faults.md)' },
-    'retry-delay': {
-      type: 'string',
-      value: 'MS',
-      help: 'milliseconds before the first retry of a failed asynchronous invocation; doubles with each further one (200)',
-    },
-    'result-lists': { type: 'boolean', help: 'OMS lists its results in the destination bucket, below oms/sync_task/' },
-    accounts: { type: 'string', value: 'FILE', help: 'more access keys, with their permissions (docs/iam.md)' },
-    endpoints: {
-      type: 'string',
-      value: 'FILE',
-      help: `where addresses and keys are written once everything answers (${relative(ROOT, ENDPOINTS_FILE)})`,
-    },
-    watch: {
-      type: 'boolean',
-      help: 'deploy a function again whenever one of its sources is saved; serverless.yml, too',
-    },
-    quiet: { type: 'boolean', help: 'do not print the log lines of functions and services' },
-  });
-  if (!flags) return 0;
-  const portBase = wholeNumber('port-base', flags['port-base'] ?? '8080', 0, 65531);
-  const keyDecoding = flags['key-decoding'] ?? 'form';
-  if (keyDecoding !== 'form' && keyDecoding !== 'rfc3986') throw new UsageError('--key-decoding takes form or rfc3986');
-
-  const retryDelay = wholeNumber('retry-delay', flags['retry-delay'] ?? '200', 0, 86_400_000);
+  const retryDelay = wholeNumber('retry-delay', textOf(context, 'retry-delay') ?? '200', 0, 86_400_000);
 
   const faults = flags['faults'] === undefined ? {} : await readFaultFile(String(flags['faults']));
 
@@ -71,7 +39,7 @@ async function main(): Promise<number | undefined> {
   await removeLeftovers(local);
   const endpointsFile = resolve(ROOT, String(flags['endpoints'] ?? ENDPOINTS_FILE));
   if (await removeStale(endpointsFile))
-    console.log(
+    context.say(
       `  ${relative(process.cwd(), endpointsFile)} was left over from a local cloud that no longer runs: removed`,
     );
   const kept = flags['data'] === undefined ? undefined : resolve(String(flags['data']));
@@ -80,7 +48,7 @@ async function main(): Promise<number | undefined> {
   const aborter = new AbortController();
   const closers: (() => Promise<void>)[] = [];
   const shutdown = onShutdown(async (reason) => {
-    console.log(`\nstopping (${reason})`);
+    context.say(`\nstopping (${reason})`);
     aborter.abort(new Error('stopped while starting'));
     await starting.catch(() => {});
     for (const closer of closers.reverse()) await closer();
@@ -98,9 +66,9 @@ async function main(): Promise<number | undefined> {
       extraAccounts,
       resultLists: flags['result-lists'] === true,
       signal: aborter.signal,
-      say: (line) => console.log(`  ${line}`),
+      say: (line) => context.say(`  ${line}`),
       log: (line) => {
-        if (!flags['quiet']) console.log(line);
+        if (!flags['quiet']) context.say(line);
       },
     });
     closers.push(() => stack.close());
@@ -115,22 +83,35 @@ async function main(): Promise<number | undefined> {
   try {
     const stack = await starting;
     if (flags['watch'] && !aborter.signal.aborted) closers.push(await watchSources(stack, aborter.signal));
-    if (!aborter.signal.aborted) console.log(instructions(stack.endpoints, endpointsFile, kept));
-    if (flags['watch'] && !aborter.signal.aborted) console.log('\nwatching functions/, shared/ and serverless.yml');
+    if (!aborter.signal.aborted) context.say(instructions(stack.endpoints, endpointsFile, kept));
+    if (!aborter.signal.aborted && context.json) context.print(stack.endpoints);
+    if (flags['watch'] && !aborter.signal.aborted) context.say('\nwatching functions/, shared/ and serverless.yml');
   } catch (error) {
-    if (aborter.signal.aborted) return undefined;
+    if (aborter.signal.aborted) return await forever();
     shutdown.cancel();
     for (const closer of closers.reverse()) await closer();
     if (!kept) await rm(dataDir, { recursive: true, force: true });
+    if (error instanceof PortInUseError)
+      throw new CliError(
+        'port_in_use',
+        `${error.message}.`,
+        'Choose other ports with --port-base N; 0 picks free ones.',
+      );
     throw error;
   }
-  return undefined;
+  return await forever();
+};
+
+/** The shutdown ends the process. */
+function forever(): Promise<never> {
+  return new Promise<never>(() => {});
 }
 
 /** @returns what ends the watch, and waits for what is under way */
 async function watchSources(stack: Stack, signal: AbortSignal): Promise<() => Promise<void>> {
   // Loaded only here: the bundler and the library of deployments.
-  const [{ startWatching }, { redeploy }] = await Promise.all([import('./watch.ts'), import('./redeploy.ts')]);
+  const { startWatching } = load('./watch.ts') as typeof import('./watch.ts');
+  const { redeploy } = load('./redeploy.ts') as typeof import('./redeploy.ts');
   const watcher = startWatching({
     deploy: async (keys) => {
       await redeploy(stack.endpoints, stack.config, keys, signal);
@@ -174,17 +155,3 @@ Show the task with its counters, and name an object to be copied:
 
 Ctrl-C stops everything.`;
 }
-
-main().then(
-  (code) => {
-    if (code !== undefined) process.exit(code);
-  },
-  (error: Error) => {
-    console.error(
-      error.name === PortInUseError.name
-        ? `${error.message}; choose other ports with --port-base N (0 picks free ones)`
-        : error.message,
-    );
-    process.exit(error instanceof UsageError ? 2 : 1);
-  },
-);

@@ -1,51 +1,11 @@
 import { readDuration } from '#shared/config/duration.ts';
 import { type Addressing, isProviderName, type ListVersion, type ProviderName } from '#shared/objectstore/providers.ts';
 import { MOST_SUBMISSIONS } from '#shared/reconcile/submit/submissions.ts';
-import { parseFlags, UsageError, wholeNumber } from '../local/options.ts';
+import { type Context, type Flags, STAGE_FLAGS } from '../cli/command.ts';
+import { UsageError } from '../cli/errors.ts';
+import { wholeNumber } from '../cli/whole-number.ts';
 import { type BucketLocation, readLocation, writeLocation } from './location.ts';
 import { quoted } from './quoted.ts';
-
-const USAGE = `npm run reconcile -- --source s3://BUCKET[/PREFIX] --destination s3://BUCKET[/PREFIX] [flags]
-
-Compares two buckets by listing both, object by object, and says of each what it found. With --task it also submits to
-that OMS sync task what needs copying, while it lists. It reads no content and deletes nothing.
-
-  npm run reconcile                                     the buckets of the local cloud that runs (npm start)
-  npm run reconcile -- --source s3://photos --destination s3://photos-copy
-                                                        two buckets of OBS: compare, and change nothing
-  ... --task 6b7c...  --dry-run                         what would be submitted, how many calls, how long
-  ... --list names.txt                                  all names that OMS would copy, for a migration task instead
-  ... --task 6b7c...                                    submit it; run it again later, and it proves that all arrived
-  ... --source-provider AWS --source-region us-east-1   a source in another cloud
-  npm run --silent reconcile -- ... --json > report.json
-                                                        for a script: docs/reconcile-report.schema.json
-
-Verdicts:
-  same               same name, size and (where both tell) checksum; the destination is not older
-  missing            not at the destination                                                     submitted
-  size differs       another size                                                               submitted
-  destination older  the source was modified after the destination was written                  submitted
-  checksum differs   same size, other contents by the ETags                                     submitted
-  deferred           differs, and a later pass submits it: the reason says why it waits
-  submitted in vain  differs, however often it was submitted: the reason says what to do
-  in flight          differs, and was modified within --grace: its notification may be on the way
-  ignored by OMS     differs, and OMS would skip it by the rules of the task: the reason says what to do
-  unmigratable       differs, and OMS cannot copy it: the reason says what to do
-  extra              only at the destination: never deleted, and no difference
-  OMS's own lists    below oms/sync_task/ at the destination: no difference
-
-A prefix is the beginning of names: s3://b/log finds log/1 and logs/1, s3://b/log/ only the first. OMS keeps names, so
-both prefixes are the same.
-
-Keys come from the environment, never from flags:
-  SRC_ACCESS_KEY, SRC_SECRET_KEY (SRC_SECURITY_TOKEN)   list the source
-  DST_ACCESS_KEY, DST_SECRET_KEY (DST_SECURITY_TOKEN)   list the destination
-  HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK (HUAWEICLOUD_SDK_SECURITY_TOKEN)
-                                                        OMS, and buckets of OBS where the others are not set
-Without any of them, and with --endpoints, the local cloud is used. OMS is found by OMS_SYNC_REGION (cn-north-4) and
-OMS_SYNC_PROJECT_ID, and called as the other variables OMS_SYNC_* say that serverless.yml reads.
-
-Exit code: 0 converged, 1 differences, 2 an error, an interruption (Ctrl-C), or a source that lists nothing.`;
 
 /** What flags say of one side. */
 export interface SideFlags {
@@ -94,57 +54,53 @@ const WORKERS = '4';
 /** Milliseconds; what is older than a month is in flight nowhere. */
 const LONGEST_GRACE = 30 * 86_400_000;
 
+export const RECONCILE_FLAGS = {
+  source: { type: 'string', value: 'URL', help: 's3://bucket or s3://bucket/prefix' },
+  destination: { type: 'string', value: 'URL', help: 'the same for the copy, with the same prefix' },
+  task: { type: 'string', value: 'ID', help: 'OMS sync task that copies; without it nothing is submitted' },
+  'dry-run': { type: 'boolean', help: 'submit nothing, and say what would be submitted and what it would take' },
+  grace: { type: 'string', value: 'AGE', help: `younger differences are in flight: 0, 90s, 30m, 12h (${GRACE})` },
+  workers: { type: 'string', value: 'N', help: `parts of the buckets listed at a time (${WORKERS})` },
+  rate: { type: 'string', value: 'N', help: 'OMS calls per second (OMS_SYNC_CALLS_PER_SECOND, 100)' },
+  'source-provider': { type: 'string', value: 'NAME', help: 'cloud of the source: HuaweiCloud, AWS, Aliyun, ...' },
+  'source-region': { type: 'string', value: 'NAME', help: 'region of the source' },
+  'source-endpoint': { type: 'string', value: 'URL', help: "where it is not the cloud's own" },
+  'source-addressing': { type: 'string', value: 'HOW', help: 'path or virtual, where it is not the usual' },
+  'destination-region': { type: 'string', value: 'NAME', help: 'region of the destination, in OBS' },
+  'destination-endpoint': { type: 'string', value: 'URL', help: "where it is not OBS's own" },
+  'destination-addressing': { type: 'string', value: 'HOW', help: 'path or virtual' },
+  'list-version': { type: 'string', value: 'N', help: '1 or 2: how both are listed, where it is not the usual' },
+  'ignore-etags': { type: 'boolean', help: 'ETags are no checksums: a bucket is encrypted with KMS, for example' },
+  'source-is-empty': {
+    type: 'boolean',
+    help: 'the source is meant to be empty: that it lists nothing is no error',
+  },
+  expect: { type: 'string', value: 'N', help: 'about so many objects: for the bar, and the time that is left' },
+  keys: { type: 'string', value: 'N', help: 'names shown of each verdict, 0 to 100 (10)' },
+  list: {
+    type: 'string',
+    value: 'FILE',
+    help: 'write the names of what OMS would copy: list file of a migration task',
+  },
+  remember: { type: 'string', value: 'FILE', help: 'keep what was submitted, for the next run with the same file' },
+  'max-submissions': {
+    type: 'string',
+    value: 'N',
+    help: 'with --remember: submissions of an object whose source stays the same (5)',
+  },
+  verbose: { type: 'boolean', help: 'print the log, one line of JSON for each thing worth it' },
+  endpoints: { type: 'string', value: 'FILE', help: 'use the local cloud of this file (.local/endpoints.json)' },
+  stage: STAGE_FLAGS.stage,
+} as const satisfies Flags;
+
 /**
- * Reads the command line.
+ * Reads the flags.
  *
- * @returns undefined after the help text was printed
  * @throws UsageError naming the flag
  */
-export function readCommandLine(argv: readonly string[]): CommandLine | undefined {
-  const flags = parseFlags(
-    USAGE,
-    {
-      source: { type: 'string', value: 'URL', help: 's3://bucket or s3://bucket/prefix' },
-      destination: { type: 'string', value: 'URL', help: 'the same for the copy, with the same prefix' },
-      task: { type: 'string', value: 'ID', help: 'OMS sync task that copies; without it nothing is submitted' },
-      'dry-run': { type: 'boolean', help: 'submit nothing, and say what would be submitted and what it would take' },
-      grace: { type: 'string', value: 'AGE', help: `younger differences are in flight: 0, 90s, 30m, 12h (${GRACE})` },
-      workers: { type: 'string', value: 'N', help: `parts of the buckets listed at a time (${WORKERS})` },
-      rate: { type: 'string', value: 'N', help: 'OMS calls per second (OMS_SYNC_CALLS_PER_SECOND, 100)' },
-      'source-provider': { type: 'string', value: 'NAME', help: 'cloud of the source: HuaweiCloud, AWS, Aliyun, ...' },
-      'source-region': { type: 'string', value: 'NAME', help: 'region of the source' },
-      'source-endpoint': { type: 'string', value: 'URL', help: "where it is not the cloud's own" },
-      'source-addressing': { type: 'string', value: 'HOW', help: 'path or virtual, where it is not the usual' },
-      'destination-region': { type: 'string', value: 'NAME', help: 'region of the destination, in OBS' },
-      'destination-endpoint': { type: 'string', value: 'URL', help: "where it is not OBS's own" },
-      'destination-addressing': { type: 'string', value: 'HOW', help: 'path or virtual' },
-      'list-version': { type: 'string', value: 'N', help: '1 or 2: how both are listed, where it is not the usual' },
-      'ignore-etags': { type: 'boolean', help: 'ETags are no checksums: a bucket is encrypted with KMS, for example' },
-      'source-is-empty': {
-        type: 'boolean',
-        help: 'the source is meant to be empty: that it lists nothing is no error',
-      },
-      expect: { type: 'string', value: 'N', help: 'about so many objects: for the bar, and the time that is left' },
-      keys: { type: 'string', value: 'N', help: 'names shown of each verdict, 0 to 100 (10)' },
-      list: {
-        type: 'string',
-        value: 'FILE',
-        help: 'write the names of what OMS would copy: list file of a migration task',
-      },
-      remember: { type: 'string', value: 'FILE', help: 'keep what was submitted, for the next run with the same file' },
-      'max-submissions': {
-        type: 'string',
-        value: 'N',
-        help: 'with --remember: submissions of an object whose source stays the same (5)',
-      },
-      json: { type: 'boolean', help: 'print the report as JSON, and nothing else on stdout' },
-      verbose: { type: 'boolean', help: 'print the log, one line of JSON for each thing worth it' },
-      endpoints: { type: 'string', value: 'FILE', help: 'use the local cloud of this file (.local/endpoints.json)' },
-    },
-    argv,
-  );
-  if (!flags) return undefined;
-  type Name = keyof typeof flags;
+export function readCommandLine({ values, json }: Pick<Context, 'values' | 'json'>): CommandLine {
+  const flags = values;
+  type Name = keyof typeof RECONCILE_FLAGS;
   const text = (name: Name): string | undefined => {
     const value = flags[name];
     if (value === '') throw new UsageError(`--${name} must not be empty`);
@@ -169,10 +125,10 @@ export function readCommandLine(argv: readonly string[]): CommandLine | undefine
   checkTogether(source.location, destination.location);
   const graceText = text('grace') ?? GRACE;
   const maxSubmissions =
-    flags['max-submissions'] === undefined
+    text('max-submissions') === undefined
       ? undefined
-      : wholeNumber('max-submissions', flags['max-submissions'], 1, MOST_SUBMISSIONS);
-  if (maxSubmissions !== undefined && flags.remember === undefined)
+      : wholeNumber('max-submissions', text('max-submissions') ?? '', 1, MOST_SUBMISSIONS);
+  if (maxSubmissions !== undefined && text('remember') === undefined)
     throw new UsageError('--max-submissions needs --remember: without it a run knows of no other');
   const listVersion = choice('list-version', ['1', '2']);
   return {
@@ -183,17 +139,17 @@ export function readCommandLine(argv: readonly string[]): CommandLine | undefine
     grace: readAge('grace', graceText),
     graceText,
     workers: wholeNumber('workers', text('workers') ?? WORKERS, 1, 64),
-    rate: flags.rate === undefined ? undefined : wholeNumber('rate', flags.rate, 1, 10_000),
+    rate: text('rate') === undefined ? undefined : wholeNumber('rate', text('rate') ?? '', 1, 10_000),
     listVersion: listVersion === undefined ? undefined : listVersion === '1' ? 1 : 2,
     compareETags: flags['ignore-etags'] !== true,
     sourceIsEmpty: flags['source-is-empty'] === true,
-    expected: flags.expect === undefined ? undefined : wholeNumber('expect', flags.expect, 1, 1e12),
+    expected: text('expect') === undefined ? undefined : wholeNumber('expect', text('expect') ?? '', 1, 1e12),
     keys: wholeNumber('keys', text('keys') ?? '10', 0, 100),
     list: text('list'),
     remember: text('remember'),
     maxSubmissions,
-    json: flags.json === true,
-    verbose: flags.verbose === true,
+    json,
+    verbose: flags['verbose'] === true,
     endpoints: text('endpoints'),
   };
 }

@@ -1,5 +1,5 @@
 import { KEY_LIMITS } from '#shared/encoding/limits.ts';
-import { UsageError } from '../local/options.ts';
+import { UsageError } from '../cli/errors.ts';
 
 /** What is compared on one side. */
 export interface BucketLocation {

@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { encodeOmsKey } from '#shared/encoding/encode.ts';
 import type { Finding } from '#shared/reconcile/compare/verdict.ts';
-import { UsageError } from '../local/options.ts';
+import { UsageError } from '../cli/errors.ts';
 
 /**
  * The list file of an OMS migration task of the type "object list": a name a line, percent-encoded, so that one with a

@@ -1,7 +1,7 @@
 import { readEndpoint } from '#shared/http/endpoint.ts';
 import type { KeyPair } from '#shared/http/key-pair.ts';
 import { endpointOf, type ListVersion, type ProviderName } from '#shared/objectstore/providers.ts';
-import { UsageError } from '../local/options.ts';
+import { UsageError } from '../cli/errors.ts';
 import type { Environment } from '../serverless/environment.ts';
 import type { SideFlags } from './flags.ts';
 import { type BucketLocation, writeLocation } from './location.ts';

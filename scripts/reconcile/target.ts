@@ -2,9 +2,10 @@ import { checkOmsConfig, eventVariables, type OmsConfig, omsVariables } from '#s
 import { type ConfigOf, readConfig } from '#shared/config/read.ts';
 import { reconcileVariables } from '#shared/config/reconcile.ts';
 import type { KeyPair } from '#shared/http/key-pair.ts';
+import { UsageError } from '../cli/errors.ts';
+import type { Stage } from '../cli/stage.ts';
 import type { OmsSettings } from '../command.ts';
-import { ENDPOINTS_FILE, type EndpointsFile, findEndpoints, readEndpoints } from '../local/endpoints-file.ts';
-import { UsageError } from '../local/options.ts';
+import { ENDPOINTS_FILE, type EndpointsFile, readEndpoints } from '../local/endpoints-file.ts';
 import type { Endpoints } from '../local/stack.ts';
 import { type Environment, readEnvironment } from '../serverless/environment.ts';
 import type { CommandLine } from './flags.ts';
@@ -41,8 +42,12 @@ export interface Target {
  *
  * @throws UsageError naming the flag or variable
  */
-export async function findTarget(line: CommandLine, env: Environment): Promise<Target> {
-  const local = await findLocal(line, env);
+export async function findTarget(
+  line: CommandLine,
+  env: Environment,
+  stage?: Pick<Stage, 'name' | 'local'>,
+): Promise<Target> {
+  const local = await findLocal(line, env, stage);
   const side = (name: SideName): Side => {
     const flags = line[name];
     const location = flags.location ?? localBucket(name, local?.endpoints);
@@ -79,11 +84,11 @@ interface Local {
 async function findLocal(
   { endpoints: file, source, destination }: CommandLine,
   env: Environment,
+  stage: Pick<Stage, 'name' | 'local'> | undefined,
 ): Promise<Local | undefined> {
   if (file !== undefined) return { file, endpoints: await readEndpoints(file) };
-  if (hasKeys(env)) return undefined;
-  const endpoints = await findEndpoints();
-  if (endpoints) return { file: ENDPOINTS_FILE, endpoints };
+  if (stage?.local) return { file: ENDPOINTS_FILE, endpoints: stage.local };
+  if (stage?.name !== 'local' && hasKeys(env)) return undefined;
   if (isPlaced(source) && isPlaced(destination)) return undefined;
   throw new UsageError(
     'no local cloud runs (npm start), and the environment has no keys of another one: SRC_ACCESS_KEY, DST_ACCESS_KEY ' +

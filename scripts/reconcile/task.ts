@@ -1,6 +1,6 @@
 import type { OmsClient } from '#shared/oms/client.ts';
 import type { ShowSyncTaskResponse } from '#shared/oms/schemas/show-sync-task-response.ts';
-import { UsageError } from '../local/options.ts';
+import { UsageError } from '../cli/errors.ts';
 import type { CommandLine } from './flags.ts';
 import { explain } from './problems.ts';
 import type { Target } from './target.ts';

@@ -2,13 +2,14 @@ import { checkTogether, readFunctionVariables } from '#shared/config/function.ts
 import type { ConfigOf } from '#shared/config/read.ts';
 import type { KeyPair } from '#shared/http/key-pair.ts';
 import { variables } from '../../functions/redrive/variables.ts';
-import { ENDPOINTS_FILE, type EndpointsFile, findEndpoints, readEndpoints } from '../local/endpoints-file.ts';
-import { UsageError } from '../local/options.ts';
+import { UsageError } from '../cli/errors.ts';
+import type { Stage } from '../cli/stage.ts';
+import { ENDPOINTS_FILE, type EndpointsFile, readEndpoints } from '../local/endpoints-file.ts';
 import { routesOf } from '../local/sync-task.ts';
-import { loadServerless } from '../serverless/config.ts';
 import { type Environment, environmentName, readEnvironment } from '../serverless/environment.ts';
+import { loadServerless } from '../serverless/load.ts';
 
-export type Config = ConfigOf<typeof variables>;
+type Config = ConfigOf<typeof variables>;
 
 /** Where to redrive, and with which keys. */
 export interface Target {
@@ -30,12 +31,13 @@ export interface Target {
 export async function findTarget(
   file: string | undefined,
   env: Environment,
-  declared: () => Promise<Environment> = declaredVariables,
+  stage?: Pick<Stage, 'name' | 'local'>,
+  declared: (stage: string) => Promise<Environment> = declaredVariables,
 ): Promise<Target> {
   if (file !== undefined) return localTarget(file, await readEndpoints(file));
-  if (env['HUAWEICLOUD_SDK_AK']) return environmentTarget(env, await declared());
-  const endpoints = await findEndpoints();
-  if (endpoints) return localTarget(ENDPOINTS_FILE, endpoints);
+  if (stage?.local) return localTarget(ENDPOINTS_FILE, stage.local);
+  if (env['HUAWEICLOUD_SDK_AK'] && stage?.name !== 'local')
+    return environmentTarget(env, await declared(stage?.name ?? 'dev'));
   throw new UsageError(
     'no local cloud runs (npm start), and HUAWEICLOUD_SDK_AK is not set for another one (--help tells more)',
   );
@@ -65,8 +67,8 @@ function localTarget(file: string, endpoints: EndpointsFile): Target {
  * the environment counts as much: read with another encoding, documents name other objects, and below another prefix
  * there are none.
  */
-async function declaredVariables(): Promise<Environment> {
-  const { functions } = await loadServerless('dev');
+async function declaredVariables(stage: string): Promise<Environment> {
+  const { functions } = await loadServerless(stage);
   return functions['redrive']?.environment ?? {};
 }
 

@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { configOf, type ResolvedFile } from './resolved.ts';
 
 /** The repository's root folder. */
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -76,7 +74,7 @@ export type FailureDestination =
   | { readonly type: 'FunctionGraph'; readonly function: string };
 
 /** What the platform does with asynchronous invocations that fail. */
-export interface AsyncConfig {
+interface AsyncConfig {
   /** 0 to 3. */
   readonly maxRetries: number;
   /** Seconds. */
@@ -90,7 +88,7 @@ export interface AsyncConfig {
  *
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0109.html
  */
-export interface LogConfig {
+interface LogConfig {
   readonly groupId: string;
   readonly groupName?: string;
   readonly streamId: string;
@@ -98,7 +96,7 @@ export interface LogConfig {
 }
 
 /** A network that a function reaches, for Kafka or a private endpoint. The agency must be allowed to use it. */
-export interface VpcConfig {
+interface VpcConfig {
   readonly vpcId: string;
   readonly subnetId: string;
   readonly securityGroups?: readonly string[];
@@ -165,29 +163,4 @@ export interface ServerlessConfig {
   readonly eventGrid?: EventGridConfig;
   /** By the function's key in serverless.yml, for example `create-sync-event`. */
   readonly functions: Readonly<Record<string, FunctionConfig>>;
-}
-
-/**
- * serverless.yml, resolved and validated by the framework itself, so that variables mean here what they mean
- * in a deployment.
- *
- * @param stage the stage to resolve, for example `local`
- * @param env variables that `${env:…}` sees in addition to this process's own
- * @param signal ends the resolution early
- * @throws Error with the framework's own message where the file is wrong
- */
-export async function loadServerless(
-  stage: string,
-  env: Readonly<Record<string, string>> = {},
-  signal?: AbortSignal,
-): Promise<ServerlessConfig> {
-  const printed = await new Promise<string>((resolve, reject) => {
-    execFile(
-      process.execPath,
-      [join(ROOT, 'scripts', 'serverless', 'framework.cjs'), 'print', '--stage', stage, '--format', 'json'],
-      { cwd: ROOT, env: { ...process.env, ...env }, maxBuffer: 64 << 20, ...(signal ? { signal } : {}) },
-      (error, stdout, stderr) => (error ? reject(new Error(stderr.trim() || error.message)) : resolve(stdout)),
-    );
-  });
-  return configOf(JSON.parse(printed) as ResolvedFile);
 }

@@ -1,9 +1,8 @@
 import type { ApiGatewayConfig, EventGridConfig, FunctionConfig, ServerlessConfig } from './config.ts';
-import { revealed } from './literal.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** serverless.yml after the framework has resolved its variables; its schema has passed. */
+/** serverless.yml with values in place of variables; its schema has passed. */
 export interface ResolvedFile {
   readonly service: string;
   readonly provider: Json & { readonly stage: string; readonly region: string };
@@ -11,14 +10,14 @@ export interface ResolvedFile {
 }
 
 /** What serves, and what triggers are bound to, where serverless.yml does not name it. */
-export const DEFAULT_ALIAS = 'live';
+const DEFAULT_ALIAS = 'live';
 const DEFAULT_KEEP_VERSIONS = 5;
 
 /** Every function with what the provider declares for all of them, and with the platform's defaults. */
-export function configOf(file: ResolvedFile): ServerlessConfig {
-  const { service, provider, functions } = revealed(file);
+export function configOf({ service, provider, functions }: ResolvedFile): ServerlessConfig {
   const merged = Object.entries(functions).map(([key, declared]) => {
     const fn = {
+      name: `${service}-${provider.stage}-${key}`,
       runtime: provider['runtime'],
       memorySize: provider['memorySize'],
       timeout: provider['timeout'],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { startCommand } from '../helpers/command.ts';
 
-const demo = (...flags: string[]) => startCommand('local/demo.ts', flags).ended;
+const demo = (...flags: string[]) => startCommand('demo', flags).ended;
 
 describe('npm run demo', () => {
   it('loses notifications, shows what is missing, finds it, and proves that it has arrived', async () => {
@@ -31,6 +31,6 @@ describe('npm run demo', () => {
 
   it('refuses a wrong flag in one line', async () => {
     const { code, out, err } = await demo('--drop', '101');
-    expect([code, out, err]).toEqual([2, '', '--drop takes a whole number from 0 to 100\n']);
+    expect([code, out, err]).toEqual([2, '', '--drop takes a whole number from 0 to 100.\n']);
   });
 });

@@ -15,8 +15,8 @@ interface Ended {
   readonly err: string;
 }
 
-/** Commands in the order of a working day; each is a process of its own, as `npm run deploy` starts it. */
-describe('npm run deploy', () => {
+/** Commands in the order of a working day; each is a process of its own, as a shell starts it. */
+describe('oms-sync', () => {
   let folder: string;
   let stack: Stack;
   let environment: NodeJS.ProcessEnv;
@@ -39,7 +39,7 @@ describe('npm run deploy', () => {
 
   const deploy = (flags: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> =>
     new Promise((resolve) => {
-      const program = [join(ROOT, 'scripts', 'deploy.cjs'), ...flags, '--stage', 'local'];
+      const program = [join(ROOT, 'scripts', 'cli', 'oms-sync.cjs'), ...flags, '--stage', 'local'];
       const child = spawn(process.execPath, program, { cwd: folder, env: { ...environment, ...env } });
       const text = { out: '', err: '' };
       child.stdout.on('data', (chunk: Buffer) => {
@@ -60,7 +60,7 @@ describe('npm run deploy', () => {
   };
 
   it('finds nothing to do where npm start has just deployed, and says so in a plan and in a deployment', async () => {
-    const [plan, again] = await Promise.all([deploy(['--dry-run']), deploy([])]);
+    const [plan, again] = await Promise.all([deploy(['deploy', '--dry-run']), deploy(['deploy'])]);
 
     expect(plan).toMatchObject({ code: 0, err: '' });
     expect(plan.out).toMatch(/^oms-sync, stage local, cn-north-4\n/);
@@ -71,7 +71,7 @@ describe('npm run deploy', () => {
 
   it('deploys the one function that differs, rolls it back, and finds that out again', async () => {
     const slower = { OMS_SYNC_CALLS_PER_SECOND: '50' };
-    const { plan } = await json<{ plan: DeployPlan }>(['function', 'redrive'], slower);
+    const { plan } = await json<{ plan: DeployPlan }>(['deploy', '-f', 'redrive'], slower);
     expect(plan.functions).toEqual([
       expect.objectContaining({
         key: 'redrive',
@@ -104,26 +104,26 @@ describe('npm run deploy', () => {
     const before = await versions();
     expect(before?.version).not.toBe(after?.version);
     expect(after?.versions.map(({ name }) => name)).toContain(before?.version);
-    const { plan: next } = await json<{ plan: DeployPlan }>(['function', 'redrive', '--dry-run'], slower);
+    const { plan: next } = await json<{ plan: DeployPlan }>(['deploy', '-f', 'redrive', '--dry-run'], slower);
     expect(next.functions[0]?.action).toBe('update');
   }, 60_000);
 
   it('calls a deployed function, shows its log, and says by the exit code what became of it', async () => {
     const [right, wrong, unknown] = await Promise.all([
-      deploy(['invoke', 'redrive', '-d', '{"dry_run":true}', '--log']),
-      deploy(['invoke', 'redrive', '--qualifier', 'v0']),
-      deploy(['invoke', 'nothing']),
+      deploy(['invoke', '-f', 'redrive', '-d', '{"dry_run":true}', '--log']),
+      deploy(['invoke', '-f', 'redrive', '--qualifier', 'v0']),
+      deploy(['invoke', '-f', 'nothing']),
     ]);
 
     expect(right.code, right.err).toBe(0);
     expect(JSON.parse(right.out)).toMatchObject({ dry_run: true, remains: false });
     expect(right.err).toContain('"message":"redrive"');
-    expect(wrong.code).toBe(1);
+    expect(wrong.code).toBe(2);
     expect(unknown).toMatchObject({ code: 2, out: '' });
     expect(unknown.err).toContain('serverless.yml has no function nothing; it has create-sync-task, ');
     const [logs, local] = await Promise.all([
-      deploy(['logs', 'redrive', '--since', '1h']),
-      deploy(['invoke', 'local', 'redrive', '-d', '{"dry_run":true}']),
+      deploy(['logs', '-f', 'redrive', '--since', '1h']),
+      deploy(['invoke', 'local', '-f', 'redrive', '-d', '{"dry_run":true}']),
     ]);
     expect(logs.out, logs.err).toContain('"message":"redrive"');
     expect(JSON.parse(local.out || local.err)).toMatchObject({ dry_run: true, remains: false });
@@ -136,7 +136,7 @@ describe('npm run deploy', () => {
 
     expect((await deploy(['remove', '--yes'])).out).toMatch(/^11 functions deleted, /);
     expect((await deploy(['info'])).out).toBe('oms-sync, stage local, cn-north-4: nothing is deployed\n');
-    expect((await deploy([])).out).toMatch(/11 deployed, [\d.]+ m?s\n$/);
+    expect((await deploy(['deploy'])).out).toMatch(/11 deployed, [\d.]+ m?s\n$/);
   }, 60_000);
 
   it('has printed no key, no secret and no value of a variable in all of this', () => {

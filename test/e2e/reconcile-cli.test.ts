@@ -79,7 +79,7 @@ describe('reconcile on two object stores', () => {
     const [from, to] = buckets;
     const places = ['--source-endpoint', source.url, '--destination-endpoint', destination.url];
     const sides = ['--source', `s3://${from}`, '--destination', `s3://${to}`];
-    return startCommand('reconcile.ts', [...sides, ...places, ...flags], environment);
+    return startCommand('reconcile', [...sides, ...places, ...flags], environment);
   };
   const cli = (...flags: string[]) => start(['bucket-of-source', 'bucket-of-destination'], flags).ended;
 
@@ -127,7 +127,7 @@ describe('reconcile on two object stores', () => {
     expect(meant.out).toMatch(/\n {2}extra +1 /);
   });
 
-  it('stops at Ctrl-C, says what it has compared, and ends with 2', async () => {
+  it('stops at Ctrl-C, says what it has compared, and ends with 130', async () => {
     const slow = { seed: 1, rules: [{ fault: 'slow', operation: 'ListObjects', continued: true, ms: 200, every: 1 }] };
     await request('PUT', `${source.url}/_faults`, { body: JSON.stringify(slow) });
     try {
@@ -136,7 +136,7 @@ describe('reconcile on two object stores', () => {
       child.kill('SIGINT');
       const { code, out, err } = await ended;
 
-      expect(code, err).toBe(2);
+      expect(code, err).toBe(130);
       expect(err).toContain('stopping after the calls under way');
       expect(out).toMatch(/\n {2}same +[\d,]+ /);
       expect(out).toContain('Stopped before the end: it was interrupted, 0 of 1 part done.');
@@ -201,7 +201,7 @@ describe('reconcile on the local cloud', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const cli = (...flags: string[]) => startCommand('reconcile.ts', ['--endpoints', endpoints, ...flags], BARE).ended;
+  const cli = (...flags: string[]) => startCommand('reconcile', ['--endpoints', endpoints, ...flags], BARE).ended;
   const submit = (...flags: string[]) => cli('--task', stack.endpoints.sync_task_id, '--grace', '0', ...flags);
 
   it('submits what is missing, and proves at the second run that it has arrived', async () => {

@@ -83,7 +83,7 @@ describe('redrive on the local cloud', () => {
     await stack.functiongraph.idle();
     stack.oms.setFaults(undefined);
   };
-  const start = (...flags: string[]) => startCommand('redrive.ts', ['--endpoints', endpointsFile, ...flags]);
+  const start = (...flags: string[]) => startCommand('redrive', ['--endpoints', endpointsFile, ...flags]);
   const cli = (...flags: string[]) => start(...flags).ended;
 
   it('brings back what an outage has left in the failure destination, by timer', async () => {
@@ -241,7 +241,7 @@ describe('redrive on the local cloud', () => {
 
     const left = await documents();
     if (signal === 'SIGINT') {
-      expect(code).toBe(1);
+      expect(code).toBe(130);
       expect(out).toContain('Stopped before the end: it was interrupted.');
       expect(left.length).toBeLessThan(before.length);
     }

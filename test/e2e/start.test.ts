@@ -47,7 +47,7 @@ describe('npm start', () => {
     client.destroy();
 
     const rival = npm.start('--data', data, '--endpoints', join(npm.folder, 'second.json'));
-    expect((await rival.exited).code).toBe(1);
+    expect((await rival.exited).code).toBe(2);
     expect(rival.output()).toContain(`${data} is in use by process`);
 
     first.signal('SIGTERM');
@@ -77,7 +77,7 @@ describe('npm start', () => {
     const { process: owner = '', gateway, obs } = (await npm.ready(first)) as EndpointsFile;
     const [pid] = owner.split(' ');
     const rival = npm.start();
-    expect((await rival.exited).code).toBe(1);
+    expect((await rival.exited).code).toBe(2);
     expect(rival.output()).toContain(`a local cloud runs already: process ${pid} at ${gateway}`);
     expect(JSON.parse(await readFile(npm.file, 'utf8'))).toMatchObject({ process: owner });
 
@@ -105,7 +105,7 @@ describe('npm start', () => {
       server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port));
     });
     const tree = npm.start('--port-base', String(port - 1));
-    expect((await tree.exited).code).toBe(1);
+    expect((await tree.exited).code).toBe(2);
     expect(tree.output()).toContain('--port-base');
     expect(tree.output()).not.toContain('    at ');
     server.close();

@@ -9,17 +9,17 @@ export interface Ended {
 }
 
 /**
- * Starts a program of `scripts/` as `npm run` does.
+ * Starts a command of `oms-sync` as a process.
  *
- * @param script for example `redrive.ts`
+ * @param command for example `redrive`
  * @param env in place of the whole environment
  */
 export function startCommand(
-  script: string,
+  command: string,
   flags: readonly string[],
   env?: NodeJS.ProcessEnv,
 ): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
-  const program = ['--import', 'tsx', join(ROOT, 'scripts', script)];
+  const program = [join(ROOT, 'scripts', 'cli', 'oms-sync.cjs'), command];
   const child = spawn(process.execPath, [...program, ...flags], { cwd: ROOT, ...(env && { env }) });
   const text = { out: '', err: '' };
   child.stdout.on('data', (chunk: Buffer) => {

@@ -1,11 +1,11 @@
+import { UsageError } from '../../cli/errors.ts';
 import type { ServerlessConfig } from '../../serverless/config.ts';
 import { resolveTarget } from '../credentials.ts';
 import type { DeployTarget } from '../types.ts';
 import { LocalCloudError } from './local-environment.ts';
-import { CommandUsageError } from './usage-error.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
-export type Options = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
+type Options = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
 /** What a command of `npm run deploy` has at hand. */
 export interface CommandContext {
@@ -38,20 +38,20 @@ export function isSet({ options }: Pick<CommandContext, 'options'>, name: string
 /**
  * Key of the function that `--function` names.
  *
- * @throws CommandUsageError where serverless.yml has none of the name
+ * @throws UsageError where serverless.yml has none of the name
  */
 export function functionOption(context: Pick<CommandContext, 'config' | 'options'>): string | undefined {
   const key = textOption(context, 'function');
   if (key === undefined || Object.hasOwn(context.config.functions, key)) return key;
-  throw new CommandUsageError(
+  throw new UsageError(
     `serverless.yml has no function ${key}; it has ${Object.keys(context.config.functions).join(', ')}`,
   );
 }
 
-/** @throws CommandUsageError where `--function` is missing */
+/** @throws UsageError where `--function` is missing */
 export function requiredFunction(context: Pick<CommandContext, 'config' | 'options'>): string {
   const key = functionOption(context);
-  if (key === undefined) throw new CommandUsageError('which function? Name it with --function KEY');
+  if (key === undefined) throw new UsageError('which function? Name it with --function KEY');
   return key;
 }
 
@@ -86,6 +86,6 @@ export function numberOption(
   if (value === undefined) return undefined;
   const number = Number(value);
   if (!/^\d+$/.test(value) || number < minimum || number > maximum)
-    throw new CommandUsageError(`--${name} takes a whole number from ${minimum} to ${maximum}`);
+    throw new UsageError(`--${name} takes a whole number from ${minimum} to ${maximum}`);
   return number;
 }

@@ -1,3 +1,5 @@
+import { CliError } from '../../cli/errors.ts';
+
 /** What stage `local` is deployed with: addresses and keys of a local cloud. */
 export interface LocalCloud {
   readonly functiongraph: string;
@@ -13,11 +15,11 @@ export interface LocalCloud {
 }
 
 /** Stage `local` is the local cloud of `npm start`, and none runs. */
-export class LocalCloudError extends Error {
+export class LocalCloudError extends CliError {
   override readonly name = 'LocalCloudError';
 
   constructor() {
-    super('no local cloud runs: start it with `npm start`, or name another stage with --stage');
+    super('no_local_cloud', 'No local cloud runs.', 'Start it with npm start, or name another stage with --stage.');
   }
 }
 

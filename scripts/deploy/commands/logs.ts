@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { UsageError } from '../../cli/errors.ts';
 import { readLogs } from '../logs.ts';
 import type { LogLine, LogsOptions } from '../types.ts';
 import { type Command, isSet, numberOption, requiredFunction, targetOf, textOption } from './context.ts';
 import { report } from './output.ts';
-import { CommandUsageError } from './usage-error.ts';
 
 /** Milliseconds between two questions of `--tail`. */
 const POLL = 2000;
@@ -13,7 +13,7 @@ export const logs: Command = async (context) => {
   const { service, stage } = context.config;
   const tail = isSet(context, 'tail');
   const json = isSet(context, 'json');
-  if (tail && json) throw new CommandUsageError('--tail and --json exclude each other: a document has an end');
+  if (tail && json) throw new UsageError('--tail and --json exclude each other: a document has an end');
   const search = textOption(context, 'search');
   const options: LogsOptions = {
     service,
@@ -67,6 +67,6 @@ function printed({ time, text }: LogLine): string {
 export function age(text: string): number {
   const [, number = '', unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
   const ms = Number(number) * (UNITS[unit] ?? 0);
-  if (ms <= 0) throw new CommandUsageError('--since takes an age such as 90s, 30m, 12h or 7d');
+  if (ms <= 0) throw new UsageError('--since takes an age such as 90s, 30m, 12h or 7d');
   return ms;
 }

@@ -1,3 +1,4 @@
+import { UsageError } from '../../cli/errors.ts';
 import { describeService } from '../describe.ts';
 import { startProgress } from '../progress/progress.ts';
 import { count, duration } from '../progress/words.ts';
@@ -5,7 +6,6 @@ import { removeService } from '../remove.ts';
 import { confirm } from './confirm.ts';
 import { type Command, isSet, targetOf, textOption } from './context.ts';
 import { report, say } from './output.ts';
-import { CommandUsageError } from './usage-error.ts';
 
 export const remove: Command = async (context) => {
   const { service, stage } = context.config;
@@ -14,7 +14,7 @@ export const remove: Command = async (context) => {
   const only = textOption(context, 'function');
   const { functions } = await describeService({ service, stage, target });
   const keys = functions.map(({ key }) => key).filter((key) => only === undefined || key === only);
-  if (only !== undefined && keys.length === 0) throw new CommandUsageError(`no function ${only} is deployed`);
+  if (only !== undefined && keys.length === 0) throw new UsageError(`no function ${only} is deployed`);
   if (isSet(context, 'dry-run') || keys.length === 0) {
     if (isSet(context, 'json')) report(context, { remove: keys });
     else if (keys.length === 0) say(context, 'nothing is deployed');

@@ -1,16 +1,16 @@
+import { UsageError } from '../../cli/errors.ts';
 import { rollbackTable } from '../progress/plan-table.ts';
 import { startProgress } from '../progress/progress.ts';
 import { applyRollback, planRollback } from '../rollback.ts';
 import { confirm } from './confirm.ts';
 import { type Command, functionOption, isSet, targetOf, textOption } from './context.ts';
 import { report, say } from './output.ts';
-import { CommandUsageError } from './usage-error.ts';
 
 export const rollback: Command = async (context) => {
   const { service, stage, alias } = context.config;
   const only = functionOption(context);
   const to = textOption(context, 'to');
-  if (to !== undefined && only === undefined) throw new CommandUsageError('--to needs --function: versions differ');
+  if (to !== undefined && only === undefined) throw new UsageError('--to needs --function: versions differ');
   const options = {
     service,
     stage,

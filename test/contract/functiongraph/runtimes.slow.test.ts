@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RUNTIMES } from '../../../scripts/deploy/guard-rails/limits.ts';
-import { loadServerless, ROOT, type ServerlessConfig } from '../../../scripts/serverless/config.ts';
+import { ROOT, type ServerlessConfig } from '../../../scripts/serverless/config.ts';
+import { loadServerless } from '../../../scripts/serverless/load.ts';
 import { gatewayEvent } from '../../helpers/gateway-event.ts';
 import { type OmsStub, startOmsStub } from '../../helpers/oms-stub.ts';
 

@@ -19,7 +19,8 @@ import { type ObsServer, startObs } from '../../../scripts/local/obs/server.ts';
 import { type OmsServer, startOms } from '../../../scripts/local/oms/server.ts';
 import { request } from '../../../scripts/local/request.ts';
 import { ensureBucket, s3Client } from '../../../scripts/local/s3.ts';
-import { loadServerless, ROOT, type ServerlessConfig } from '../../../scripts/serverless/config.ts';
+import { ROOT, type ServerlessConfig } from '../../../scripts/serverless/config.ts';
+import { loadServerless } from '../../../scripts/serverless/load.ts';
 import { call } from '../../contract/oms/client.ts';
 
 const REGION = 'cn-north-4';

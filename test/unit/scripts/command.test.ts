@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { commandLog, stopSignal } from '../../../scripts/command.ts';
+import { interruptible } from '../../../scripts/cli/interruptible.ts';
+import { commandLog } from '../../../scripts/command.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -32,10 +33,10 @@ describe('Ctrl-C', () => {
   });
 
   it('is one wish however often it is forwarded, and ends the process when it is repeated later', () => {
-    const said = vi.spyOn(console, 'error').mockReturnValue();
+    const said = vi.fn();
     const exit = vi.spyOn(process, 'exit').mockReturnValue(undefined as never);
     const now = vi.spyOn(performance, 'now').mockReturnValue(0);
-    const signal = stopSignal('stopping');
+    const signal = interruptible(said);
     expect(signal.aborted).toBe(false);
 
     process.emit('SIGINT');
@@ -46,6 +47,6 @@ describe('Ctrl-C', () => {
 
     now.mockReturnValue(2001);
     process.emit('SIGINT');
-    expect(exit).toHaveBeenCalledWith(2);
+    expect(exit).toHaveBeenCalledWith(130);
   });
 });

@@ -9,12 +9,12 @@ const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 
 it.each(Object.entries(scripts))('npm run %s looks at the version of Node.js first', (_, command) => {
   expect(command).toMatch(
-    /^(?:exec )?(?:node (?:-r \.\/scripts\/tsx\.cjs |scripts\/(?:node-version|deploy)\.cjs)|npm run check\b)/,
+    /^(?:exec )?(?:node (?:-r \.\/scripts\/tsx\.cjs |scripts\/(?:node-version|cli\/oms-sync)\.cjs)|npm run check\b)/,
   );
 });
 
-it('deploy.cjs does so itself', () => {
-  expect(readFileSync(join(ROOT, 'scripts', 'deploy.cjs'), 'utf8')).toMatch(
-    /^'use strict';\nrequire\('\.\/node-version\.cjs'\);/,
+it('oms-sync does so itself', () => {
+  expect(readFileSync(join(ROOT, 'scripts', 'cli', 'oms-sync.cjs'), 'utf8')).toMatch(
+    /^#!.*\n'use strict';\n\/\/.*\nrequire\('\.\.\/node-version\.cjs'\);/,
   );
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '#shared/config/read.ts';
 import { stateVariables } from '#shared/config/state.ts';
-import { loadServerless } from '../../../scripts/serverless/config.ts';
+import { loadServerless } from '../../../scripts/serverless/load.ts';
 import { triggersOf } from '../../helpers/bucket-triggers.ts';
 
 const ROUTES = '[{"source":{"bucket":"source"},"sync_task_id":"t"}]';

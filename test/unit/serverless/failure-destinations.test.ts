@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { failureDestinationProblems } from '../../../scripts/deploy/guard-rails/failure-destination.ts';
-import { frameworkSays, RIGHT_FUNCTION } from '../../helpers/serverless-file.ts';
+import { RIGHT_FUNCTION, saidOfFile } from '../../helpers/serverless-file.ts';
 
 const problemsOf = (functions: Readonly<Record<string, unknown>>) =>
   failureDestinationProblems(functions as Parameters<typeof failureDestinationProblems>[0]);
@@ -99,10 +99,10 @@ describe('problemsOf', () => {
   });
 });
 
-describe('the framework', () => {
-  /** What the framework says of a file with this `async`. */
+describe('a whole serverless.yml', () => {
+  /** What is said of a file with this `async`. */
   const said = (asyncConfig: object): Promise<string> =>
-    frameworkSays(
+    saidOfFile(
       { name: 'huawei', timeout: 60, memorySize: 256, runtime: 'Node.js20.15', region: 'cn-north-4' },
       {
         f: {
@@ -128,16 +128,16 @@ describe('the framework', () => {
       said({ onFailure: { ...onFailure, bucket: 'watched' } }),
     ]);
 
-    const error = 'serverless.yml: Configuration error:\n ';
-    const at = "serverless.yml: Configuration error at 'functions.f.async";
+    const error = 'serverless.yml:\n ';
+    const at = 'serverless.yml: line 1: functions.f.async';
     expect(answers).toEqual([
       'right',
       `${error} functions.f.async.maxRetries is 4: it must be a whole number from 0 to 3`,
       `${error} functions.f.async.maxEventAge is 86401: it must be a whole number from 1 to 86400 seconds`,
       `${error} functions.f.async.onFailure.expires is 366: it must be a whole number from 0 to 365 days`,
       `${error} functions.f.async.onFailure.expires is -1: it must be a whole number from 0 to 365 days`,
-      `${at}.onFailure': unrecognized property 'typo'`,
-      `${at}.onFailure.type': must be equal to one of the allowed values [OBS, SMN, DIS, FunctionGraph]`,
+      `${at}.onFailure.typo is no property of this place`,
+      `${at}.onFailure.type must be OBS, SMN, DIS or FunctionGraph`,
       `${error} functions.f.async.onFailure.bucket is missing: OBS needs bucket and prefix`,
       expect.stringContaining('but f is triggered by all of bucket watched'),
     ]);

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the values that are tried.
 import { describe, expect, it } from 'vitest';
-import { loadServerless } from '../../../scripts/serverless/config.ts';
-import { frameworkSays } from '../../helpers/serverless-file.ts';
+import { loadServerless } from '../../../scripts/serverless/load.ts';
+import { saidOfFile } from '../../helpers/serverless-file.ts';
 
 const VALUES = [
   '${env:HOME}/',
@@ -49,7 +49,7 @@ describe('a value of the environment', () => {
 
 describe('a flag', () => {
   it('is no code, either', async () => {
-    await expect(loadServerless('${env:HOME}')).rejects.toThrow('Invalid stage name');
+    await expect(loadServerless('${env:HOME}')).rejects.toThrow('the stage must consist of letters');
   });
 });
 
@@ -57,8 +57,8 @@ describe('serverless.yml', () => {
   it('may not refer to itself in a circle', async () => {
     const provider = { name: 'huawei', runtime: 'Node.js22.18', region: '${self:provider.stage}' };
 
-    const said = await frameworkSays({ ...provider, stage: '${self:provider.region}' }, {});
+    const said = await saidOfFile({ ...provider, stage: '${self:provider.region}' }, {});
 
-    expect(said).toContain('Circular reference');
+    expect(said).toContain('provider.stage refers to itself: provider.stage -> provider.region -> provider.stage');
   });
 });

@@ -15,7 +15,7 @@ describe('the event of a call', () => {
 
     expect(await read({ data: '{"a":"☃"}' })).toEqual({ a: '☃' });
     expect(await read({ data: 'null' })).toBeNull();
-    expect(await read({ path: file })).toEqual({ Records: [] });
+    expect(await read({ file })).toEqual({ Records: [] });
     expect(await read({})).toEqual({});
   });
 
@@ -24,11 +24,23 @@ describe('the event of a call', () => {
       [{ data: '{' }, 'the event of --data cannot be sent: Not JSON: unexpected end of the text.'],
       [{ data: '' }, 'the event of --data cannot be sent: Not JSON'],
       [{ data: '{"objects":["a"],"objects":["b"]}' }, 'objects is there more than once: remove all but one.'],
-      [{ path: '/no/such/file' }, '/no/such/file cannot be read: ENOENT'],
-      [{ data: '{}', path: 'x' }, '--data and --path exclude each other'],
+      [{ file: '/no/such/file' }, '/no/such/file cannot be read: ENOENT'],
+      [{ data: '{}', file: 'x' }, '--data, --file and --method exclude each other'],
+      [{ path: '/x' }, '--path needs --method'],
+      [{ method: 'GET' }, '--method needs --path'],
     ] as const)
       await expect(read(options)).rejects.toThrow(
-        expect.objectContaining({ name: 'CommandUsageError', message: expect.stringContaining(message) }),
+        expect.objectContaining({ name: 'UsageError', message: expect.stringContaining(message) }),
       );
+  });
+
+  it('is the request that a gateway makes of method, path and body', async () => {
+    expect(await read({ method: 'post', path: '/sync-tasks/t/events?a=1&b=%2B&a=2', body: '{}' })).toMatchObject({
+      httpMethod: 'POST',
+      path: '/sync-tasks/t/events',
+      queryStringParameters: { a: ['1', '2'], b: '+' },
+      body: '{}',
+      isBase64Encoded: false,
+    });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkService } from '../../../../scripts/deploy/guard-rails/check-service.ts';
 import type { FunctionConfig, FunctionEvent, ServerlessConfig } from '../../../../scripts/serverless/config.ts';
-import { loadServerless } from '../../../../scripts/serverless/config.ts';
+import { loadServerless } from '../../../../scripts/serverless/load.ts';
 import { EVENTS, fn, SECRETS, service } from '../../../helpers/deploy/world.ts';
 
 const one = (overrides: Partial<FunctionConfig>, rest: Partial<ServerlessConfig> = {}): readonly string[] =>

@@ -5,7 +5,7 @@ import {
   openRoutes,
   unroutedTriggers,
 } from '../../../../scripts/deploy/guard-rails/deployable.ts';
-import { loadServerless } from '../../../../scripts/serverless/config.ts';
+import { loadServerless } from '../../../../scripts/serverless/load.ts';
 import { EVENTS, fn } from '../../../helpers/deploy/world.ts';
 
 const NAMES = {

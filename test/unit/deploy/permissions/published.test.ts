@@ -4,7 +4,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { policiesOf } from '../../../../scripts/deploy/permissions/policies.ts';
 import { EXAMPLE, policyFiles } from '../../../../scripts/deploy/permissions/published.ts';
 import { Permissions } from '../../../../scripts/local/iam/policy.ts';
-import { loadServerless, ROOT } from '../../../../scripts/serverless/config.ts';
+import { ROOT } from '../../../../scripts/serverless/config.ts';
+import { loadServerless } from '../../../../scripts/serverless/load.ts';
 
 const PUBLISHED = join(ROOT, 'docs', 'policies');
 

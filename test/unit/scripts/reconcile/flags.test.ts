@@ -1,14 +1,16 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { UsageError } from '../../../../scripts/local/options.ts';
-import { readCommandLine } from '../../../../scripts/reconcile/flags.ts';
+import { describe, expect, it } from 'vitest';
+import { UsageError } from '../../../../scripts/cli/errors.ts';
+import { reconcile } from '../../../../scripts/cli/reconcile.ts';
+import { type CommandLine, readCommandLine } from '../../../../scripts/reconcile/flags.ts';
+import { contextOf, helpOf } from '../../../helpers/cli.ts';
 
-afterEach(() => vi.restoreAllMocks());
+const read = async (argv: readonly string[]): Promise<CommandLine> => readCommandLine(await contextOf(reconcile, argv));
 
 const BOTH = ['--source', 's3://one', '--destination', 's3://two'];
 
 describe('the command line of reconcile', () => {
-  it('may be empty: the local cloud, nothing submitted, a quarter of an hour of grace', () => {
-    expect(readCommandLine([])).toEqual({
+  it('may be empty: the local cloud, nothing submitted, a quarter of an hour of grace', async () => {
+    expect(await read([])).toEqual({
       source: {},
       destination: {},
       task: undefined,
@@ -28,21 +30,21 @@ describe('the command line of reconcile', () => {
     });
   });
 
-  it('says where both sides are', () => {
-    const line = readCommandLine([
+  it('says where both sides are', async () => {
+    const line = await read([
       ...['--source', 's3://one/a/../b', '--source-provider', 'AWS', '--source-region', 'us-east-1'],
       ...['--source-endpoint', 'https://s3.example.com', '--source-addressing', 'path'],
       ...['--destination', 's3://two/a/../b', '--destination-region', 'cn-east-3'],
       ...['--destination-endpoint', 'https://obs.example.com', '--destination-addressing', 'virtual'],
     ]);
-    expect(line?.source).toEqual({
+    expect(line.source).toEqual({
       location: { bucket: 'one', prefix: 'a/../b' },
       provider: 'AWS',
       region: 'us-east-1',
       endpoint: 'https://s3.example.com',
       addressing: 'path',
     });
-    expect(line?.destination).toEqual({
+    expect(line.destination).toEqual({
       location: { bucket: 'two', prefix: 'a/../b' },
       region: 'cn-east-3',
       endpoint: 'https://obs.example.com',
@@ -50,10 +52,10 @@ describe('the command line of reconcile', () => {
     });
   });
 
-  it('says what is to be done', () => {
+  it('says what is to be done', async () => {
     const text = '--task t --dry-run --grace 90s --workers 8 --rate 20 --list-version 1 --ignore-etags --keys 0';
     const more = '--source-is-empty --expect 1000 --json --verbose --endpoints f.json';
-    expect(readCommandLine(`${text} ${more}`.split(' '))).toMatchObject({
+    expect(await read(`${text} ${more}`.split(' '))).toMatchObject({
       task: 't',
       dryRun: true,
       grace: 90_000,
@@ -68,7 +70,7 @@ describe('the command line of reconcile', () => {
       verbose: true,
       endpoints: 'f.json',
     });
-    expect(readCommandLine(['--list-version', '2'])?.listVersion).toBe(2);
+    expect((await read(['--list-version', '2'])).listVersion).toBe(2);
   });
 
   it.each([
@@ -78,8 +80,8 @@ describe('the command line of reconcile', () => {
     ['12h', 43_200_000],
     ['7d', 604_800_000],
     ['30d', 2_592_000_000],
-  ])('--grace %s is %d ms', (text, ms) => {
-    expect(readCommandLine(['--grace', text])?.grace).toBe(ms);
+  ])('--grace %s is %d ms', async (text, ms) => {
+    expect((await read(['--grace', text])).grace).toBe(ms);
   });
 
   it.each([
@@ -95,6 +97,7 @@ describe('the command line of reconcile', () => {
     ['--list-version 3', '--list-version takes 1 or 2'],
     ['--source-addressing host', '--source-addressing takes path or virtual'],
     ['--source-provider S3', '--source-provider takes the name of a cloud'],
+    ['--task --dry-run', '--task needs a value, and --dry-run is a flag'],
     ['--task=', '--task must not be empty'],
     ['--source=', '--source must not be empty'],
     ['--source one', '--source must be s3://bucket'],
@@ -109,31 +112,24 @@ describe('the command line of reconcile', () => {
     ['--source-secret-key x', "Unknown option '--source-secret-key'"],
     ['--remember f --max-submissions 0', '--max-submissions takes a whole number from 1 to 1000'],
     ['--max-submissions 3', '--max-submissions needs --remember'],
-    ['--task', "'--task <value>' argument missing"],
-    ['words', "Unexpected argument 'words'"],
-  ])('%s is refused in one line', (text, message) => {
-    let error: unknown;
-    try {
-      readCommandLine(text.split(' '));
-    } catch (caught) {
-      error = caught;
-    }
+    ['--task', "Option '--task <ID>' argument missing"],
+    ['words', 'Too many arguments'],
+  ])('%s is refused in one line', async (text, message) => {
+    const error: unknown = await read(text.split(' ')).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(UsageError);
     expect((error as Error).message).toContain(message);
     expect((error as Error).message).not.toContain('\n');
   });
 
-  it('takes two buckets of the same prefix', () => {
-    expect(readCommandLine(BOTH)?.destination.location).toEqual({ bucket: 'two', prefix: '' });
+  it('takes two buckets of the same prefix', async () => {
+    expect((await read(BOTH)).destination.location).toEqual({ bucket: 'two', prefix: '' });
   });
 
-  it('explains itself: what is compared, each verdict, keys, examples, exit codes', () => {
-    const log = vi.spyOn(console, 'log').mockReturnValue();
-    expect(readCommandLine(['--help'])).toBeUndefined();
-    const text = String(log.mock.calls[0]?.[0]);
+  it('explains itself: what is compared, each verdict, keys, examples, exit codes', async () => {
+    const text = await helpOf(reconcile);
     const words = ['missing', 'size differs', 'destination older', 'checksum differs', 'in flight', 'ignored by OMS'];
-    const more = ['unmigratable', 'extra', 'SRC_ACCESS_KEY', 'DST_SECRET_KEY', 'HUAWEICLOUD_SDK_AK', 'Exit code: 0'];
-    for (const word of [...words, ...more, '--dry-run', '--task ID', '--source-is-empty', 'npm run reconcile'])
+    const more = ['unmigratable', 'extra', 'SRC_ACCESS_KEY', 'DST_SECRET_KEY', 'HUAWEICLOUD_SDK_AK', 'Exit code 0'];
+    for (const word of [...words, ...more, '--dry-run', '--task <ID>', '--source-is-empty', 'oms-sync reconcile'])
       expect(text).toContain(word);
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120);
   });

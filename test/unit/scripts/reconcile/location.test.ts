@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { UsageError } from '../../../../scripts/local/options.ts';
+import { UsageError } from '../../../../scripts/cli/errors.ts';
 import { readLocation, writeLocation } from '../../../../scripts/reconcile/location.ts';
 
 describe('s3:// locations', () => {

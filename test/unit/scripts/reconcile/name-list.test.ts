@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Finding } from '#shared/reconcile/compare/verdict.ts';
+import { UsageError } from '../../../../scripts/cli/errors.ts';
 import { HOSTILE_KEYS } from '../../../../scripts/local/hostile-keys.ts';
-import { UsageError } from '../../../../scripts/local/options.ts';
 import { NameList } from '../../../../scripts/reconcile/name-list.ts';
 
 const finding = (key: string, submit: boolean): Finding => ({ key, verdict: submit ? 'missing' : 'in_flight', submit });

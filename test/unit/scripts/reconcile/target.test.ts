@@ -2,9 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { UsageError } from '../../../../scripts/local/options.ts';
+import { UsageError } from '../../../../scripts/cli/errors.ts';
+import { reconcile } from '../../../../scripts/cli/reconcile.ts';
 import { readCommandLine } from '../../../../scripts/reconcile/flags.ts';
 import { findTarget, type Target } from '../../../../scripts/reconcile/target.ts';
+import { contextOf } from '../../../helpers/cli.ts';
 
 const ENDPOINTS = {
   obs: 'http://127.0.0.1:8081',
@@ -29,11 +31,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const find = (argv: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Target> => {
-  const line = readCommandLine(argv);
-  if (!line) throw new Error('only help');
-  return findTarget(line, env);
-};
+const find = async (argv: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Target> =>
+  findTarget(readCommandLine(await contextOf(reconcile, argv)), env);
 
 describe('what reconcile compares', () => {
   it('is the two buckets of the local cloud, with its keys, whatever the environment has', async () => {

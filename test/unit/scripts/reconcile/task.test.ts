@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { UsageError } from '../../../../scripts/local/options.ts';
+import { UsageError } from '../../../../scripts/cli/errors.ts';
 import type { Side } from '../../../../scripts/reconcile/side.ts';
 import { checkTask } from '../../../../scripts/reconcile/task.ts';
 

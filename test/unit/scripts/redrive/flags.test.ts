@@ -1,12 +1,14 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { UsageError } from '../../../../scripts/local/options.ts';
-import { readCommandLine } from '../../../../scripts/redrive/flags.ts';
+import { describe, expect, it } from 'vitest';
+import { UsageError } from '../../../../scripts/cli/errors.ts';
+import { redrive } from '../../../../scripts/cli/redrive.ts';
+import { type CommandLine, readCommandLine } from '../../../../scripts/redrive/flags.ts';
+import { contextOf, helpOf } from '../../../helpers/cli.ts';
 
-afterEach(() => vi.restoreAllMocks());
+const read = async (argv: readonly string[]): Promise<CommandLine> => readCommandLine(await contextOf(redrive, argv));
 
 describe('the command line of redrive', () => {
-  it('may be empty', () => {
-    expect(readCommandLine([])).toEqual({
+  it('may be empty', async () => {
+    expect(await read([])).toEqual({
       options: {},
       rate: undefined,
       json: false,
@@ -15,11 +17,11 @@ describe('the command line of redrive', () => {
     });
   });
 
-  it('says everything that a request over HTTP can say', () => {
-    const line = readCommandLine(
+  it('says everything that a request over HTTP can say', async () => {
+    const line = await read(
       '--dry-run --code A --code=B --older-than 1h --newer-than 7d --prefix s/a --parked --limit 5'.split(' '),
     );
-    expect(line?.options).toEqual({
+    expect(line.options).toEqual({
       dry_run: true,
       codes: ['A', 'B'],
       older_than: '1h',
@@ -30,8 +32,8 @@ describe('the command line of redrive', () => {
     });
   });
 
-  it('has more for a person', () => {
-    expect(readCommandLine('--json --verbose --rate 20 --endpoints f.json'.split(' '))).toMatchObject({
+  it('has more for a person', async () => {
+    expect(await read('--json --verbose --rate 20 --endpoints f.json'.split(' '))).toMatchObject({
       json: true,
       verbose: true,
       rate: 20,
@@ -44,26 +46,20 @@ describe('the command line of redrive', () => {
     ['--newer-than 2026-09-01', '--newer-than must be an age such as 90s'],
     ['--limit 0', '--limit takes a whole number from 1'],
     ['--rate 0', '--rate takes a whole number from 1 to 10000'],
-    ['--code', "'--code <value>' argument missing"],
+    ['--code', "Option '--code <CODE>' argument missing"],
     ['--code=', '--code must not be empty'],
     ['--prefix=', '--prefix must not be empty'],
     ['--secret-key x', "Unknown option '--secret-key'"],
-    ['words', "Unexpected argument 'words'"],
-  ])('%s is refused in one line', (text, message) => {
-    expect(() => readCommandLine(text.split(' '))).toThrow(UsageError);
-    expect(() => readCommandLine(text.split(' '))).toThrow(message);
-    try {
-      readCommandLine(text.split(' '));
-    } catch (error) {
-      expect((error as Error).message).not.toContain('\n');
-    }
+    ['words', 'Too many arguments'],
+  ])('%s is refused in one line', async (text, message) => {
+    const error: unknown = await read(text.split(' ')).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(UsageError);
+    expect((error as Error).message).toContain(message);
+    expect((error as Error).message).not.toContain('\n');
   });
 
-  it('explains itself', () => {
-    const log = vi.spyOn(console, 'log').mockReturnValue();
-    expect(readCommandLine(['--help'])).toBeUndefined();
-    const text = String(log.mock.calls[0]?.[0]);
-    for (const word of ['--dry-run', '--code CODE', 'Exit code', 'HUAWEICLOUD_SDK_AK', '.local/endpoints.json'])
-      expect(text).toContain(word);
+  it('explains itself', async () => {
+    const text = await helpOf(redrive);
+    for (const word of ['--dry-run', '--code <CODE>', 'Exit code', 'HUAWEICLOUD_SDK_AK']) expect(text).toContain(word);
   });
 });

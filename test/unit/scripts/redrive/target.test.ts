@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { UsageError } from '../../../../scripts/local/options.ts';
+import { UsageError } from '../../../../scripts/cli/errors.ts';
 import { findTarget } from '../../../../scripts/redrive/target.ts';
 import { ROOT } from '../../../../scripts/serverless/config.ts';
 import { environmentName } from '../../../../scripts/serverless/environment.ts';
@@ -41,7 +41,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const findInEnvironment = (
   env: Readonly<Record<string, string>>,
   declared: Readonly<Record<string, string>> = DECLARED,
-) => findTarget(undefined, env, async () => declared);
+) => findTarget(undefined, env, undefined, async () => declared);
 
 describe('where the command redrives', () => {
   it('is the local cloud of a file that is named, whatever the environment says', async () => {

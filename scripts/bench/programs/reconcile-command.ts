@@ -1,0 +1,10 @@
+import { runProgram } from '../../cli/program.ts';
+import { reconcile } from '../../cli/reconcile.ts';
+import { run } from '../../reconcile/run.ts';
+
+// `oms-sync reconcile` in one file: nothing is loaded when it runs.
+runProgram(['reconcile', ...process.argv.slice(2)], [{ ...reconcile, load: () => run }], {
+  env: process.env,
+  stdout: (text) => void process.stdout.write(text),
+  stderr: (text) => void process.stderr.write(text),
+}).then((code) => process.exit(code));

@@ -1,0 +1,53 @@
+/** A failure that a person can act on. */
+export class CliError extends Error {
+  override readonly name: string = 'CliError';
+  readonly code: string;
+  readonly remedy: string | undefined;
+
+  constructor(code: string, message: string, remedy?: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.remedy = remedy;
+  }
+}
+
+/** A mistake on the command line or in the environment. */
+export class UsageError extends CliError {
+  override readonly name = 'UsageError';
+
+  constructor(message: string, remedy?: string) {
+    super('usage', message, remedy);
+  }
+}
+
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** Errors of JavaScript itself: a defect, whose stack helps whoever repairs it. */
+const DEFECTS = new Set(['TypeError', 'ReferenceError', 'RangeError', 'SyntaxError', 'AssertionError']);
+
+export function isDefect(error: unknown): boolean {
+  return error instanceof Error && DEFECTS.has(error.name);
+}
+
+/** What a command says of an error, in the shape of `{"error": …}`. */
+export function failureOf(error: unknown): Failure {
+  const { code, message, remedy } = error as Partial<CliError>;
+  if (typeof code === 'string' && code.startsWith('commander.')) return ofCommander(message ?? '');
+  return {
+    code: typeof code === 'string' ? code : isDefect(error) ? 'defect' : 'failed',
+    message: (message ?? String(error)).trim(),
+    remedy: typeof remedy === 'string' ? remedy : '',
+  };
+}
+
+/** commander writes "error: unknown option '--x'", with a suggestion in a second line. */
+function ofCommander(message: string): Failure {
+  const [first = '', suggestion] = message.replace(/^error: /, '').split('\n');
+  const said = first.charAt(0).toUpperCase() + first.slice(1);
+  const remedy = suggestion?.replace(/^\(|\)$/g, '') ?? 'Run the command with --help to see what it takes.';
+  return { code: 'usage', message: /[.?!]$/.test(said) ? said : `${said}.`, remedy };
+}

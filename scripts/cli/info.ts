@@ -1,0 +1,28 @@
+import { createRequire } from 'node:module';
+import { type CliCommand, STAGE_FLAGS } from './command.ts';
+import { serviceCommand } from './service-command.ts';
+
+const load = createRequire(import.meta.url);
+
+export const info: CliCommand = {
+  name: 'info',
+  summary: 'show what is deployed: versions, triggers, schedules, addresses',
+  text: `Asks FunctionGraph. Names of variables are shown, their values never.`,
+  examples: [
+    ['info', 'every function of the local cloud that runs'],
+    ['info --stage prod -f redrive', 'one function, with its versions and variables'],
+  ],
+  flags: {
+    function: {
+      type: 'string',
+      value: 'KEY',
+      short: 'f',
+      help: 'show this function only, with its versions and variables',
+    },
+    ...STAGE_FLAGS,
+  },
+  load: () => {
+    const module = load('../deploy/commands/info.ts') as typeof import('../deploy/commands/info.ts');
+    return serviceCommand(module.info, { writes: false });
+  },
+};

@@ -1,0 +1,18 @@
+import { createRequire } from 'node:module';
+import { type CliCommand, STAGE_FLAGS } from './command.ts';
+
+const load = createRequire(import.meta.url);
+
+export const policies: CliCommand = {
+  name: 'policies',
+  summary: 'write the IAM policies that the functions of a stage need',
+  text: `Writes the custom policies of every agency that serverless.yml names, as IAM takes them: what the functions need, and
+nothing else. docs/permissions.md says how to create the agencies. They depend on the environment of the deployment
+(OMS_SYNC_STATE_BUCKET, OMS_SYNC_ROUTES, ...).`,
+  examples: [['policies --stage prod --out ../policies', 'those of a stage']],
+  flags: {
+    out: { type: 'string', value: 'DIR', help: 'folder to write to; created where it does not exist' },
+    stage: STAGE_FLAGS.stage,
+  },
+  load: () => (load('./policies/write.ts') as typeof import('./policies/write.ts')).run,
+};

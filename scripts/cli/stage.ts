@@ -1,0 +1,66 @@
+import { localEnvironment } from '../deploy/commands/local-environment.ts';
+import { ENDPOINTS_FILE, type EndpointsFile, findEndpoints } from '../local/endpoints-file.ts';
+import { routesOf } from '../local/sync-task.ts';
+import { staleReason } from '../running-cloud.ts';
+import { type Context, type Environment, textOf } from './command.ts';
+import { UsageError } from './errors.ts';
+
+/** What a command works on. */
+export interface Stage {
+  readonly name: string;
+  /** The environment with what the stage adds: addresses and keys of the local cloud. */
+  readonly env: Environment;
+  /** The local cloud, where that is the stage and one runs. */
+  readonly local: EndpointsFile | undefined;
+}
+
+/** What serverless.yml calls a stage that nobody has named. */
+const UNNAMED = 'dev';
+const REAL_KEYS = ['HUAWEICLOUD_SDK_AK', 'SRC_ACCESS_KEY', 'DST_ACCESS_KEY'];
+
+/**
+ * The stage of a command: that of `--stage`; `local` while a local cloud runs in this folder.
+ *
+ * @param options.writes whether the command changes something: then a stage that is not local must be named
+ * @throws UsageError where nothing says which stage is meant, or where two things say different ones
+ */
+export async function stageOf(
+  context: Pick<Context, 'values' | 'env' | 'note'>,
+  options: { readonly writes: boolean },
+): Promise<Stage> {
+  const { env } = context;
+  const asked = textOf(context, 'stage');
+  if (asked === '') throw new UsageError('--stage must not be empty.');
+  // Whoever has set the address of FunctionGraph has set the rest, too: the local cloud itself does, while it starts.
+  const given = Boolean(env['OMS_SYNC_FUNCTIONGRAPH_ENDPOINT']);
+  const local = given || (asked !== undefined && asked !== 'local') ? undefined : await runningCloud(context);
+  if (asked === undefined && local && REAL_KEYS.some((name) => env[name]))
+    throw new UsageError(
+      'A local cloud runs in this folder, and the environment holds keys of an account.',
+      'Say which one is meant: --stage local, or --stage and the name of a stage of the account.',
+    );
+  if (asked === undefined && !local && options.writes)
+    throw new UsageError(
+      `No stage is named, and no local cloud runs in this folder (${ENDPOINTS_FILE}).`,
+      'Name the stage with --stage NAME, or start a local cloud with npm start.',
+    );
+  const name = asked ?? (local ? 'local' : UNNAMED);
+  if (local) return { name, env: { ...env, ...environmentOf(local) }, local };
+  return { name, env: name === 'local' && !given ? { ...env, ...PLACEHOLDERS } : env, local };
+}
+
+/** What needs the local cloud will say that none runs; a plan and a package do not need it. */
+const PLACEHOLDERS = { OMS_SYNC_APIG_GROUP: 'local', OMS_SYNC_EVENTGRID_CHANNEL_ID: 'default' };
+
+function environmentOf(local: EndpointsFile): Record<string, string> {
+  return localEnvironment(local, routesOf(local.sync_task_id, local.obs, local.region));
+}
+
+/** The local cloud of this folder. A file that a killed one has left behind is said to be that, and counts as none. */
+async function runningCloud({ note }: Pick<Context, 'note'>): Promise<EndpointsFile | undefined> {
+  const endpoints = await findEndpoints();
+  const stale = endpoints && (await staleReason(ENDPOINTS_FILE, endpoints));
+  if (stale === undefined) return endpoints;
+  note(stale);
+  return undefined;
+}
