@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { DEAD_LETTER_LIMITS } from '#shared/deadletters/limits.ts';
 import { field } from '#shared/events/fields.ts';
 import type { ObjectStore } from '#shared/objectstore/port.ts';
+import { forEachConcurrently } from '#shared/pipeline/concurrently.ts';
 import { readBoundedJson } from '#shared/validation/bounded-json.ts';
 
 export interface KnownFailuresOptions {
@@ -26,11 +27,11 @@ const CONCURRENCY = 2;
 const MAX_BYTES = DEAD_LETTER_LIMITS.documentBytes;
 /** JSON values of a document: a notification has about 40 for each object. */
 const MAX_VALUES = 100_000;
-/** Objects that are counted; of more it is known that they are many. */
+/** Most objects that are counted. */
 const MAX_KEYS = 100_000;
 
 /**
- * Objects that changed since then and that dead letters name for a sync task: of these it is known why they are missing.
+ * Counts the objects that changed since then and that dead letters name for a sync task: why they are missing is known.
  * A document of an older change, which a redrive has written again, explains nothing of what is missing now.
  *
  * @throws ObjectStoreError where the bucket cannot be listed
@@ -38,17 +39,13 @@ const MAX_KEYS = 100_000;
 export async function knownFailures(options: KnownFailuresOptions): Promise<number> {
   const names = await namesOf(options);
   const keys = new Set<string>();
-  const queue = names.values();
-  const worker = async (): Promise<void> => {
-    for (const name of queue) {
-      if (!options.hasTime()) return;
-      for (const key of await keysOf(name, options)) {
-        if (keys.size >= MAX_KEYS) return;
-        keys.add(digest(key));
-      }
+  await forEachConcurrently(names, CONCURRENCY, async (name) => {
+    if (!options.hasTime() || keys.size >= MAX_KEYS) return;
+    for (const key of await keysOf(name, options)) {
+      if (keys.size >= MAX_KEYS) return;
+      keys.add(digest(key));
     }
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  });
   return keys.size;
 }
 
@@ -81,14 +78,14 @@ async function keysOf(name: string, { store, bucket, syncTaskId, since }: KnownF
     if (field(letter, 'sync_task_id') !== syncTaskId || !Array.isArray(keys)) return [];
     const changed = (each: unknown): number =>
       Date.parse(String(field(each, 'event_time') ?? field(letter, 'created')));
-    // What is older is not; a time that is none is not known to be.
+    // Skip older keys; keep those whose time is unreadable.
     return keys.filter((each) => !(changed(each) < since)).map((each) => String(field(each, 'key')));
   } catch {
     return [];
   }
 }
 
-/** Of a name, which may have a kilobyte; two of them being equal by chance is one object less in an estimate. */
+/** Names may have a kilobyte; two digests that are equal by chance cost an estimate one object. */
 function digest(key: string): string {
   return createHash('sha256').update(key).digest('base64url').slice(0, 10);
 }

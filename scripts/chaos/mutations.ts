@@ -45,7 +45,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'redrive deletes a document before it writes what takes its place',
     patches: [
       patch(
-        'shared/redrive/settle.ts',
+        'shared/redrive/apply.ts',
         '  const written: string[] = [];\n',
         '  const written: string[] = [];\n  await store.deleteObject({ bucket, key: found.name });\n',
       ),
@@ -53,7 +53,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'redrive parks without writing',
-    patches: [patch('shared/redrive/settle.ts', 'parked ? await deadLetters.park(letter)', 'parked ? letter.id')],
+    patches: [patch('shared/redrive/apply.ts', 'parked ? await deadLetters.park(letter)', 'parked ? letter.id')],
   },
   {
     name: 'redrive takes a failure that passes for acceptance',
@@ -76,12 +76,12 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
-    name: 'one bad key condemns its whole batch',
+    name: 'one bad key fails its whole batch',
     patches: [
       patch(
         'shared/pipeline/isolate.ts',
         '  const search = new Search(options);\n',
-        '  const search = new Search(options);\n  for (const item of items) options.condemn(item, refusal);\n  if (items.length > 0) return items.map(() => refusal);\n',
+        '  const search = new Search(options);\n  for (const item of items) options.reject(item, refusal);\n  if (items.length > 0) return items.map(() => refusal);\n',
       ),
     ],
   },
@@ -344,7 +344,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'redrive keeps what was accepted of a document only when all of it was',
     patches: [
       patch(
-        'shared/redrive/judge.ts',
+        'shared/redrive/decide.ts',
         'const isPartly = passing.length < resolved.wanted.length;',
         'const isPartly = resolved.wanted.length < 0;',
       ),
@@ -354,7 +354,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'a letter that is too large when it is written anew is tried for ever',
     patches: [
       patch(
-        'shared/redrive/settle.ts',
+        'shared/redrive/apply.ts',
         'if (!(error instanceof DeadLetterTooLargeError) || !isRefused',
         'if (error instanceof DeadLetterTooLargeError || !isRefused',
       ),

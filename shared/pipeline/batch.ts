@@ -1,4 +1,5 @@
 import type { SyncItem } from './encode.ts';
+import { groupBy } from './group-by.ts';
 
 /** A key of a batch, with the index by which its outcome is reported. */
 export interface BatchItem {
@@ -40,13 +41,8 @@ export function toBatches(items: readonly SyncItem[], size: number): Batch[] {
  * @param start 0 to 1: where each task's batches, and the tasks, begin; what is before it comes last
  */
 export function inTurns(batches: readonly Batch[], start: number): Batch[] {
-  const byTask = new Map<string, Batch[]>();
-  for (const batch of batches) {
-    const own = byTask.get(batch.syncTaskId);
-    if (own) own.push(batch);
-    else byTask.set(batch.syncTaskId, [batch]);
-  }
-  const tasks = rotated([...byTask.values()], start).map((own) => rotated(own, start));
+  const byTask = groupBy(batches, ({ syncTaskId }) => syncTaskId);
+  const tasks = rotated<readonly Batch[]>(byTask, start).map((own) => rotated(own, start));
   const rounds = Math.max(0, ...tasks.map((own) => own.length));
   return Array.from({ length: rounds }, (_, round) => tasks.flatMap((own) => own[round] ?? [])).flat();
 }

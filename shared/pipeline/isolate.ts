@@ -1,17 +1,12 @@
 import type { BatchItem } from './batch.ts';
 
-/**
- * What a call made of its keys: accepted all; refused their content, which leaves them to be settled; or failed in
- * another way, by which they are settled.
- */
-export type Sent =
-  | { readonly status: 'accepted' | 'settled' }
-  | { readonly status: 'refused'; readonly error: unknown };
+/** What a call made of its keys: accepted all; refused their content, so that one may be the cause; or failed otherwise. */
+export type Sent = { readonly status: 'accepted' | 'failed' } | { readonly status: 'refused'; readonly error: unknown };
 
 export interface IsolateOptions {
   readonly send: (items: readonly BatchItem[]) => Promise<Sent>;
   /** Told of each key that was refused alone. */
-  readonly condemn: (item: BatchItem, error: unknown) => void;
+  readonly reject: (item: BatchItem, error: unknown) => void;
 }
 
 /** Keys refused alone, with none accepted, after which the others are not searched any more but tried one by one. */
@@ -21,12 +16,12 @@ const SUSPICIOUS = 2;
  * Finds the keys for which a batch was refused, and brings the others through.
  *
  * One culprit at a time is searched by halving. Where the first half is accepted, the second is known to hold one and is
- * halved without being sent whole; what is put aside on the way is sent in one call afterwards. A key is condemned only
+ * halved without being sent whole; what is put aside on the way is sent in one call afterwards. A key is rejected only
  * when it was refused alone. For d culprits among n keys this takes at most d * (ceil(log2 n) + 2) + 1 calls; a batch
  * of which every key is refused takes n + 2 * ceil(log2 n) at most.
  *
  * @param refusal of the whole batch
- * @returns the errors of the condemned
+ * @returns the errors of the rejected
  */
 export async function isolate(
   items: readonly BatchItem[],
@@ -69,10 +64,10 @@ class Search {
   }
 
   /**
-   * Settles at least one of the keys.
+   * Finds the outcome of at least one of the keys.
    *
    * @param error by which they were refused together
-   * @returns those that are not settled, of which nothing is known
+   * @returns those whose outcome is still unknown
    */
   async findOne(items: readonly BatchItem[], error: unknown): Promise<readonly BatchItem[]> {
     let suspects = items;
@@ -83,8 +78,8 @@ class Search {
       const middle = Math.ceil(suspects.length / 2);
       const [first, second] = [suspects.slice(0, middle), suspects.slice(middle)];
       const sent = await this.send(first);
-      // Of keys that were not judged nothing can be concluded for the others.
-      if (sent.status === 'settled') return [...second, ...aside];
+      // A call that failed otherwise says nothing of the other keys.
+      if (sent.status === 'failed') return [...second, ...aside];
       if (sent.status === 'refused') {
         aside = [...second, ...aside];
         suspects = first;
@@ -103,7 +98,7 @@ class Search {
       refusal = sent;
     }
     this.refusals.push(refusal.error);
-    this.#options.condemn(suspect, refusal.error);
+    this.#options.reject(suspect, refusal.error);
     return aside;
   }
 }

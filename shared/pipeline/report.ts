@@ -2,7 +2,6 @@ import { AppError } from '#shared/errors/base.ts';
 import type { NormalisedEvent, ObjectChange } from '#shared/events/object-change.ts';
 import { CappedLog } from '#shared/logging/capped-log.ts';
 import type { Logger } from '#shared/logging/logger.ts';
-import type { Buried } from './bury.ts';
 import type { Filtered } from './filter.ts';
 import { failedOf } from './outcome.ts';
 import { recordAt } from './record-at.ts';
@@ -10,6 +9,7 @@ import type { Routed } from './route.ts';
 import { writeRoutingRecord } from './routing-record.ts';
 import type { Submitted } from './submit.ts';
 import type { TerminalItem } from './terminal.ts';
+import type { DeadLetterResult } from './write-dead-letters.ts';
 
 /** What one invocation did; also its result and its log line. Counts, except `ms`. */
 export interface Summary {
@@ -44,7 +44,7 @@ export interface Results {
   /** Those of the changes that no route matches whose bucket no route names. */
   readonly misdirected: readonly ObjectChange[];
   readonly submitted: Submitted;
-  readonly buried: readonly Buried[];
+  readonly deadLettered: readonly DeadLetterResult[];
   /** Names the settings that decided the routing (digestOfRouting); asked only where the invocation fails. */
   readonly routing: () => string;
   readonly ms: number;
@@ -97,7 +97,7 @@ export class DeadLetterFailedError extends AppError {
  * @throws SubmitFailedError, DeadLetterFailedError
  */
 export function report(results: Results, log: Logger): Summary {
-  const { normalised, filtered, routed, submitted, buried, ms } = results;
+  const { normalised, filtered, routed, submitted, deadLettered, ms } = results;
   const failed = failedOf(submitted.outcomes);
   const summary: Summary = {
     records: normalised.records,
@@ -109,7 +109,7 @@ export function report(results: Results, log: Logger): Summary {
     submitted: submitted.outcomes.length,
     accepted: submitted.outcomes.length - failed.length,
     failed: failed.length,
-    dead_lettered: sum(buried, ({ name, items }) => (name === undefined ? 0 : items.length)),
+    dead_lettered: sum(deadLettered, ({ name, items }) => (name === undefined ? 0 : items.length)),
     calls: submitted.calls,
     ms,
   };
@@ -118,7 +118,7 @@ export function report(results: Results, log: Logger): Summary {
   const record = () => writeRoutingRecord(summary.submitted, results.routing());
   const curable = failed.filter(({ retryable }) => retryable);
   if (curable.length > 0) throw new SubmitFailedError(record(), summary, curable.length, curable[0]?.error);
-  const lost = buried.filter(({ name }) => name === undefined);
+  const lost = deadLettered.filter(({ name }) => name === undefined);
   if (lost.length > 0)
     throw new DeadLetterFailedError(
       record(),
@@ -131,9 +131,9 @@ export function report(results: Results, log: Logger): Summary {
 
 /** One line for whatever was not simply accepted, and one for those of a kind that are too many. */
 function logRecords({ event, normalised, unrecognised, filtered, ...results }: Results, log: Logger): void {
-  const { routed, misdirected, submitted, buried } = results;
+  const { routed, misdirected, submitted, deadLettered } = results;
   const names = new Map<TerminalItem, string>();
-  for (const { name, items } of buried) if (name !== undefined) for (const item of items) names.set(item, name);
+  for (const { name, items } of deadLettered) if (name !== undefined) for (const item of items) names.set(item, name);
   if (unrecognised)
     log.error('event not recognised', { ...shapeOf(event), dead_letter: names.get(unrecognised), error: unrecognised });
   const lines = new CappedLog(log);
@@ -180,7 +180,7 @@ function logRecords({ event, normalised, unrecognised, filtered, ...results }: R
     if (retryable) lines.write('warn', 'key not accepted', failure.code, () => ({ ...fields(), error }));
     else lines.write('error', 'key refused', failure.code, () => ({ ...fields(), dead_letter: names.get(key), error }));
   }
-  for (const { name, failed, items, error } of buried)
+  for (const { name, failed, items, error } of deadLettered)
     if (name === undefined)
       lines.write('error', 'dead letter not written', failed.failure.code, () => ({
         failure: failed.failure.code,

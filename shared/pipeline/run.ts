@@ -4,7 +4,6 @@ import type { NormalisedEvent } from '#shared/events/object-change.ts';
 import type { KeyEncodings } from '#shared/events/sources.ts';
 import type { Logger } from '#shared/logging/logger.ts';
 import { toBatches } from './batch.ts';
-import { bury, type DeadLetterSink } from './bury.ts';
 import { encodeChanges } from './encode.ts';
 import { filterChanges, type OwnState } from './filter.ts';
 import { report, type Summary } from './report.ts';
@@ -13,6 +12,7 @@ import { type Route, routedBuckets } from './routes.ts';
 import { digestOfRouting } from './routing-record.ts';
 import { type SubmitOptions, submit } from './submit.ts';
 import { terminalFailures } from './terminal.ts';
+import { type DeadLetterSink, writeDeadLetters } from './write-dead-letters.ts';
 
 export interface RunOptions extends SubmitOptions {
   readonly keyEncodings: KeyEncodings;
@@ -45,7 +45,7 @@ export async function run(event: unknown, options: RunOptions): Promise<Summary>
   const batches = toBatches(encodeChanges(routed.routed), options.maxKeysPerCall);
   const submitted = await submit(batches, options);
   const { outcomes } = submitted;
-  const buried = await bury(
+  const deadLettered = await writeDeadLetters(
     terminalFailures({ normalised, unrecognised, routed, misdirected, batches, outcomes }),
     { event, functionName, requestId, now: options.now(), redact: (text) => log.redact(text) },
     options.deadLetters,
@@ -53,7 +53,7 @@ export async function run(event: unknown, options: RunOptions): Promise<Summary>
   const ms = options.now() - started;
   const routing = () => digestOfRouting(routes, options.keyEncodings);
   return report(
-    { event, normalised, unrecognised, filtered, routed, misdirected, submitted, buried, routing, ms },
+    { event, normalised, unrecognised, filtered, routed, misdirected, submitted, deadLettered, routing, ms },
     log,
   );
 }

@@ -1,6 +1,7 @@
 import { DeadlineError } from '#shared/errors/deadline.ts';
 import { OmsError } from '#shared/oms/errors.ts';
 import { type Batch, type BatchItem, inTurns } from './batch.ts';
+import { forEachConcurrently } from './concurrently.ts';
 import { classify, FAILURES, type FailureKind } from './failures.ts';
 import { isolate, type Sent } from './isolate.ts';
 import type { KeyOutcome } from './outcome.ts';
@@ -22,7 +23,7 @@ export interface SubmitOptions {
   readonly remaining: () => number;
   /** Milliseconds to leave for what comes after the last call; none where it is left out. */
   readonly reserveMs?: number;
-  /** Of calls per second. */
+  /** Bounds calls per second. */
   readonly limiter?: Pick<RateLimiter, 'take'>;
   /** Asked before a refusal is blamed on keys; `unknown` where it is left out. */
   readonly taskState?: (syncTaskId: string) => Promise<TaskState>;
@@ -77,7 +78,7 @@ interface RefusedBatch extends Batch {
   readonly error: unknown;
 }
 
-/** What is known of a task. */
+/** State of one sync task during a submission. */
 class Task {
   /** It accepted something, and did not refuse a whole batch since: a refusal is about the keys. */
   accepts = false;
@@ -112,19 +113,14 @@ class Submission {
 
   /** Does the work of each entry, as many at a time as there may be calls. */
   async work<T extends Batch>(entries: readonly T[], act: (entry: T) => Promise<void>): Promise<void> {
-    const queue = entries.values();
-    const worker = async (): Promise<void> => {
-      for (const entry of queue) {
-        try {
-          await act(entry);
-        } catch (error) {
-          // A defect of ours. What is not settled by it is as retryable as it is unknown.
-          this.#fail(entry.items, toFailure(error));
-        }
+    await forEachConcurrently(entries, Math.max(1, this.#options.concurrency), async (entry) => {
+      try {
+        await act(entry);
+      } catch (error) {
+        // A defect of ours. Keys without an outcome are as retryable as it is unknown.
+        this.#fail(entry.items, toFailure(error));
       }
-    };
-    const workers = Math.min(Math.max(1, this.#options.concurrency), entries.length);
-    await Promise.all(Array.from({ length: workers }, worker));
+    });
   }
 
   async sendBatch(batch: Batch): Promise<void> {
@@ -150,7 +146,7 @@ class Submission {
   }
 
   result(batches: readonly Batch[]): Submitted {
-    // Settles nothing, unless there is a defect above.
+    // Finds nothing, unless there is a defect above.
     for (const { items } of batches)
       for (const item of items)
         if (this.#outcomes[item.index] === undefined) this.#fail([item], toFailure(new Error('The key was left out.')));
@@ -171,7 +167,7 @@ class Submission {
       }
       const refusals = await isolate(items, error, {
         send: (part) => this.#send({ syncTaskId, items: part }),
-        condemn: (item, refusal) => this.#fail([item], toVerdict(refusal, state === 'running' || task.accepted > 0)),
+        reject: (item, refusal) => this.#fail([item], toRefusal(refusal, state === 'running' || task.accepted > 0)),
       });
       const isSuspicious = refusals.length === items.length && items.length > 1 && alike(refusals);
       if (isSuspicious && task.accepted === acceptedBefore) {
@@ -183,14 +179,14 @@ class Submission {
     }
   }
 
-  /** One call. Settles its keys, unless OMS refuses the content. */
+  /** One call. Records the outcome of its keys, unless OMS refuses the content. */
   async #send({ syncTaskId, items }: Batch): Promise<Sent> {
     const task = this.#task(syncTaskId);
     try {
       const stopped = this.#reasonToStop(task) ?? (await this.#reasonAfterWaiting(task));
       if (stopped) {
         this.#fail(items, stopped);
-        return { status: 'settled' };
+        return { status: 'failed' };
       }
       this.#calls += 1;
       const { attempts } = await this.#options.send({ syncTaskId, objectKeys: items.map(({ key }) => key) });
@@ -204,7 +200,7 @@ class Submission {
     task.accepts = true;
     task.accepted += 1;
     task.refusedBatches = 0;
-    for (const { index } of items) this.#settle({ index, status: 'accepted' });
+    for (const { index } of items) this.#record({ index, status: 'accepted' });
     return { status: 'accepted' };
   }
 
@@ -218,7 +214,7 @@ class Submission {
     if (failure.scope === 'account' || this.#failuresInARow >= FAILURES_IN_A_ROW) this.#stopped ??= failed;
     else if (task.failuresInARow >= FAILURES_IN_A_ROW) task.stopped ??= failed;
     this.#fail(items, failure.scope === 'task' ? await this.#stopTask(failed, syncTaskId, task) : failed);
-    return { status: 'settled' };
+    return { status: 'failed' };
   }
 
   /** A task that OMS says is missing or cannot be used: what ShowSyncTask says of it counts more than the code. */
@@ -273,11 +269,11 @@ class Submission {
 
   #fail(items: readonly BatchItem[], { error, failure }: Failure): void {
     for (const { index } of items)
-      this.#settle({ index, status: 'failed', error, failure, retryable: failure.retryable });
+      this.#record({ index, status: 'failed', error, failure, retryable: failure.retryable });
   }
 
   /** The first outcome of a key counts. */
-  #settle(outcome: KeyOutcome): void {
+  #record(outcome: KeyOutcome): void {
     this.#outcomes[outcome.index] ??= outcome;
   }
 }
@@ -287,12 +283,12 @@ function toFailure(error: unknown): Failure {
 }
 
 /**
- * Of a key that was refused alone. Every refusal of OMS has a code; one without may be that of a proxy, which knows
+ * The failure of a key that was refused alone. Every refusal of OMS has a code; one without may be that of a proxy, which knows
  * nothing of keys.
  *
  * @param reachesOms OMS itself has answered a call about this task
  */
-function toVerdict(error: unknown, reachesOms: boolean): Failure {
+function toRefusal(error: unknown, reachesOms: boolean): Failure {
   const isAnonymous = error instanceof OmsError && error.omsErrorCode === undefined;
   return isAnonymous && !reachesOms ? { error, failure: FAILURES['OmsSync.OmsUnexpectedAnswer'] } : toFailure(error);
 }

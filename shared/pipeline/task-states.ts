@@ -16,16 +16,16 @@ interface Known {
   readonly at: number;
   readonly state: Promise<TaskState>;
   /** Absent while the answer is on its way. */
-  settled?: TaskState;
+  answer?: TaskState;
 }
 
-/** Entries above which those that are too old are thrown away. */
+/** Cache size that triggers eviction. */
 const MANY = 1000;
 
 /**
  * States of sync tasks, kept for seconds by one function instance: a storm of refusals becomes one question.
  *
- * `running` is kept for a fifth of the time only. Upon it a refused key is condemned, and with a task that was stopped
+ * `running` is kept for a fifth of the time only. Upon it a refused key is rejected, and with a task that was stopped
  * since, the key would pay for it; taking a stopped task for stopped a little longer costs one retry.
  */
 export class TaskStates {
@@ -48,7 +48,7 @@ export class TaskStates {
     const asked: Known = { at: now, state: ask(syncTaskId, oms, now) };
     this.#known.set(syncTaskId, asked);
     asked.state.then((state) => {
-      asked.settled = state;
+      asked.answer = state;
     });
     return asked.state;
   }
@@ -58,9 +58,9 @@ export class TaskStates {
     return this.#known.size;
   }
 
-  #isGood({ at, settled }: Known, now: number): boolean {
+  #isGood({ at, answer }: Known, now: number): boolean {
     const age = now - at;
-    return age >= 0 && age < (settled === 'running' ? this.#ttl / 5 : this.#ttl);
+    return age >= 0 && age < (answer === 'running' ? this.#ttl / 5 : this.#ttl);
   }
 }
 

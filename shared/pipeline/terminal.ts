@@ -3,6 +3,7 @@ import type { AppError } from '#shared/errors/base.ts';
 import type { NormalisedEvent, ObjectChange, RejectedRecord } from '#shared/events/object-change.ts';
 import type { Batch } from './batch.ts';
 import { classify } from './failures.ts';
+import { groupBy } from './group-by.ts';
 import { type FailedKey, failedOf, type KeyOutcome } from './outcome.ts';
 import type { Routed } from './route.ts';
 import { NoRouteError } from './routes.ts';
@@ -45,7 +46,7 @@ function refusedKeys({ batches, outcomes, routed: { routed } }: TerminalSources)
   if (refused.size === 0) return [];
   return batches.flatMap(({ syncTaskId, items }) => {
     const keys = items.flatMap(({ index }) => refused.get(index) ?? []);
-    return groups(keys, ({ failure }) => failure.code).map(([first, ...others]): Terminal => {
+    return groupBy(keys, ({ failure }) => failure.code).map(([first, ...others]): Terminal => {
       const group = [first, ...others];
       const changes = group.flatMap(({ index }) => routed[index]?.change ?? []);
       return {
@@ -57,7 +58,7 @@ function refusedKeys({ batches, outcomes, routed: { routed } }: TerminalSources)
 }
 
 function rejectedRecords(rejected: readonly RejectedRecord[]): Terminal[] {
-  return groups(rejected, ({ error }) => error.code).map(([first, ...others]): Terminal => {
+  return groupBy(rejected, ({ error }) => error.code).map(([first, ...others]): Terminal => {
     const records = [first, ...others];
     return {
       failed: { kind: 'records', records, failure: classify(first.error), error: first.error },
@@ -71,15 +72,4 @@ function withoutRoute(misdirected: readonly ObjectChange[]): Terminal[] {
   const error = new NoRouteError();
   const records = misdirected.map(({ path }) => ({ path }));
   return [{ failed: { kind: 'records', records, failure: classify(error), error }, items: misdirected }];
-}
-
-/** In the order in which their first members come. */
-function groups<T>(items: readonly T[], nameOf: (item: T) => string): [T, ...T[]][] {
-  const byName = new Map<string, [T, ...T[]]>();
-  for (const item of items) {
-    const group = byName.get(nameOf(item));
-    if (group) group.push(item);
-    else byName.set(nameOf(item), [item]);
-  }
-  return [...byName.values()];
 }

@@ -5,6 +5,7 @@ import { makeDeadLetter, type Origin, type TerminalFailure } from '#shared/deadl
 import { AppError } from '#shared/errors/base.ts';
 import type { ObjectChange, RejectedRecord } from '#shared/events/object-change.ts';
 import { classify, type FailureKind } from '#shared/pipeline/failures.ts';
+import { groupBy } from '#shared/pipeline/group-by.ts';
 import type { RoutedChange } from '#shared/pipeline/route.ts';
 import { NoRouteError } from '#shared/pipeline/routes.ts';
 import { DOCUMENT_FAILURES, type DocumentFailure, shownCode } from './codes.ts';
@@ -189,14 +190,4 @@ function failuresOf({ content, code }: RedriveDocument, rest: Rest): TerminalFai
   if (unrecognised !== undefined)
     failures.push({ kind: 'event', failure: classify(unrecognised), error: unrecognised });
   return failures;
-}
-
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): [T, ...T[]][] {
-  const groups = new Map<string, [T, ...T[]]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group) group.push(item);
-    else groups.set(keyOf(item), [item]);
-  }
-  return [...groups.values()];
 }

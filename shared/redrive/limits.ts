@@ -3,7 +3,7 @@
  * its heap below 192 MB (test/unit/redrive/memory.slow.test.ts); serverless.yml gives the function 512 MB.
  */
 export const REDRIVE_LIMITS = {
-  /** Documents that are read, submitted and settled together. */
+  /** Documents that are read, submitted and dealt with together. */
   windowDocuments: 200,
   /** Bytes, as listed, after which no further document is read with them: about a thousand notifications. */
   windowBytes: 1024 * 1024,
@@ -15,7 +15,7 @@ export const REDRIVE_LIMITS = {
   /** Documents that are read at a time. */
   reading: 16,
   /** Documents that are written and deleted at a time. */
-  settling: 16,
+  writing: 16,
   /**
    * Bytes of a document. An asynchronous event has 256 KB at the most, and a document holds it up to twice, escaped.
    * @see https://support.huaweicloud.com/intl/en-us/productdesc-functiongraph/functiongraph_01_0150.html

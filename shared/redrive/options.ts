@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { readDuration } from '#shared/config/duration.ts';
 import { parse } from '#shared/validation/parse.ts';
 import { nonEmptyText } from '#shared/validation/primitives.ts';
 import { rule } from '#shared/validation/rule.ts';
@@ -20,8 +21,8 @@ export interface RedriveFilter {
   readonly limit?: number;
 }
 
-const DURATION = /^([1-9]\d{0,5})(s|m|h|d)$/;
-const MILLISECONDS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+/** Durations that are ages: whole seconds or more, and not so long that they lead out of the calendar. */
+const AGE = /^[1-9]\d{0,5}[smhd]$/;
 
 /**
  * Reads an age (`90s`, `30m`, `12h`, `7d`) or a moment (ISO 8601 with a time zone, or 13-digit milliseconds).
@@ -30,9 +31,8 @@ const MILLISECONDS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h:
  * @returns milliseconds since the epoch; undefined where the text is neither
  */
 export function readMoment(text: string, now: number): number | undefined {
-  const [, count, unit = ''] = DURATION.exec(text) ?? [];
-  if (count !== undefined) return now - Number(count) * (MILLISECONDS[unit] ?? 0);
-  return readTime(text);
+  const age = AGE.test(text) ? readDuration(text) : undefined;
+  return age === undefined ? readTime(text) : now - age;
 }
 
 const moment = z

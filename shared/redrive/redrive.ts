@@ -5,20 +5,20 @@ import { CappedLog } from '#shared/logging/capped-log.ts';
 import type { Logger } from '#shared/logging/logger.ts';
 import type { ObjectStore } from '#shared/objectstore/port.ts';
 import { toBatches } from '#shared/pipeline/batch.ts';
+import { forEachConcurrently } from '#shared/pipeline/concurrently.ts';
 import { encodeChanges } from '#shared/pipeline/encode.ts';
 import { classify } from '#shared/pipeline/failures.ts';
 import type { KeyOutcome } from '#shared/pipeline/outcome.ts';
 import type { RoutedChange } from '#shared/pipeline/route.ts';
 import { type SubmitOptions, type Submitted, submit } from '#shared/pipeline/submit.ts';
-import { forEachConcurrently } from './concurrently.ts';
-import { foresee, type JudgeContext, judge } from './judge.ts';
+import { applyDisposition } from './apply.ts';
+import { type DecideContext, decide, dryRunCauses } from './decide.ts';
 import type { KeyFailure } from './letters.ts';
 import { REDRIVE_LIMITS } from './limits.ts';
 import type { Position, Source } from './listing.ts';
 import type { RedriveFilter } from './options.ts';
 import { type RedriveProgress, type RedriveReport, type StopReason, Tally, toReport } from './report.ts';
 import type { ResolveOptions } from './resolve.ts';
-import { settle } from './settle.ts';
 import { readWindows, type Taken, type Window } from './window.ts';
 
 export interface RedriveRun extends ResolveOptions, Omit<SubmitOptions, 'reserveMs'> {
@@ -53,11 +53,11 @@ export interface RedriveRun extends ResolveOptions, Omit<SubmitOptions, 'reserve
 }
 
 /** Milliseconds that are left for writing what became of a window's documents, */
-const SETTLE_MS = 4_000;
+const WRITE_MS = 4_000;
 /** and for each of its pairs of sync task and key, which may have to be written anew, */
-const SETTLE_PAIR_MS = 0.2;
+const WRITE_PAIR_MS = 0.2;
 /** but no more than this part of the time that is there. */
-const SETTLE_PART = 1 / 2;
+const WRITE_PART = 1 / 2;
 /** Milliseconds below which no further window is begun. */
 const SHORTEST_WINDOW_MS = 8_000;
 
@@ -65,7 +65,7 @@ const SHORTEST_WINDOW_MS = 8_000;
  * Submits what dead letters and failed invocations name, and deletes the documents of what was accepted.
  *
  * Documents are worked through in windows of bounded size: read, turned into keys by the routes of now, submitted in
- * batches across documents, settled one by one. What is refused again is written anew with one attempt more, at last
+ * batches across documents, written anew or deleted one by one. What is refused again is written anew with one attempt more, at last
  * below the parked prefix; what fails for a passing reason is left as it is. Whatever is written is written before the
  * document that it replaces is deleted, so a run may be killed at any moment and two may run at once: a key may then be
  * submitted twice, but is never forgotten. That needs no conditional writes, because a dead letter's name is made from
@@ -170,7 +170,7 @@ class Redrive {
   /** Of a dry run: what is known without asking OMS. */
   #show({ taken }: Window): undefined {
     for (const { document, resolved } of taken)
-      for (const cause of foresee(document, resolved)) this.#tally.cause(cause);
+      for (const cause of dryRunCauses(document, resolved)) this.#tally.cause(cause);
   }
 
   async #work({ taken }: Window): Promise<StopReason | undefined> {
@@ -178,13 +178,13 @@ class Redrive {
     const submitted = await this.#submit(items);
     const failures = items.map((item, index) => toFailure(item, submitted.outcomes[index]));
     this.#count(failures, submitted);
-    await forEachConcurrently(taken, REDRIVE_LIMITS.settling, async (each) => {
+    await forEachConcurrently(taken, REDRIVE_LIMITS.writing, async (each) => {
       const failed = (places.get(each) ?? []).flatMap(({ item, index }) => {
         const failure = failures[index];
         // With the change as this document has it: in another one the same key has another path.
         return failure === undefined ? [] : { ...failure, ...item };
       });
-      await this.#settle(each, failed);
+      await this.#finish(each, failed);
     });
     const early = this.#reasonToStop();
     if (early !== undefined && failures.some((failure) => failure?.failure.retryable)) return early;
@@ -196,7 +196,7 @@ class Redrive {
     const batches = toBatches(encodeChanges(items), maxKeysPerCall);
     return submit(batches, {
       ...this.#run,
-      reserveMs: Math.max(SETTLE_MS, Math.min(items.length * SETTLE_PAIR_MS, remaining() * SETTLE_PART)),
+      reserveMs: Math.max(WRITE_MS, Math.min(items.length * WRITE_PAIR_MS, remaining() * WRITE_PART)),
       remaining: () => (signal?.aborted === true ? 0 : remaining()),
     });
   }
@@ -212,7 +212,7 @@ class Redrive {
     this.#tally.calls += calls;
   }
 
-  async #settle(taken: Taken, failed: readonly KeyFailure[]): Promise<void> {
+  async #finish(taken: Taken, failed: readonly KeyFailure[]): Promise<void> {
     const { document } = taken;
     const { deadLetters, store, bucket, redact } = this.#run;
     for (const { change, syncTaskId, error, failure } of failed.filter((each) => !each.failure.retryable))
@@ -225,12 +225,17 @@ class Redrive {
         error,
       }));
     try {
-      const verdict = judge(taken, failed, this.#context());
-      const { outcome, written } = await settle(verdict, document, { deadLetters, store, bucket, redact });
+      const disposition = decide(taken, failed, this.#context());
+      const { outcome, written } = await applyDisposition(disposition, document, {
+        deadLetters,
+        store,
+        bucket,
+        redact,
+      });
       // The listing has passed the document itself already.
       for (const name of written) if (name !== document.found.name) this.#written.add(name);
-      this.#tally.settle(document, outcome);
-      for (const cause of verdict.causes) this.#tally.cause(cause);
+      this.#tally.count(document, outcome);
+      for (const cause of disposition.causes) this.#tally.cause(cause);
     } catch (error) {
       // The document is still there, with all that it names: the next run finds it.
       const { code } = classify(error);
@@ -239,7 +244,7 @@ class Redrive {
     }
   }
 
-  #context(): JudgeContext {
+  #context(): DecideContext {
     const { clock, maxAttempts, redact } = this.#run;
     return { now: clock.now(), maxAttempts, redact };
   }
@@ -256,7 +261,7 @@ class Redrive {
   }
 }
 
-/** Where a run looks, and in which order. Events come first that have not been judged yet. */
+/** Where a run looks, and in which order. Failed invocations come first: nothing of them was redriven yet. */
 export function sourcesOf({ prefixes, filter }: Pick<RedriveRun, 'prefixes' | 'filter'>): Source[] {
   return [
     { source: 'failed_invocation', prefix: prefixes.failedInvocations },

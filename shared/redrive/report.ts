@@ -85,7 +85,7 @@ export class Tally {
     row.oldestTime = Math.min(row.oldestTime, created);
   }
 
-  settle({ code }: RedriveDocument, outcome: DocumentOutcome): void {
+  count({ code }: RedriveDocument, outcome: DocumentOutcome): void {
     this.documents[outcome] += 1;
     this.#row(code)[outcome] += 1;
   }
@@ -103,9 +103,9 @@ export class Tally {
     this.failure(error);
   }
 
-  /** A document of which it could not be written what became of it. */
+  /** A document whose outcome could not be saved. */
   failed(document: RedriveDocument, error: unknown): void {
-    this.settle(document, 'left');
+    this.count(document, 'left');
     this.failure(error);
   }
 

@@ -10,9 +10,9 @@ import {
   WrongRegionError,
 } from '#shared/objectstore/errors.ts';
 import type { ObjectStore, StoredObject } from '#shared/objectstore/port.ts';
+import { forEachConcurrently } from '#shared/pipeline/concurrently.ts';
 import { classify } from '#shared/pipeline/failures.ts';
 import { dueAt } from './backoff.ts';
-import { forEachConcurrently } from './concurrently.ts';
 import type { FoundDocument, RedriveDocument } from './document.ts';
 import { REDRIVE_LIMITS } from './limits.ts';
 import { type ListingOptions, listDocuments, type Position, type Source } from './listing.ts';
@@ -27,7 +27,7 @@ export interface Taken {
   readonly resolved: Resolved;
 }
 
-/** So many documents that they can be held, submitted together and settled before the time is up. */
+/** As many documents as memory and time allow to hold, submit and write anew together. */
 export interface Window {
   readonly taken: readonly Taken[];
   readonly last: Position;

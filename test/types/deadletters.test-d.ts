@@ -1,8 +1,8 @@
 import { describe, expectTypeOf, it } from 'vitest';
 import type { DeadLetter } from '#shared/deadletters/document.ts';
 import { makeDeadLetter, type TerminalFailure } from '#shared/deadletters/make.ts';
-import type { bury } from '#shared/pipeline/bury.ts';
 import type { RunOptions } from '#shared/pipeline/run.ts';
+import type { writeDeadLetters } from '#shared/pipeline/write-dead-letters.ts';
 
 describe('a dead letter', () => {
   it('is inferred from its schema', () => {
@@ -19,8 +19,8 @@ describe('a dead letter', () => {
   });
 
   it('has a name or an error, never both', () => {
-    type Buried = Awaited<ReturnType<typeof bury>>[number];
-    expectTypeOf<Extract<Buried, { name: string }>['error']>().toEqualTypeOf<undefined>();
+    type DeadLetterResult = Awaited<ReturnType<typeof writeDeadLetters>>[number];
+    expectTypeOf<Extract<DeadLetterResult, { name: string }>['error']>().toEqualTypeOf<undefined>();
   });
 
   it('needs a place to go to, even if that is none', () => {

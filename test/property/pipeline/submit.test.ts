@@ -22,7 +22,7 @@ async function wait(turns: number): Promise<void> {
 }
 
 describe('submit', () => {
-  it('condemns exactly the bad keys, brings the good ones through, and bounds the calls', async () => {
+  it('rejects exactly the bad keys, brings the good ones through, and bounds the calls', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 0, max: 120 }),
@@ -57,14 +57,14 @@ describe('submit', () => {
           const keysOf = (found: readonly KeyOutcome[]) => new Set(indexes(found).map((index) => `k${index}`));
           expect(keysOf(outcomes.filter(({ status }) => status === 'accepted'))).toEqual(arrived);
           const failed = outcomes.filter((outcome) => outcome.status === 'failed');
-          const condemned = keysOf(failed.filter(({ retryable }) => !retryable));
+          const rejected = keysOf(failed.filter(({ retryable }) => !retryable));
           // A batch whose every key is bad makes the task suspect, and some batches are left for a retry.
           const wholeBatchIsBad = batches.some(
             (batch) => batch.items.length > 1 && batch.items.every(({ key }) => bad.has(key)),
           );
-          if (wholeBatchIsBad) expect(bad).toEqual(new Set([...condemned, ...bad]));
+          if (wholeBatchIsBad) expect(bad).toEqual(new Set([...rejected, ...bad]));
           else {
-            expect(condemned).toEqual(bad);
+            expect(rejected).toEqual(bad);
             expect(keysOf(failed)).toEqual(bad);
           }
           const bound = batches.reduce((sum, batch) => {

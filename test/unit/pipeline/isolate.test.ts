@@ -10,7 +10,7 @@ const indexes = (items: readonly BatchItem[]) => items.map(({ index }) => index)
 async function isolateAt(count: number, answer: (sent: readonly number[], call: number) => Sent) {
   const calls: number[][] = [];
   const accepted: number[] = [];
-  const condemned: [index: number, error: unknown][] = [];
+  const rejected: [index: number, error: unknown][] = [];
   const result = await isolate(itemsOf(count), 'whole batch', {
     send: async (items) => {
       calls.push(indexes(items));
@@ -18,9 +18,9 @@ async function isolateAt(count: number, answer: (sent: readonly number[], call: 
       if (sent.status === 'accepted') accepted.push(...indexes(items));
       return sent;
     },
-    condemn: ({ index }, error) => condemned.push([index, error]),
+    reject: ({ index }, error) => rejected.push([index, error]),
   });
-  return { calls, accepted: accepted.toSorted((a, b) => a - b), condemned, result };
+  return { calls, accepted: accepted.toSorted((a, b) => a - b), rejected, result };
 }
 
 /** Refuses every call that holds one of these keys, and says which call it was. */
@@ -35,19 +35,19 @@ describe('isolate', () => {
   it.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])(
     'finds bad key %i of ten in at most seven calls; nine arrive',
     async (bad) => {
-      const { calls, accepted, condemned } = await isolateAt(10, refusing(bad));
+      const { calls, accepted, rejected } = await isolateAt(10, refusing(bad));
 
-      expect(condemned).toEqual([[bad, String(bad)]]);
+      expect(rejected).toEqual([[bad, String(bad)]]);
       expect(accepted).toEqual(others(10, bad));
       // With the question about the task's state: eight.
       expect(calls.length).toBeLessThanOrEqual(7);
     },
   );
 
-  it('condemns a batch of one key without a further call', async () => {
-    const { calls, condemned } = await isolateAt(1, refusing(0));
+  it('rejects a batch of one key without a further call', async () => {
+    const { calls, rejected } = await isolateAt(1, refusing(0));
 
-    expect(condemned).toEqual([[0, 'whole batch']]);
+    expect(rejected).toEqual([[0, 'whole batch']]);
     expect(calls).toEqual([]);
   });
 
@@ -63,11 +63,11 @@ describe('isolate', () => {
     expect(calls).toEqual([[0, 1, 2, 3], [0, 1], [0], [1, 2, 3, 4, 5, 6, 7]]);
   });
 
-  it('sends a key alone before it condemns it, though it is the only one left', async () => {
-    const { calls, condemned } = await isolateAt(2, refusing(1));
+  it('sends a key alone before it rejects it, though it is the only one left', async () => {
+    const { calls, rejected } = await isolateAt(2, refusing(1));
 
     expect(calls).toEqual([[0], [1]]);
-    expect(condemned).toEqual([[1, '1']]);
+    expect(rejected).toEqual([[1, '1']]);
   });
 
   it.each([
@@ -79,16 +79,16 @@ describe('isolate', () => {
     [[0, 1, 2, 3, 4, 5, 6, 7, 8]],
     [[1, 2, 3, 4, 5, 6, 7, 8, 9]],
   ])('finds the bad keys %j of ten', async (bad) => {
-    const { accepted, condemned } = await isolateAt(10, refusing(...bad));
+    const { accepted, rejected } = await isolateAt(10, refusing(...bad));
 
-    expect(condemned).toEqual(bad.map((index) => [index, String(index)]));
+    expect(rejected).toEqual(bad.map((index) => [index, String(index)]));
     expect(accepted).toEqual(others(10, ...bad));
   });
 
   it('tries one key after the other once two were refused and none accepted', async () => {
-    const { calls, condemned, result } = await isolateAt(10, refusing(...others(10)));
+    const { calls, rejected, result } = await isolateAt(10, refusing(...others(10)));
 
-    expect(condemned).toHaveLength(10);
+    expect(rejected).toHaveLength(10);
     expect(calls).toHaveLength(17);
     expect(calls.slice(9)).toEqual([[2], [3], [4], [5], [6], [7], [8], [9]]);
     expect(result).toEqual(others(10).map(String));
@@ -101,44 +101,44 @@ describe('isolate', () => {
     expect(calls.length).toBeLessThanOrEqual(21);
   });
 
-  it('condemns nobody where the number of keys is the cause, and goes on with as many as are taken', async () => {
-    const { calls, accepted, condemned } = await isolateAt(100, (sent) =>
+  it('rejects nobody where the number of keys is the cause, and goes on with as many as are taken', async () => {
+    const { calls, accepted, rejected } = await isolateAt(100, (sent) =>
       sent.length > 10 ? { status: 'refused', error: 'too many' } : { status: 'accepted' },
     );
 
-    expect(condemned).toEqual([]);
+    expect(rejected).toEqual([]);
     expect(accepted).toEqual(others(100));
     expect(calls.length).toBeLessThanOrEqual(25);
   });
 
   it('concludes nothing from a call that failed for another reason', async () => {
-    const { calls, accepted, condemned, result } = await isolateAt(4, (sent, call) =>
-      call === 1 ? { status: 'settled' } : refusing(3)(sent),
+    const { calls, accepted, rejected, result } = await isolateAt(4, (sent, call) =>
+      call === 1 ? { status: 'failed' } : refusing(3)(sent),
     );
 
     // The other half is sent whole: the culprit may have been in the half that was not judged.
     expect(calls).toEqual([[0, 1], [2, 3], [2], [3]]);
     expect(accepted).toEqual([2]);
-    expect(condemned).toEqual([[3, '3']]);
+    expect(rejected).toEqual([[3, '3']]);
     expect(result).toEqual(['3']);
   });
 
   it('ends where every further call fails', async () => {
-    const { calls, condemned } = await isolateAt(10, () => ({ status: 'settled' }));
+    const { calls, rejected } = await isolateAt(10, () => ({ status: 'failed' }));
 
     expect(calls).toEqual([
       [0, 1, 2, 3, 4],
       [5, 6, 7, 8, 9],
     ]);
-    expect(condemned).toEqual([]);
+    expect(rejected).toEqual([]);
   });
 
-  it('leaves a key uncondemned that fails for another reason when it is sent alone', async () => {
-    const { accepted, condemned } = await isolateAt(2, (_sent, call) =>
-      call === 1 ? { status: 'accepted' } : { status: 'settled' },
+  it('leaves a key unrejected that fails for another reason when it is sent alone', async () => {
+    const { accepted, rejected } = await isolateAt(2, (_sent, call) =>
+      call === 1 ? { status: 'accepted' } : { status: 'failed' },
     );
 
     expect(accepted).toEqual([0]);
-    expect(condemned).toEqual([]);
+    expect(rejected).toEqual([]);
   });
 });

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '#shared/errors/base.ts';
 import { UnrecognisedEventError } from '#shared/events/errors.ts';
 import { Logger } from '#shared/logging/logger.ts';
-import { NoStateBucketError } from '#shared/pipeline/bury.ts';
 import { classify } from '#shared/pipeline/failures.ts';
 import type { FailedKey, KeyOutcome } from '#shared/pipeline/outcome.ts';
 import { DeadLetterFailedError, type Results, report, SubmitFailedError } from '#shared/pipeline/report.ts';
+import { NoStateBucketError } from '#shared/pipeline/write-dead-letters.ts';
 import { change } from '../../helpers/changes.ts';
 import { storeUnavailable } from '../../helpers/memory-object-store.ts';
 import { omsError } from '../../helpers/oms-error.ts';
@@ -22,7 +22,7 @@ function reporting(results: Partial<Results> & { outcomes?: readonly KeyOutcome[
         filtered: { kept: [], ignored: [] },
         routed: { routed: [], unrouted: [], duplicates: 0 },
         misdirected: [],
-        buried: [],
+        deadLettered: [],
         routing: () => '0123456789abcdef',
         submitted: { outcomes, calls: 1, attempts: 1 },
         ms: 5,
@@ -123,7 +123,7 @@ describe('report', () => {
       const { run, lines } = reporting({
         routed: routed('a'),
         outcomes: [refused],
-        buried: [{ failed: reason, items: [refused], name: 'dead-letters/x.json' }],
+        deadLettered: [{ failed: reason, items: [refused], name: 'dead-letters/x.json' }],
       });
 
       expect(run()).toMatchObject({ failed: 1, dead_lettered: 1 });
@@ -145,7 +145,7 @@ describe('report', () => {
       const { run, lines } = reporting({
         routed: routed('a', 'b'),
         outcomes: [refused, failed(1, omsError(404))],
-        buried: [{ failed: reason, items: [refused, refused], error: cause }],
+        deadLettered: [{ failed: reason, items: [refused, refused], error: cause }],
       });
 
       expect(run).toThrow(DeadLetterFailedError);
@@ -166,7 +166,7 @@ describe('report', () => {
       const { run } = reporting({
         routed: routed('a'),
         outcomes: [refused],
-        buried: [{ failed: reason, items: [refused], error: new NoStateBucketError() }],
+        deadLettered: [{ failed: reason, items: [refused], error: new NoStateBucketError() }],
       });
 
       expect(run).toThrow(/\] 1 failure .*STATE_BUCKET/);
@@ -176,7 +176,7 @@ describe('report', () => {
       const { run } = reporting({
         routed: routed('a', 'b'),
         outcomes: [refused, failed(1, omsError(503))],
-        buried: [{ failed: reason, items: [refused], error: new NoStateBucketError() }],
+        deadLettered: [{ failed: reason, items: [refused], error: new NoStateBucketError() }],
       });
 
       expect(run).toThrow(SubmitFailedError);
@@ -188,7 +188,7 @@ describe('report', () => {
     const { run, lines } = reporting({
       event: { hello: 'world' },
       unrecognised,
-      buried: [
+      deadLettered: [
         {
           failed: { kind: 'event', failure: classify(unrecognised), error: unrecognised },
           items: [unrecognised],
@@ -268,7 +268,7 @@ describe('report', () => {
 
   it('tells in what it throws how many keys there were, which redrive reads', () => {
     const refusal = failed(0, omsError(400, 'OMS.0064'));
-    const buried = [
+    const deadLettered = [
       {
         failed: {
           kind: 'keys',
@@ -284,7 +284,7 @@ describe('report', () => {
     const { run } = reporting({
       routed: routed('a', 'b', 'c'),
       outcomes: [refusal, { index: 1, status: 'accepted' }, { index: 2, status: 'accepted' }],
-      buried,
+      deadLettered,
     });
     expect(run).toThrow(
       /^\[pairs=3 routing=0123456789abcdef\] 1 failure that is final has no dead letter; OMS accepted 2 of 3 keys\. There is no bucket/,

@@ -310,7 +310,7 @@ describe('submit', () => {
       },
     );
 
-    it('also before the only key of a batch is condemned', async () => {
+    it('also before the only key of a batch is rejected', async () => {
       const { taskState } = asking('stopped');
 
       const { outcomes } = await submitTo(batchesOf(1), () => omsError(400, 'OMS.0064'), { taskState });

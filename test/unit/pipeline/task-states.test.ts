@@ -65,7 +65,7 @@ describe('TaskStates', () => {
     ['stopped', () => ({ status: 'STOPPED' }), 5_000],
     ['missing', throwing(omsError(404)), 5_000],
     ['unknown', throwing(omsError(503)), 5_000],
-    // Keys are condemned upon it.
+    // Keys are rejected upon it.
     ['running', () => ({ status: 'SYNCHRONIZING' }), 1_000],
   ])('keeps %s for its time and asks again afterwards', async (_state, answer, time) => {
     const { clock, states } = statesAt();

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { deadLetterName } from '#shared/deadletters/name.ts';
-import { settle } from '#shared/redrive/settle.ts';
+import { applyDisposition } from '#shared/redrive/apply.ts';
 import { keysLetter, record, seedLetter } from '../../helpers/redrive-documents.ts';
 import { RedriveWorld, STATE_BUCKET } from '../../helpers/redrive-world.ts';
 
@@ -48,7 +48,7 @@ it('the letter that takes the name of the document is written after those that h
   } as const;
   const letters = [own, other].map((letter) => ({ letter, parked: false }));
 
-  await settle({ outcome: 'rewritten', letters, causes: [] }, document, {
+  await applyDisposition({ outcome: 'rewritten', letters, causes: [] }, document, {
     ...world,
     deadLetters: world.deadLetters,
     bucket: STATE_BUCKET,

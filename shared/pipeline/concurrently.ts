@@ -1,7 +1,7 @@
 /**
  * Does the work for every item, so many at a time, and resolves when all of it is done.
  *
- * @param work settles its item and does not reject: a rejection ends the rest unseen
+ * @param work handles its own errors: a rejection would leave the other workers running unseen
  */
 export async function forEachConcurrently<T>(
   items: readonly T[],

@@ -1,13 +1,14 @@
 import type { Origin } from '#shared/deadletters/make.ts';
 import type { DeadLetters } from '#shared/deadletters/store.ts';
 import { AppError } from '#shared/errors/base.ts';
+import { forEachConcurrently } from './concurrently.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Where dead letters go. */
 export type DeadLetterSink = Pick<DeadLetters, 'put'>;
 
 /** A terminal failure, and its dead letter or why there is none. */
-export type Buried =
+export type DeadLetterResult =
   | (Terminal & { readonly name: string; readonly error?: undefined })
   | (Terminal & { readonly name?: undefined; readonly error: unknown });
 
@@ -28,34 +29,26 @@ const CONCURRENCY = 4;
  *
  * @param deadLetters asked only where there is something to write; what it needs is not loaded before
  */
-export async function bury(
+export async function writeDeadLetters(
   terminal: readonly Terminal[],
   origin: Origin,
   deadLetters: () => Promise<DeadLetterSink | undefined>,
-): Promise<Buried[]> {
+): Promise<DeadLetterResult[]> {
   if (terminal.length === 0) return [];
   try {
     const sink = await deadLetters();
     if (sink === undefined) throw new NoStateBucketError();
     const { makeDeadLetter } = await import('#shared/deadletters/make.ts');
-    return await settle(terminal, async ({ failed }) => sink.put(makeDeadLetter(failed, origin)));
+    const results: DeadLetterResult[] = [];
+    await forEachConcurrently([...terminal.entries()], CONCURRENCY, async ([index, each]) => {
+      try {
+        results[index] = { ...each, name: await sink.put(makeDeadLetter(each.failed, origin)) };
+      } catch (error) {
+        results[index] = { ...each, error };
+      }
+    });
+    return results;
   } catch (error) {
     return terminal.map((each) => ({ ...each, error }));
   }
-}
-
-async function settle(terminal: readonly Terminal[], write: (each: Terminal) => Promise<string>): Promise<Buried[]> {
-  const buried: Buried[] = [];
-  const queue = terminal.entries();
-  const worker = async (): Promise<void> => {
-    for (const [index, each] of queue) {
-      try {
-        buried[index] = { ...each, name: await write(each) };
-      } catch (error) {
-        buried[index] = { ...each, error };
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, terminal.length) }, worker));
-  return buried;
 }

@@ -8,13 +8,13 @@ import type { CauseRow, DocumentOutcome } from './report.ts';
 import type { Resolved } from './resolve.ts';
 import type { Taken } from './window.ts';
 
-export interface JudgeContext extends LetterContext {
+export interface DecideContext extends LetterContext {
   /** Attempts after which a document is parked. */
   readonly maxAttempts: number;
 }
 
 /** What is to become of a document. */
-export interface Verdict {
+export interface Disposition {
   readonly outcome: DocumentOutcome;
   /** What is written before the document is deleted; nothing is where the outcome is `left`. */
   readonly letters: readonly { readonly letter: DeadLetter; readonly parked: boolean }[];
@@ -33,7 +33,11 @@ export interface Verdict {
  *
  * @param failed the document's keys that were not accepted; all others were
  */
-export function judge({ document, resolved }: Taken, failed: readonly KeyFailure[], context: JudgeContext): Verdict {
+export function decide(
+  { document, resolved }: Taken,
+  failed: readonly KeyFailure[],
+  context: DecideContext,
+): Disposition {
   const { found } = document;
   const hopeless = hopelessCause(document, resolved);
   if (hopeless) {
@@ -77,12 +81,12 @@ export function judge({ document, resolved }: Taken, failed: readonly KeyFailure
 
 const NO_REST: Rest = { keys: [], unrouted: [], abandoned: [], rejected: [], unrecognised: undefined, later: [] };
 
-function left(causes: readonly CauseRow[]): Verdict {
+function left(causes: readonly CauseRow[]): Disposition {
   return { outcome: 'left', letters: [], causes };
 }
 
 /** What is known to stand in a document's way without asking OMS. */
-export function foresee(document: RedriveDocument, resolved: Resolved): readonly CauseRow[] {
+export function dryRunCauses(document: RedriveDocument, resolved: Resolved): readonly CauseRow[] {
   const hopeless = hopelessCause(document, resolved);
   return hopeless ? [hopeless] : causesOf([], { ...resolved, keys: [] }, 0);
 }

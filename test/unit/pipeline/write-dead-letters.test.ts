@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { DeadLetter } from '#shared/deadletters/document.ts';
 import { UnrecognisedEventError } from '#shared/events/errors.ts';
-import { bury, type DeadLetterSink } from '#shared/pipeline/bury.ts';
 import { classify } from '#shared/pipeline/failures.ts';
 import type { Terminal } from '#shared/pipeline/terminal.ts';
+import { type DeadLetterSink, writeDeadLetters } from '#shared/pipeline/write-dead-letters.ts';
 import { storeUnavailable } from '../../helpers/memory-object-store.ts';
 
 const error = new UnrecognisedEventError();
@@ -21,9 +21,9 @@ const origin = {
 const indexOf = ({ event }: DeadLetter) => (event as { Records: { index: number }[] }).Records[0]?.index;
 const all = Array.from({ length: 12 }, (_, index) => record(index));
 
-describe('bury', () => {
+describe('writeDeadLetters', () => {
   it('asks for no sink where there is nothing to write', async () => {
-    expect(await bury([], origin, () => Promise.reject(new Error('was asked')))).toEqual([]);
+    expect(await writeDeadLetters([], origin, () => Promise.reject(new Error('was asked')))).toEqual([]);
   });
 
   it('writes a letter for each failure, four at a time, and answers in their order', async () => {
@@ -44,10 +44,10 @@ describe('bury', () => {
       },
     };
 
-    const buried = await bury(all, origin, async () => sink);
+    const deadLettered = await writeDeadLetters(all, origin, async () => sink);
 
-    expect(buried.map(({ name }) => name)).toEqual(all.map((_, index) => `name-${index}`));
-    expect(buried.map(({ failed }) => failed)).toEqual(all.map(({ failed }) => failed));
+    expect(deadLettered.map(({ name }) => name)).toEqual(all.map((_, index) => `name-${index}`));
+    expect(deadLettered.map(({ failed }) => failed)).toEqual(all.map(({ failed }) => failed));
     expect(most).toBe(4);
   });
 
@@ -59,11 +59,11 @@ describe('bury', () => {
       },
     };
 
-    const buried = await bury(all, origin, async () => sink);
+    const deadLettered = await writeDeadLetters(all, origin, async () => sink);
 
-    expect(buried.flatMap(({ name }) => name ?? [])).toHaveLength(11);
-    expect(buried[3]).toMatchObject({ failed: all[3]?.failed, error: { storeStatus: 503 } });
-    expect(buried[3]).not.toHaveProperty('name');
+    expect(deadLettered.flatMap(({ name }) => name ?? [])).toHaveLength(11);
+    expect(deadLettered[3]).toMatchObject({ failed: all[3]?.failed, error: { storeStatus: 503 } });
+    expect(deadLettered[3]).not.toHaveProperty('name');
   });
 
   it('does so where one cannot be made', async () => {
@@ -72,20 +72,24 @@ describe('bury', () => {
     const redact = (text: string) => text.replaceAll('LEAK', '[redacted]');
     const sink: DeadLetterSink = { put: async ({ id }) => id };
 
-    const buried = await bury([record(0), record(1), record(2)], { ...origin, event, redact }, async () => sink);
+    const deadLettered = await writeDeadLetters(
+      [record(0), record(1), record(2)],
+      { ...origin, event, redact },
+      async () => sink,
+    );
 
-    expect(buried.map(({ name }) => name !== undefined)).toEqual([true, false, true]);
-    expect(buried[1]?.error).toMatchObject({ code: 'OmsSync.CredentialInName' });
+    expect(deadLettered.map(({ name }) => name !== undefined)).toEqual([true, false, true]);
+    expect(deadLettered[1]?.error).toMatchObject({ code: 'OmsSync.CredentialInName' });
   });
 
   it.each<[string, () => Promise<DeadLetterSink | undefined>, object]>([
     ['there is no bucket', async () => undefined, { code: 'OmsSync.NoStateBucket' }],
     ['there are no credentials', () => Promise.reject(new Error('none')), { message: 'none' }],
   ])('says why of each where %s', async (_name, sink, reason) => {
-    const buried = await bury(all, origin, sink);
+    const deadLettered = await writeDeadLetters(all, origin, sink);
 
-    expect(buried).toHaveLength(all.length);
-    for (const { name, error: why } of buried) {
+    expect(deadLettered).toHaveLength(all.length);
+    for (const { name, error: why } of deadLettered) {
       expect(name).toBeUndefined();
       expect(why).toMatchObject(reason);
     }

@@ -3,8 +3,8 @@ import { DeadLetterTooLargeError } from '#shared/deadletters/errors.ts';
 import { deadLetterName } from '#shared/deadletters/name.ts';
 import type { DeadLetters } from '#shared/deadletters/store.ts';
 import type { ObjectStore } from '#shared/objectstore/port.ts';
+import type { Disposition } from './decide.ts';
 import type { RedriveDocument } from './document.ts';
-import type { Verdict } from './judge.ts';
 import { checkDocument } from './letters.ts';
 import type { DocumentOutcome } from './report.ts';
 
@@ -16,35 +16,35 @@ export interface StateBucket {
   readonly redact: Redact;
 }
 
-export interface Settled {
+export interface Applied {
   readonly outcome: DocumentOutcome;
   /** Names that were written. */
   readonly written: readonly string[];
 }
 
 /**
- * Does what the verdict says: writes what takes the document's place, then deletes the document. In this order, so that
+ * Carries a disposition out: writes what takes the document's place, then deletes the document. In this order, so that
  * being killed in between leaves both.
  *
  * @throws ObjectStoreError; the document is still there then
  */
-export async function settle(
-  verdict: Verdict,
+export async function applyDisposition(
+  disposition: Disposition,
   document: RedriveDocument,
   { deadLetters, store, bucket, redact }: StateBucket,
-): Promise<Settled> {
+): Promise<Applied> {
   const { found, etag } = document;
-  if (verdict.outcome === 'left') return { outcome: 'left', written: [] };
+  if (disposition.outcome === 'left') return { outcome: 'left', written: [] };
   const written: string[] = [];
-  let outcome: DocumentOutcome = verdict.outcome;
+  let outcome: DocumentOutcome = disposition.outcome;
   // The letter that has the document's own name comes last: it takes the place of what the others must hold by then.
-  const isOwn = ({ letter }: Verdict['letters'][number]): boolean => found.name.endsWith(deadLetterName(letter));
+  const isOwn = ({ letter }: Disposition['letters'][number]): boolean => found.name.endsWith(deadLetterName(letter));
   try {
-    for (const { letter, parked } of verdict.letters.toSorted((a, b) => Number(isOwn(a)) - Number(isOwn(b))))
+    for (const { letter, parked } of disposition.letters.toSorted((a, b) => Number(isOwn(a)) - Number(isOwn(b))))
       written.push(parked ? await deadLetters.park(letter) : await deadLetters.put(letter));
   } catch (error) {
     // Attempts of a document that cannot be written anew cannot be counted: the first that is refused is the last.
-    const isRefused = verdict.causes.some(({ retryable }) => !retryable);
+    const isRefused = disposition.causes.some(({ retryable }) => !retryable);
     if (!(error instanceof DeadLetterTooLargeError) || !isRefused || found.source === 'parked') throw error;
     checkDocument(document, redact);
     written.push(await deadLetters.parkAsFound(found.name, document.body));
