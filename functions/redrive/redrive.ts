@@ -1,18 +1,16 @@
 import type { ConfigOf } from '#shared/config/read.ts';
-import { statePrefixes } from '#shared/config/state.ts';
-import { DeadLetters } from '#shared/deadletters/store.ts';
 import { AppError } from '#shared/errors/base.ts';
 import { type Clock, systemClock } from '#shared/http/clock.ts';
 import { concealWithin } from '#shared/logging/redact.ts';
 import type { ObjectStore } from '#shared/objectstore/port.ts';
 import { RateLimiter } from '#shared/pipeline/rate-limiter.ts';
 import { TaskStates } from '#shared/pipeline/task-states.ts';
-import { keyEncodingsOf } from '#shared/pipeline/variables.ts';
 import { type AsynchronousRequest, callerOf } from '#shared/platform/asynchronous-request.ts';
 import type { Services } from '#shared/platform/http.ts';
 import type { Invocation } from '#shared/platform/invocation.ts';
 import { objectStoreFactory } from '#shared/platform/object-store.ts';
-import { type RedriveOptions, toFilter } from '#shared/redrive/options.ts';
+import type { RedriveOptions } from '#shared/redrive/options.ts';
+import { prepareRedrive } from '#shared/redrive/prepare.ts';
 import { redrive } from '#shared/redrive/redrive.ts';
 import type { RedriveReport } from '#shared/redrive/report.ts';
 import { readPosition, writeReport } from '#shared/redrive/reports.ts';
@@ -58,11 +56,6 @@ export function createRedrive({
     const store = await storeOf(config, invocation);
     if (store === undefined) throw new Error('The variables of the state bucket were not checked.');
     const place = { store, bucket: config.stateBucket };
-    const prefixes = {
-      deadLetters: config.deadLetterPrefix,
-      parked: config.parkedPrefix,
-      failedInvocations: config.failedInvocationsPrefix,
-    };
     limiter ??= new RateLimiter({ perSecond: config.callsPerSecond, now, sleep: (ms) => clock.sleep(ms) });
     const redact = (text: string) => log.redact(text);
     const save = async (run: RedriveReport): Promise<void> => {
@@ -77,22 +70,8 @@ export function createRedrive({
       }
     };
     const run = await redrive({
-      ...place,
-      deadLetters: new DeadLetters({ ...place, prefix: prefixes.deadLetters, parkedPrefix: prefixes.parked }),
-      prefixes,
-      state: { bucket: config.stateBucket, prefixes: statePrefixes(config).map(([, prefix]) => prefix) },
-      maxAttempts: config.redriveMaxAttempts,
-      routes: config.routes,
-      keyEncodings: keyEncodingsOf(config),
-      maxKeysPerCall: config.maxKeysPerCall,
-      concurrency: config.concurrency,
-      send: (call) => oms.createSyncEvents(call),
+      ...prepareRedrive(config, { store, oms, limiter, states, clock }, options),
       remaining: () => invocation.remainingTime,
-      limiter,
-      taskState: (syncTaskId) => states.of(syncTaskId, oms),
-      clock,
-      filter: toFilter(options, now()),
-      dryRun: options.dry_run ?? false,
       backoff: caller === 'timer',
       from: caller === 'timer' ? await readPosition(place, log) : undefined,
       id: invocation.requestId ?? String(now()),

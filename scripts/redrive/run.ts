@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { stateLocation, statePrefixes } from '#shared/config/state.ts';
-import { DeadLetters } from '#shared/deadletters/store.ts';
+import { stateLocation } from '#shared/config/state.ts';
 import { systemClock } from '#shared/http/clock.ts';
 import { concealIn } from '#shared/logging/redact.ts';
 import { ObjectStoreClient } from '#shared/objectstore/client.ts';
 import { RateLimiter } from '#shared/pipeline/rate-limiter.ts';
 import { TaskStates } from '#shared/pipeline/task-states.ts';
-import { keyEncodingsOf } from '#shared/pipeline/variables.ts';
 import { listDocuments, type Source } from '#shared/redrive/listing.ts';
-import { toFilter } from '#shared/redrive/options.ts';
+import { prepareRedrive } from '#shared/redrive/prepare.ts';
 import { type RedriveRun, redrive, sourcesOf } from '#shared/redrive/redrive.ts';
 import type { RedriveReport } from '#shared/redrive/report.ts';
 import type { Context, Run } from '../cli/command.ts';
@@ -84,35 +82,15 @@ function connect({ config, credentials }: Target, { options, rate, verbose }: Co
   const now = () => clock.now();
   const location = stateLocation(config, config.region);
   if (location === undefined) throw new Error('The variables of the state bucket were not checked.');
-  const { bucket } = location;
   const store = new ObjectStoreClient({ ...location, credentials: () => credentials });
   const oms = connectOms(config, credentials);
   const states = new TaskStates({ now });
   const secrets = Object.values(credentials);
   const log = commandLog(verbose, config.logLevel, secrets);
-  const prefixes = {
-    deadLetters: config.deadLetterPrefix,
-    parked: config.parkedPrefix,
-    failedInvocations: config.failedInvocationsPrefix,
-  };
+  const limiter = new RateLimiter({ perSecond: rate ?? config.callsPerSecond, now, sleep: (ms) => clock.sleep(ms) });
   return {
-    store,
-    bucket,
-    deadLetters: new DeadLetters({ store, bucket, prefix: prefixes.deadLetters, parkedPrefix: prefixes.parked }),
-    prefixes,
-    state: { bucket, prefixes: statePrefixes(config).map(([, prefix]) => prefix) },
-    maxAttempts: config.redriveMaxAttempts,
-    routes: config.routes,
-    keyEncodings: keyEncodingsOf(config),
-    maxKeysPerCall: config.maxKeysPerCall,
-    concurrency: config.concurrency,
-    send: (call) => oms.createSyncEvents(call),
+    ...prepareRedrive(config, { store, oms, limiter, states, clock }, options),
     remaining: () => Number.POSITIVE_INFINITY,
-    limiter: new RateLimiter({ perSecond: rate ?? config.callsPerSecond, now, sleep: (ms) => clock.sleep(ms) }),
-    taskState: (syncTaskId) => states.of(syncTaskId, oms),
-    clock,
-    filter: toFilter(options, now()),
-    dryRun: options.dry_run ?? false,
     backoff: false,
     id: randomUUID(),
     redact: (text) => concealIn(text, secrets),
