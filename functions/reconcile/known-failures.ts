@@ -9,7 +9,7 @@ export interface KnownFailuresOptions {
   readonly store: ObjectStore;
   /** The state bucket. */
   readonly bucket: string;
-  /** Under which dead letters are. */
+  /** Prefixes of dead letters. */
   readonly prefixes: readonly string[];
   readonly syncTaskId: string;
   /** Milliseconds since the epoch. */

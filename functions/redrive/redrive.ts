@@ -19,7 +19,7 @@ import type { variables } from './variables.ts';
 
 type Config = ConfigOf<typeof variables>;
 
-/** What a call that asks for nothing sensible is answered, where somebody reads the answer. */
+/** Answer to a wrong request, where somebody reads the answer. */
 interface Refusal {
   readonly error_code: string;
   readonly error_msg: string;
@@ -28,7 +28,7 @@ interface Refusal {
 
 export interface RedriveFunctionOptions {
   readonly clock?: Clock;
-  /** In place of the store that the variables name. */
+  /** Replaces the store that the variables name. */
   readonly store?: (config: Config, invocation: Invocation) => Promise<ObjectStore | undefined>;
 }
 

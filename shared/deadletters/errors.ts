@@ -26,7 +26,7 @@ export class CredentialInNameError extends AppError {
   }
 }
 
-/** What a document is that cannot be read as a dead letter. */
+/** Reasons why a document cannot be read as a dead letter. */
 export type UnreadableReason = 'wrong_form' | 'newer_version';
 
 const REASONS: Readonly<Record<UnreadableReason, string>> = {

@@ -7,7 +7,7 @@ import type { DeadLetter, DeadLetterKey } from './document.ts';
 import { DEAD_LETTER_LIMITS, DEAD_LETTER_VERSION } from './limits.ts';
 import { deadLetterId } from './name.ts';
 
-/** What failed for one reason: one dead letter. */
+/** Keys, records or an event that failed for one reason: one dead letter. */
 export type TerminalFailure = { readonly failure: Reason; readonly error: unknown } & (
   | { readonly kind: 'keys'; readonly syncTaskId: string; readonly changes: readonly ObjectChange[] }
   | { readonly kind: 'records'; readonly records: readonly FailedRecord[] }
@@ -21,19 +21,19 @@ interface Reason {
 }
 
 interface FailedRecord {
-  /** In the event. */
+  /** Leads to the record in the event. */
   readonly path: string;
   readonly problem?: Problem;
 }
 
-/** Where and when it failed. */
+/** The event and the invocation that failed. */
 export interface Origin {
   readonly event: unknown;
   readonly functionName: string;
   readonly requestId: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** Of the invocation's logger. */
+  /** Conceals the credentials that the invocation's logger knows. */
   readonly redact: Redact;
   /** Attempts in vain, this one included; 1 by default. */
   readonly attempts?: number;
@@ -73,7 +73,7 @@ export function makeDeadLetter(failed: TerminalFailure, origin: Origin): DeadLet
     last_failed: new Date(now).toISOString(),
     ...(eventTime === undefined ? {} : { event_time: eventTime }),
     attempts,
-    // Of a failed invocation or an older document they are what somebody wrote there.
+    // A failed invocation or an older document may hold anybody's text here.
     function: short(origin.functionName, redact),
     request_id: short(origin.requestId, redact),
     code,
@@ -118,7 +118,7 @@ function keyOf(change: ObjectChange, paths: ReadonlyMap<string, string>, redact:
   };
 }
 
-/** Of errors that are thrown on purpose. Others quote what they like. */
+/** Quotes only errors that are thrown on purpose: others may hold anything. */
 function messageOf(error: unknown, redact: Redact): string {
   const message = error instanceof AppError ? error.message : 'An unexpected error; see the log of the request.';
   return short(message, redact);
@@ -140,7 +140,7 @@ function omsOf(error: unknown, redact: Redact): DeadLetter['oms'] {
   };
 }
 
-/** What is wrong with the records, with the paths that the document's event has. */
+/** Problems of the records, with their paths in the document's event. */
 function problemsOf(failed: TerminalFailure, paths: ReadonlyMap<string, string>): Problem[] {
   if (failed.kind !== 'records') return [];
   return failed.records.slice(0, DEAD_LETTER_LIMITS.problems).flatMap(({ path, problem }) => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DeadLetter } from './document.ts';
 
-/** What makes a dead letter the one that it is. */
+/** Content that identifies a dead letter. */
 export interface Identity {
   readonly kind: DeadLetter['kind'];
   readonly syncTaskId: string | undefined;
@@ -32,7 +32,7 @@ export function deadLetterId({ kind, syncTaskId = '', code, event, requestId = '
 const ISO = /^(\d{4}-\d\d-\d\d)T(\d\d):(\d\d):(\d\d)/;
 
 /**
- * Where a dead letter is, below the prefix: `2026-09-30/03-24-43-<id>.json`, or `undated/<id>.json`. Names sort by the
+ * The name of a dead letter below the prefix: `2026-09-30/03-24-43-<id>.json`, or `undated/<id>.json`. Names sort by the
  * time of the event.
  */
 export function deadLetterName({ id, event_time }: Pick<DeadLetter, 'id' | 'event_time'>): string {

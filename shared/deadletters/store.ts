@@ -9,14 +9,14 @@ export interface DeadLettersOptions {
   readonly store: ObjectStore;
   /** The state bucket. */
   readonly bucket: string;
-  /** Of the dead letters; ends with a slash. */
+  /** Prefix of dead letters; ends with a slash. */
   readonly prefix: string;
-  /** Of those that were given up; ends with a slash. */
+  /** Prefix of parked dead letters; ends with a slash. */
   readonly parkedPrefix: string;
 }
 
 /**
- * Where dead letters are written. Names are those of the objects, prefix included. Reading needs the schema
+ * Writes dead letters. Names are those of the objects, prefix included. Reading needs the schema
  * (document.ts), which a function that only writes does not load.
  */
 export class DeadLetters {

@@ -11,7 +11,7 @@ import {
 } from './fields.ts';
 import type { Doubt, ObjectChange } from './object-change.ts';
 
-/** What the envelope of a record says, beside the object itself. */
+/** Facts of a record's envelope, beside the object itself. */
 export interface ChangeOrigin {
   readonly source: string;
   readonly eventName: string;
@@ -23,7 +23,7 @@ export interface ChangeOrigin {
   readonly region: string | undefined;
 }
 
-/** What `readChange` reads of them names a bucket or an object. */
+/** Fields of `readChange` that name a bucket or an object. */
 export const OBJECT_NAMES: ReadonlySet<string> = new Set(['bucket.name', 'bucket.bucket', 'object.key']);
 
 /** v3 notifications name a bucket `name` and `bucket`; where only one is written, it is that one. */

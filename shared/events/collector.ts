@@ -1,10 +1,10 @@
 import { RecordRejection } from './fields.ts';
 import type { IgnoredRecord, NormalisedEvent, ObjectChange, RejectedRecord } from './object-change.ts';
 
-/** What reading one record gives; a record that cannot be read throws `RecordRejection`. */
+/** Result of reading one record; a record that cannot be read throws `RecordRejection`. */
 export type RecordOutcome = { readonly change: ObjectChange } | { readonly ignored: IgnoredRecord };
 
-/** Settles records one by one: what is wrong with one says nothing about its neighbours. */
+/** Collects records one by one: a mistake in one does not touch its neighbours. */
 export class RecordCollector {
   readonly #changes: ObjectChange[] = [];
   readonly #ignored: IgnoredRecord[] = [];

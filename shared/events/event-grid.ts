@@ -40,7 +40,7 @@ interface Item {
 }
 
 /**
- * What happened to an item. The envelope's type is what was subscribed to, the item's name what happened: where one of
+ * Classifies an item. The envelope's type is what was subscribed to, the item's name what happened: where one of
  * them is known to be no creation, it is none, and where one of them is not known, it may be one.
  */
 function kindOf(item: unknown, type: string): EventKind {

@@ -12,7 +12,7 @@ const CREATIONS = [
   'ObjectCreated:CompleteMultipartUpload',
 ];
 
-/** By lower case: EventGrid writes `PUT`, the native trigger `Put`. */
+/** Keys are lower case: EventGrid writes `PUT`, the native trigger `Put`. */
 const CREATION_BY_LOWER_CASE = new Map(CREATIONS.map((name) => [name.toLowerCase(), name]));
 
 /** `s3:` in trigger settings and some emitters, `OBS:DWR:` in EventGrid's types; lower case. */
@@ -77,7 +77,7 @@ export function reportedEventName(written: string): string {
 }
 
 /**
- * What an event name means, whatever its prefix, case and blanks around it. A name that is in no list is taken for a
+ * Classifies an event name, whatever its prefix, case and blanks around it. A name that is in no list is taken for a
  * creation, with a doubt: to submit an object that did not change costs a call, since OMS reads it as it is then, and to
  * drop one that did loses it. A dead letter would keep it from the destination until an engineer has read it.
  */

@@ -8,7 +8,7 @@ export interface ObjectChange {
   readonly bucket: string;
   /** Decoded and checked. */
   readonly key: ObjectKey;
-  /** In the spelling of the allow-list, for example `ObjectCreated:Put`, however the source wrote it. */
+  /** Spelt as in the allow-list, for example `ObjectCreated:Put`, however the source wrote it. */
   readonly eventName: string;
   /** Why it may be no creation; absent where it is one. */
   readonly doubt?: Doubt;
@@ -24,11 +24,11 @@ export interface ObjectChange {
   /** The request that changed the object: the same for a repeated delivery. */
   readonly eventId?: string;
   readonly region?: string;
-  /** Of the record in the event, for example `Records[2]`; empty where the event is the record. */
+  /** Leads to the record in the event, for example `Records[2]`; empty where the event is the record. */
   readonly path: string;
 }
 
-/** What is not known of a change that is submitted all the same. */
+/** The reason why a change may be no creation. It is submitted all the same. */
 export type Doubt = 'unknown_event_name' | 'unknown_source';
 
 /** Why a record is known to concern no new object. */
@@ -48,7 +48,7 @@ export interface RejectedRecord {
   readonly error: AppError;
 }
 
-/** What a notification says. Every record is in exactly one of the three lists. */
+/** A notification that was read. Every record is in exactly one of the three lists. */
 export interface NormalisedEvent {
   readonly changes: readonly ObjectChange[];
   readonly ignored: readonly IgnoredRecord[];

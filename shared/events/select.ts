@@ -1,7 +1,7 @@
 /** An event with a choice of its records. */
 export interface Selection {
   readonly event: unknown;
-  /** Where each of the records stands now, by where it stood. */
+  /** New path of each record by its path in the whole event. */
   readonly paths: ReadonlyMap<string, string>;
 }
 

@@ -7,7 +7,7 @@ export interface BatchItem {
   readonly key: string;
 }
 
-/** What one OMS call carries. */
+/** Content of one OMS call. */
 export interface Batch {
   readonly syncTaskId: string;
   readonly items: readonly BatchItem[];

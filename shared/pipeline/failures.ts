@@ -17,7 +17,7 @@ export interface AnswerRow {
 }
 
 /**
- * What the answers mean; the first row that matches counts. Nearly everything has status 400, so the code tells what a
+ * Meanings of answers; the first row that matches counts. Nearly everything has status 400, so the code tells what a
  * 400 is about. No page says which codes sync tasks get: a code stands here for what the list says of it in general.
  *
  * @see https://support.huaweicloud.com/intl/en-us/api-oms/ErrorCode.html
@@ -102,8 +102,8 @@ export const NETWORK_ERRORS: readonly { readonly reason: RegExp; readonly failur
 ];
 
 /**
- * What a failure is, how far its cause reaches, whether time cures it, and what an engineer does about it. What is not
- * in the tables may be cured by time and concerns one call: nothing is given up that is not understood.
+ * Says what a failure is, how far its cause reaches, whether time cures it, and what an engineer does. An error that is
+ * not in the tables may be cured by time and concerns one call: nothing is given up that is not understood.
  *
  * @param error anything that was thrown
  */

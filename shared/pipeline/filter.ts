@@ -2,7 +2,7 @@ import type { ObjectChange } from '#shared/events/object-change.ts';
 import type { Route } from './routes.ts';
 
 /**
- * Below this prefix of the destination bucket OMS writes its lists of copied, failed and skipped objects. Where that
+ * OMS writes its lists of copied, failed and skipped objects below this prefix of the destination bucket. Where that
  * bucket is a source too, replicating them would make OMS write further lists, without end.
  *
  * @see https://support.huaweicloud.com/intl/en-us/usermanual-oms/oms_01_0044.html
@@ -18,7 +18,7 @@ export interface Filtered {
   readonly ignored: readonly { readonly change: ObjectChange; readonly reason: FilterReason }[];
 }
 
-/** What this project itself writes: dead letters, reports. */
+/** Objects that this project itself writes: dead letters, reports. */
 export interface OwnState {
   readonly bucket: string;
   readonly prefixes: readonly string[];

@@ -1,6 +1,6 @@
 import type { BatchItem } from './batch.ts';
 
-/** What a call made of its keys: accepted all; refused their content, so that one may be the cause; or failed otherwise. */
+/** Outcome of one call: all keys accepted; refused for their content, so that one may be the cause; failed otherwise. */
 export type Sent = { readonly status: 'accepted' | 'failed' } | { readonly status: 'refused'; readonly error: unknown };
 
 export interface IsolateOptions {
@@ -71,7 +71,7 @@ class Search {
    */
   async findOne(items: readonly BatchItem[], error: unknown): Promise<readonly BatchItem[]> {
     let suspects = items;
-    /** Of the suspects sent by themselves; undefined where they are only what remained. */
+    /** Refusal of the suspects sent by themselves; undefined where they only remained. */
     let refusal: { readonly error: unknown } | undefined = { error };
     let aside: readonly BatchItem[] = [];
     while (suspects.length > 1) {

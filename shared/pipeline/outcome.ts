@@ -1,6 +1,6 @@
 import type { FailureKind } from './failures.ts';
 
-/** What became of one key. */
+/** Outcome of one key. */
 export type KeyOutcome = AcceptedKey | FailedKey;
 
 interface AcceptedKey {
@@ -13,7 +13,7 @@ export interface FailedKey {
   readonly status: 'failed';
   /** An AppError, except where a defect of ours is the cause. */
   readonly error: unknown;
-  /** What the error means for this key. */
+  /** Meaning of the error for this key. */
   readonly failure: FailureKind;
   /** Whether the same key may be accepted later, without anybody naming it again; as `failure` has it. */
   readonly retryable: boolean;

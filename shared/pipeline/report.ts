@@ -11,7 +11,7 @@ import type { Submitted } from './submit.ts';
 import type { TerminalItem } from './terminal.ts';
 import type { DeadLetterResult } from './write-dead-letters.ts';
 
-/** What one invocation did; also its result and its log line. Counts, except `ms`. */
+/** Counts of one invocation, and `ms`; also its result and its log line. */
 export interface Summary {
   /** Records of the event: changes, ignored and rejected together. */
   readonly records: number;

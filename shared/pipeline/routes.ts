@@ -13,7 +13,7 @@ const variableName = z.string().check(z.regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/));
 const ENDPOINT =
   /^(?:https:\/\/(?:[\w.-]+|\[[\da-f:.]+\])|http:\/\/(?:localhost|[\w.-]+\.localhost|127(?:\.\d{1,3}){3}|\[::1\]))(?::\d{1,5})?$/i;
 
-/** Where a bucket is and how it is listed: needed by what reads or lists it, not by sync events. */
+/** Place of a bucket and how it is listed: needed by code that reads or lists it, not by sync events. */
 const location = {
   region: z.optional(z.string().check(z.minLength(1), z.maxLength(100))),
   endpoint: z.optional(z.string().check(z.regex(ENDPOINT))),
@@ -39,7 +39,7 @@ const OBS_RULE = `must be the name of a bucket: ${OBS_BUCKET_RULE}`;
 const obsBucket = bucketName(OBS_BUCKET_NAME, OBS_RULE);
 const anyBucket = bucketName(BUCKET_NAME, 'must be the name of a bucket: 3 to 63 letters, digits, hyphens, periods, _');
 
-/** Of a bucket in OBS more is known. */
+/** Buckets of OBS have a stricter rule. */
 const obsSource = crossFieldRule(({ bucket, cloud = 'HuaweiCloud' }) =>
   cloud === 'HuaweiCloud' && typeof bucket === 'string' && BUCKET_NAME.test(bucket) && !OBS_BUCKET_NAME.test(bucket)
     ? [{ path: ['bucket'], rule: 'bucket_name', message: OBS_RULE }]
@@ -48,12 +48,12 @@ const obsSource = crossFieldRule(({ bucket, cloud = 'HuaweiCloud' }) =>
 
 /** One route: which objects of which bucket belong to which sync task. */
 const routeSchema = z.strictObject({
-  /** For log lines, and below it reconciliation keeps its state. */
+  /** Shown in log lines; part of the names of reconciliation's state. */
   name: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
   source: z
     .strictObject({
       bucket: anyBucket,
-      /** Of the object's real (decoded) name; every object where it is left out. */
+      /** Begins the object's real (decoded) name; every object where it is left out. */
       prefix: z.optional(z.string().check(z.maxLength(1024))),
       /** As in the sync task; `HuaweiCloud` where it is left out. */
       cloud: z.optional(z.enum(CLOUD_TYPES)),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { KeyEncodings } from '#shared/events/sources.ts';
 import type { Route } from './routes.ts';
 
-/** What the routes made of an event, as far as a failed invocation tells redrive. */
+/** Result of routing an event, as a failed invocation tells it to redrive. */
 export interface RoutingRecord {
   /** Pairs of sync task and key. */
   readonly pairs: number;

@@ -18,9 +18,9 @@ export interface RunOptions extends SubmitOptions {
   readonly keyEncodings: KeyEncodings;
   readonly routes: readonly Route[];
   readonly maxKeysPerCall: number;
-  /** Where dead letters go; undefined where there is no bucket for them. Asked only where there are some. */
+  /** Writes dead letters; undefined where no bucket is configured. Asked only where there are some. */
   readonly deadLetters: () => Promise<DeadLetterSink | undefined>;
-  /** Where this project itself writes. */
+  /** Prefixes that this project itself writes below. */
   readonly state?: OwnState | undefined;
   readonly functionName: string;
   readonly requestId: string;
@@ -30,7 +30,7 @@ export interface RunOptions extends SubmitOptions {
 }
 
 /**
- * From a bucket notification to sync events: normalise, filter, route, encode, batch, submit, dead letters, report.
+ * Turns a bucket notification into sync events: normalise, filter, route, encode, batch, submit, dead letters, report.
  *
  * @throws SubmitFailedError where a retry may help, DeadLetterFailedError where nothing holds what can never succeed
  */

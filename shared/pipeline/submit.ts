@@ -97,7 +97,7 @@ class Task {
 
 class Submission {
   readonly #options: SubmitOptions;
-  /** By index. */
+  /** Indexed like the items. */
   readonly #outcomes: (KeyOutcome | undefined)[] = [];
   readonly #tasks = new Map<string, Task>();
   /** Refused batches that are not taken apart for the moment: 18 calls for 10 keys would most likely be for nothing. */

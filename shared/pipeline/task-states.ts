@@ -1,7 +1,7 @@
 import type { OmsClient } from '#shared/oms/client.ts';
 import { missingByShow } from '#shared/oms/refusal.ts';
 
-/** What ShowSyncTask says of a sync task; `unknown` where it does not tell. */
+/** State of a sync task by ShowSyncTask; `unknown` where it does not tell. */
 export type TaskState = 'running' | 'stopped' | 'missing' | 'unknown';
 
 export interface TaskStatesOptions {

@@ -8,10 +8,10 @@ import { type FailedKey, failedOf, type KeyOutcome } from './outcome.ts';
 import type { Routed } from './route.ts';
 import { NoRouteError } from './routes.ts';
 
-/** What failed for one reason and will fail again: one dead letter. */
+/** A failure that no retry cures: one dead letter. */
 export interface Terminal {
   readonly failed: TerminalFailure;
-  /** What it is made of; the report names each with the dead letter that has it. */
+  /** Parts of the failure; the report names each with the dead letter that has it. */
   readonly items: readonly TerminalItem[];
 }
 
@@ -29,7 +29,7 @@ export interface TerminalSources {
 }
 
 /**
- * What no retry of the invocation can cure, grouped: refused keys by batch and cause, records that cannot be read by
+ * Groups the failures that no retry of the invocation can cure: refused keys by batch and cause, records that cannot be read by
  * cause, records of buckets without a route, an event that is no notification.
  */
 export function terminalFailures(sources: TerminalSources): Terminal[] {

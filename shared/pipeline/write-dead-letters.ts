@@ -4,7 +4,7 @@ import { AppError } from '#shared/errors/base.ts';
 import { forEachConcurrently } from './concurrently.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Where dead letters go. */
+/** Takes dead letters. */
 export type DeadLetterSink = Pick<DeadLetters, 'put'>;
 
 /** A terminal failure, and its dead letter or why there is none. */

@@ -12,7 +12,7 @@ export interface StateBucket {
   readonly deadLetters: DeadLetters;
   readonly store: ObjectStore;
   readonly bucket: string;
-  /** Of the invocation's logger. */
+  /** Conceals the credentials that the invocation's logger knows. */
   readonly redact: Redact;
 }
 

@@ -1,7 +1,7 @@
 import { FAILURES } from '#shared/pipeline/failures.ts';
 import { REDRIVE_LIMITS } from './limits.ts';
 
-/** What stands in the way of documents, beside the failures of keys. Stable names, each with what to do. */
+/** Failures of whole documents, beside those of keys. Codes are stable; each has a remedy. */
 export interface DocumentFailure {
   readonly code: string;
   readonly remedy: string;
@@ -40,11 +40,11 @@ const KNOWN = new Map<string, DocumentFailure>(
 );
 const CODE = /^[\w.-]+$/;
 
-/** In the place of codes that are none, and of those for which a report has no room. */
+/** Replaces malformed codes, and those for which a report has no room. */
 export const OTHER: DocumentFailure = { code: 'other', remedy: 'See the documents.' };
 
 /**
- * What is shown of a code that a document has. Documents may be anybody's, so that remedies are never theirs, and a code
+ * Makes a document's code fit to be shown. Documents may be anybody's, so that remedies are never theirs, and a code
  * is shown only where it looks like one.
  */
 export function shownCode(code: string): DocumentFailure {

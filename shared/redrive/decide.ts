@@ -13,16 +13,16 @@ export interface DecideContext extends LetterContext {
   readonly maxAttempts: number;
 }
 
-/** What is to become of a document. */
+/** The decision on a document. */
 export interface Disposition {
   readonly outcome: DocumentOutcome;
-  /** What is written before the document is deleted; nothing is where the outcome is `left`. */
+  /** Written before the document is deleted; empty where the outcome is `left`. */
   readonly letters: readonly { readonly letter: DeadLetter; readonly parked: boolean }[];
   readonly causes: readonly CauseRow[];
 }
 
 /**
- * Decides what becomes of a document after its keys were submitted.
+ * Decides on a document after its keys were submitted.
  *
  * - everything was accepted, or must not be replicated: deleted
  * - only failures that pass: left as it is, so that an outage uses up no attempt
@@ -85,7 +85,7 @@ function left(causes: readonly CauseRow[]): Disposition {
   return { outcome: 'left', letters: [], causes };
 }
 
-/** What is known to stand in a document's way without asking OMS. */
+/** Causes that are certain to refuse a document, found without asking OMS. */
 export function dryRunCauses(document: RedriveDocument, resolved: Resolved): readonly CauseRow[] {
   const hopeless = hopelessCause(document, resolved);
   return hopeless ? [hopeless] : causesOf([], { ...resolved, keys: [] }, 0);

@@ -4,7 +4,7 @@ import { type RoutingRecord, readRoutingRecord } from '#shared/pipeline/routing-
 import { readBoundedJson } from '#shared/validation/bounded-json.ts';
 import { REDRIVE_LIMITS } from './limits.ts';
 
-/** What FunctionGraph wrote of an asynchronous invocation that it gave up, as far as it is needed to repeat it. */
+/** The part of FunctionGraph's document on a failed asynchronous invocation that is needed to repeat it. */
 export interface FailedInvocation {
   /** The event as the function got it. */
   readonly event: unknown;
@@ -12,9 +12,9 @@ export interface FailedInvocation {
   readonly time: number | undefined;
   readonly requestId: string | undefined;
   readonly functionUrn: string | undefined;
-  /** What the last attempt ended with, in the function's or the platform's words. */
+  /** Error of the last attempt, in the function's or the platform's words. */
   readonly cause: string | undefined;
-  /** What the routes made of it then; undefined where the error does not tell. */
+  /** Result of the routing then; undefined where the error does not tell. */
   readonly routing: RoutingRecord | undefined;
 }
 

@@ -18,7 +18,7 @@ export interface KeyFailure extends RoutedChange {
   readonly failure: FailureKind;
 }
 
-/** What a document names that was not accepted. */
+/** The part of a document that was not accepted. */
 export interface Rest {
   readonly keys: readonly KeyFailure[];
   /** Changes of a bucket that no route names. */
@@ -35,13 +35,13 @@ export interface Rest {
 export interface LetterContext {
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** Of the invocation's logger. */
+  /** Conceals the credentials that the invocation's logger knows. */
   readonly redact: Redact;
 }
 
 /**
- * Dead letters for what of a document was not accepted, one per sync task and failure. They are those of the invocation
- * that failed first: its function, its request, its time. So two runs that refuse the same document at the same time
+ * Dead letters for the part of a document that was not accepted, one per sync task and failure. They keep the function,
+ * request and time of the invocation that failed first, so that two runs that refuse the same document at the same time
  * write the same names.
  *
  * @param attempts in vain, this one included
@@ -122,7 +122,7 @@ export function checkDocument({ body }: RedriveDocument, redact: Redact): void {
   checkName(textOf(body) ?? body.toString('latin1'), redact);
 }
 
-/** What is wrong with a document as a whole. */
+/** A failure of a document as a whole. */
 class DocumentError extends AppError {
   override readonly name = 'DocumentError';
 

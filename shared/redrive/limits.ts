@@ -1,5 +1,5 @@
 /**
- * What bounds a run's memory and time, whatever lies in the state bucket. Together they keep the process below 400 MB and
+ * Bounds of a run's memory and time, whatever lies in the state bucket. Together they keep the process below 400 MB and
  * its heap below 192 MB (test/unit/redrive/memory.slow.test.ts); serverless.yml gives the function 512 MB.
  */
 export const REDRIVE_LIMITS = {

@@ -5,7 +5,7 @@ import { nonEmptyText } from '#shared/validation/primitives.ts';
 import { rule } from '#shared/validation/rule.ts';
 import { readTime } from '#shared/validation/time.ts';
 
-/** Which documents are taken. A document must meet every condition that is there. */
+/** Selects documents. A document must meet every condition that is there. */
 export interface RedriveFilter {
   /** Codes of failures, for example `OmsSync.KeyRefused`. */
   readonly codes?: ReadonlySet<string>;
@@ -45,7 +45,7 @@ const moment = z
     ),
   );
 
-/** More would not be looked at by anybody, and a list must have an end. */
+/** Nobody reads more, and a list must have an end. */
 const MAX_CODES = 100;
 /** Documents. */
 const MAX_LIMIT = 10_000_000;
@@ -55,7 +55,7 @@ const notEmpty = rule(
   { minimum: 1 },
 );
 
-/** What a redrive may be asked: the body of `POST /redrive`, a timer's user event, the event of a direct call. */
+/** Options of a redrive: the body of `POST /redrive`, a timer's user event, the event of a direct call. */
 export const redriveOptions = z.strictObject({
   dry_run: z.optional(z.boolean()),
   codes: z.optional(z.array(nonEmptyText(100)).check(notEmpty, z.maxLength(MAX_CODES))),

@@ -23,7 +23,7 @@ export interface RedriveClients {
   readonly clock: Clock;
 }
 
-/** What a run is given alike by the function and by the command: variables, clients, and what was asked for. */
+/** The part of a run that the function and the command set up alike, from variables, clients and options. */
 export function prepareRedrive(config: RedriveConfig, clients: RedriveClients, options: RedriveOptions) {
   const { store, oms, limiter, states, clock } = clients;
   const bucket = config.stateBucket;

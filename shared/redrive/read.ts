@@ -47,7 +47,7 @@ export function textOf(body: Buffer): string | undefined {
   }
 }
 
-/** What was written cannot tell of later: a time that no calendar has, or of the future, would make it wait for ever. */
+/** Bounds a written time: one that no calendar has, or of the future, would make the document wait for ever. */
 function timeOf(text: string, lastModified: number): number {
   const time = Date.parse(text);
   return Number.isNaN(time) ? lastModified : Math.min(time, lastModified);

@@ -40,9 +40,9 @@ export interface RedriveRun extends ResolveOptions, Omit<SubmitOptions, 'reserve
   readonly from?: Position | undefined;
   /** Stops the run after the calls that are under way. */
   readonly signal?: AbortSignal | undefined;
-  /** Of the run; names its report. */
+  /** Identifies the run; part of its report's name. */
   readonly id: string;
-  /** Of the invocation's logger. */
+  /** Conceals the credentials that the invocation's logger knows. */
   readonly redact: Redact;
   readonly onProgress?: ((progress: RedriveProgress) => void) | undefined;
   /** Keeps the report, also that of a run that fails: the next one goes on from it. */
@@ -167,7 +167,7 @@ class Redrive {
     return this.#run.remaining() < SHORTEST_WINDOW_MS ? 'deadline' : undefined;
   }
 
-  /** Of a dry run: what is known without asking OMS. */
+  /** Counts, in a dry run, the causes that are known without asking OMS. */
   #show({ taken }: Window): undefined {
     for (const { document, resolved } of taken)
       for (const cause of dryRunCauses(document, resolved)) this.#tally.cause(cause);
@@ -181,7 +181,7 @@ class Redrive {
     await forEachConcurrently(taken, REDRIVE_LIMITS.writing, async (each) => {
       const failed = (places.get(each) ?? []).flatMap(({ item, index }) => {
         const failure = failures[index];
-        // With the change as this document has it: in another one the same key has another path.
+        // The change is this document's: another document has the same key under another path.
         return failure === undefined ? [] : { ...failure, ...item };
       });
       await this.#finish(each, failed);
@@ -261,7 +261,7 @@ class Redrive {
   }
 }
 
-/** Where a run looks, and in which order. Failed invocations come first: nothing of them was redriven yet. */
+/** The prefixes that a run lists, in order. Failed invocations come first: nothing of them was redriven yet. */
 export function sourcesOf({ prefixes, filter }: Pick<RedriveRun, 'prefixes' | 'filter'>): Source[] {
   return [
     { source: 'failed_invocation', prefix: prefixes.failedInvocations },

@@ -4,7 +4,7 @@ import type { DocumentSource, RedriveDocument } from './document.ts';
 import { REDRIVE_LIMITS } from './limits.ts';
 import type { Position } from './listing.ts';
 
-/** What became of a document. */
+/** Outcome of a document. */
 export type DocumentOutcome =
   /** Everything that it names was accepted: deleted. */
   | 'redriven'
@@ -33,7 +33,7 @@ export interface CodeRow {
   readonly left: number;
 }
 
-/** What stands in the way now. */
+/** A cause that still stands in the way. */
 export interface CauseRow {
   readonly code: string;
   readonly remedy: string;
@@ -43,7 +43,7 @@ export interface CauseRow {
   readonly count: number;
 }
 
-/** What a run did; published as JSON. */
+/** Result of a run; published as JSON. */
 export interface RedriveReport {
   readonly version: 1;
   readonly id: string;
@@ -58,7 +58,7 @@ export interface RedriveReport {
   readonly remains: boolean;
   readonly documents: Readonly<Record<'read' | 'taken' | 'filtered' | 'waiting' | DocumentOutcome, number>>;
   readonly keys: Readonly<Record<'submitted' | 'accepted' | 'refused' | 'left', number>>;
-  /** Of OMS. */
+  /** Calls of OMS. */
   readonly calls: number;
   readonly codes: readonly CodeRow[];
   readonly causes: readonly CauseRow[];
@@ -172,12 +172,12 @@ export function toReport(tally: Tally, options: ReportOptions): RedriveReport {
   };
 }
 
-/** Of a time that comes from a document: one that no calendar has must not break the report. */
+/** Times come from documents: one that no calendar has must not break the report. */
 function toIso(time: number): string {
   return Math.abs(time) <= 8.64e15 ? new Date(time).toISOString() : '';
 }
 
-/** For progress: how far the run is. */
+/** Progress of a run. */
 export interface RedriveProgress {
   /** Documents that were looked at. */
   readonly read: number;

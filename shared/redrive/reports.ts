@@ -8,7 +8,7 @@ import { REDRIVE_LIMITS } from './limits.ts';
 import type { Position } from './listing.ts';
 import type { RedriveReport } from './report.ts';
 
-/** Where runs that nobody waits for leave their reports. */
+/** Prefix of the reports of runs that nobody waits for. */
 export const REPORT_PREFIX = 'redrive/reports/';
 export const LAST_REPORT = 'redrive/last.json';
 
@@ -39,7 +39,7 @@ export async function writeReport(report: StoredReport, { store, bucket }: Place
 }
 
 /**
- * Where the last run by timer ended before its time, so that the next goes on from there: it would otherwise spend its
+ * Reads where the last run by timer was cut short, so that the next goes on from there: it would otherwise spend its
  * time on the same documents again. Nothing depends on what the report says: a run goes round.
  *
  * @returns undefined, the beginning, where it came to the end or cannot be read, whatever the reason

@@ -10,7 +10,7 @@ import { digestOfRouting, type RoutingRecord } from '#shared/pipeline/routing-re
 import type { RedriveDocument } from './document.ts';
 import { REDRIVE_LIMITS } from './limits.ts';
 
-/** What a document asks for, by the routes of now. */
+/** The demands of a document by today's routes. */
 export interface Resolved {
   /** Each pair of sync task and key once. */
   readonly wanted: readonly RoutedChange[];
@@ -31,7 +31,7 @@ export interface Resolved {
 export interface ResolveOptions {
   readonly keyEncodings: KeyEncodings;
   readonly routes: readonly Route[];
-  /** Where this project itself writes. */
+  /** Prefixes that this project itself writes below. */
   readonly state?: OwnState | undefined;
 }
 
@@ -65,7 +65,7 @@ export function resolveDocument({ content }: RedriveDocument, options: ResolveOp
 }
 
 /**
- * Of a bucket that has routes, what lies below no prefix is not to be replicated, if the routes are right. Only what OMS
+ * Objects of a routed bucket that lie below no prefix are not to be replicated, if the routes are right. Only what OMS
  * has accepted is deleted, so that a mistake in them costs nothing: what they do not match is kept, unless they are those
  * of the failed invocation, and make just as much of the event as then.
  *

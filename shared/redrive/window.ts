@@ -110,13 +110,13 @@ class WindowReader {
     let weight = 0;
     for (const [index, each] of found.entries()) {
       const body = bodies.get(each);
-      // What was read is not needed any more.
+      // The body is not needed any more.
       bodies.delete(each);
       try {
         if (body !== undefined && 'error' in body) throw body.error;
         const document = body && readDocument(each, body);
         const taken = document && this.#take(document);
-        // What the limit passed over comes first in the next run.
+        // The next run begins with the document that the limit passed over.
         if (this.#wasCut) break;
         window.readable += 1;
         weight += document?.values ?? 0;
@@ -197,7 +197,7 @@ const OF_OBJECT = new Set(['AccessDenied', 'InvalidObjectState', undefined]);
 
 /**
  * Whether a document alone is the cause: whatever is wrong with it as the store answers, and whatever reading it does.
- * What the credentials, the network, throttling or a fault of the store may be the cause of concerns the others, too.
+ * Credentials, the network, throttling or a fault of the store would concern the others, too.
  */
 function isOfDocument(error: unknown): boolean {
   if (error instanceof ObjectTooLargeError) return true;
