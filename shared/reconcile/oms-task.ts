@@ -1,3 +1,4 @@
+import type { Logger } from '#shared/logging/logger.ts';
 import { DEFAULT_RULES, type OverwriteRules, rulesOf } from './compare/overwrite-rules.ts';
 import type { OmsCounters } from './report/report.ts';
 
@@ -37,7 +38,24 @@ export const UNKNOWN_TASK: KnownTask = {
   assumed: true,
 };
 
-export function knownTask(facts: TaskFacts): KnownTask {
+/** Asks OMS for the task. Where it does not say, the rules are the defaults. */
+export async function showKnownTask({
+  showTask,
+  log,
+}: {
+  readonly showTask?: (() => Promise<TaskFacts>) | undefined;
+  readonly log: Pick<Logger, 'warn'>;
+}): Promise<KnownTask> {
+  if (!showTask) return UNKNOWN_TASK;
+  try {
+    return knownTask(await showTask());
+  } catch (error) {
+    log.warn('task not shown', { error });
+    return UNKNOWN_TASK;
+  }
+}
+
+function knownTask(facts: TaskFacts): KnownTask {
   const counters = countersOf(facts);
   return {
     rules: rulesOf(facts),

@@ -25,6 +25,10 @@ export interface ActiveRange {
   confirmedEmpty: boolean;
   /** The source has listed nothing here, and there is nothing yet that would confirm it. */
   unjudged: boolean;
+  /** Tries of a listing that failed. */
+  listingTries: number;
+  /** Second looks that found an object where the source had listed none. */
+  emptyLooks: number;
 }
 
 /** What a checkpoint says besides; absent in one that is older. */
@@ -41,7 +45,7 @@ export class Pass {
   readonly omsBefore: OmsCounters | undefined;
   /** Its report is written, or must not be: the next run begins another pass. */
   over = false;
-  #slots: ActiveRange[];
+  #active: ActiveRange[];
 
   constructor(checkpoint: Checkpoint, omsBefore: OmsCounters | undefined) {
     const { ranges, submissions = '', submissions_since: since, ...head } = checkpoint;
@@ -49,11 +53,11 @@ export class Pass {
     this.submissions = new Submissions(since === undefined ? undefined : Date.parse(since));
     this.submissions.add(submissions);
     this.omsBefore = omsBefore;
-    this.#slots = ranges.map(toActiveRange);
+    this.#active = ranges.map(toActiveRange);
   }
 
-  get slots(): readonly ActiveRange[] {
-    return this.#slots;
+  get activeRanges(): readonly ActiveRange[] {
+    return this.#active;
   }
 
   get isComplete(): boolean {
@@ -68,33 +72,33 @@ export class Pass {
 
   /** What is still to be judged, apart from what this run leaves alone. */
   open(): KeyRange[] {
-    return this.#slots
+    return this.#active
       .filter(({ state, fault, unjudged }) => !state.done && !fault && !unjudged)
-      .map((slot) => {
-        const { cursor, after, until } = boundsOf(slot);
+      .map((active) => {
+        const { cursor, after, until } = boundsOf(active);
         return rangeOf(cursor ?? after, until);
       });
   }
 
-  /** The slot of a range that a worker begins with, or takes as a part of another one. */
+  /** The active range that a worker begins with, or takes as a part of another one. */
   begin(live: LiveRange): ActiveRange {
     const { after, until } = live.range;
     // Its cursor may be ahead of where the worker was told to begin, for another run may have come further since.
-    const known = this.#slots.find((slot) => {
-      const bounds = boundsOf(slot);
+    const known = this.#active.find((active) => {
+      const bounds = boundsOf(active);
       return bounds.until === until && compareBounds(bounds.after, after) <= 0;
     });
-    const slot = known ?? toActiveRange(newRange({ after, until }));
-    if (known === undefined) this.#slots.push(slot);
-    else slot.state = boundsOf(slot);
-    slot.live = live;
-    return slot;
+    const active = known ?? toActiveRange(newRange({ after, until }));
+    if (known === undefined) this.#active.push(active);
+    else active.state = boundsOf(active);
+    active.live = live;
+    return active;
   }
 
   /** All ranges in order, without a gap: what a worker has yet to begin with is a range of its own. */
   ranges(): RangeState[] {
     const ranges: RangeState[] = [];
-    const known = this.#slots.map(boundsOf).sort((a, b) => compareBounds(a.after, b.after));
+    const known = this.#active.map(boundsOf).sort((a, b) => compareBounds(a.after, b.after));
     for (const range of known) {
       const before = ranges.at(-1);
       if (before && before.until !== range.after) ranges.push(newRange({ after: before.until, until: range.after }));
@@ -132,32 +136,32 @@ export class Pass {
 
   /** Joins what is settled, so that a long pass of many workers has not ever more ranges. */
   #compact(): void {
-    const slots = [...this.#slots].sort((a, b) => compareBounds(a.state.after, b.state.after));
+    const sorted = [...this.#active].sort((a, b) => compareBounds(a.state.after, b.state.after));
     const kept: ActiveRange[] = [];
-    for (const slot of slots) {
+    for (const active of sorted) {
       const before = kept.at(-1);
-      const [first, second] = [before && boundsOf(before), boundsOf(slot)];
+      const [first, second] = [before && boundsOf(before), boundsOf(active)];
       const follows = first && first.until !== undefined && first.until === second.after;
       if (follows && isFinished(first) && isFinished(second))
         kept[kept.length - 1] = toActiveRange(joined(first, second));
-      else kept.push(slot);
+      else kept.push(active);
     }
-    this.#slots = kept;
+    this.#active = kept;
   }
 
   /** Takes over what another run has done of the same ranges, as merged. A worker whose range has changed begins anew. */
   adopt(merged: Checkpoint): void {
     this.submissions.add(merged.submissions ?? '');
-    for (const slot of this.#slots) {
-      const { after, until } = boundsOf(slot);
+    for (const active of this.#active) {
+      const { after, until } = boundsOf(active);
       const range = merged.ranges.find((each) => each.after === after && each.until === until);
-      if (range && range.cursor !== slot.state.cursor) slot.state = range;
-      else if (range?.done && !slot.state.done) slot.state = range;
+      if (range && range.cursor !== active.state.cursor) active.state = range;
+      else if (range?.done && !active.state.done) active.state = range;
     }
   }
 
   totals(): PassTotals {
-    const states = this.#slots.map(({ state }) => state);
+    const states = this.#active.map(({ state }) => state);
     const sum = (of: (state: RangeState) => number): number => states.reduce((total, state) => total + of(state), 0);
     return {
       accepted: sum(({ accepted }) => accepted),
@@ -177,7 +181,7 @@ export class Pass {
   }
 
   get sourceObjects(): number {
-    return this.#slots.reduce((total, { state }) => total + state.counts.source.objects, 0);
+    return this.#active.reduce((total, { state }) => total + state.counts.source.objects, 0);
   }
 }
 
@@ -224,10 +228,18 @@ export function readPass(text: string, route: string): ReadPass {
 }
 
 function toActiveRange(state: RangeState): ActiveRange {
-  return { state, live: undefined, fault: undefined, confirmedEmpty: false, unjudged: false };
+  return {
+    state,
+    live: undefined,
+    fault: undefined,
+    confirmedEmpty: false,
+    unjudged: false,
+    listingTries: 0,
+    emptyLooks: 0,
+  };
 }
 
-/** A slot's state with the bounds that it has at the moment. */
+/** An active range's state with its bounds of the moment. */
 export function boundsOf({ state, live }: ActiveRange): RangeState {
   if (live === undefined || live.range.until === state.until) return state;
   const { until: _, ...rest } = state;

@@ -1,135 +1,164 @@
-import type { KeyFinder, Lister } from '#shared/listing/lister.ts';
 import type { LiveRange } from '#shared/listing/live-range.ts';
-import type { ObjectComparer } from '../compare/compare-object.ts';
 import { EndConfirmer } from '../compare/confirm-end.ts';
-import { diff } from '../compare/diff.ts';
+import { submittable } from '../compare/counts.ts';
+import { type DiffStep, diff } from '../compare/diff.ts';
 import type { FactsPage } from '../compare/object-facts.ts';
-import type { Finding } from '../compare/verdict.ts';
-import type { BlockedKey, FailedKey, SubmitKeys } from '../submit/submitter.ts';
-import type { ActiveRange, Pass } from './pass.ts';
+import type { FailureLog } from '../submit/failure-log.ts';
+import type { BlockedKey } from '../submit/submitter.ts';
+import { confirmEmpty, retryListing } from './listing-doubts.ts';
+import type { ActiveRange } from './pass.ts';
 import { finish } from './range-state.ts';
+import type { RunContext } from './run-control.ts';
 import { countStep, submitStep } from './submit-step.ts';
 
-/** What a range needs of the run that works at it. */
-export interface RangeRun {
-  readonly pass: Pass;
-  readonly comparer: ObjectComparer;
-  readonly source: Lister & KeyFinder;
-  readonly destination: Lister;
-  readonly buckets: { readonly source: string; readonly destination: string };
-  readonly prefix: string | undefined;
-  readonly now: () => number;
-  readonly changedSince: number | undefined;
-  /** Absent where nothing is submitted. */
-  readonly submit: SubmitKeys | undefined;
-  readonly maxKeysPerCall: number;
+/** What the workers of a run share about submissions. */
+export interface SharedSubmissions {
   /** Keys that are left alone until the end of the run. */
   readonly stuck: Set<string>;
-  /** Whether the run is to end. */
-  readonly stopping: () => boolean;
-  /** Ends the run: a key must wait. */
-  readonly blocked: (blocked: BlockedKey) => void;
-  readonly failed: (failed: readonly FailedKey[]) => void;
-  /** Resolves to whether the state is saved; where it is not, the run is to end. */
-  readonly save: () => Promise<boolean>;
-  /**
-   * A listing of the range failed.
-   *
-   * @returns whether to try again
-   */
-  readonly fault: (slot: ActiveRange, error: unknown) => Promise<boolean>;
-  /** @throws DiffError where the source contradicts itself for good, or what the lister throws */
-  readonly secondLook: (slot: ActiveRange) => Promise<SecondLook>;
-  readonly found: (findings: readonly Finding[]) => void;
-  readonly progress: (cursor: string) => void;
+  readonly failures: FailureLog;
 }
-
-/** Whether the source has an object in a range of which it has listed none. */
-export type SecondLook =
-  | 'empty'
-  /** Nothing is there, and nothing elsewhere says that the source can be trusted in this. */
-  | 'unconfirmed'
-  | 'not_empty';
 
 /**
  * Works at a range from where it is to its end, page by page. The next pages are asked for when what the last ones led
  * to is submitted and saved: a crash repeats no more than one page of each side.
  */
-export async function workRange(live: LiveRange, signal: AbortSignal, run: RangeRun): Promise<void> {
-  const slot = run.pass.begin(live);
-  const looks = new EndConfirmer(run, live, signal);
-  while (!slot.state.done && !run.stopping() && (await walk(slot, live, signal, run, looks)) === 'again');
-}
-
-async function walk(
-  slot: ActiveRange,
+export async function workRange(
   live: LiveRange,
   signal: AbortSignal,
-  run: RangeRun,
-  looks: EndConfirmer,
-): Promise<'again' | 'left'> {
-  const { prefix, buckets, comparer, now, changedSince } = run;
-  const { cursor } = slot.state;
-  if (cursor !== undefined) live.done(cursor);
-  const calls = new CallCount();
-  const request = { ...(prefix === undefined ? {} : { prefix }), signal };
-  const steps = diff({
-    source: calls.of(live.pages(run.source, { ...request, bucket: buckets.source })),
-    destination: calls.of(live.pages(run.destination, { ...request, bucket: buckets.destination })),
-    comparer,
-    now,
-    emptySourceConfirmed: slot.confirmedEmpty,
-    confirmEnd: (side, after) => looks.isEnd(side, after, (pages) => calls.of(pages)),
-    ...(changedSince === undefined ? {} : { changedSince }),
-  });
-  try {
-    while (!run.stopping()) {
-      const before = slot.state;
-      const { value, done } = await steps.next();
-      // Another run has come further, as another worker has found meanwhile: this step is not the next one any more.
-      if (slot.state !== before) return 'again';
-      if (done === true) {
-        if (value === 'empty_source') return (await lookAgain(slot, run)) ? 'again' : 'left';
-        if (value === 'goes_on') return 'again';
-        slot.state = finish(slot.state, calls.take());
-        await run.save();
-        return 'left';
-      }
-      const settled = run.submit
-        ? await submitStep(slot.state, value, calls.take(), {
-            submit: run.submit,
-            size: run.maxKeysPerCall,
-            stuck: run.stuck,
-          })
-        : { state: countStep(slot.state, value, calls.take()), failed: [] };
-      slot.state = settled.state;
-      run.failed(settled.failed);
-      if ('blocked' in settled && settled.blocked) {
-        run.blocked(settled.blocked);
-        return 'left';
-      }
-      run.found(value.findings);
-      if (!(await run.save())) return 'left';
-      // Another run has come further in this range.
-      if (slot.state !== settled.state) return 'again';
-      run.progress(value.cursor);
-    }
-    return 'left';
-  } catch (error) {
-    return (await run.fault(slot, error)) ? 'again' : 'left';
-  } finally {
-    await steps.return('complete');
-    const made = calls.take();
-    if (made > 0) slot.state = { ...slot.state, list_calls: slot.state.list_calls + made };
-  }
+  context: RunContext,
+  shared: SharedSubmissions,
+): Promise<void> {
+  const range = context.pass.begin(live);
+  const work = new RangeWorker(range, live, signal, context, shared);
+  while (!range.state.done && !context.control.isStopping() && (await work.walk()) === 'again');
 }
 
-/** @returns whether to go on with the range */
-async function lookAgain(slot: ActiveRange, run: RangeRun): Promise<boolean> {
-  const look = await run.secondLook(slot);
-  slot.confirmedEmpty = look === 'empty';
-  slot.unjudged = look === 'unconfirmed';
-  return !slot.unjudged;
+class RangeWorker {
+  readonly #range: ActiveRange;
+  readonly #live: LiveRange;
+  readonly #signal: AbortSignal;
+  readonly #context: RunContext;
+  readonly #shared: SharedSubmissions;
+  readonly #ends: EndConfirmer;
+  readonly #calls = new CallCount();
+
+  constructor(
+    range: ActiveRange,
+    live: LiveRange,
+    signal: AbortSignal,
+    context: RunContext,
+    shared: SharedSubmissions,
+  ) {
+    const { options, comparer, destination } = context;
+    this.#range = range;
+    this.#live = live;
+    this.#signal = signal;
+    this.#context = context;
+    this.#shared = shared;
+    this.#ends = new EndConfirmer(
+      {
+        source: options.source,
+        destination: options.destination,
+        buckets: { source: options.route.source.bucket, destination },
+        prefix: options.route.source.prefix,
+        comparer,
+        now: () => options.clock.now(),
+      },
+      live,
+      signal,
+    );
+  }
+
+  /** Compares both listings from the cursor on, and does all that each step leads to. */
+  async walk(): Promise<'again' | 'left'> {
+    const { control, options } = this.#context;
+    const range = this.#range;
+    const { cursor } = range.state;
+    if (cursor !== undefined) this.#live.done(cursor);
+    const steps = this.#compare();
+    try {
+      while (!control.isStopping()) {
+        const before = range.state;
+        const { value, done } = await steps.next();
+        // Another run has come further, as another worker has found meanwhile: this step is not the next one any more.
+        if (range.state !== before) return 'again';
+        if (done === true) {
+          if (value === 'empty_source') return (await confirmEmpty(range, this.#context)) ? 'again' : 'left';
+          if (value === 'goes_on') return 'again';
+          range.state = finish(range.state, this.#calls.take());
+          await control.save();
+          return 'left';
+        }
+        const blocked = await this.#submit(value);
+        if (blocked) {
+          control.endBlocked(blocked);
+          return 'left';
+        }
+        const after = range.state;
+        options.onFindings?.(value.findings);
+        if (!(await control.save())) return 'left';
+        // Another run has come further in this range.
+        if (range.state !== after) return 'again';
+        this.#report(value.cursor);
+      }
+      return 'left';
+    } catch (error) {
+      return (await retryListing(range, error, this.#context)) ? 'again' : 'left';
+    } finally {
+      await steps.return('complete');
+      const made = this.#calls.take();
+      if (made > 0) range.state = { ...range.state, list_calls: range.state.list_calls + made };
+    }
+  }
+
+  #compare() {
+    const { options, comparer, destination, previous } = this.#context;
+    const { bucket, prefix } = options.route.source;
+    const request = { ...(prefix === undefined ? {} : { prefix }), signal: this.#signal };
+    return diff({
+      source: this.#calls.of(this.#live.pages(options.source, { ...request, bucket })),
+      destination: this.#calls.of(this.#live.pages(options.destination, { ...request, bucket: destination })),
+      comparer,
+      now: () => options.clock.now(),
+      emptySourceConfirmed: this.#range.confirmedEmpty,
+      confirmEnd: (side, after) => this.#ends.isEnd(side, after, (pages) => this.#calls.of(pages)),
+      ...(previous && { changedSince: Date.parse(previous.started) }),
+    });
+  }
+
+  /** @returns a key that keeps the range where it is */
+  async #submit(step: DiffStep): Promise<BlockedKey | undefined> {
+    const { submit, options } = this.#context;
+    const { stuck, failures } = this.#shared;
+    const range = this.#range;
+    const calls = this.#calls.take();
+    if (!submit) {
+      range.state = countStep(range.state, step, calls);
+      return undefined;
+    }
+    const result = await submitStep(range.state, step, calls, { submit, size: options.maxKeysPerCall, stuck });
+    range.state = result.state;
+    failures.add(result.failed);
+    return result.blocked;
+  }
+
+  #report(currentKey: string): void {
+    const { options, pass, previous, control } = this.#context;
+    control.progressed = true;
+    if (!options.onProgress) return;
+    const { accepted, failed, calls, ranges } = pass.totals();
+    options.onProgress({
+      objects: pass.sourceObjects,
+      calls: calls.list,
+      submitted: pass.activeRanges.reduce((sum, { state }) => sum + submittable(state.counts).objects, 0),
+      accepted,
+      failed,
+      currentKey,
+      rangesDone: ranges.done,
+      ranges: ranges.total,
+      ...(previous && { estimatedTotal: previous.source.objects }),
+    });
+  }
 }
 
 /** LIST calls of both sides since it was last asked. */

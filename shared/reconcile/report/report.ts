@@ -231,6 +231,19 @@ export function readReport(text: string, now = Number.POSITIVE_INFINITY): Report
   return parsed?.success && isOfThePast(parsed.data.started, now) ? parsed.data : undefined;
 }
 
+/**
+ * When the last passes ended, the latest of them.
+ *
+ * @param now milliseconds since the epoch
+ * @returns milliseconds since the epoch; undefined where no pass is known
+ */
+export function latestEnd(previous: Report | undefined, now: number): number | undefined {
+  const times = (previous?.trend ?? []).flatMap(({ finished }) =>
+    isOfThePast(finished, now) ? [Date.parse(finished)] : [],
+  );
+  return times.length === 0 ? undefined : Math.max(...times);
+}
+
 /** The counters are of a month: where it has turned meanwhile, they are smaller than before and tell no difference. */
 function withDifference({ before, after }: NonNullable<ReportInput['oms']>): NonNullable<Report['oms']> {
   const names = ['requested', 'succeeded', 'failed', 'skipped', 'bytes'] as const;

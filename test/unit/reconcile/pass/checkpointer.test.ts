@@ -13,7 +13,7 @@ const log = new Logger({ write: () => {} });
 const passOf = (changes: Partial<typeof HEAD> = {}) => newPass({ ...HEAD, ...changes }, undefined);
 /** As if a page up to a key was done, with nothing to submit. */
 function goOn(pass: Pass, cursor: string): void {
-  const [slot] = pass.slots;
+  const [slot] = pass.activeRanges;
   const nothing = { accepted: 0, failed: 0, pending: [], calls: 0 };
   if (slot) slot.state = advance(slot.state, stepOf(cursor, { same: 1 }), nothing, 1);
 }
@@ -85,7 +85,7 @@ describe('a checkpointer', () => {
     await own.save();
 
     expect(stored().ranges[0]?.cursor).toBe('k5');
-    expect(ours.slots[0]?.state.cursor).toBe('k5');
+    expect(ours.activeRanges[0]?.state.cursor).toBe('k5');
   });
 
   it('keeps its own where it is further', async () => {
@@ -215,7 +215,7 @@ describe('a pass', () => {
   it('is complete when all of its ranges are done', () => {
     const pass = passOf();
     expect(pass.isComplete).toBe(false);
-    const [slot] = pass.slots;
+    const [slot] = pass.activeRanges;
     if (slot) slot.state = finish(slot.state, 0);
     expect(pass.isComplete).toBe(true);
   });
