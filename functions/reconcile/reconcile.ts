@@ -5,7 +5,6 @@ import { type Clock, systemClock } from '#shared/http/clock.ts';
 import type { KeyFinder, Lister } from '#shared/listing/lister.ts';
 import type { ObjectStore } from '#shared/objectstore/port.ts';
 import { RateLimiter } from '#shared/pipeline/rate-limiter.ts';
-import type { Route } from '#shared/pipeline/routes.ts';
 import { TaskStates } from '#shared/pipeline/task-states.ts';
 import { callerOf } from '#shared/platform/asynchronous-request.ts';
 import { bucketListerFactory } from '#shared/platform/bucket-lister.ts';
@@ -13,16 +12,27 @@ import type { Services } from '#shared/platform/http.ts';
 import type { Invocation } from '#shared/platform/invocation.ts';
 import { BucketConfigurationError, type ListedBucket } from '#shared/platform/listed-bucket.ts';
 import { objectStoreFactory } from '#shared/platform/object-store.ts';
+import { knownFailures } from '#shared/reconcile/known-failures.ts';
 import { ReconcileState } from '#shared/reconcile/pass/state.ts';
+import {
+  isOneBucket,
+  nameOf,
+  type Refusal,
+  type RouteSummary,
+  reconcileRoutes,
+  refusalOf,
+  type WantedRoute,
+} from '#shared/reconcile/reconcile-routes.ts';
 import { reconcile } from '#shared/reconcile/run.ts';
 import type { ReconcileResult } from '#shared/reconcile/run-options.ts';
-import { knownFailures } from './known-failures.ts';
-import { readWantedRun, type WantedRoute, type WantedRun } from './request.ts';
-import { type ReconcileSummary, type Refusal, type RouteSummary, refusalOf, summaryOf } from './summary.ts';
-import { turnsOf } from './turns.ts';
+import { readWantedRun, type WantedRun } from './request.ts';
 import type { variables } from './variables.ts';
 
 type Config = ConfigOf<typeof variables>;
+
+export interface ReconcileSummary {
+  readonly routes: readonly RouteSummary[];
+}
 
 export interface ReconcileFunctionOptions {
   readonly clock?: Clock;
@@ -39,8 +49,6 @@ export interface ReconcileFunctionOptions {
 
 /** Milliseconds, at most, that a run leaves for its last checkpoint and its report. */
 const RESERVE_MS = 10_000;
-/** Milliseconds below which no further route is begun. */
-const SHORTEST_TURN_MS = 20_000;
 
 /**
  * Compares the buckets of the routes and submits what was missed: by timer, by POST /reconcile, or called directly with
@@ -68,8 +76,7 @@ export function createReconcile({
     const store = await storeOf(config, invocation);
     if (store === undefined) throw new Error('The variables of the state bucket were not checked.');
     const place = { store, bucket: config.stateBucket };
-    const time = invocation.remainingTime;
-    const reserve = Math.min(RESERVE_MS, Math.max(0, time) / 4);
+    const reserve = Math.min(RESERVE_MS, Math.max(0, invocation.remainingTime) / 4);
     limiter ??= new RateLimiter({ perSecond: config.callsPerSecond, now, sleep: (ms) => clock.sleep(ms) });
     const shared = {
       limiter,
@@ -134,23 +141,15 @@ export function createReconcile({
       });
     };
 
-    const routes: RouteSummary[] = [];
-    const errors: unknown[] = [];
-    for (const turn of await turnsOf(wanted, place)) {
-      const route = nameOf(turn.route);
-      const isLate = routes.length > 0 && invocation.remainingTime < Math.min(SHORTEST_TURN_MS, time / 2);
-      try {
-        routes.push(isLate ? { route, outcome: 'not_reached' } : summaryOf(route, await run(turn)));
-      } catch (error) {
-        log.error('route not reconciled', { route, error });
-        errors.push(error);
-        routes.push({ route, outcome: 'failed', ...refusalOf(error) });
-      }
-    }
-    log.info('reconciled', { caller, routes: routes.map(({ route, outcome }) => ({ route, outcome })) });
-    // What concerns one route is in the log and comes again with the timer; what has befallen all of them may pass.
-    const curable = errors.find((error) => !(error instanceof BucketConfigurationError));
-    if (curable !== undefined && errors.length === routes.length) throw curable;
+    const routes = await reconcileRoutes({
+      ...place,
+      wanted,
+      remaining: () => invocation.remainingTime,
+      reconcileRoute: run,
+      mayPass: (error) => !(error instanceof BucketConfigurationError),
+      caller,
+      log,
+    });
     return { routes };
   };
 }
@@ -163,16 +162,4 @@ function readRequest(event: unknown, { routes }: Config, { log }: Invocation): W
     log.error('reconcile refused', { caller: callerOf(event), error });
     return refusalOf(error);
   }
-}
-
-/** A bucket compared with itself would prove whatever it is asked. */
-function isOneBucket({ source, destination }: Route, usualRegion: string | undefined): boolean {
-  if (destination === undefined || destination.bucket !== source.bucket) return false;
-  if ((source.cloud ?? 'HuaweiCloud') !== 'HuaweiCloud') return false;
-  const [from, to] = [source, destination].map(({ endpoint, region = usualRegion }) => endpoint ?? region);
-  return from === to;
-}
-
-function nameOf({ name, sync_task_id }: Route): string {
-  return name ?? sync_task_id;
 }

@@ -3,17 +3,9 @@ import { AppError } from '#shared/errors/base.ts';
 import type { Route } from '#shared/pipeline/routes.ts';
 import { type Caller, readAsynchronousRequest } from '#shared/platform/asynchronous-request.ts';
 import { routeFolders } from '#shared/reconcile/pass/route-folder.ts';
+import type { WantedRoute } from '#shared/reconcile/reconcile-routes.ts';
 import { type ReconcileRequest, readReconcileRequest } from '#shared/reconcile/request-options.ts';
 import { ValidationError } from '#shared/validation/errors.ts';
-
-/** A route that is to be reconciled. */
-export interface WantedRoute {
-  readonly route: Route;
-  /** Of its state. */
-  readonly folder: string;
-  /** For example `ROUTES[2]`. */
-  readonly path: string;
-}
 
 export interface WantedRun {
   readonly caller: Caller;

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { knownFailures } from '../../../../functions/reconcile/known-failures.ts';
-import { MemoryObjectStore } from '../../../helpers/memory-object-store.ts';
+import { knownFailures } from '#shared/reconcile/known-failures.ts';
+import { MemoryObjectStore } from '../../helpers/memory-object-store.ts';
 
 const SINCE = Date.UTC(2026, 10, 21, 12);
 const options = {
@@ -48,7 +48,7 @@ it('ends with a listing whose pages are empty and never end', async () => {
 
 it('needs less than 128 MB for 500 of the worst documents', async () => {
   const code = `
-    const { knownFailures } = await import('./functions/reconcile/known-failures.ts');
+    const { knownFailures } = await import('#shared/reconcile/known-failures.ts');
     const { DEAD_LETTER_LIMITS: { documentBytes: size } } = await import('#shared/deadletters/limits.ts');
     const { MemoryObjectStore } = await import('./test/helpers/memory-object-store.ts');
     const texts = ['[' + '[],'.repeat(size / 3 - 9) + '1]', '[' + '{"a":1},'.repeat(95_000) + '1]'];
