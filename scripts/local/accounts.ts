@@ -9,7 +9,7 @@ export interface AccessKey {
   readonly securityToken?: string;
   /** Milliseconds since the epoch; absent for permanent keys. */
   readonly expiresAt?: number;
-  /** Whose permissions temporary credentials have; everything is allowed where there is none. */
+  /** The agency whose permissions temporary credentials have; without one, everything is allowed. */
   readonly agency?: string;
 }
 
@@ -43,7 +43,7 @@ export class Accounts {
   }
 
   /**
-   * What an access key may do; undefined where it may do everything: permanent ones, and those of an agency whose
+   * The permissions of an access key; undefined where it may do everything: permanent ones, and those of an agency whose
    * policies nobody has told.
    */
   permissionsOf(accessKey: string): Permissions | undefined {

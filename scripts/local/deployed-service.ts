@@ -16,7 +16,7 @@ interface DeployedServiceOptions {
   readonly signal: AbortSignal | undefined;
 }
 
-/** What serverless.yml declares, on the local cloud: deployed there as a user deploys it. */
+/** Deploys what serverless.yml declares to the local cloud, as a user does. */
 export class DeployedService {
   readonly #options: DeployedServiceOptions;
   /** Keys in serverless.yml by the names that functions have in the cloud. */

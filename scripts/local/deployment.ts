@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { DeployPlan } from '../deploy/types.ts';
 import { ROOT } from '../serverless/config.ts';
 
-/** What `oms-sync deploy --json` prints. */
+/** The JSON report that `oms-sync deploy --json` prints. */
 interface DeploymentReport {
   readonly plan: DeployPlan;
   /** Milliseconds from the first call to the last. */

@@ -5,10 +5,10 @@ import { UsageError } from './options.ts';
 import { isRunning, processIdentity } from './process-identity.ts';
 import type { Endpoints } from './stack.ts';
 
-/** Where a running local cloud says what it has. */
+/** The file in which a running local cloud lists its endpoints. */
 export const ENDPOINTS_FILE = join(ROOT, '.local', 'endpoints.json');
 
-/** What the file holds. */
+/** Content of the file. */
 export interface EndpointsFile extends Endpoints {
   /** Identity of the process that wrote it. */
   readonly process?: string;
@@ -29,7 +29,7 @@ export class CloudRunsError extends Error {
 class NoEndpointsError extends UsageError {}
 
 /**
- * What a local cloud has written about itself.
+ * Reads what a local cloud has written about itself.
  *
  * @throws UsageError where the file cannot be read or is another one; NoEndpointsError where there is none
  */
@@ -51,7 +51,7 @@ export async function readEndpoints(file: string): Promise<EndpointsFile> {
   throw new UsageError(`${file} is not the file of a local cloud`);
 }
 
-/** What the local cloud that runs has written; undefined where none runs. */
+/** Reads what the running local cloud has written; undefined when none runs. */
 export async function findEndpoints(): Promise<EndpointsFile | undefined> {
   return readEndpoints(ENDPOINTS_FILE).catch((error: unknown) => {
     if (error instanceof NoEndpointsError) return undefined;
@@ -59,7 +59,7 @@ export async function findEndpoints(): Promise<EndpointsFile | undefined> {
   });
 }
 
-/** What is written into the file by this process. */
+/** Content that this process writes. */
 export function endpointsContent(endpoints: Endpoints): string {
   const content: EndpointsFile = { ...endpoints, process: processIdentity(process.pid) };
   return `${JSON.stringify(content, null, 2)}\n`;

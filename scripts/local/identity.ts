@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAtomically } from './write-atomically.ts';
 
-/** What must survive a restart besides the services' own data: keys are held by the tasks, too. */
+/** Values that survive a restart besides the services' own data: the tasks hold the keys, too. */
 export interface Identity {
   readonly project_id: string;
   readonly access_key: string;

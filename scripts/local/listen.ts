@@ -15,7 +15,7 @@ interface ListenOptions {
   readonly host: string;
   /** 0 picks a free port. */
   readonly port: number;
-  /** What listens, for the error message: `the object store`. */
+  /** The listener's name in the error message: `the object store`. */
   readonly what: string;
 }
 

@@ -5,7 +5,7 @@ export { UsageError };
 
 interface Flag {
   readonly type: 'string' | 'boolean';
-  /** What `--help` shows behind the name, for example `N`. */
+  /** Placeholder that `--help` shows after the name, such as `N`. */
   readonly value?: string;
   readonly help: string;
 }

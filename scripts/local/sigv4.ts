@@ -12,7 +12,7 @@ export const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca49
 /** Names and values, decoded; an array keeps repeated names. */
 export type QueryParameters = Readonly<Record<string, string>> | readonly (readonly [string, string])[];
 
-/** What a credential scope names: `20260930/cn-north-4/s3/aws4_request`. */
+/** The parts of a credential scope: `20260930/cn-north-4/s3/aws4_request`. */
 export interface Scope {
   /** YYYYMMDD */
   readonly date: string;
@@ -124,14 +124,14 @@ export function trailerStringToSign(date: string, scope: Scope, previous: string
 export interface SignV4Request {
   readonly accessKey: string;
   readonly secretKey: string;
-  /** Of temporary credentials; becomes `x-amz-security-token`. */
+  /** Token of temporary credentials; becomes `x-amz-security-token`. */
   readonly securityToken?: string | undefined;
   readonly region: string;
   /** `s3` for an object store. */
   readonly service: string;
   readonly now: Date | number;
   readonly method: string;
-  /** With the port, as in the Host header. */
+  /** The host with the port, as in the Host header. */
   readonly host: string;
   /** Already encoded (`uriEncodePath`); goes on the request line unchanged. */
   readonly path: string;

@@ -16,7 +16,7 @@ import { probeAll } from './probe.ts';
 import { ensureBucket, s3Client } from './s3.ts';
 import { ensureSyncTask, routesOf } from './sync-task.ts';
 
-/** What a client needs to use the local cloud; the content of `.local/endpoints.json`. */
+/** Endpoints and keys of the local cloud; the content of `.local/endpoints.json`. */
 export interface Endpoints {
   readonly gateway: string;
   readonly obs: string;
@@ -55,7 +55,7 @@ interface StackOptions extends AsyncOptions {
   readonly extraAccounts?: readonly ExtraAccount[];
   /** Whether OMS writes its lists of results into the destination bucket; false by default. */
   readonly resultLists?: boolean;
-  /** What goes wrong in OMS and the object store; none by default. */
+  /** Faults of OMS and the object store; none by default. */
   readonly faults?: FaultPlans;
   readonly onCopied?: OmsOptions['onCopied'];
   /** Milliseconds after an upload until which its notification is offered to FunctionGraph; a day by default. */
@@ -195,7 +195,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           const key = service?.keyOf(line.function) ?? line.function;
           const message = errorMessage(line.text);
           if (message !== undefined) errors.set(key, message);
-          // What a probe makes a function say is told only where the probe fails.
+          // Log lines caused by a probe are shown only where the probe fails.
           if (!probing) log(`${key || 'functiongraph'}: ${line.text}`);
         },
       }).then((host) => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { GetObjectCommand, NoSuchKey, type S3Client } from '@aws-sdk/client-s3';
 
-/** What must be the same on both sides. */
+/** Facts that must be the same on both sides. */
 interface Observed {
   readonly size: number;
   readonly sha256: string;

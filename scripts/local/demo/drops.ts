@@ -3,11 +3,11 @@ import { request } from '../request.ts';
 /** The same seed loses the notifications of the same objects. */
 const SEED = 5;
 
-/** What has become of the notifications so far. */
+/** Outcome of the notifications so far. */
 interface DropState {
   /** Notifications that the store wanted to send. */
   readonly seen: number;
-  /** Of those: never sent. */
+  /** Notifications that were never sent. */
   readonly dropped: number;
 }
 
@@ -25,7 +25,7 @@ export class Drops {
   /** @returns the plan; undefined where nothing is to be lost */
   async start(bucket: string): Promise<string | undefined> {
     if (this.#percent === 0) return undefined;
-    // Per key, so that the order in which uploads end makes no difference.
+    // Decides by key, so that the order in which uploads end makes no difference.
     const rule = { fault: 'drop', bucket, per: 'key', probability: this.#percent / 100 };
     const plan = JSON.stringify({ seed: SEED, rules: [rule] });
     await this.#call('PUT', plan);

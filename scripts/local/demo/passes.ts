@@ -2,7 +2,7 @@ import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/
 import { request } from '../request.ts';
 import type { Endpoints } from '../stack.ts';
 
-/** As much of a reconciler's report (docs/reconcile-report.schema.json) as is shown. */
+/** The fields of a reconciler's report (docs/reconcile-report.schema.json) that the demo shows. */
 export interface PassReport {
   readonly pass: number;
   readonly complete: boolean;
@@ -17,7 +17,7 @@ export interface PassReport {
   readonly calls: { readonly list: number; readonly events: number };
 }
 
-/** Where the function keeps what belongs to the stack's own route. */
+/** The prefix of the stack's own route in the function's state. */
 const STATE = 'reconcile/local/';
 const REPORT = `${STATE}latest.json`;
 /** Milliseconds after which a pass is asked for again: one that has more to do than a run has time goes on then. */
@@ -61,7 +61,7 @@ export async function runPass(
 async function ask({ gateway, app_code }: Endpoints): Promise<void> {
   const answer = await request('POST', `${gateway}/reconcile`, {
     headers: { 'x-apig-appcode': app_code, 'content-type': 'application/json' },
-    // What was just uploaded is to be judged, too.
+    // The pass compares objects that were just uploaded, too.
     body: JSON.stringify({ grace_period: '0s' }),
   });
   if (answer.status !== 202) throw new Error(`POST /reconcile was answered with ${answer.status}: ${answer.body}`);

@@ -1,6 +1,6 @@
 import type { Endpoints } from '../stack.ts';
 
-/** What the demo asks of its local cloud, which runs in a process of its own as a cloud would. */
+/** Messages between the demo and its local cloud, which runs in a process of its own as a cloud would. */
 export type Request =
   | { readonly type: 'start'; readonly dataDir: string; readonly keyDecoding: 'form' | 'rfc3986' }
   | { readonly type: 'stats' }

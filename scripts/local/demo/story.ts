@@ -25,7 +25,7 @@ interface Session {
   readonly drop: number;
   /** Milliseconds without an arrival after which no more is expected. */
   readonly patience: number;
-  /** What services and functions have logged. */
+  /** Log lines of services and functions. */
   readonly lines: readonly string[];
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
@@ -107,7 +107,7 @@ async function uploadAll(
   }
 }
 
-/** What no notification tells of: shown, found by the reconciler, and proved to be there in the end. */
+/** Shows the objects without a notification, lets the reconciler find them, and proves that they arrive. */
 async function closeGap(
   client: S3Client,
   { endpoints, objects, arrivals, patience, say }: Session,

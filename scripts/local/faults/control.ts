@@ -4,7 +4,7 @@ import { isOfThisMachine } from '../own-machine.ts';
 import type { FaultInjector } from './injector.ts';
 import { FaultPlanError } from './plan.ts';
 
-/** Where a running service takes its plan; no API of the vendor has such a path, and no bucket such a name. */
+/** The path at which a running service takes its plan; no API of the vendor has it, and no bucket has such a name. */
 export const CONTROL_PATH = '/_faults';
 
 /** Bytes of a plan. */

@@ -16,7 +16,7 @@ export interface FaultState {
   readonly plan: FaultPlan | null;
   /** Faults carried out, of all rules. */
   readonly injected: number;
-  /** In the order of the plan: how often the rule was looked at, and how often it was carried out. */
+  /** Counts of each rule, in the plan's order: how often it was looked at, and how often it was carried out. */
   readonly rules: readonly { readonly fault: string; readonly matched: number; readonly injected: number }[];
 }
 

@@ -1,6 +1,6 @@
 import type { FaultInjector } from './injector.ts';
 
-/** What a notification is about. */
+/** The subject of a notification. */
 interface NotificationSubject {
   readonly bucket: string;
   /** Decoded. */

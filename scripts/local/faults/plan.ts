@@ -1,4 +1,4 @@
-/** What a rule is about: an HTTP request, an accepted object, a notification, or a page of a listing. */
+/** The subject of a rule: an HTTP request, an accepted object, a notification, or a page of a listing. */
 export type Scope = 'request' | 'object' | 'notification' | 'listing';
 
 /**
@@ -18,7 +18,7 @@ export interface FaultRule {
   readonly probability?: number;
   readonly calls?: readonly number[];
   readonly every?: number;
-  /** At most so many times. */
+  /** The most times that the rule fires. */
   readonly limit?: number;
   readonly status?: number;
   /** Seconds, for the header `Retry-After`. */
@@ -38,7 +38,7 @@ export interface FaultPlan {
   readonly rules: readonly FaultRule[];
 }
 
-/** What a parameter must be. */
+/** The rule that a parameter must obey. */
 export type Check =
   | { readonly type: 'integer' | 'number'; readonly min: number; readonly max: number }
   | { readonly type: 'one of'; readonly values: readonly (string | number)[] };
@@ -58,7 +58,7 @@ export interface Vocabulary {
 }
 
 export interface PlanProblem {
-  /** For example `rules[2].probability`. */
+  /** Path of the field, such as `rules[2].probability`. */
   readonly path: string;
   readonly message: string;
 }

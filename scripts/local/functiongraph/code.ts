@@ -14,7 +14,7 @@ export async function unpackCode(dataDir: string, key: string, zip: Uint8Array):
   const files = unzip(zip);
   const root = codeFolder(dataDir, key);
   await mkdir(root, { recursive: true });
-  // Above the code, so that a data folder inside an ESM project does not turn index.js into a module; a package.json
+  // A package.json above the code keeps an ESM project around the data folder from turning index.js into a module; one
   // of the zip itself still wins, as on the platform.
   await writeFile(join(root, 'package.json'), '{"type":"commonjs"}\n');
   const folder = await mkdtemp(join(root, `${createHash('sha256').update(zip).digest('hex').slice(0, 12)}-`));

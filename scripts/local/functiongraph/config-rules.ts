@@ -54,7 +54,7 @@ export function checkFunctionConfig(key: string, fn: FunctionConfig, services: L
 function destinationProblems(key: string, fn: FunctionConfig, { objectStore = false }: LocalServices): string[] {
   const destination = fn.async.onFailure;
   if (!destination) return [];
-  // Without the right to write there, which an agency gives, the platform refuses the setting.
+  // The platform refuses the setting without the right to write there, which an agency gives.
   if (!fn.agency) return [`async.onFailure needs an agency that may use ${destination.type}`];
   switch (destination.type) {
     case 'OBS': {

@@ -24,7 +24,7 @@ interface RunSettings {
   readonly memorySize: number;
   /** Seconds. */
   readonly timeout: number;
-  /** Whose rights the code has; without one it has no credentials. */
+  /** The agency whose rights the code has; without one it has no credentials. */
   readonly agency?: string;
   readonly userData: Readonly<Record<string, string>>;
   readonly encryptedUserData: Readonly<Record<string, string>>;
@@ -36,7 +36,7 @@ interface RunSettings {
 export interface Runnable {
   /** Another one after each change. */
   readonly id: string;
-  /** What its log lines are called. */
+  /** The name in its log lines. */
   readonly label: string;
   readonly settings: RunSettings;
   /** Its zip. */
@@ -49,7 +49,7 @@ interface RunRequest {
   readonly event: string;
   /** Waits for an instance however long it takes. */
   readonly patient: boolean;
-  /** That the request was sent to. */
+  /** The version or alias that the request was sent to. */
   readonly alias?: string;
 }
 
@@ -252,7 +252,7 @@ export class Host {
     await rm(ready.codeRoot, { recursive: true, force: true });
   }
 
-  /** Of the agency; '' each when there is none. */
+  /** The agency's credentials; each is '' when there is none. */
   #credentials({ agency }: RunSettings): () => Credentials {
     if (!agency) return () => NO_CREDENTIALS;
     const issue = agencyCredentials(this.#options.accounts, this.#options.now, agency);

@@ -51,7 +51,7 @@ export class Instance {
   private constructor(options: InstanceOptions) {
     this.#options = options;
     this.#child = fork(options.worker, [], {
-      // Without the parent's flags: under tsx they would load a TypeScript loader into every instance.
+      // The parent's flags are left out: under tsx they would load a TypeScript loader into every instance.
       execArgv: [`--max-old-space-size=${options.memory}`],
       cwd: options.load.codeRoot,
       env: { ...options.env },
@@ -103,7 +103,7 @@ export class Instance {
                 `function initialization exception, error: ${reply.type === 'timeout' ? `timed out after ${timeout} ms` : 'the process ended'}`,
               );
         options.log('', 'ERROR', JSON.stringify(failure?.body));
-        // After a timeout or a crash only a fresh process can try again.
+        // Only a fresh process can try again after a timeout or a crash.
         if (reply.type !== 'initialized') break;
       }
       if (attempt >= LIMITS.initializerAttempts) return { instance, ...(failure ? { failure } : {}) };
@@ -175,7 +175,7 @@ export class Instance {
     this.#waiting?.(reply);
   }
 
-  /** What is written to the file descriptors directly, past `process.stdout`: by native code or `fs.writeSync(1)`. */
+  /** Output written to the file descriptors directly, past `process.stdout`: by native code or `fs.writeSync(1)`. */
   #capture(): void {
     const { stdout, stderr } = this.#child;
     for (const [stream, level] of [

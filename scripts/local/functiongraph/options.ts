@@ -6,7 +6,7 @@ import type { LogLine } from './types.ts';
 
 export interface FunctionGraphOptions extends GatewayOptions {
   readonly dataDir: string;
-  /** Of the service's API; 0 picks a free one. */
+  /** Port of the service's API; 0 picks a free one. */
   readonly port: number;
   readonly gatewayPort: number;
   readonly host?: string;
@@ -33,7 +33,7 @@ export interface FunctionGraphOptions extends GatewayOptions {
    * and after each change.
    */
   readonly onBucketTriggers?: (triggers: BucketTrigger[]) => void;
-  /** Where failed invocations are written that have OBS for a destination. */
+  /** Endpoint of the object store that receives failed invocations whose destination is OBS. */
   readonly objectStore?: string;
   /**
    * How often a destination is tried before the record is lost, 10 by default. What the platform does when a destination
@@ -54,11 +54,11 @@ export interface FunctionGraphOptions extends GatewayOptions {
    */
   readonly hold?: boolean;
   /**
-   * What a version must differ in from the one published last, or publishing it is refused (FSS.1016): code or settings
+   * The respect in which a version must differ from the one published last, or publishing fails (FSS.1016): code or settings
    * ("no changes have been made"), or the code ("the function code … has not been changed"). The vendor says both;
    * `change` unless given.
    */
   readonly publishing?: 'change' | 'code';
-  /** From 0 to 1, for aliases that divide their requests between two versions. */
+  /** Returns a number from 0 to 1, for aliases that divide their requests between two versions. */
   readonly random?: () => number;
 }

@@ -22,7 +22,7 @@ export class Reaper {
   /** @param worker path of the worker's file, by which its processes are known */
   constructor(worker: string) {
     this.#shell = spawn('/bin/sh', ['-c', SCRIPT, 'sh', worker], { stdio: ['pipe', 'ignore', 'ignore'], cwd: '/' });
-    // Without a shell there is only the instances' own care: they end with their IPC channel.
+    // Instances without a shell still end with their IPC channel.
     this.#shell.on('error', () => {});
     this.#shell.stdin?.on('error', () => {});
     this.#shell.unref();
@@ -33,7 +33,7 @@ export class Reaper {
     if (child.pid !== undefined) this.#shell.stdin?.write(`${child.pid}\n`);
   }
 
-  /** To be called when every instance has ended. */
+  /** Ends the reaper; the caller has ended every instance. */
   async close(): Promise<void> {
     if (this.#shell.exitCode !== null || this.#shell.signalCode !== null || this.#shell.pid === undefined) return;
     const exited = new Promise((resolve) => this.#shell.once('exit', resolve));

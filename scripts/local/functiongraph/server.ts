@@ -96,7 +96,7 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
 
   const worker = await bundleWorker(options.dataDir);
   const reaper = new Reaper(worker);
-  // What an earlier run unpacked is nobody's any more.
+  // Code that an earlier run unpacked has no owner any more.
   await removeAllCode(options.dataDir);
   const host = new Host({
     worker,
@@ -167,7 +167,7 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
     onChange: (before, after) => runner.changed(before, after),
   });
   runner.use(plane);
-  /** What the log lines of a function are called, whatever it was invoked by. */
+  /** The name of a function in log lines, however it was invoked. */
   const labelFor = (target: string): string => runner.find(target)?.label ?? target;
   const timers = new Timers({
     now,

@@ -21,7 +21,7 @@ export type ExecutionResult = {
   readonly duration: number;
   /** Whether an instance was started for it. */
   readonly cold: boolean;
-  /** What the function answered: JSON of an object, or the value's text; of a failure, its error JSON. */
+  /** The function's answer: JSON of an object, or the value's text; the error JSON of a failure. */
   readonly payload: string;
 } & (
   | { readonly outcome: 'success' }

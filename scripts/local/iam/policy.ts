@@ -15,7 +15,7 @@ export interface PolicyStatement {
 }
 
 /**
- * Of one custom policy.
+ * Limits of one custom policy.
  * https://support.huaweicloud.com/intl/en-us/api-iam/iam_02_0013.html (all but characters),
  * https://support.huaweicloud.com/intl/en-us/productdesc-iam/iam_01_0305.html (characters, and nothing else any more)
  */
@@ -35,7 +35,7 @@ interface Rule {
 }
 
 /**
- * What the policies of a principal allow, as IAM decides it: nothing that no statement allows, and nothing that any
+ * The permissions that a principal's policies give, as IAM decides: nothing that no statement allows, and nothing that any
  * statement denies, whatever the others say. Types and operations are compared without regard to case, the names of
  * resources with it.
  * https://support.huaweicloud.com/intl/en-us/usermanual-iam/iam_01_0019.html

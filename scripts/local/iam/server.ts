@@ -148,7 +148,7 @@ function parse(text: string): Fields {
     const value: unknown = JSON.parse(text);
     if (isFields(value)) return value;
   } catch {
-    // As for any other text that is no JSON object.
+    // Refused below, like any text that is no JSON object.
   }
   throw badRequest('The request body is not a JSON object.');
 }

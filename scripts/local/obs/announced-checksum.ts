@@ -3,7 +3,7 @@ import { S3Error } from './errors.ts';
 
 /** The one checksum that a request states of its body: in a header, or in a trailer that a header announces. */
 export interface AnnouncedChecksum {
-  /** For example `x-amz-checksum-crc32`. */
+  /** The header's name, such as `x-amz-checksum-crc32`. */
   readonly name: string;
   /** Absent where a trailer brings it. */
   readonly value?: string;

@@ -15,7 +15,7 @@ interface Restoration {
 }
 
 /**
- * Which archived objects are restored, and until when. Kept in memory only: after a restart an object has to be
+ * The archived objects that are restored, and until when. Kept in memory only: after a restart an object has to be
  * restored again, which a client must expect of one whose restoration has expired.
  */
 export class Archive {

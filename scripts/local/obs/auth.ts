@@ -3,7 +3,7 @@ import { type Scope, UNSIGNED_PAYLOAD, uriEncodePath } from '../sigv4.ts';
 import { S3Error } from './errors.ts';
 import { decodePath, type Query } from './request.ts';
 
-/** What the chunks of a signed stream are checked with. */
+/** Parameters that verify the chunks of a signed stream. */
 interface ChunkSigning {
   readonly key: Buffer;
   readonly date: string;
@@ -32,12 +32,12 @@ export interface Authentication {
 
 export interface SignedRequest {
   readonly method: string;
-  /** As on the request line. */
+  /** The path as on the request line. */
   readonly rawPath: string;
   /** `/bucket/key`, also where the bucket is part of the host name. */
   readonly resource: string;
   readonly query: Query;
-  /** Under the names that the client sent. */
+  /** Headers under the names that the client sent. */
   readonly headers: Readonly<Record<string, string>>;
 }
 

@@ -11,7 +11,7 @@ export interface Segment {
 }
 
 const SHARDS = 64;
-/** Up to here, one synchronous write is quicker than three round trips through the thread pool. */
+/** Bytes up to which one synchronous write is quicker than three round trips through the thread pool. */
 const SMALL = 64 * 1024;
 const READ_SIZE = 256 * 1024;
 
@@ -36,7 +36,7 @@ export class Blobs {
     const present = new Set(readdirSync(dir));
     for (let shard = 0; shard < SHARDS; shard++)
       if (!present.has(shardName(shard))) mkdirSync(join(dir, shardName(shard)));
-    // What an earlier run had begun to write and never finished.
+    // Removes files that an earlier run began to write and never finished.
     rmSync(this.#temporary(''), { recursive: true, force: true });
     mkdirSync(this.#temporary(''));
   }
@@ -136,7 +136,7 @@ export class Blobs {
         if (left > 0) this.#leases.set(id, left);
         else {
           this.#leases.delete(id);
-          // What cannot be removed now is an orphan, which the next start sweeps away.
+          // A file that cannot be removed now is an orphan, which the next start sweeps away.
           if (this.#doomed.delete(id)) rm(this.path(id), { force: true }).catch(() => {});
         }
       }

@@ -11,11 +11,11 @@ const MAX_SIZE = 5 * 1024 ** 3;
 /** Bytes of an XML body: 1000 keys of 1024 bytes, each of them escaped, and room. */
 const MAX_DOCUMENT = 8 * 1024 ** 2;
 
-/** What is known of a body after its last byte. */
+/** Facts about a body, known after its last byte. */
 interface BodySummary {
   readonly size: number;
   readonly md5: string;
-  /** By header name; those that the client asked for. */
+  /** Checksums that the client asked for, by header name. */
   readonly checksums: Readonly<Record<string, string>>;
 }
 

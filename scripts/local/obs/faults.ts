@@ -30,7 +30,7 @@ const CODES: Readonly<Record<number, readonly [string, string]>> = {
   503: ['SlowDown', 'Please reduce your request rate.'],
 };
 
-/** What a fault plan does to the object store: to requests, pages of listings, and notifications. */
+/** Applies a fault plan to the object store's requests, pages of listings, and notifications. */
 export class ObsFaults {
   readonly injector: FaultInjector;
   readonly #listing: ListingFaults;

@@ -9,7 +9,7 @@ interface Form {
   /** Names in lower case. */
   readonly fields: ReadonlyMap<string, string>;
   readonly filename: string;
-  /** To be read to its end. */
+  /** The caller must read it to its end. */
   readonly file: AsyncGenerator<Buffer>;
 }
 

@@ -34,7 +34,7 @@ const MAX_METADATA = 2048;
 const DEFAULT_CONTENT_TYPE = 'binary/octet-stream';
 
 /**
- * What a request says about the object it stores.
+ * Metadata that a request gives the object it stores.
  *
  * @throws S3Error MetadataTooLarge, InvalidStorageClass, InvalidRedirectLocation
  */

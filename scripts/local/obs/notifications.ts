@@ -135,7 +135,7 @@ function eventGridNotification(trigger: BucketTrigger, event: ObjectEvent, regio
         'x-amz-id-2': '',
       },
       eventSource: 'OBS',
-      // As captured: Beijing time labelled as UTC. The envelope's time is right.
+      // Captured events have Beijing time labelled as UTC here. The envelope's time is right.
       eventTime: new Date(event.time + 8 * 3600_000).toISOString(),
       requestParameters: { sourceIPAddress: event.sourceAddress },
       eventName: event.name,

@@ -23,7 +23,7 @@ import {
 } from './operations/multipart.ts';
 import { deleteObject, getObject, headObject, putObject, restoreObject } from './operations/objects.ts';
 
-/** What an access key may do in this store. */
+/** Makes the permission check of an access key. */
 export function allowsOf(accounts: Accounts, accessKey: string, region: string): Allows {
   const permissions = accounts.permissionsOf(accessKey);
   if (permissions === undefined) return () => true;
@@ -72,7 +72,7 @@ const ACTIONS = new Map<Operation, string>([
 /** @throws S3Error AccessDenied where the caller may not do this */
 export function authorize(operation: Operation, { allows, bucket, key }: Call): void {
   if (operation === deleteObjects) return;
-  // What is missing above only those may do who may do everything.
+  // Operations that are not listed above need a permission for everything.
   const action = ACTIONS.get(operation) ?? 'obs:unknown:operation';
   if (!allows(action, bucket === '' ? '*' : bucket, key === '' ? undefined : key)) throw new S3Error('AccessDenied');
 }

@@ -4,7 +4,7 @@ import { type Authenticator, findAccount } from './auth.ts';
 import { parseCredential } from './auth-v4.ts';
 import { S3Error } from './errors.ts';
 
-/** What a policy says of the size of the file, in bytes. */
+/** The file sizes that a policy allows, in bytes. */
 interface SizeRange {
   readonly min: number;
   readonly max: number;

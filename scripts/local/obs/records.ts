@@ -1,6 +1,6 @@
 import type { Segment } from './blobs.ts';
 
-/** What is stored beside an object's content. */
+/** Metadata stored beside an object's content. */
 export interface ObjectMeta {
   /** Standard headers as they came, names in lower case; values one character per byte. */
   readonly headers: Readonly<Record<string, string>>;
@@ -13,13 +13,13 @@ export interface ObjectRecord extends ObjectMeta {
   readonly segments: readonly Segment[];
   /** Bytes. */
   readonly size: number;
-  /** Without quotes. */
+  /** The ETag without quotes. */
   readonly etag: string;
   /** Milliseconds since the epoch. */
   readonly modified: number;
   /** Rises with every change of the store; tells which of two events of a key came later. */
   readonly sequence: number;
-  /** By header name, for example `x-amz-checksum-crc32`. */
+  /** Checksums by header name, such as `x-amz-checksum-crc32`. */
   readonly checksums?: Readonly<Record<string, string>>;
   /** Sizes of the parts of a multipart upload. */
   readonly parts?: readonly number[];
@@ -34,9 +34,9 @@ export interface PartRecord {
 
 /** The checksum that an upload was begun with. */
 export interface UploadChecksum {
-  /** Of its header, for example `x-amz-checksum-crc32`. */
+  /** The header's name, such as `x-amz-checksum-crc32`. */
   readonly name: string;
-  /** Of the whole content, and not of the checksums of the parts. */
+  /** The checksum covers the whole content, not the checksums of the parts. */
   readonly whole: boolean;
 }
 
@@ -53,7 +53,7 @@ export interface EndedUpload {
   readonly id: string;
   readonly bucket: string;
   readonly key: string;
-  /** Of the object that it became; absent when it was aborted. */
+  /** ETag of the object that the upload became; absent when it was aborted. */
   readonly etag?: string;
 }
 
@@ -67,7 +67,7 @@ export interface CorsRule {
   readonly maxAge?: number;
 }
 
-/** What happened to an object, and to whose request. */
+/** A change of an object, and the request that made it. */
 export interface EventNote {
   readonly name: EventName;
   /** Milliseconds since the epoch. */
@@ -82,7 +82,7 @@ export interface EventNote {
 export interface ObjectEvent extends EventNote {
   readonly bucket: string;
   readonly key: string;
-  /** As stored, or as removed. */
+  /** The object as stored or removed. */
   readonly object: ObjectRecord;
   readonly sequence: number;
 }

@@ -38,7 +38,7 @@ export class Query {
 }
 
 export interface Target {
-  /** As on the request line, without the query. */
+  /** The path as on the request line, without the query. */
   readonly rawPath: string;
   /** `/bucket/key`, encoded as on the request line, also where the bucket is part of the host name. */
   readonly resource: string;
@@ -60,7 +60,7 @@ export function bucketOfHost(host: string): string | undefined {
 }
 
 /**
- * What a request line addresses. The path is taken apart as it came: no dot segments are resolved and no slashes
+ * The target of a request line. The path is taken apart as it came: no dot segments are resolved and no slashes
  * merged, since `../x` and `a//b` are keys.
  *
  * @param host the Host header; the one of a request line with a whole URL, as proxies get it, has precedence

@@ -24,7 +24,7 @@ import {
 import { deleteObject, getObject, headObject, putObject, restoreObject } from './operations/objects.ts';
 import type { Query, Target } from './request.ts';
 
-/** In lower case; those of S3 that its Signature V2 does not know besides. */
+/** Subresources in lower case, among them those of S3 that its Signature V2 does not know. */
 const ALL_SUBRESOURCES: ReadonlySet<string> = new Set([
   ...SUBRESOURCES,
   ...[

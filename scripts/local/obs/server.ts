@@ -51,7 +51,7 @@ export interface ObsOptions {
   readonly restoreTime?: number;
   /** Writes through to the device before answering; false unless given, which survives a killed process. */
   readonly fsync?: boolean;
-  /** What goes wrong from the start; `PUT /_faults` changes it while the server runs. None by default. */
+  /** Faults from the start; `PUT /_faults` changes them while the server runs. None by default. */
   readonly faults?: FaultPlan;
   /** The luck of a fault plan; by default a hash of seed, rule and occurrence. */
   readonly faultDraw?: Draw;
@@ -97,7 +97,7 @@ export async function startObs(options: ObsOptions): Promise<ObsServer> {
   });
   // Uploads may take any time.
   server.requestTimeout = 0;
-  // Without a listener Node asks for the body at once, also where the request is going to be refused.
+  // Node without this listener asks for the body at once, even of a request that is going to be refused.
   server.on('checkContinue', (request, response) => server.emit('request', request, response));
   let port: number;
   try {
@@ -235,7 +235,7 @@ class Service {
       headers,
       obs: speaksObs(sent, query),
       body: new Body(stream, headers, payload),
-      // Whom a form is from is said inside of it.
+      // A form names its sender in its fields.
       allows: caller ? allows(caller.accessKey) : () => false,
       region,
       now,

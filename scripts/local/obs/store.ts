@@ -233,7 +233,7 @@ export class Store {
       return undefined;
     }
     return this.settled().then(() => {
-      // What could not be written is under way again: the client tries once more.
+      // The end could not be written, so the upload is under way again: the client tries once more.
       if (!this.#ended.get(id)) throw new S3Error('InternalError');
       return ended;
     });

@@ -10,7 +10,7 @@ export class StreamReader {
   }
 
   /**
-   * What comes before the next marker, which is taken as well; undefined when the stream ends first.
+   * Reads up to the next marker and consumes it; undefined when the stream ends first.
    *
    * @param limit bytes that may come before the marker
    * @throws S3Error IncompleteBody beyond the limit
@@ -29,7 +29,7 @@ export class StreamReader {
   }
 
   /**
-   * At least one byte and at most this many.
+   * Reads at least one byte and at most this many.
    *
    * @throws S3Error IncompleteBody at the end of the stream
    */

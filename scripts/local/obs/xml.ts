@@ -25,7 +25,7 @@ export function element(name: string, text: string | number | boolean | undefine
 }
 
 export interface XmlNode {
-  /** Without a namespace prefix. */
+  /** The element's name without a namespace prefix. */
   readonly name: string;
   readonly children: readonly XmlNode[];
   readonly text: string;
@@ -97,7 +97,7 @@ export function parseXml(source: string): XmlNode {
   return root.children[0] ?? refuse();
 }
 
-/** What UTF-8 can write. */
+/** Whether UTF-8 can write the code point. */
 function isScalarValue(code: number): boolean {
   return code >= 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
 }

@@ -21,7 +21,7 @@ export class Copier {
   #head = 0;
   #running = 0;
   #stopped = false;
-  /** By lock: the objects that wait for the one being copied. */
+  /** Objects that wait for the one being copied, by lock. */
   readonly #busy = new Map<string, PendingObject[]>();
   #waiters: (() => void)[] = [];
 

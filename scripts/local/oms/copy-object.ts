@@ -55,7 +55,7 @@ interface CopyTools {
   readonly signal: AbortSignal;
 }
 
-/** What earlier tries of the same object did. */
+/** Results of earlier tries of the same object. */
 interface Progress {
   /** Then the destination's time may be later than that of a source which it does not hold. */
   mayHaveWritten: boolean;

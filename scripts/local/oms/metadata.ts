@@ -15,7 +15,7 @@ const WHEN_ENABLED = [
 /** User metadata of the clouds; the destination is always OBS, written over its S3-compatible interface. */
 const USER_METADATA = /^x-(?:amz|obs|oss|cos|kss|bce)-meta-(.+)$/;
 
-/** What an S3-compatible store says of an object that was stored without a type. */
+/** The type that an S3-compatible store reports for an object stored without one. */
 const NO_TYPE = 'binary/octet-stream';
 
 /**

@@ -1,10 +1,10 @@
 import type { FaultInjector } from '../faults/injector.ts';
 import type { PendingObject } from './store.ts';
 
-/** What a fault plan has in mind for one copy. */
+/** The faults planned for one copy. */
 interface PlannedCopy {
   readonly fail: boolean;
-  /** To be written once more when it is done. */
+  /** The copy is written once more when it is done. */
   readonly duplicate: boolean;
   /** Milliseconds. */
   readonly delay: number;

@@ -39,7 +39,7 @@ export interface Operation {
   readonly template: string;
   /** https://support.huaweicloud.com/intl/en-us/api-oms/oms_api_8003.html */
   readonly permission: string;
-  /** Where the operation exists; everywhere without. */
+  /** Regions where the operation exists; all unless given. */
   readonly regions?: readonly string[];
   /** @throws OmsFault */
   readonly run: (context: ActionContext, raw: RawInput) => Promise<unknown>;

@@ -27,7 +27,7 @@ export interface OmsOptions {
   readonly permissions?: (accessKey: string) => ReadonlySet<string> | undefined;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
-  /** In [0, 1). */
+  /** Returns a number in [0, 1). */
   readonly random?: () => number;
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
   /** S3 endpoint of a bucket of a cloud. */
@@ -39,7 +39,7 @@ export interface OmsOptions {
   readonly taskQuota?: number;
   /** Whether CreateSyncTask looks at both buckets first; true by default. */
   readonly checkBuckets?: boolean;
-  /** What an event for a stopped task gets. Not documented; `refuse` (400) by default. */
+  /** The answer to an event for a stopped task. Not documented; `refuse` (400) by default. */
   readonly eventsWhileStopped?: 'refuse' | 'accept';
   /**
    * Milliseconds that a start (also that of a new task) and a stop take; 0 by default. In between a task answers the
@@ -63,7 +63,7 @@ export interface OmsOptions {
   readonly closeGrace?: number;
   /** Lists of results in the destination bucket, as OMS writes them. None by default. */
   readonly resultLists?: ResultListOptions;
-  /** What goes wrong from the start; `PUT /_faults` changes it while the server runs. None by default. */
+  /** Faults from the start; `PUT /_faults` changes them while the server runs. None by default. */
   readonly faults?: FaultPlan;
   /** The luck of a fault plan; by default a hash of seed, rule and occurrence. */
   readonly faultDraw?: Draw;
@@ -85,7 +85,7 @@ interface CopiedObject {
   readonly finishedAt: number;
 }
 
-/** Since the start of this server. */
+/** Counts since the start of this server. */
 interface OmsStats {
   /** HTTP requests, of any operation and outcome. */
   readonly requests: number;
@@ -109,7 +109,7 @@ export interface OmsServer {
   stats(): OmsStats;
   /** The fault plan and what has come of it. */
   faults(): FaultState;
-  /** As `PUT /_faults` and `DELETE /_faults` do. */
+  /** Does what `PUT /_faults` and `DELETE /_faults` do. */
   setFaults(plan: FaultPlan | undefined): void;
   /** Ends what is under way within the grace period; what is not copied by then is copied after the next start. */
   close(): Promise<void>;

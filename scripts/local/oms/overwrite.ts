@@ -1,6 +1,6 @@
 import type { OverwriteMode } from './task.ts';
 
-/** What the headers of an answer to HEAD or GET say of an object. */
+/** Facts about an object, from the headers of an answer to HEAD or GET. */
 export interface ObjectFacts {
   /** Bytes; undefined where the source does not tell. */
   readonly size: number | undefined;

@@ -17,7 +17,7 @@ export interface ResultListOptions {
   /** Milliseconds after its first line when a file is written all the same; 60,000 by default. */
   readonly rollEvery?: number;
   readonly folders?: Readonly<Partial<Record<Outcome, string>>>;
-  /** Of the region; 480 (China) by default. */
+  /** The region's offset from UTC in minutes; 480 (China) by default. */
   readonly timeZoneMinutes?: number;
 }
 

@@ -7,7 +7,7 @@ import { EMPTY_SHA256, signV4, UNSIGNED_PAYLOAD, uriEncode, uriEncodePath } from
 export interface S3Bucket {
   /** `http://host:port`, path style. */
   readonly endpoint: string;
-  /** Of the signature. */
+  /** The region that requests are signed for. */
   readonly region: string;
   readonly name: string;
   readonly accessKey: string;

@@ -167,7 +167,7 @@ export async function startOms(options: OmsOptions): Promise<OmsServer> {
     return options.accounts.permissionsOf(accessKey)?.allows(action, resource) ?? true;
   };
 
-  /** What a request gets, in the order in which gateway and service look at it. */
+  /** Answers a request with the checks in the order of gateway and service. */
   const answer = async (request: IncomingMessage, { match, body, skew }: Arrived): Promise<unknown> => {
     const { operation, path } = match;
     const { url: target = '/', method = 'GET', headers } = request;

@@ -36,7 +36,7 @@ type Happening =
 interface StoredTask {
   task: Task;
   readonly months: Map<string, Counters>;
-  /** By the start of each five minutes. */
+  /** Counters by the start of each five minutes. */
   readonly slots: Map<number, Counters>;
 }
 
@@ -69,7 +69,7 @@ export class OmsStore {
     this.#journal.compact(this.#snapshot());
   }
 
-  /** In the order of creation. */
+  /** Tasks in the order of creation. */
   tasks(projectId: string): Task[] {
     return [...this.#tasks.values()].map(({ task }) => task).filter((task) => task.projectId === projectId);
   }
@@ -106,7 +106,7 @@ export class OmsStore {
     return this.#pending.has(object.sequence);
   }
 
-  /** In the order of acceptance. */
+  /** Pending objects in the order of acceptance. */
   pending(): PendingObject[] {
     return [...this.#pending.values()];
   }

@@ -9,7 +9,7 @@ export type OverwriteMode =
   | 'CRC64_COMPARISON_OVERWRITE'
   | 'FULL_OVERWRITE';
 
-/** What a task needs to reach its buckets; resent at every start. Never part of an answer or a log line. */
+/** Keys that reach a task's buckets; resent at every start. Never part of an answer or a log line. */
 interface TaskSecrets {
   readonly src_ak: string;
   readonly src_sk: string;
@@ -23,7 +23,7 @@ export interface Task {
   readonly projectId: string;
   readonly settings: Omit<CreateSyncTaskBody, 'src_ak' | 'src_sk' | 'dst_ak' | 'dst_sk'>;
   readonly secrets: TaskSecrets;
-  /** What the last start or stop asked for. */
+  /** The state that the last start or stop asked for. */
   readonly status: TaskStatus;
   /** Milliseconds since the epoch when `status` holds; until then the task is what it was. */
   readonly statusFrom?: number;

@@ -6,17 +6,17 @@ import type { ExecutionResult } from '../types.ts';
 /** Why an asynchronous invocation was given up; the platform's own words are not documented. */
 export type FailureCondition = 'RetriesExhausted' | 'EventAgeExceeded';
 
-/** What is known of an invocation that was given up. */
+/** Facts about an invocation that was given up. */
 export interface Failure {
   readonly condition: FailureCondition;
   readonly status: number;
   readonly error: string;
-  /** What the function answered last; absent when it was never run. */
+  /** The function's last answer; absent when it was never run. */
   readonly payload?: string;
 }
 
 /**
- * What a destination for failures receives.
+ * The record that a destination for failures receives.
  *
  * @see https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0390_03.html
  */
@@ -25,7 +25,7 @@ export interface DestinationRecord {
   readonly timestamp: string;
   readonly request_context: {
     readonly request_id: string;
-    /** With the version or alias that was invoked: `:latest`, `:!live`. */
+    /** The URN with the version or alias that was invoked: `:latest`, `:!live`. */
     readonly function_urn: string;
     readonly condition: FailureCondition;
     /** More than 1: it was retried. */
@@ -69,7 +69,7 @@ export function failureOf(condition: FailureCondition, result: ExecutionResult |
 /** Makes the record of a failed asynchronous invocation. */
 export function destinationRecord(failed: {
   readonly requestId: string;
-  /** Without a version. */
+  /** The URN without a version. */
   readonly urn: string;
   /** `latest` unless given. */
   readonly qualifier?: string;

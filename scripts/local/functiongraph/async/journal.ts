@@ -13,9 +13,9 @@ export interface AsyncEvent {
   readonly accepted: number;
 }
 
-/** How far an event has come; what is absent is none. */
+/** Progress of an event; an absent field stands for none. */
 interface Progress {
-  /** That have failed. One that the end of the process broke off is none: it is made again. */
+  /** Failed attempts. One that the end of the process broke off does not count: it is made again. */
   readonly attempts?: number;
   /** Milliseconds since the epoch, before which it is not tried again. */
   readonly next?: number;
@@ -34,7 +34,7 @@ type Entry =
 
 /** Rewritten when it is larger than this, in bytes, and holds mostly what is finished. */
 const COMPACT_BYTES = 1 << 20;
-/** How much larger than what is pending. */
+/** The ratio of the file's size to what is pending. */
 const COMPACT_RATIO = 4;
 
 /** The journal holds a line that is not one, before its end. */
@@ -140,7 +140,7 @@ export class Journal {
     this.#size += Buffer.byteLength(text);
   }
 
-  /** What is pending now, which includes everything that waits to be written, takes the place of the file. */
+  /** Replaces the file by what is pending, which includes everything that waits to be written. */
   async #compact(): Promise<void> {
     const text = snapshot(this.#pending);
     const before = this.#file;
@@ -187,7 +187,7 @@ function line(entry: Entry): string {
   return `${JSON.stringify(entry)}\n`;
 }
 
-/** About as many bytes as an event takes in the file. */
+/** The approximate bytes that an event takes in the file. */
 function weight({ event }: AsyncEvent): number {
   return event.length + 200;
 }

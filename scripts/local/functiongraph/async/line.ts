@@ -1,4 +1,4 @@
-/** What can stand in a line. */
+/** An entry that can stand in a line. */
 interface Waiting {
   /** Milliseconds since the epoch, before which its turn does not come. */
   readonly next: number;
@@ -9,7 +9,7 @@ interface Waiting {
  * at the end. An outage fills it with tens of thousands, so nothing here looks at all of them.
  */
 export class Line<T extends Waiting> {
-  /** In order, from `#first` on. */
+  /** Entries in order, from `#first` on. */
   #due: (T | undefined)[] = [];
   #first = 0;
   /** A heap: none is before its parent at half its place. Equal times keep the order of their coming. */

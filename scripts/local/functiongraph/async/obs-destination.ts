@@ -9,7 +9,7 @@ interface ObsDestination {
   readonly bucket: string;
   /** Begins the objects' names; ends with a slash. */
   readonly prefix: string;
-  /** Of the function's agency, which must have the right to write there. */
+  /** Credentials of the function's agency, which must have the right to write there. */
   readonly credentials: () => {
     readonly accessKey: string;
     readonly secretKey: string;
@@ -50,7 +50,7 @@ export async function writeDocument(
   const { bucket, prefix } = destination;
   const path = `/${uriEncode(bucket)}`;
   const { status } = await send(destination, { method: 'HEAD', path }, signal);
-  // Of a bucket that is absent the answer to the next request says more.
+  // The answer to the next request says more about a missing bucket.
   if (status === 403) throw new Error(`The bucket ${bucket} answers 403 AccessDenied to HeadBucket`);
   const name = documentName(prefix, record.request_context.request_id, accepted);
   const body = Buffer.from(JSON.stringify(record));
@@ -74,7 +74,7 @@ interface Call {
 
 interface Answer {
   readonly status: number | undefined;
-  /** Of the error document; empty where there is none. */
+  /** Code of the error document; empty where there is none. */
   readonly code: string;
 }
 

@@ -1,9 +1,9 @@
 import type { ExecutionResult } from '../types.ts';
 import type { DestinationRecord, PayloadStyle } from './destination.ts';
 
-/** What the queue must know of a deployed function. */
+/** Facts about a deployed function that the queue needs. */
 export interface AsyncTarget {
-  /** Without a version. */
+  /** The URN without a version. */
   readonly urn: string;
   /** Version or `!alias` that it was invoked with; `latest` unless given. */
   readonly qualifier?: string;
@@ -34,7 +34,7 @@ export interface AsyncQueueOptions {
   readonly destinationAttempts: number;
   /** Milliseconds after the nth attempt at a destination. */
   readonly destinationDelay: (attempt: number) => number;
-  /** Of the timestamps in records. */
+  /** Time zone of the timestamps in records. */
   readonly timeZone: string;
   readonly payloads?: PayloadStyle;
   /** Told of every invocation that is given up, before its destination takes it. */

@@ -14,7 +14,7 @@ import { Line } from './line.ts';
 import type { AsyncQueueOptions, AsyncTarget } from './options.ts';
 
 export interface AsyncStats {
-  /** For their turn, their next attempt, or their destination. */
+  /** Events that wait for their turn, their next attempt, or their destination. */
   readonly waiting: number;
   readonly running: number;
   readonly accepted: number;
@@ -32,7 +32,7 @@ interface Item extends AsyncEvent {
   attempts: number;
   /** Milliseconds since the epoch, before which it is not tried again. */
   next: number;
-  /** Of the last attempt, in this process. */
+  /** Result of the last attempt in this process. */
   result: ExecutionResult | InvocationError | undefined;
   failure: Failure | undefined;
   tries: number;
@@ -113,7 +113,7 @@ export class AsyncQueue {
     for (const key of this.#lanes.keys()) this.#dispatch(key);
   }
 
-  /** What waits for the target stays, as a record for its next one. */
+  /** Forgets a target; its waiting events stay for its next deployment. */
   removeTarget(key: string): void {
     this.#targets.delete(key);
     clearTimeout(this.#lanes.get(key)?.timer);
@@ -136,7 +136,7 @@ export class AsyncQueue {
     if (this.#closing) throw new ClosedError();
     const event: AsyncEvent = { id: randomUUID(), function: key, event: text, accepted: this.#options.now() };
     this.#counts.accepted++;
-    // In line before it is written, so that the order of acceptance is the order of execution.
+    // The event gets in line before it is written, so that the order of acceptance is the order of execution.
     this.#wait({ ...event, attempts: 0, next: 0, tries: 0, failure: undefined, result: undefined });
     const written = this.#journal.add(event);
     this.#dispatch(key);
@@ -245,7 +245,7 @@ export class AsyncQueue {
     this.#wait(item);
   }
 
-  /** From here on the function is done with the event, also after a restart. */
+  /** The function is done with the event from here on, also after a restart. */
   async #giveUp(key: string, target: AsyncTarget, item: Item, condition: FailureCondition): Promise<void> {
     const failure = failureOf(condition, item.result);
     item.failure = failure;

@@ -3,11 +3,11 @@ import type { FailureDestination } from '../../../serverless/config.ts';
 import { localTime } from '../timers/zone.ts';
 import type { Alias, AsyncSettings, StoredFunction, Version } from './model.ts';
 
-/** What answers hold besides the function itself. */
+/** Facts in answers besides the function itself. */
 export interface Place {
   readonly region: string;
   readonly projectId: string;
-  /** Of the region, for times. */
+  /** The region's time zone, for times. */
   readonly timeZone: string;
   readonly urnOf: (fn: StoredFunction, qualifier?: string) => string;
 }
@@ -103,7 +103,7 @@ export function asyncAnswer(
     max_async_retry_attempts: settings.maxRetries,
     destination_config: settings.onFailure ? { on_failure: destinationAnswer(settings.onFailure) } : {},
     created_time: localTime(settings.created, place.timeZone),
-    // In the vendor's examples the two times have different forms.
+    // The two times have different forms in the vendor's examples.
     last_modified: localTime(settings.modified, place.timeZone).slice(0, 19).replace('T', ' '),
     enable_async_status_log: settings.statusLog ?? false,
   };

@@ -16,7 +16,7 @@ interface ControlPlaneOptions {
   readonly region: string;
   readonly projectId: string;
   readonly now: () => number;
-  /** From 0 to 1: which version an alias with weights picks. */
+  /** Returns a number from 0 to 1 that picks the version of an alias with weights. */
   readonly random?: () => number;
   /** Told after each change, not of what is there at the start, with the function before and after it; undefined where there is none. */
   readonly onChange?: (before: StoredFunction | undefined, after: StoredFunction | undefined) => void;
@@ -56,7 +56,7 @@ export class ControlPlane {
     return plane;
   }
 
-  /** In the order of their names. */
+  /** Functions in the order of their names. */
   list(): StoredFunction[] {
     return [...this.#functions.values()].sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
   }
@@ -227,7 +227,7 @@ export function newRevision(): string {
   return randomUUID();
 }
 
-/** What "changes since last publication" is judged by. */
+/** The digest that "changes since last publication" compares. */
 export function settingsDigest(version: Version): string {
   return createHash('sha256')
     .update(JSON.stringify(sorted(version.settings)))

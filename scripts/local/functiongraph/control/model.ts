@@ -1,6 +1,6 @@
 import type { FailureDestination } from '../../../serverless/config.ts';
 
-/** Where a function's output goes, as its caller named it; all of it optional, since the service fills in defaults. */
+/** The log stream that the caller named for a function; each field is optional, since the service fills in defaults. */
 export interface LogPlace {
   readonly groupId?: string;
   readonly groupName?: string;
@@ -44,7 +44,7 @@ export interface Code {
 export interface Version {
   /** `latest`, or the name that it was published under. */
   readonly name: string;
-  /** Of the publication. */
+  /** Description of the publication. */
   readonly note?: string;
   readonly settings: Settings;
   readonly code: Code;
@@ -66,7 +66,7 @@ export interface Alias {
   readonly modified: number;
 }
 
-/** What becomes of asynchronous invocations of a version or through an alias. */
+/** Settings of asynchronous invocations of a version or through an alias. */
 export interface AsyncSettings {
   /** 0 to 3. */
   readonly maxRetries: number;
@@ -84,7 +84,7 @@ export interface StoredFunction {
   readonly name: string;
   readonly package: string;
   readonly id: string;
-  /** What its log lines and its queue are called, where that is not its name. */
+  /** The name of its log lines and its queue, where that differs from its own. */
   readonly label?: string;
   /** Not kept over a restart. */
   readonly ephemeral?: boolean;
@@ -93,13 +93,13 @@ export interface StoredFunction {
   /** Published, oldest first. */
   readonly versions: readonly Version[];
   readonly aliases: readonly Alias[];
-  /** By `latest`, version, or `!alias`. */
+  /** Settings by `latest`, version, or `!alias`. */
   readonly asyncSettings: Readonly<Record<string, AsyncSettings>>;
-  /** Of what was published last, also when that version is gone. */
+  /** Digest of what was published last, even when that version is gone. */
   readonly published?: { readonly digest: string; readonly settings: string };
 }
 
-/** What log lines and the queue call it: its name, with its group where that is not the default one. */
+/** The function's name in log lines and the queue, with its group where that is not the default one. */
 export function labelOf(fn: StoredFunction): string {
   return fn.label ?? (fn.package === 'default' ? fn.name : `${fn.package}.${fn.name}`);
 }
@@ -134,7 +134,7 @@ export function aliasAt(fn: StoredFunction, qualifier: string): Alias | undefine
 }
 
 /**
- * What holds for asynchronous invocations with a qualifier: the settings of the alias, else those of the version that
+ * The settings of asynchronous invocations with a qualifier: those of the alias, else those of the version that
  * it names. Nothing is inherited from `latest`: settings are "of a function version".
  *
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0141.html

@@ -7,7 +7,7 @@ const FUNCTIONS = '/v2/{project_id}/fgs/functions';
 const FUNCTION = `${FUNCTIONS}/{function_urn}`;
 
 /**
- * What a policy must allow for an operation. Those that the vendor's pages do not show are named after the ones beside them.
+ * The action that a policy must allow for an operation. Actions missing from the vendor's pages are named like similar ones.
  *
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_1100.html
  */

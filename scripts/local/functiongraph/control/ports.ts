@@ -4,17 +4,17 @@ import type { LogPlace } from './model.ts';
 /** A function as its URN addresses it. */
 export interface FoundFunction {
   readonly name: string;
-  /** Without a version. */
+  /** The URN without a version. */
   readonly functionUrn: string;
   /** `latest`, the name of a version, or `!` and that of an alias. */
   readonly qualifier: string;
-  /** What its log lines are called. */
+  /** The name in its log lines. */
   readonly label: string;
-  /** Where its log goes, as far as its `log_config` says. */
+  /** The log stream that its `log_config` names. */
   readonly logs: LogPlace;
 }
 
-/** What triggers need of the functions; the control plane is one. */
+/** The functions as triggers see them; the control plane implements this. */
 export interface FunctionPort {
   /**
    * Undefined when there is no such function, version or alias.
@@ -36,7 +36,7 @@ export interface FunctionPort {
   ): Promise<InvocationResult>;
 }
 
-/** What the functions tell the triggers. */
+/** The triggers as the functions see them. */
 export interface TriggerPort {
   /**
    * A function is gone, with all of its versions and aliases: so are its triggers.

@@ -6,7 +6,7 @@ import type { IssuedTokens } from '../../iam/tokens.ts';
 import { decodeLeniently, splitTarget, verifySdkHmac } from '../../sdk-hmac.ts';
 import { ApiError } from '../errors.ts';
 
-/** What a handler receives: a request whose signature and project are right. */
+/** A handler's input: a request whose signature and project are right. */
 export interface ApiRequest {
   readonly requestId: string;
   /** Values of the pattern's `{names}`, decoded. */
@@ -17,7 +17,7 @@ export interface ApiRequest {
   readonly body: unknown;
   /** The body as it was sent. */
   readonly text: string;
-  /** Whose request it is; absent for a token of nobody in particular. */
+  /** The caller's access key; absent for a token without an owner. */
   readonly accessKey?: string;
 }
 
@@ -35,7 +35,7 @@ type ApiHandler = (request: ApiRequest) => ApiAnswer | Promise<ApiAnswer>;
 interface RouteOptions {
   /** Bytes of the body; 1 MB unless given. */
   readonly maxBody?: number;
-  /** What a body is that is no JSON; the vendor's 406 unless given. */
+  /** The error for a body that is not JSON; the vendor's 406 unless given. */
   readonly malformed?: () => ApiError;
 }
 
@@ -154,7 +154,7 @@ export class Router {
     return found;
   }
 
-  /** By signature, or by a token of the local IAM. */
+  /** Accepts a signature, or a token of the local IAM. */
   #authenticate(request: Parameters<typeof verifySdkHmac>[0]): string | undefined {
     const { accounts, tokens, now } = this.#options;
     const token = request.headers['x-auth-token'];

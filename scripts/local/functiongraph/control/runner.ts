@@ -12,7 +12,7 @@ import type { FoundFunction, FunctionPort } from './ports.ts';
 interface RunnerOptions {
   readonly host: Host;
   readonly queue: AsyncQueue;
-  /** Where what fails in the end goes; undefined: nowhere. */
+  /** The destination of failed invocations; undefined when there is none. */
   readonly destination: (settings: AsyncSettings, version: Version) => Destination | undefined;
   readonly closing: () => boolean;
 }
@@ -146,7 +146,7 @@ export class Runner implements FunctionPort {
   }
 }
 
-/** What an instance of a version needs to know. */
+/** Settings that an instance of a version needs. */
 function runnableOf(fn: StoredFunction, version: Version, code: () => Promise<Uint8Array>): Runnable {
   const { settings } = version;
   const agency = settings.appXrole ?? settings.xrole;
@@ -171,7 +171,7 @@ function runnableOf(fn: StoredFunction, version: Version, code: () => Promise<Ui
   };
 }
 
-/** Under which an asynchronous request waits: the label, with `:version` or `:!alias` where it is not for `latest`. */
+/** The lane of an asynchronous request: the label, with `:version` or `:!alias` where it is not for `latest`. */
 function laneOf({ fn, qualifier }: Pick<Located, 'fn' | 'qualifier'>): string {
   return qualifier === 'latest' ? labelOf(fn) : `${labelOf(fn)}:${qualifier}`;
 }

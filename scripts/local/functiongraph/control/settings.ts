@@ -37,7 +37,7 @@ const OTHERS = [
   'peering_cidr',
 ] as const;
 
-/** What has no counterpart here, with what the vendor says when it is not there. */
+/** Fields without a counterpart here, with the vendor's answer when they are absent. */
 const MISSING: readonly (readonly [field: string, status: number, code: string, message: string])[] = [
   ['mount_config', 404, 'FSS.1050', 'The mounted resource cannot be found.'],
   ['custom_image', 400, 'FSS.1035', 'The image does not exist.'],
@@ -185,7 +185,7 @@ function readOthers(body: Fields): Record<string, unknown> {
   return others;
 }
 
-/** Of what is stored as it was sent; the vendor's own fields have three. */
+/** Depth of values that are stored as sent; the vendor's own fields have three levels. */
 const MAX_DEPTH = 8;
 
 function depth(value: unknown, limit: number): number {

@@ -66,7 +66,7 @@ function pathParameters(
   return { pathParameters: { ...parameters } };
 }
 
-/** What authenticated the caller is the gateway's, not the function's. */
+/** Credentials of the caller are for the gateway; the function never sees them. */
 const WITHHELD = new Set(['authorization', 'x-apig-appcode', 'x-auth-token', 'x-security-token']);
 
 function headersOf(request: IncomingMessage): Record<string, string> {

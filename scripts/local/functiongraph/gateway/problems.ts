@@ -5,7 +5,7 @@ export interface GatewayProblem {
 }
 
 /**
- * What the gateway itself answers.
+ * Errors of the gateway itself.
  *
  * @see https://support.huaweicloud.com/intl/en-us/usermanual-apig/apig_03_0048.html
  */

@@ -49,7 +49,7 @@ export function apiIdOf(method: string, path: string): string {
   return createHash('sha256').update(`${method} ${path}`).digest('hex').slice(0, 32);
 }
 
-/** What makes a route the only one of its kind. */
+/** The properties that identify a route. */
 export type RouteShape = Pick<RouteDeclaration, 'method' | 'path' | 'group'>;
 
 /** Method and path (whatever its parameters are called) belong to one API of a group. */

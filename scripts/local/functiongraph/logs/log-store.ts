@@ -24,7 +24,7 @@ interface Stream {
 
 /** Bytes of all lines together; LTS keeps them for days, a laptop keeps the last ones. */
 const MAX_BYTES = 32 * 1024 * 1024;
-/** Of a line besides its text. */
+/** Bytes that a line takes besides its text. */
 const OVERHEAD = 200;
 
 /** The last lines of every log stream, in memory. What one stream writes too much, it loses itself. */

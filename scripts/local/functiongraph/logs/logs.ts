@@ -22,7 +22,7 @@ interface LogPlace {
   readonly stream_name: string;
 }
 
-/** What functions write, as LTS shows it: the log streams that FunctionGraph creates, or those of `log_config`. */
+/** Shows functions' output as LTS does: in the log streams that FunctionGraph creates, or those of `log_config`. */
 export class Logs {
   readonly #options: LogsOptions;
   readonly #store: LogStore;

@@ -8,7 +8,7 @@ interface LogQuery {
   readonly from: number;
   readonly to: number;
   readonly labels: Readonly<Record<string, string>>;
-  /** In lower case. */
+  /** Keywords in lower case. */
   readonly keywords: readonly string[];
   readonly limit: number;
   readonly descending: boolean;

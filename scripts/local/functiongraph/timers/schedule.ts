@@ -1,7 +1,7 @@
 import { offsetAt } from './zone.ts';
 
 export interface Schedule {
-  /** In which its times are told. */
+  /** The time zone that its times are in. */
   readonly timeZone: string;
   /**
    * The first moment after `after` at which the timer fires, in milliseconds since the epoch; undefined when there is
@@ -66,7 +66,7 @@ export class CronSchedule implements Schedule {
     const start = Math.floor(after / 1000) + 1;
     for (let from = start; from < start + HORIZON; ) {
       const offset = this.#offset(from);
-      // Up to where the offset holds, the wall clock runs evenly.
+      // The wall clock runs evenly while the offset holds.
       const to = this.#offset(from + WINDOW) === offset ? from + WINDOW : this.#change(from, from + WINDOW, offset);
       const wall = this.#nextWall(from + offset, to + offset);
       if (wall !== undefined) return (wall - offset) * 1000;

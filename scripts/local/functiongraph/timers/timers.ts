@@ -50,7 +50,7 @@ const MAX_WAIT = 2 ** 31 - 1;
 /** Fires the timers of functions: those that one is deployed with, and those of triggers. */
 export class Timers {
   readonly #options: TimersOptions;
-  /** By their owner, a function's key or a trigger's id; then by name. */
+  /** Timers by owner (a function's key or a trigger's id), then by name. */
   readonly #timers = new Map<string, Map<string, Timer>>();
 
   constructor(options: TimersOptions) {
@@ -145,7 +145,7 @@ export class Timers {
     if (now >= due) {
       const { fire, onError } = this.#options;
       fire(timer.target, payload(timer, due)).catch((error: Error) => onError(timer.target, error));
-      // After a pause (a laptop that slept) what was missed is not made up for.
+      // Runs missed during a pause (a laptop that slept) are not made up for.
       timer.next = timer.schedule.next(now, due);
     }
     this.#wait(timer);

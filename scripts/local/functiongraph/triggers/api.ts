@@ -80,7 +80,7 @@ function shown(trigger: Trigger, { timeZone, gatewayUrl }: TriggerApiOptions): u
   };
 }
 
-/** What API Gateway adds. */
+/** Fields that API Gateway adds. */
 function addressOf(trigger: Trigger, gatewayUrl: () => string): object {
   if (trigger.type !== 'APIG' && trigger.type !== 'DEDICATEDGATEWAY') return {};
   const { req_method: method, path, name } = trigger.data;

@@ -6,7 +6,7 @@ import type { ApigData } from './rules/apig.ts';
 import { OBS_SOURCE } from './rules/eventgrid.ts';
 import type { Trigger } from './types.ts';
 
-/** Where triggers take effect. */
+/** The services in which triggers take effect. */
 export interface TriggerTargets {
   readonly gateway: {
     put(owner: string, routes: readonly RouteDeclaration[]): void;
@@ -71,7 +71,7 @@ export function isOfBucket(trigger: Trigger): boolean {
   return trigger.type === 'OBS' || trigger.type === 'EVENTGRID';
 }
 
-/** What the object store has to know. */
+/** The bucket triggers that the object store must know. */
 export function bucketTriggers(triggers: readonly Trigger[]): BucketTrigger[] {
   return triggers.flatMap((trigger): BucketTrigger[] => {
     const { id, urn: target } = trigger;

@@ -18,7 +18,7 @@ interface TypeRules<T extends TriggerType> {
 }
 
 /**
- * What is different from type to type: "Only timer, DDS, DMS, Kafka, and LTS triggers can be disabled", "By default,
+ * The differences between types: "Only timer, DDS, DMS, Kafka, and LTS triggers can be disabled", "By default,
  * DDS and Kafka triggers are in the DISABLED state".
  *
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0122.html

@@ -1,10 +1,10 @@
-/** What a text of event_data may be. */
+/** The rule for a text of event_data. */
 interface TextRule {
   readonly optional?: boolean;
   /** Characters; 1024 unless given. */
   readonly max?: number;
   readonly pattern?: RegExp;
-  /** What the pattern asks for, as it ends the sentence "path must ...". */
+  /** The end of the sentence "path must ...", which says what the pattern asks for. */
   readonly says?: string;
 }
 

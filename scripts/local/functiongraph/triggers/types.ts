@@ -22,13 +22,13 @@ export interface EventData {
 export type TriggerType = keyof EventData;
 export type TriggerStatus = 'ACTIVE' | 'DISABLED';
 
-/** What a trigger listens to. */
+/** The sources that a trigger listens to. */
 export type TriggerSource = { [T in TriggerType]: { readonly type: T; readonly data: EventData[T] } }[TriggerType];
 
 /** A trigger as it is kept. */
 export type Trigger = TriggerSource & {
   readonly id: string;
-  /** With version or alias, `latest` where none was named. */
+  /** The URN with version or alias, `latest` where none was named. */
   readonly urn: string;
   readonly status: TriggerStatus;
   /** Milliseconds since the epoch. */

@@ -1,4 +1,4 @@
-/** What the host and a worker process say to each other over IPC. */
+/** Messages between the host and a worker process over IPC. */
 
 export interface Credentials {
   readonly securityAccessKey: string;
@@ -30,7 +30,7 @@ export interface InvokeMessage {
   readonly type: 'invoke';
   readonly requestId: string;
   readonly traceId: string;
-  /** That the request was sent to; absent when it was none. */
+  /** The version or alias that the request was sent to; absent when there was none. */
   readonly alias?: string;
   /** JSON text. */
   readonly event: string;

@@ -6,7 +6,7 @@ import type { Store } from '../store.ts';
 import { element, parseXml, xmlDocument } from '../xml.ts';
 import { readToken, writeToken } from './list-objects.ts';
 
-/** Of OBS, beside which S3 has none. */
+/** The version of the OBS API; S3 has none. */
 const API_VERSION = '3.0';
 const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
@@ -20,7 +20,7 @@ function isBucketName(name: string): boolean {
 /** A bucket may be asked for in any region: this one store plays them all. */
 export async function createBucket({ store, bucket, headers, body, now }: Call): Promise<Reply> {
   if (!isBucketName(bucket)) throw new S3Error('InvalidBucketName', undefined, { BucketName: bucket });
-  // In OBS the class that the bucket's objects have unless told otherwise.
+  // The default class of the bucket's objects in OBS.
   if ((headers['x-amz-storage-class'] ?? 'STANDARD') !== 'STANDARD') throw notImplemented('x-amz-storage-class');
   const configuration = await body.text();
   if (configuration !== '') {

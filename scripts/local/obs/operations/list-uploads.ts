@@ -41,7 +41,7 @@ export async function listMultipartUploads({ store, bucket, query, obs }: Call):
   const common = readCommon({ query, obs }, 'max-uploads');
   const { prefix, delimiter, maxKeys, encodingType, name, className } = common;
   const keyMarker = toByteKey(query.get('key-marker') ?? '');
-  // Without a key marker, S3 ignores the id marker.
+  // S3 ignores the id marker when there is no key marker.
   const idMarker = keyMarker === '' ? '' : (query.get('upload-id-marker') ?? '');
   const entries = behind(rolledUp(store.uploadsOf(bucket), prefix, delimiter), keyMarker, idMarker);
   const page = entries.slice(0, maxKeys);

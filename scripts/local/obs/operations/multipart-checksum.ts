@@ -11,7 +11,7 @@ type Headers = Readonly<Record<string, string>>;
 export interface NamedPart {
   readonly number: number;
   readonly etag: string;
-  /** By header name; those that the completion states. */
+  /** Checksums that the completion states, by header name. */
   readonly checksums: Headers;
 }
 

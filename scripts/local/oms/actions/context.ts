@@ -1,7 +1,7 @@
 import type { OmsStore, PendingObject } from '../store.ts';
 import type { OverwriteMode, Task } from '../task.ts';
 
-/** What an action may use. It knows nothing of HTTP: it returns the body of a 200 or throws an OmsFault. */
+/** Services that an action may use. An action knows nothing of HTTP: it returns the body of a 200 or throws an OmsFault. */
 export interface ActionContext {
   readonly store: OmsStore;
   readonly now: () => number;

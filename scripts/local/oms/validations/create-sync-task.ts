@@ -66,7 +66,7 @@ export const createSyncTask = {
     },
     enable_metadata_migration: { type: 'boolean', default: false },
     enable_restore: { type: 'boolean', default: false },
-    /** In the samples of the page and in older SDKs, and in what ShowSyncTask answers. */
+    /** Samples of the page, older SDKs and answers of ShowSyncTask have this field. */
     enable_kms: { type: 'boolean', default: false },
     dst_storage_policy: { type: 'string', min: 0, max: 128, values: STORAGE_POLICIES, default: 'STANDARD' },
     app_id: {

@@ -4,14 +4,14 @@ import type { ControlPlane, Located } from '../control-plane.ts';
 import type { TriggerPort } from '../ports.ts';
 import type { ApiRequest } from '../router.ts';
 
-/** What the operations of the API work with. */
+/** Services that the operations of the API use. */
 export interface ControlService {
   readonly plane: ControlPlane;
   readonly place: Place;
   readonly fetchCode: FetchCode;
   /** Asked at each call: the triggers are opened after the functions. */
   readonly triggers: () => TriggerPort;
-  /** What a version must differ in from the one that was published last. */
+  /** The respect in which a version must differ from the one published last. */
   readonly publishing: 'change' | 'code';
   /** Whether there is an object store for failed invocations. */
   readonly objectStore: boolean;

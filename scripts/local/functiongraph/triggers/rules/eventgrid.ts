@@ -12,14 +12,14 @@ export interface EventGridData {
   readonly event_types: readonly string[];
   readonly prefix?: string;
   readonly suffix?: string;
-  /** With a capital K. */
+  /** The vendor writes a capital K. */
   readonly Key_encode?: boolean;
 }
 
 /** OBS as EventGrid calls it. */
 export const OBS_SOURCE = 'HC.OBS.DWR';
 
-/** In exactly this spelling: a subscription compares the type of an event with it. */
+/** The spelling must be exact: a subscription compares the type of an event with it. */
 const OBS_EVENT_TYPES = [
   'OBS:DWR:ObjectCreated:PUT',
   'OBS:DWR:ObjectCreated:POST',

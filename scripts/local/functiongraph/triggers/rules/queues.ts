@@ -109,7 +109,7 @@ export function readDis(fields: Fields): DisData {
 }
 
 /**
- * What an update may change of a DIS trigger; there `is_serial` is no text but true or false.
+ * The fields of a DIS trigger that an update may change; `is_serial` is true or false there, not a text.
  *
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0124.html
  */
