@@ -1,6 +1,6 @@
+import { Journal, readJournal } from '../journal.ts';
 import { fromByteKey, toByteKey } from './byte-key.ts';
 import { EndedUploads } from './ended-uploads.ts';
-import { Journal } from './journal.ts';
 import type {
   CorsRule,
   EventNote,
@@ -52,7 +52,7 @@ export function loadState(path: string): State {
     sequence = Math.max(sequence, object.sequence);
     if (note) undelivered.set(object.sequence, { ...note, bucket, key, object, sequence: object.sequence });
   };
-  const length = Journal.read(path, (line) => {
+  const length = readJournal(path, (line) => {
     const record = line as JournalRecord;
     records++;
     switch (record.t) {
@@ -127,15 +127,11 @@ export function loadState(path: string): State {
   return { buckets, uploads, ended, undelivered, sequence, records, length };
 }
 
-/**
- * Rewrites a journal that is mostly about the past.
- *
- * @returns its length in bytes
- */
-export function compact(path: string, state: State): number {
-  if (state.records <= 2 * liveRecords(state) + 1000) return state.length;
-  Journal.rewrite(path, snapshot(state));
-  return Journal.read(path, () => {});
+/** Opens the journal of a state, rewritten where it is mostly about the past. */
+export function openJournal(path: string, state: State, options: { readonly fsync: boolean }): Promise<Journal> {
+  return state.records <= 2 * liveRecords(state) + 1000
+    ? Journal.open(path, state.length, options)
+    : Journal.rewrite(path, snapshot(state), options);
 }
 
 function liveRecords({ buckets, uploads, ended, undelivered }: State): number {

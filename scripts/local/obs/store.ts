@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Journal } from '../journal.ts';
 import { Blobs, type Segment } from './blobs.ts';
 import { toByteKey } from './byte-key.ts';
 import type { EndedUploads } from './ended-uploads.ts';
 import { S3Error } from './errors.ts';
-import { Journal } from './journal.ts';
 import type {
   CorsRule,
   EndedUpload,
@@ -16,7 +16,7 @@ import type {
   UploadRecord,
 } from './records.ts';
 import { SortedMap } from './sorted-map.ts';
-import { type Bucket, compact, loadState, type State, type Upload } from './state.ts';
+import { type Bucket, loadState, openJournal, type State, type Upload } from './state.ts';
 
 /** Checked at the moment of commit, with nothing in between; throws to refuse. */
 type Precondition = (current: ObjectRecord | undefined) => void;
@@ -62,8 +62,7 @@ export class Store {
     const blobs = new Blobs(join(dir, 'blobs'), options.fsync);
     const path = join(dir, 'journal.jsonl');
     const state = loadState(path);
-    const length = compact(path, state);
-    return new Store(blobs, await Journal.open(path, length, options), state);
+    return new Store(blobs, await openJournal(path, state, options), state);
   }
 
   /** Removes the content files that no record names, left by a killed process. */

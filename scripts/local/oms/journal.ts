@@ -11,6 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { readJournal } from '../journal.ts';
 
 const SNAPSHOT = 'state.json';
 const journalName = (generation: number): string => `journal.${generation}.ndjson`;
@@ -23,7 +24,7 @@ const journalName = (generation: number): string => `journal.${generation}.ndjso
  * appended (the death of the machine may). A snapshot names the journal that follows it, and replaces its predecessor
  * by rename: whenever the process dies, the folder holds one snapshot and the journal that belongs to it.
  */
-export class Journal<Snapshot, Entry> {
+export class StateJournal<Snapshot, Entry> {
   readonly #dir: string;
   #generation = 0;
   #file = -1;
@@ -39,29 +40,24 @@ export class Journal<Snapshot, Entry> {
   }
 
   /**
-   * What the folder holds. A last line without its end was being written when the process died; nobody was told
-   * that it happened, and it is dropped.
+   * Reads what the folder holds.
    *
    * @throws Error when a file is damaged, naming it
    */
   read(): { snapshot: Snapshot | undefined; entries: Entry[] } {
     mkdirSync(this.#dir, { recursive: true, mode: 0o700 });
-    const text = readOptional(join(this.#dir, SNAPSHOT));
-    const stored = text === undefined ? undefined : parse<{ generation: number; state: Snapshot }>(text, SNAPSHOT);
+    const stored = readSnapshot<{ generation: number; state: Snapshot }>(join(this.#dir, SNAPSHOT));
     this.#generation = stored?.generation ?? 0;
-    const name = journalName(this.#generation);
-    const lines = (readOptional(join(this.#dir, name)) ?? '').split('\n').slice(0, -1);
-    return {
-      snapshot: stored?.state,
-      entries: lines.map((line, index) => parse<Entry>(line, `${name}, line ${index + 1}`)),
-    };
+    const entries: Entry[] = [];
+    readJournal(join(this.#dir, journalName(this.#generation)), (entry) => entries.push(entry as Entry));
+    return { snapshot: stored?.state, entries };
   }
 
   /** @throws the system's error; the journal then ends where it ended before */
   append(entry: Entry): void {
     const line = Buffer.from(`${JSON.stringify(entry)}\n`);
     try {
-      for (let written = 0; written < line.length; ) written += writeSync(this.#file, line, written);
+      writeFully(this.#file, line);
     } catch (error) {
       ftruncateSync(this.#file, this.#size);
       throw error;
@@ -76,8 +72,7 @@ export class Journal<Snapshot, Entry> {
     const target = join(this.#dir, SNAPSHOT);
     const temporary = openSync(`${target}.tmp`, 'w', 0o600);
     try {
-      const content = Buffer.from(JSON.stringify({ generation, state }));
-      for (let written = 0; written < content.length; ) written += writeSync(temporary, content, written);
+      writeFully(temporary, Buffer.from(JSON.stringify({ generation, state })));
       fsyncSync(temporary);
     } finally {
       closeSync(temporary);
@@ -97,19 +92,16 @@ export class Journal<Snapshot, Entry> {
   }
 }
 
-function readOptional(file: string): string | undefined {
+function readSnapshot<T>(file: string): T | undefined {
   try {
-    return readFileSync(file, 'utf8');
+    return JSON.parse(readFileSync(file, 'utf8')) as T;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new Error(`The state of the local OMS is damaged: ${SNAPSHOT}`, { cause: error });
   }
 }
 
-function parse<T>(text: string, where: string): T {
-  try {
-    return JSON.parse(text) as T;
-  } catch (error) {
-    throw new Error(`The state of the local OMS is damaged: ${where}`, { cause: error });
-  }
+function writeFully(file: number, bytes: Buffer): void {
+  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
 }

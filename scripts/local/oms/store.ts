@@ -1,5 +1,5 @@
 import { type Counters, monthOf, noCounters, type Outcome, slotOf } from './counters.ts';
-import { Journal } from './journal.ts';
+import { StateJournal } from './journal.ts';
 import type { Task } from './task.ts';
 
 /** One key of an accepted event, until its outcome is known. */
@@ -55,14 +55,14 @@ const COMPACT_AFTER = 32 * 1024 * 1024;
 
 /** Tasks, their counters, and the objects that were accepted and not yet copied; durable in a folder. */
 export class OmsStore {
-  readonly #journal: Journal<Snapshot, Happening>;
+  readonly #journal: StateJournal<Snapshot, Happening>;
   readonly #tasks = new Map<string, StoredTask>();
   readonly #pending = new Map<number, PendingObject>();
   #nextSequence = 1;
 
   /** @throws Error when the folder holds a damaged state */
   constructor(dir: string) {
-    this.#journal = new Journal(dir);
+    this.#journal = new StateJournal(dir);
     const { snapshot, entries } = this.#journal.read();
     if (snapshot) this.#restore(snapshot);
     for (const entry of entries) this.#apply(entry, true);

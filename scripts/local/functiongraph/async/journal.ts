@@ -1,5 +1,6 @@
-import { type FileHandle, mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { Journal, readJournal } from '../../journal.ts';
 import type { Failure } from './destination.ts';
 
 /** An accepted asynchronous invocation. */
@@ -37,47 +38,33 @@ const COMPACT_BYTES = 1 << 20;
 /** The ratio of the file's size to what is pending. */
 const COMPACT_RATIO = 4;
 
-/** The journal holds a line that is not one, before its end. */
-class JournalDamagedError extends Error {
-  override readonly name = 'JournalDamagedError';
-
-  constructor(path: string, line: number) {
-    super(`${path}, line ${line}, is damaged; move the file away to start without the events that it holds`);
-  }
-}
-
 /**
- * Accepted events that are not finished yet, as a file of lines, so that a stop or a crash loses none, and makes none
- * begin anew. An event whose end was not written any more runs again: at least once, as on the platform.
+ * Accepted events that are not finished yet, in a journal, so that a stop or a crash loses none, and makes none begin
+ * anew. An event whose end was not written any more runs again: at least once, as on the platform.
  */
-export class Journal {
-  readonly #path: string;
-  readonly #pending = new Map<string, PendingEvent>();
-  #file: FileHandle;
-  #buffer: string[] = [];
-  #writing: Promise<void> | undefined;
-  /** Bytes of the file, and about how many of them are pending events. */
-  #size = 0;
+export class EventJournal {
+  readonly #pending: Map<string, PendingEvent>;
+  #journal!: Journal;
+  /** The approximate bytes of the pending events. */
   #live = 0;
 
-  private constructor(path: string, file: FileHandle) {
-    this.#path = path;
-    this.#file = file;
+  private constructor(pending: Map<string, PendingEvent>) {
+    this.#pending = pending;
+    for (const event of pending.values()) this.#live += weight(event);
   }
 
   /**
    * @returns the journal and the events that an earlier run left unfinished, in their order
    * @throws JournalDamagedError
    */
-  static async open(path: string): Promise<{ journal: Journal; pending: PendingEvent[] }> {
-    const pending = replay(path, await readIfThere(path));
-    await mkdir(dirname(path), { recursive: true });
-    const text = snapshot(pending);
-    const journal = new Journal(path, await replace(path, text));
-    for (const [id, event] of pending) journal.#pending.set(id, event);
-    journal.#size = Buffer.byteLength(text);
-    journal.#live = journal.#size;
-    return { journal, pending: [...pending.values()] };
+  static async open(path: string): Promise<{ journal: EventJournal; pending: PendingEvent[] }> {
+    const journal = new EventJournal(replay(path));
+    mkdirSync(dirname(path), { recursive: true });
+    journal.#journal = await Journal.rewrite(path, journal.#records(), {
+      compact: (length) =>
+        length > COMPACT_BYTES && length > COMPACT_RATIO * journal.#live ? journal.#records() : undefined,
+    });
+    return { journal, pending: [...journal.#pending.values()] };
   }
 
   /** Resolves when the event is in the file. */
@@ -104,63 +91,23 @@ export class Journal {
     await this.#write({ done: id });
   }
 
-  async close(): Promise<void> {
-    while (this.#writing || this.#buffer.length > 0) await (this.#writing ?? this.#flush()).catch(() => {});
-    await this.#file.close();
+  close(): Promise<void> {
+    return this.#journal.close();
   }
 
   #write(entry: Entry): Promise<void> {
-    this.#buffer.push(line(entry));
-    // One write at a time; what arrives meanwhile goes with the next one, also after one that failed.
-    const previous = this.#writing;
-    if (previous) return previous.catch(() => {}).then(() => this.#writing ?? this.#flush());
-    return this.#flush();
+    return this.#journal.append(entry);
   }
 
-  #flush(): Promise<void> {
-    if (this.#buffer.length === 0) return Promise.resolve();
-    const text = this.#buffer.join('');
-    this.#buffer = [];
-    const compact = this.#size > COMPACT_BYTES && this.#size > COMPACT_RATIO * this.#live;
-    const work = (compact ? this.#compact() : this.#append(text)).finally(() => {
-      this.#writing = undefined;
-    });
-    this.#writing = work;
-    return work;
-  }
-
-  async #append(text: string): Promise<void> {
-    try {
-      await this.#file.appendFile(text);
-    } catch (error) {
-      // Half a line must not be followed by others.
-      await this.#file.truncate(this.#size);
-      throw error;
-    }
-    this.#size += Buffer.byteLength(text);
-  }
-
-  /** Replaces the file by what is pending, which includes everything that waits to be written. */
-  async #compact(): Promise<void> {
-    const text = snapshot(this.#pending);
-    const before = this.#file;
-    this.#file = await replace(this.#path, text);
-    this.#size = Buffer.byteLength(text);
-    await before.close();
+  #records(): Entry[] {
+    return [...this.#pending.values()].map((add) => ({ add }));
   }
 }
 
-function replay(path: string, text: string): Map<string, PendingEvent> {
+function replay(path: string): Map<string, PendingEvent> {
   const pending = new Map<string, PendingEvent>();
-  const lines = text.split('\n');
-  for (const [index, content] of lines.entries()) {
-    if (content === '') continue;
-    const entry = parse(content);
-    if (!entry) {
-      // A crash cut the last line off: nobody was told that it was written.
-      if (index === lines.length - 1) break;
-      throw new JournalDamagedError(path, index + 1);
-    }
+  readJournal(path, (record) => {
+    const entry = record as Entry;
     if ('add' in entry) pending.set(entry.add.id, entry.add);
     else if ('done' in entry) pending.delete(entry.done);
     else {
@@ -168,44 +115,11 @@ function replay(path: string, text: string): Map<string, PendingEvent> {
       const event = pending.get(id);
       if (event) pending.set(id, { ...event, ...progress });
     }
-  }
+  });
   return pending;
-}
-
-function snapshot(pending: ReadonlyMap<string, PendingEvent>): string {
-  return [...pending.values()].map((add) => line({ add })).join('');
-}
-
-/** Puts the text in the place of the file, all of it or nothing, and opens it to be appended to. */
-async function replace(path: string, text: string): Promise<FileHandle> {
-  await writeFile(`${path}.tmp`, text, { mode: 0o600 });
-  await rename(`${path}.tmp`, path);
-  return open(path, 'a');
-}
-
-function line(entry: Entry): string {
-  return `${JSON.stringify(entry)}\n`;
 }
 
 /** The approximate bytes that an event takes in the file. */
 function weight({ event }: AsyncEvent): number {
   return event.length + 200;
-}
-
-async function readIfThere(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw error;
-  }
-}
-
-function parse(content: string): Entry | undefined {
-  try {
-    const entry = JSON.parse(content) as Entry;
-    return typeof entry === 'object' && entry !== null ? entry : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -9,7 +9,7 @@ import {
   type FailureCondition,
   failureOf,
 } from './destination.ts';
-import { type AsyncEvent, Journal } from './journal.ts';
+import { type AsyncEvent, EventJournal } from './journal.ts';
 import { Line } from './line.ts';
 import type { AsyncQueueOptions, AsyncTarget } from './options.ts';
 
@@ -66,7 +66,7 @@ const MAX_WAIT = 2 ** 31 - 1;
  */
 export class AsyncQueue {
   readonly #options: AsyncQueueOptions;
-  readonly #journal: Journal;
+  readonly #journal: EventJournal;
   readonly #targets = new Map<string, AsyncTarget>();
   readonly #lanes = new Map<string, Lane>();
   readonly #idle: (() => void)[] = [];
@@ -83,7 +83,7 @@ export class AsyncQueue {
     destination_failed: 0,
   };
 
-  private constructor(options: AsyncQueueOptions, journal: Journal) {
+  private constructor(options: AsyncQueueOptions, journal: EventJournal) {
     this.#options = options;
     this.#journal = journal;
     this.#held = options.hold === true;
@@ -95,7 +95,7 @@ export class AsyncQueue {
    * @throws JournalDamagedError
    */
   static async open(options: AsyncQueueOptions): Promise<AsyncQueue> {
-    const { journal, pending } = await Journal.open(options.journal);
+    const { journal, pending } = await EventJournal.open(options.journal);
     const queue = new AsyncQueue(options, journal);
     for (const { attempts = 0, next = 0, tries = 0, failure, ...event } of pending)
       queue.#wait({ ...event, attempts, next, tries, failure, result: undefined });

@@ -122,7 +122,7 @@ describe('a restart', () => {
     await call(first, 'PUT', '/bucket');
     await first.close();
     writeFileSync(join(dataDir, 'journal.jsonl'), 'damage\n{"t":"unbucket","bucket":"bucket"}\n', { flag: 'a' });
-    await expect(startStore({ dataDir })).rejects.toThrow(/damaged at line 2/);
+    await expect(startStore({ dataDir })).rejects.toThrow(/line 2, is damaged/);
   });
 
   it('rewrites a journal that is mostly about the past', async () => {

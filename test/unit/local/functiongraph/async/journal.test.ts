@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   type AsyncEvent,
-  Journal,
+  EventJournal,
   type PendingEvent,
 } from '../../../../../scripts/local/functiongraph/async/journal.ts';
 
@@ -15,17 +15,17 @@ async function file(): Promise<string> {
 }
 
 async function pendingIn(path: string): Promise<PendingEvent[]> {
-  const { journal, pending } = await Journal.open(path);
+  const { journal, pending } = await EventJournal.open(path);
   await journal.close();
   return pending;
 }
 
 const event = (id: string, text = '{}'): AsyncEvent => ({ id, function: 'f', event: text, accepted: 1 });
 
-describe('Journal', () => {
+describe('EventJournal', () => {
   it('returns what is not done, in order', async () => {
     const path = await file();
-    const { journal, pending } = await Journal.open(path);
+    const { journal, pending } = await EventJournal.open(path);
     expect(pending).toEqual([]);
 
     await Promise.all(['a', 'b', 'c', 'd'].map((id) => journal.add(event(id))));
@@ -37,7 +37,7 @@ describe('Journal', () => {
 
   it('has an event in the file when add resolves', async () => {
     const path = await file();
-    const { journal } = await Journal.open(path);
+    const { journal } = await EventJournal.open(path);
 
     await Promise.all(
       Array.from({ length: 50 }, async (_, index) => {
@@ -50,7 +50,7 @@ describe('Journal', () => {
 
   it('does not grow for ever', async () => {
     const path = await file();
-    const { journal } = await Journal.open(path);
+    const { journal } = await EventJournal.open(path);
     const text = JSON.stringify('x'.repeat(100_000));
 
     for (let index = 0; index < 30; index++) {
@@ -67,7 +67,7 @@ describe('Journal', () => {
   it('keeps how far an event has come, over any number of starts', async () => {
     const path = await file();
     const failure = { condition: 'RetriesExhausted', status: 200, error: '4002', payload: '{"a":"\n"}' } as const;
-    const { journal } = await Journal.open(path);
+    const { journal } = await EventJournal.open(path);
     await Promise.all(['a', 'b'].map((id) => journal.add(event(id))));
     await journal.update('a', { attempts: 1, next: 50 });
     await journal.update('b', { attempts: 4, next: 0, failure });
@@ -85,7 +85,7 @@ describe('Journal', () => {
 
   it('makes nothing of progress that comes after the end', async () => {
     const path = await file();
-    const { journal } = await Journal.open(path);
+    const { journal } = await EventJournal.open(path);
     await journal.add(event('a'));
     await journal.done('a');
     await journal.update('a', { attempts: 1 });
@@ -97,7 +97,7 @@ describe('Journal', () => {
 
   it('is made smaller while events wait in it for long, and loses none and no progress', async () => {
     const path = await file();
-    const { journal } = await Journal.open(path);
+    const { journal } = await EventJournal.open(path);
     await journal.add(event('waits', JSON.stringify('雪'.repeat(1000))));
     await journal.update('waits', { attempts: 2, next: 99 });
 
@@ -120,7 +120,7 @@ describe('Journal', () => {
 
   it('is at every moment a file from which everything acknowledged can be read', async () => {
     const path = await file();
-    const { journal } = await Journal.open(path);
+    const { journal } = await EventJournal.open(path);
     const acknowledged = new Map<string, number>();
     let seen = 0;
     const look = async (): Promise<void> => {
@@ -155,7 +155,7 @@ describe('Journal', () => {
 
   it('is read up to a last line that was cut off anywhere', async () => {
     const path = await file();
-    const { journal } = await Journal.open(path);
+    const { journal } = await EventJournal.open(path);
     await journal.add(event('a', '"雪"'));
     await journal.update('a', { attempts: 1 });
     const whole = (await readFile(path)).length;
@@ -175,20 +175,22 @@ describe('Journal', () => {
     const content = `${JSON.stringify({ add: event('a') })}\n${damaged}\n${JSON.stringify({ add: event('b') })}\n`;
     await writeFile(path, content);
 
-    await expect(Journal.open(path)).rejects.toThrow(`${path}, line 2, is damaged`);
+    await expect(EventJournal.open(path)).rejects.toThrow(`${path}, line 2, is damaged`);
     expect(await readFile(path, 'utf8')).toBe(content);
   });
 
   it('goes on after a write that failed', async () => {
     const path = await file();
-    const { journal } = await Journal.open(path);
+    const { journal } = await EventJournal.open(path);
     await journal.add(event('a'));
     const other = await open(path);
     await other.close();
-    const prototype = Object.getPrototypeOf(other) as { appendFile: () => Promise<void> };
-    const failing = vi.spyOn(prototype, 'appendFile').mockRejectedValueOnce(new Error('disk full'));
+    const prototype = Object.getPrototypeOf(other) as { write: () => Promise<void> };
+    const failing = vi.spyOn(prototype, 'write').mockRejectedValueOnce(new Error('disk full'));
 
-    const results = await Promise.allSettled([journal.add(event('b')), journal.add(event('c'))]);
+    const failed = journal.add(event('b'));
+    await expect(failed).rejects.toThrow('disk full');
+    const results = await Promise.allSettled([failed, journal.add(event('c'))]);
     failing.mockRestore();
     await journal.update('b', { attempts: 1 });
     await journal.close();
@@ -199,14 +201,20 @@ describe('Journal', () => {
 
   it('leaves no half of a line before others', async () => {
     const path = await file();
-    const { journal } = await Journal.open(path);
+    const { journal } = await EventJournal.open(path);
     await journal.add(event('a'));
     const other = await open(path);
     await other.close();
-    const prototype = Object.getPrototypeOf(other) as { appendFile: (text: string) => Promise<void> };
-    const { appendFile } = prototype;
-    const failing = vi.spyOn(prototype, 'appendFile').mockImplementationOnce(async function (this: unknown, text) {
-      await appendFile.call(this, text.slice(0, 20));
+    const prototype = Object.getPrototypeOf(other) as { write: (bytes: Buffer, ...rest: number[]) => Promise<unknown> };
+    const { write } = prototype;
+    const failing = vi.spyOn(prototype, 'write').mockImplementationOnce(async function (
+      this: unknown,
+      bytes,
+      from = 0,
+      _,
+      at = 0,
+    ) {
+      await write.call(this, bytes, from, 20, at);
       throw new Error('disk full');
     });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Journal } from '../../../../../scripts/local/functiongraph/async/journal.ts';
+import { EventJournal } from '../../../../../scripts/local/functiongraph/async/journal.ts';
 import type { AsyncTarget } from '../../../../../scripts/local/functiongraph/async/options.ts';
 import { AsyncQueue } from '../../../../../scripts/local/functiongraph/async/queue.ts';
 import type { ExecutionResult } from '../../../../../scripts/local/functiongraph/types.ts';
@@ -95,7 +95,7 @@ it('every accepted event ends exactly once, over stops and starts, and is in the
           // What a killed process would leave behind.
           const before = new Set([...ended, ...failed]);
           await copyFile(journal, `${journal}.copy`);
-          const { journal: copy, pending } = await Journal.open(`${journal}.copy`);
+          const { journal: copy, pending } = await EventJournal.open(`${journal}.copy`);
           await copy.close();
           const kept = new Set(pending.map(({ id }) => id));
           for (const id of plan.keys())

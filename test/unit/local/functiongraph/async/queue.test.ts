@@ -270,11 +270,13 @@ describe('AsyncQueue', () => {
     const { queue, attempts, records, errors } = await open(await journalFile());
     const other = await openFile('/dev/null');
     await other.close();
-    const prototype = Object.getPrototypeOf(other) as { appendFile: (text: string) => Promise<void> };
-    const { appendFile } = prototype;
+    const prototype = Object.getPrototypeOf(other) as { write: (bytes: Buffer, ...rest: number[]) => Promise<unknown> };
+    const { write } = prototype;
     let full = true;
-    vi.spyOn(prototype, 'appendFile').mockImplementation(function (this: unknown, text) {
-      return full && text.includes('"set"') ? Promise.reject(new Error('disk full')) : appendFile.call(this, text);
+    vi.spyOn(prototype, 'write').mockImplementation(function (this: unknown, bytes, ...rest) {
+      return full && bytes.includes('"set"')
+        ? Promise.reject(new Error('disk full'))
+        : write.call(this, bytes, ...rest);
     });
     onTestFinished(() => {
       vi.restoreAllMocks();
