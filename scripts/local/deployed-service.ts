@@ -64,7 +64,7 @@ export class DeployedService {
     await redeploy(cloud, config, keys, signal);
     this.#config = config;
     this.#routes = routes;
-    say(`sync task     is told to ${keys.join(', ')}`);
+    say(`sync task     route set in ${keys.join(', ')}`);
   }
 
   /** The host, with the keys of serverless.yml standing for what serves: the version that the alias names. */

@@ -29,12 +29,12 @@ interface Session {
   readonly lines: readonly string[];
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
-  /** A line for the user; ends the story where it was interrupted. */
+  /** Prints a line for the user; throws once the demonstration is interrupted. */
   readonly say: (line: string) => void;
 }
 
 /**
- * The whole story, told while it happens.
+ * Runs the demonstration and reports while it happens.
  *
  * @returns the exit code
  */
@@ -56,7 +56,7 @@ export async function replicate(session: Session): Promise<number> {
     const problems = await compareAll(client, session);
     const at = (share: number): string =>
       `${(latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0).toFixed(0)} ms`;
-    const told = drop > 0 ? ', where a notification told of it' : '';
+    const told = drop > 0 ? ', objects with a notification' : '';
     const perCall = events.calls === 0 ? '' : `, ${(events.keys / events.calls).toFixed(1)} keys per call`;
     const rows: readonly (readonly [string, string])[] = [
       ['objects', `${objects.length - problems.length} of ${objects.length} arrived, same bytes, same metadata`],
@@ -64,7 +64,7 @@ export async function replicate(session: Session): Promise<number> {
       ['time', `${seconds.toFixed(1)} s (${(objects.length / seconds).toFixed(0)} objects/s)`],
       [
         'upload to arrival',
-        latencies.length === 0 ? 'no notification told of any' : `p50 ${at(0.5)}, p99 ${at(0.99)}${told}`,
+        latencies.length === 0 ? 'no object had a notification' : `p50 ${at(0.5)}, p99 ${at(0.99)}${told}`,
       ],
       ['OMS event calls', `${events.calls} after notifications${perCall}`],
     ];
@@ -75,7 +75,7 @@ export async function replicate(session: Session): Promise<number> {
   }
 }
 
-/** Uploads everything, and waits until everything has arrived of which OMS will ever hear. */
+/** Uploads everything, and waits until every object with a notification has arrived. */
 async function uploadAll(
   client: S3Client,
   { endpoints, objects, arrivals, drop, patience, signal, say }: Session,
@@ -118,7 +118,7 @@ async function closeGap(
   say(`\nmissing in "${destination}": ${missing.length} of ${objects.length} objects (${share} %)`);
   for (const key of missing.slice(0, 3)) say(`  ${JSON.stringify(key)}`);
   if (missing.length > 3) say(`  and ${missing.length - 3} more`);
-  say(missing.length > 0 ? 'no notification will ever tell of them' : 'no notification was lost this time');
+  say(missing.length > 0 ? 'no notification will ever name them' : 'no notification was lost this time');
 
   say(`\nreconciling: POST ${endpoints.gateway}/reconcile`);
   const first = await runPass(client, endpoints, 0, Math.max(patience, SHORTEST_PASS));
@@ -154,8 +154,8 @@ function conclude(
     say('converged: source and destination hold the same objects');
     return 0;
   }
-  if (problems.length === 0) console.error('every object arrived, but the reconciler does not say so');
-  else console.error(`${problems.length} of ${objects.length} objects did not arrive as they are:`);
+  if (problems.length === 0) console.error('every object arrived, but the reconciler does not confirm it');
+  else console.error(`${problems.length} of ${objects.length} objects are missing or differ:`);
   for (const problem of problems.slice(0, 100)) console.error(`  ${problem}`);
   if (problems.length > 100) console.error(`  ... and ${problems.length - 100} more`);
   showErrors(lines);

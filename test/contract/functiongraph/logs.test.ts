@@ -60,7 +60,7 @@ describe('the log of a function', () => {
     expect((await query(api, other.live)).logs).toHaveLength(2);
   });
 
-  it('is found for a function of the shortcut, too', async () => {
+  it('is found for a function that was deployed without the API, too', async () => {
     const started = await start();
     await started.deploy(LOG);
     const urn = 'urn:fss:cn-north-4:project:function:default:service-local-f';

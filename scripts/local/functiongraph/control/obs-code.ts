@@ -1,60 +1,28 @@
-import { request } from 'node:http';
-import { signV4, UNSIGNED_PAYLOAD, uriEncode, uriEncodePath } from '../../sigv4.ts';
-import type { TemporaryCredentials } from '../agency.ts';
 import { ApiError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
+import { callObs, type ObjectStore } from '../obs-call.ts';
 import type { FetchCode } from './code-body.ts';
 import { invalid } from './fields.ts';
-
-/** Milliseconds. */
-const TIMEOUT = 10_000;
 
 /**
  * Fetches code packages from the local object store, whatever host the URL names: every bucket is there.
  *
  * @throws ApiError 400 FSS.1010 for a URL that names no object; 404 FSS.1054 where there is none
  */
-export function fetchFromObs(options: {
-  /** `http://host:port`, path style. */
-  readonly endpoint: string | undefined;
-  readonly region: string;
-  readonly credentials: () => TemporaryCredentials;
-  readonly now: () => number;
-}): FetchCode {
+export function fetchFromObs(
+  store: Omit<ObjectStore, 'endpoint'> & { readonly endpoint: string | undefined },
+): FetchCode {
   return async (url) => {
-    const place = placeOf(url, options.endpoint);
+    const { endpoint } = store;
+    const place = placeOf(url, endpoint);
     if (!place) throw invalid('code_url', 'is not the URL of an object', 'FSS.1010');
-    if (options.endpoint === undefined) throw missing();
-    const { host, hostname, port } = new URL(options.endpoint);
-    const path = `/${uriEncode(place.bucket)}/${uriEncodePath(place.key)}`;
-    const headers = signV4({
-      method: 'GET',
-      host,
-      path,
-      region: options.region,
-      service: 's3',
-      ...options.credentials(),
-      now: options.now(),
-      payloadHash: UNSIGNED_PAYLOAD,
-      headers: {},
+    if (endpoint === undefined) throw missing();
+    const call = { method: 'GET', ...place, limit: LIMITS.obsCodeBytes + 1 } as const;
+    const { status, body } = await callObs({ ...store, endpoint }, call).catch(() => {
+      throw new ApiError(503, 'FSS.0503', 'The object store does not answer');
     });
-    return new Promise((resolve, reject) => {
-      const outgoing = request({ hostname, port, path, method: 'GET', headers, agent: false, timeout: TIMEOUT });
-      const unavailable = (): void => reject(new ApiError(503, 'FSS.0503', 'The object store does not answer'));
-      outgoing.on('timeout', () => outgoing.destroy(new Error('timeout')));
-      outgoing.on('error', unavailable);
-      outgoing.on('response', (answer) => {
-        const chunks: Buffer[] = [];
-        let size = 0;
-        answer.on('data', (chunk: Buffer) => {
-          size += chunk.length;
-          if (size <= LIMITS.obsCodeBytes + 1) chunks.push(chunk);
-        });
-        answer.on('error', unavailable);
-        answer.on('end', () => (answer.statusCode === 200 ? resolve(Buffer.concat(chunks)) : reject(missing())));
-      });
-      outgoing.end();
-    });
+    if (status !== 200) throw missing();
+    return body;
   };
 }
 

@@ -1,0 +1,58 @@
+import { request } from 'node:http';
+import { signV4, UNSIGNED_PAYLOAD, uriEncode, uriEncodePath } from '../sigv4.ts';
+import type { TemporaryCredentials } from './agency.ts';
+
+/** The object store as FunctionGraph reaches it. */
+export interface ObjectStore {
+  /** `http://host:port`, path style. */
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: () => TemporaryCredentials;
+  readonly now: () => number;
+}
+
+interface ObsCall {
+  readonly method: 'GET' | 'HEAD' | 'PUT';
+  readonly bucket: string;
+  /** Absent for the bucket itself. */
+  readonly key?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Buffer;
+  /** Bytes of the answer that are kept: chunks that begin after them are dropped. */
+  readonly limit: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Milliseconds without an answer after which a call has failed. */
+const TIMEOUT = 10_000;
+
+/**
+ * Makes a signed call to the object store, as any client does.
+ *
+ * @rejects with the connection's error; an answer of any status resolves
+ */
+export function callObs(
+  { endpoint, region, credentials, now }: ObjectStore,
+  { method, bucket, key, headers = {}, body, limit, signal }: ObsCall,
+): Promise<{ readonly status: number; readonly body: Buffer }> {
+  const { host, hostname, port } = new URL(endpoint);
+  const path = `/${uriEncode(bucket)}${key === undefined ? '' : `/${uriEncodePath(key)}`}`;
+  const unsigned = { method, host, path, region, headers, service: 's3', payloadHash: UNSIGNED_PAYLOAD };
+  const signed = signV4({ ...unsigned, ...credentials(), now: now() });
+  return new Promise((resolve, reject) => {
+    const outgoing = request({ hostname, port, path, method, headers: signed, agent: false, timeout: TIMEOUT, signal });
+    outgoing.on('timeout', () => outgoing.destroy(new Error(`No answer within ${TIMEOUT} ms`)));
+    outgoing.on('error', reject);
+    outgoing.on('response', (answer) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      answer.on('data', (chunk: Buffer) => {
+        if (size < limit) chunks.push(chunk);
+        size += chunk.length;
+      });
+      answer.on('error', reject);
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(chunks) }));
+    });
+    outgoing.end(body);
+  });
+}
