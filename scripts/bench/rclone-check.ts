@@ -34,7 +34,7 @@ interface Compared extends MeasuredProcess {
 }
 
 /**
- * `npm run reconcile` as a check, against `rclone check --size-only` of the same two buckets: both are processes of
+ * `oms-sync reconcile` as a check, against `rclone check --size-only` of the same two buckets: both are processes of
  * their own from start to end, one at a time, and so is the local object store that they list. The command is bundled
  * as functions are, and runs with a small young generation; how it does with the TypeScript loader is shown besides.
  */
@@ -179,7 +179,7 @@ function measurementsOf(layout: Layout, { ours, loader, rclone }: Samples): Meas
     compare('CPU, times less', (runs) => runs.map(({ cpuMs }) => cpuMs), seconds),
     compare('CPU of the store, times less', (runs) => runs.map(({ storeCpuMs }) => storeCpuMs), seconds),
     {
-      measure: `${name}: npm run reconcile, by rclone`,
+      measure: `${name}: oms-sync reconcile, by rclone`,
       value: `${seconds(ms(loader))}, ${mb(peak(loader))}`,
       baseline: `${seconds(ms(rclone))}, ${mb(peak(rclone))}`,
       ...pairedRatio(ms(rclone), ms(loader)),

@@ -30,7 +30,7 @@ Written by \`node --import tsx scripts/docs/failures-doc.ts\` from the table tha
 | \`call\` | This call failed. | The next is sent. After three in a row OMS counts as down, and nothing more is sent; after three in a row of one task, nothing more of that task. |
 
 **Retried** keys make the invocation fail, so that FunctionGraph delivers the event again and in the end hands it to the
-failure destination. Keys that are not retried become a dead letter at once. \`npm run redrive\` and \`POST /redrive\`
+failure destination. Keys that are not retried become a dead letter at once. \`oms-sync redrive\` and \`POST /redrive\`
 bring back both. What is not in these tables is retried and concerns one call, and an unknown 400 concerns the content:
 nothing is given up that is not understood.
 

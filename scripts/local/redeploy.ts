@@ -6,7 +6,7 @@ import type { DeployPlan } from '../deploy/types.ts';
 import type { ServerlessConfig } from '../serverless/config.ts';
 
 /**
- * Deploys functions to a running local cloud through the library, in this process: what `npm run deploy` does, without
+ * Deploys functions to a running local cloud through the library, in this process: what `oms-sync deploy` does, without
  * the time that a process and the framework take to start.
  *
  * @param only keys of the functions

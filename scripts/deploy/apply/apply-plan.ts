@@ -34,7 +34,7 @@ export async function applyPlan(plan: DeployPlan, options: ApplyOptions): Promis
     foreign: foreignTriggers(work),
     now: () => clock.now(),
     sleep: (ms: number) => clock.sleep(ms),
-    repair: (key: string) => `npm run deploy -- function ${key} --stage ${plan.stage} --region ${plan.region}`,
+    repair: (key: string) => `npx oms-sync deploy -f ${key} --stage ${plan.stage} --region ${plan.region}`,
     // All versions of one deployment have one time: a rollback finds by it what the deployment changed.
     deployed: start,
   };

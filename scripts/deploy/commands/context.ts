@@ -7,7 +7,7 @@ import { LocalCloudError } from './local-environment.ts';
 export type Environment = Readonly<Record<string, string | undefined>>;
 type Options = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
-/** What a command of `npm run deploy` has at hand. */
+/** What a command of `oms-sync deploy` has at hand. */
 export interface CommandContext {
   /** serverless.yml, resolved for the stage and checked. */
   readonly config: ServerlessConfig;

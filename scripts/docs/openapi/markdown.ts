@@ -22,7 +22,7 @@ export function httpApiMarkdown(): string {
   const parts = [
     '# HTTP API',
     '',
-    'Written by `npm run openapi` from what [openapi.json](../openapi.json) is made of. `$GATEWAY` is the address of the',
+    'Written by `npm run docs` from what [openapi.json](../openapi.json) is made of. `$GATEWAY` is the address of the',
     'gateway, `$APP_CODE` the AppCode of an app (signed requests do as well), `$SYNC_TASK_ID` a sync task, and the others',
     'are the key pairs of its buckets. Every error is `{"error_code", "error_msg", "request_id", "details"}`;',
     '[bad-input.md](bad-input.md) shows what wrong requests are told.',

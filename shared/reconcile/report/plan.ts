@@ -55,7 +55,7 @@ export function planOf(input: PlanInput): Plan {
 function adviceOn(objects: number, calls: number): string {
   return (
     `${objects} objects would take ${calls} event calls. An OMS migration task of the type "object list" copies them ` +
-    'in one go: npm run reconcile writes its list file with --list FILE (at most 1024 MB). Beyond 5 million objects or ' +
+    'in one go: oms-sync reconcile writes its list file with --list FILE (at most 1024 MB). Beyond 5 million objects or ' +
     '3 TB OMS recommends a migration task group.'
   );
 }

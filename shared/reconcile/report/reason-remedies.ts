@@ -5,7 +5,7 @@ export const REMEDIES: Readonly<Record<Reason, string>> = {
   awaiting_copy:
     'OMS was given the object a short while ago. Nothing is to be done: a later pass proves that it arrived or submits it again.',
   too_many:
-    'More objects differ than are remembered, so the object waits for a place. Copy the objects with an OMS migration task of the type "object list" (npm run reconcile writes its list with --list FILE), or look at those that were submitted in vain.',
+    'More objects differ than are remembered, so the object waits for a place. Copy the objects with an OMS migration task of the type "object list" (oms-sync reconcile writes its list with --list FILE), or look at those that were submitted in vain.',
   not_copied:
     "The object was submitted as often as RECONCILE_MAX_SUBMISSIONS allows, and the destination still differs. Look for it in the sync task's lists of failed objects and at who else writes or deletes at the destination. Then upload the source object again, with a clock that is right; or delete checkpoint.json of the route, and the next pass submits everything again.",
   no_overwrite:

@@ -4,7 +4,7 @@ import { readDeadLetter } from '#shared/deadletters/document.ts';
 import { DEAD_LETTER_SCHEMA_FILE, deadLetterJsonSchema } from '../../../scripts/docs/schema/dead-letter.ts';
 
 describe('docs/dead-letter.schema.json', () => {
-  it('is the schema that dead letters are read with (npm run schema writes it anew)', async () => {
+  it('is the schema that dead letters are read with (npm run docs writes it anew)', async () => {
     expect(await readFile(DEAD_LETTER_SCHEMA_FILE, 'utf8')).toBe(deadLetterJsonSchema());
   });
 

@@ -83,7 +83,7 @@ describe('a trigger that is replaced where the service deletes later than it ans
     expect(error?.message).toMatch(
       /^TIMER tick: the old trigger is deleted, its replacement was not created .*FSS.1147/,
     );
-    expect(error?.message).toMatch(/: npm run deploy -- function one --stage dev --region cn-north-4$/);
+    expect(error?.message).toMatch(/: npx oms-sync deploy -f one --stage dev --region cn-north-4$/);
     expect(slept()).toBeLessThan(2 * 190_000 + 40_000);
     expect(triggers()).toHaveLength(1);
   });

@@ -33,7 +33,8 @@ const CAUSES: readonly (readonly [ErrorStatus, string, StubReply])[] = [
 describe('the table of errors', () => {
   const oms = useOmsStub();
   const variables = { SRC_ACCESS_KEY: 'a', SRC_SECRET_KEY: 'b', DST_ACCESS_KEY: 'c', DST_SECRET_KEY: 'd' };
-  const rows = OPERATIONS.flatMap((operation) =>
+  // What the others call is FunctionGraph, which their own tests replace.
+  const rows = OPERATIONS.filter(({ path }) => path.startsWith('/sync-tasks')).flatMap((operation) =>
     CAUSES.filter(([status]) => errorsOf(operation).includes(status)).map(
       ([status, cause, reply]) => [operation.operationId, status, cause, operation, reply] as const,
     ),

@@ -4,7 +4,7 @@ import { VERDICTS } from '#shared/reconcile/compare/verdict.ts';
 import { REPORT_SCHEMA_FILE, reportJsonSchema } from '../../../scripts/docs/schema/reconcile-report.ts';
 
 describe('docs/reconcile-report.schema.json', () => {
-  it('is the schema that reports are read with (npm run schema writes it anew)', async () => {
+  it('is the schema that reports are read with (npm run docs writes it anew)', async () => {
     expect(await readFile(REPORT_SCHEMA_FILE, 'utf8')).toBe(reportJsonSchema());
   });
 

@@ -10,12 +10,12 @@ import { loadServerless } from '../../../../scripts/serverless/load.ts';
 const PUBLISHED = join(ROOT, 'docs', 'policies');
 
 describe('docs/policies', () => {
-  it('holds what serverless.yml makes of the example (else: npm run policies)', async () => {
+  it('holds what serverless.yml makes of the example (else: npm run docs)', async () => {
     for (const name of Object.keys(process.env)) if (name.startsWith('OMS_SYNC_')) vi.stubEnv(name, undefined);
     const config = await loadServerless(EXAMPLE.stage, EXAMPLE.environment);
     vi.unstubAllEnvs();
 
-    const files = policyFiles(policiesOf(config), 'npm run policies');
+    const files = policyFiles(policiesOf(config), 'npm run docs');
 
     expect(readdirSync(PUBLISHED).sort()).toEqual([...files.keys()].sort());
     for (const [name, text] of files) expect(readFileSync(join(PUBLISHED, name), 'utf8'), name).toBe(text);

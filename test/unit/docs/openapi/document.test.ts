@@ -55,11 +55,11 @@ function problemsOf({ schema }: Content, value: unknown): string[] {
 }
 
 describe('openapi.json', () => {
-  it('is what the schemas say (npm run openapi writes it anew)', async () => {
+  it('is what the schemas say (npm run docs writes it anew)', async () => {
     expect(JSON.parse(await readFile(OPENAPI_FILE, 'utf8'))).toEqual(document);
   });
 
-  it('has its readable form beside it (npm run openapi writes both anew)', async () => {
+  it('has its readable form beside it (npm run docs writes both anew)', async () => {
     expect(await readFile(HTTP_API_FILE, 'utf8')).toBe(httpApiMarkdown());
   });
 
