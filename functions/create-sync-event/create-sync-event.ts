@@ -2,7 +2,7 @@ import type { EventConfig } from '#shared/config/oms.ts';
 import { AppError } from '#shared/errors/base.ts';
 import { type Clock, systemClock } from '#shared/http/clock.ts';
 import type { Logger } from '#shared/logging/logger.ts';
-import { CONFLICTS, judgeRefusal, type Verdict } from '#shared/oms/refusal.ts';
+import { CONFLICTS, explainRefusal, type RefusalCause } from '#shared/oms/refusal.ts';
 import { toBatches } from '#shared/pipeline/batch.ts';
 import { type FailedKey, failedOf } from '#shared/pipeline/outcome.ts';
 import { RateLimiter } from '#shared/pipeline/rate-limiter.ts';
@@ -39,7 +39,7 @@ export function createSyncEvents({ clock = systemClock }: { readonly clock?: Clo
     logOutcome(invocation.log, syncTaskId, submitted);
     return explained(
       () => toReply(syncTaskId, list, submitted.outcomes),
-      (refusal) => judgeRefusal(refusal, { oms, syncTaskId, conflict: CONFLICTS.events, now }),
+      (refusal) => explainRefusal(refusal, { oms, syncTaskId, conflict: CONFLICTS.events, now }),
     );
   };
 }
@@ -68,11 +68,14 @@ function logOutcome(log: Logger, sync_task_id: string, { outcomes, calls, attemp
 }
 
 /** The reply, or the error of the task where it is the task that OMS refused, whatever it said of the keys. */
-async function explained(read: () => HttpReply, judge: (refusal: unknown) => Promise<Verdict>): Promise<HttpReply> {
+async function explained(
+  read: () => HttpReply,
+  explain: (refusal: unknown) => Promise<RefusalCause>,
+): Promise<HttpReply> {
   try {
     return read();
   } catch (error) {
-    const verdict = await judge(error instanceof NothingAcceptedError ? error.cause : error);
-    throw verdict.about === 'other' ? error : verdict.error;
+    const cause = await explain(error instanceof NothingAcceptedError ? error.cause : error);
+    throw cause.about === 'other' ? error : cause.error;
   }
 }

@@ -1,5 +1,5 @@
 import type { OmsClient } from '#shared/oms/client.ts';
-import { CONFLICTS, judgeRefusal } from '#shared/oms/refusal.ts';
+import { CONFLICTS, explainRefusal } from '#shared/oms/refusal.ts';
 
 /** Milliseconds between two attempts to delete a task that is still being stopped. */
 const WAIT = { first: 250, most: 2_000 } as const;
@@ -31,12 +31,12 @@ export async function removeTask(syncTaskId: string, { oms, stop, remaining, sle
       await oms.deleteSyncTask({ syncTaskId });
       return;
     } catch (refusal) {
-      const verdict = await judgeRefusal(refusal, { oms, syncTaskId, conflict: CONFLICTS.delete, now });
+      const cause = await explainRefusal(refusal, { oms, syncTaskId, conflict: CONFLICTS.delete, now });
       // The task is gone because an attempt whose answer was lost has deleted it.
-      if (verdict.about === 'missing' && verdict.error.afterUncertain) return;
+      if (cause.about === 'missing' && cause.error.afterUncertain) return;
       // How long OMS takes to stop a task is not documented, so its refusal may be about a moment only.
-      const stopping = stop && verdict.about === 'state';
-      if (!stopping || remaining() < wait + ROOM) throw verdict.error;
+      const stopping = stop && cause.about === 'state';
+      if (!stopping || remaining() < wait + ROOM) throw cause.error;
       await sleep(wait);
       wait = Math.min(2 * wait, WAIT.most);
     }
@@ -47,8 +47,8 @@ async function stopTask(syncTaskId: string, oms: OmsClient, now: () => number): 
   try {
     await oms.stopSyncTask({ syncTaskId });
   } catch (refusal) {
-    const verdict = await judgeRefusal(refusal, { oms, syncTaskId, conflict: CONFLICTS.stop, now });
+    const cause = await explainRefusal(refusal, { oms, syncTaskId, conflict: CONFLICTS.stop, now });
     // Stopped already, which is all that was wanted.
-    if (verdict.about !== 'state') throw verdict.error;
+    if (cause.about !== 'state') throw cause.error;
   }
 }

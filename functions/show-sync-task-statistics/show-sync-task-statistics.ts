@@ -1,5 +1,5 @@
 import type { OmsConfig } from '#shared/config/oms.ts';
-import { judgeRefusal } from '#shared/oms/refusal.ts';
+import { explainRefusal } from '#shared/oms/refusal.ts';
 import { STATISTIC_TYPES } from '#shared/oms/schemas/enums.ts';
 import { listSyncTaskStatisticRequest } from '#shared/oms/schemas/list-sync-task-statistic.ts';
 import type { HttpReply, HttpRequest } from '#shared/platform/gateway-event.ts';
@@ -23,6 +23,6 @@ export async function showSyncTaskStatistics(request: HttpRequest, { oms }: Serv
     });
     return { status: 200, body };
   } catch (refusal) {
-    throw (await judgeRefusal(refusal, { oms, syncTaskId, now: Date.now })).error;
+    throw (await explainRefusal(refusal, { oms, syncTaskId, now: Date.now })).error;
   }
 }

@@ -1,6 +1,6 @@
 import type { ConfigOf } from '#shared/config/read.ts';
 import { readWithCredentials } from '#shared/oms/bucket-credentials.ts';
-import { CONFLICTS, judgeRefusal } from '#shared/oms/refusal.ts';
+import { CONFLICTS, explainRefusal } from '#shared/oms/refusal.ts';
 import { startSyncTaskBody } from '#shared/oms/schemas/start-sync-task.ts';
 import { syncTaskPath } from '#shared/oms/schemas/sync-task-path.ts';
 import type { HttpReply, HttpRequest } from '#shared/platform/gateway-event.ts';
@@ -21,10 +21,10 @@ export async function startSyncTask(
     await oms.startSyncTask({ syncTaskId: sync_task_id, ...body });
   } catch (refusal) {
     const conflict = CONFLICTS.start;
-    const verdict = await judgeRefusal(refusal, { oms, syncTaskId: sync_task_id, conflict, now: Date.now });
+    const cause = await explainRefusal(refusal, { oms, syncTaskId: sync_task_id, conflict, now: Date.now });
     // "Started already" is the success of an attempt whose answer was lost. That somebody else started the task in
     // those seconds cannot be told apart, and leaves it started as well.
-    if (!(verdict.about === 'state' && verdict.error.afterUncertain)) throw verdict.error;
+    if (!(cause.about === 'state' && cause.error.afterUncertain)) throw cause.error;
   }
   invocation.log.info('sync task started', { sync_task_id });
   return { status: 200, body: { sync_task_id } };

@@ -1,5 +1,5 @@
 import type { OmsConfig } from '#shared/config/oms.ts';
-import { CONFLICTS, judgeRefusal } from '#shared/oms/refusal.ts';
+import { CONFLICTS, explainRefusal } from '#shared/oms/refusal.ts';
 import { syncTaskPath } from '#shared/oms/schemas/sync-task-path.ts';
 import type { HttpReply, HttpRequest } from '#shared/platform/gateway-event.ts';
 import type { Services } from '#shared/platform/http.ts';
@@ -12,9 +12,9 @@ export async function stopSyncTask(request: HttpRequest, { invocation, oms }: Se
   try {
     await oms.stopSyncTask({ syncTaskId });
   } catch (refusal) {
-    const verdict = await judgeRefusal(refusal, { oms, syncTaskId, conflict: CONFLICTS.stop, now: Date.now });
+    const cause = await explainRefusal(refusal, { oms, syncTaskId, conflict: CONFLICTS.stop, now: Date.now });
     // "Not in progress" is the success of an attempt whose answer was lost.
-    if (!(verdict.about === 'state' && verdict.error.afterUncertain)) throw verdict.error;
+    if (!(cause.about === 'state' && cause.error.afterUncertain)) throw cause.error;
   }
   invocation.log.info('sync task stopped', { sync_task_id });
   return { status: 200, body: { sync_task_id } };

@@ -2,7 +2,7 @@ import type { Problem } from '#shared/errors/base.ts';
 import type { ConfigOf } from './read.ts';
 import { textVariable } from './variable.ts';
 
-/** What a header can carry. */
+/** Characters that a header can carry. */
 const pattern = /^[\x21-\x7e]+$/;
 const hint = 'encrypted; used where the body of a request leaves the pair out';
 
@@ -16,7 +16,7 @@ export const bucketCredentialVariables = {
 
 export type BucketCredentials = ConfigOf<typeof bucketCredentialVariables>;
 
-/** Half of a pair signs nothing. */
+/** Refuses half a pair, which signs nothing. */
 export function checkBucketCredentials(config: BucketCredentials): Problem[] {
   const pairs = [
     ['SRC', config.srcAccessKey, config.srcSecretKey],

@@ -6,8 +6,8 @@
  */
 export const OBS_BUCKET_NAME = /^(?!\d{1,3}(?:\.\d{1,3}){3}$)(?!.*(?:\.\.|\.-|-\.))[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
-/** A bucket of any cloud; old ones of AWS have capitals and underscores. Nothing that is a path, a host or a pattern. */
+/** A bucket of any cloud, never a path, a host or a pattern. Old buckets of AWS have capitals and underscores. */
 export const BUCKET_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{2,62}$/;
 
-/** What OBS_BUCKET_NAME says, for messages. */
+/** The rule of OBS_BUCKET_NAME in words, for messages. */
 export const OBS_BUCKET_RULE = '3 to 63 lower-case letters, digits, hyphens and periods, as OBS has it';

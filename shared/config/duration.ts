@@ -6,7 +6,7 @@ const MILLISECONDS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_
 /**
  * Reads a duration such as `90s`, `15m`, `12h`, `7d`, `500ms`, or `0`.
  *
- * @returns milliseconds; undefined where the text is none
+ * @returns milliseconds; undefined where the text is no duration
  */
 export function readDuration(text: string): number | undefined {
   if (text === '0') return 0;

@@ -23,7 +23,7 @@ export function readFunctionVariables<S extends VariableSet>(
   );
 }
 
-/** What is wrong with the variables taken together, of those that a function has. */
+/** Checks the variables that a function has, taken together. */
 export function checkTogether(config: ConfigOf<VariableSet>): Problem[] {
   return [
     ...('authToken' in config ? checkOmsConfig(config as unknown as OmsConfig) : []),

@@ -31,7 +31,7 @@ export const omsVariables = {
     secret: true,
     pattern: /^[\x21-\x7e]+$/,
   }),
-  // Milliseconds, per attempt.
+  // The unit is milliseconds per attempt.
   timeout: withDefault(
     integerVariable('OMS_TIMEOUT_MS', { hint: 'milliseconds per attempt, 10000 by default', min: 100, max: 120_000 }),
     10_000,
@@ -56,7 +56,7 @@ export const eventVariables = {
     integerVariable('OMS_CONCURRENCY', { hint: 'OMS calls at a time, 4 by default', min: 1, max: 50 }),
     4,
   ),
-  // The vendor documents no limit. Of one function instance; there may be many (docs/failures.md).
+  // The vendor documents no limit. Each function instance has its own; there may be many (docs/failures.md).
   callsPerSecond: withDefault(
     integerVariable('OMS_CALLS_PER_SECOND', {
       hint: 'OMS calls per second and function instance, 100 by default',
@@ -70,7 +70,7 @@ export const eventVariables = {
 export type OmsConfig = ConfigOf<typeof omsVariables>;
 export type EventConfig = ConfigOf<typeof eventVariables>;
 
-/** What is wrong with the OMS variables taken together. */
+/** Checks the OMS variables taken together. */
 export function checkOmsConfig(config: OmsConfig): Problem[] {
   const problems: Problem[] = [];
   if (config.region === undefined && config.endpoint === undefined)

@@ -42,7 +42,7 @@ function prefix(name: string, value: string) {
 
 export type StateConfig = ConfigOf<typeof stateVariables>;
 
-/** As much of a route as is looked at here. */
+/** Parts of a route that are checked here. */
 export interface WatchedSource {
   readonly source: {
     readonly bucket: string;
@@ -51,7 +51,7 @@ export interface WatchedSource {
   };
 }
 
-/** What the state bucket holds below names that are not configurable. */
+/** Prefixes of the state bucket that are not configurable. */
 export const STATE_PREFIXES = { redrive: 'redrive/', reconcile: 'reconcile/' } as const;
 
 /** Every prefix under which something is written to the state bucket, by the variable that has it. */
@@ -65,7 +65,7 @@ export function statePrefixes(config: StateConfig): readonly (readonly [variable
   ];
 }
 
-/** Where the state bucket is. */
+/** Location of the state bucket. */
 export interface StateLocation {
   readonly bucket: string;
   readonly endpoint: string;
@@ -84,8 +84,8 @@ export function stateLocation(config: StateConfig, omsRegion: string | undefined
 }
 
 /**
- * What is wrong with the variables of the state bucket taken together, and with the routes. A dead letter inside a
- * watched source would be a new object, whose notification may become the next dead letter, without end.
+ * Checks the variables of the state bucket together with the routes. A dead letter inside a watched source would be a
+ * new object, whose notification may become the next dead letter, without end.
  *
  * @param routes in the order of the variable ROUTES
  */

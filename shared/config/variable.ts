@@ -13,7 +13,7 @@ export interface Variable<T> {
   readonly read: (text: string | undefined) => T;
 }
 
-/** What is wrong with one variable. Its message never quotes the value. */
+/** One variable is missing or wrong. The message never quotes the value. */
 export class VariableProblem extends Error {
   override readonly name = 'VariableProblem';
   readonly rule: string;
@@ -27,7 +27,7 @@ export class VariableProblem extends Error {
 }
 
 export interface VariableOptions {
-  /** What to set, with an example; shown in the error. */
+  /** Tells what to set, with an example; shown in the error. */
   readonly hint: string;
   /** Holds a credential. */
   readonly secret?: boolean;
@@ -54,7 +54,7 @@ export function required<T>(variable: Variable<T | undefined>): Variable<T> {
   };
 }
 
-/** The value where the variable is absent or empty. */
+/** Sets the value of an absent or empty variable. */
 export function withDefault<T>(variable: Variable<T | undefined>, value: T): Variable<T> {
   return { ...variable, read: (text) => variable.read(text) ?? value };
 }
@@ -96,7 +96,7 @@ export function choiceVariable<const T extends string>(
   });
 }
 
-/** Where http is no risk: nothing leaves this machine. */
+/** Hosts where http is no risk, because nothing leaves this machine. */
 const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 /** An https URL, or one of http for this machine alone. It may have a path, and nothing after it. */

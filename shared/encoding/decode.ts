@@ -3,8 +3,8 @@ import { KEY_LIMITS } from './limits.ts';
 import { checkObjectKey, isObjectKey, type ObjectKey } from './object-key.ts';
 
 /**
- * How a source writes object keys. Always a setting of the source, never guessed: `a+b` and `a%20b` are both legal
- * keys and legal encodings of others.
+ * Encoding of the keys that a source writes. It is a setting of the source and never guessed: `a+b` and `a%20b` are
+ * both legal keys and legal encodings of other keys.
  */
 export type KeyEncoding = 'form' | 'rfc3986' | 'raw';
 

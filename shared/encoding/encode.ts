@@ -3,12 +3,12 @@ import { inspectKey } from './inspect.ts';
 import { KEY_LIMITS } from './limits.ts';
 import { isObjectKey, type ObjectKey } from './object-key.ts';
 
-/** What is neither unreserved (RFC 3986, section 2.3) nor a slash. */
+/** Characters that are neither unreserved (RFC 3986, section 2.3) nor a slash. */
 const NEEDS_ENCODING = /[^\w.~\-/]/;
 /** Reserved characters that `encodeURIComponent` leaves alone. */
 const LEFT_BY_ENCODE_URI_COMPONENT = /[!'()*]/g;
 const SUB_DELIMITER = /[!'()*]/;
-/** From space to tilde. */
+/** Printable ASCII: space to tilde. */
 const NOT_PRINTABLE_ASCII = /[^\x20-\x7e]/;
 
 function percent(character: string): string {
@@ -50,9 +50,10 @@ export function encodeOmsKey(key: ObjectKey | string): string {
 }
 
 /**
- * Checks a key that a caller encoded, to be forwarded to OMS unchanged: printable ASCII (space to tilde), two hexadecimal
- * digits after every `%`, and 1 to 1024 bytes of UTF-8 when decoded. A `+` may stand for a plus or a space: both are
- * one byte, so the answer is the same. The vendor's 1 to 16384 characters follow, since `%XX` is three for a byte.
+ * Checks a key that a caller encoded, to be forwarded to OMS unchanged: printable ASCII (space to tilde), two
+ * hexadecimal digits after every `%`, and 1 to 1024 bytes of UTF-8 when decoded. A `+` may stand for a plus or a space:
+ * both are one byte, so the answer is the same. The vendor's 1 to 16384 characters follow, since `%XX` is three for a
+ * byte.
  *
  * @throws KeyEncodingError with the position in `value`
  * @see https://support.huaweicloud.com/intl/en-us/api-oms/CreateSyncEvents.html
@@ -60,7 +61,7 @@ export function encodeOmsKey(key: ObjectKey | string): string {
 export function checkEncodedOmsKey(value: string): void {
   const foreign = value.search(NOT_PRINTABLE_ASCII);
   if (foreign >= 0) throw new KeyEncodingError('not_ascii', foreign);
-  // Without a `%` an ASCII key has as many bytes as characters.
+  // An ASCII key without a `%` has as many bytes as characters.
   if (value.length > 0 && value.length <= KEY_LIMITS.maxBytes && !value.includes('%')) return;
   inspectKey(value, true);
 }

@@ -20,7 +20,7 @@ const TEXTS: Readonly<Record<KeyErrorRule, string>> = {
 };
 
 /**
- * A string that is not an object key in the encoding that was expected of it.
+ * A string that is not an object key in the expected encoding.
  * Neither the message nor the problem holds the key: only the rule and the position.
  */
 export class KeyEncodingError extends AppError {

@@ -5,11 +5,11 @@ import { KEY_LIMITS } from './limits.ts';
 export type ObjectKey = string & { readonly __brand: 'ObjectKey' };
 
 const ANY_SURROGATE = /[\ud800-\udfff]/;
-/** With the `u` flag a pair is one character, so this finds unpaired surrogates only. */
+/** Finds unpaired surrogates only: the `u` flag makes a pair one character. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const REPLACEMENT_CHARACTER = '\ufffd';
 
-/** Whether a string is an object key. The fast path: says nothing about where it is not. */
+/** Tells quickly whether a string is an object key, without the position of a fault. */
 export function isObjectKey(value: string, options?: KeyOptions): value is ObjectKey {
   const { length } = value;
   if (length === 0 || length > KEY_LIMITS.maxBytes) return false;

@@ -1,4 +1,4 @@
-/** No one-byte string can match it, and V8 knows that without reading them: names of ASCII pay next to nothing. */
+/** V8 knows without reading that no one-byte string matches, so ASCII names cost next to nothing. */
 const SURROGATE = /[\ud800-\udfff]/;
 
 /**
@@ -18,10 +18,11 @@ export function compareUtf8(a: string, b: string): number {
 }
 
 /**
- * Whether a text comes before another one: {@link compareUtf8} for a listing in order, where it nearly always does.
+ * Tells whether a text comes before another one: a faster {@link compareUtf8} for a listing, where it nearly always
+ * does.
  */
 export function isBefore(a: string, b: string): boolean {
-  // The code unit that makes it smaller for `<` must be a surrogate, if the order of UTF-8 is another.
+  // The two orders can differ only where a surrogate makes the text smaller for `<`.
   if (a < b) return !SURROGATE.test(a) || compareCodePoints(a, b) < 0;
   return SURROGATE.test(b) && compareCodePoints(a, b) < 0;
 }

@@ -35,13 +35,13 @@ export class AppError extends Error {
     this.retryAfter = options.retryAfter;
   }
 
-  /** What a client may read. */
+  /** Text that a client may read. */
   get publicMessage(): string {
     return this.status < 500 ? this.message : 'The request could not be completed. See the function log.';
   }
 }
 
-/** Whether a thrown value is an error of this project. Whatever can be thrown, a proxy that refuses to tell included. */
+/** Tells whether any thrown value, even a proxy that resists, is an error of this project. */
 export function isAppError(thrown: unknown): thrown is AppError {
   try {
     return thrown instanceof AppError;

@@ -21,7 +21,7 @@ export class MethodNotAllowedError extends AppError {
   }
 }
 
-/** The request holds more than one request may hold. */
+/** The request is too large. */
 export class PayloadTooLargeError extends AppError {
   override readonly name = 'PayloadTooLargeError';
 

@@ -18,7 +18,7 @@ export interface ClientOptions<K> extends Invocation<K>, Partial<Clock> {
   readonly timeoutMs?: number;
   /** 4 by default. */
   readonly maxAttempts?: number;
-  /** To share connections; one that keeps them alive by default. */
+  /** Agent to share connections; the client makes one that keeps them alive by default. */
   readonly agent?: HttpAgent | HttpsAgent;
 }
 
@@ -27,7 +27,7 @@ export interface CallContext extends Clock {
   readonly sender: Sender;
   /** Time that is left. */
   readonly deadline: () => number;
-  /** For one attempt. */
+  /** Time that one attempt may take. */
   readonly timeout: number;
   readonly maxAttempts: number;
 }

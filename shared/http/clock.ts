@@ -4,11 +4,11 @@ export interface Clock {
   now(): number;
   /** Resolves after so many milliseconds. */
   sleep(ms: number): Promise<void>;
-  /** From 0 to just below 1. */
+  /** A number from 0 to just below 1. */
   random(): number;
 }
 
-/** Those of this machine. */
+/** The clock of this machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

@@ -1,11 +1,11 @@
 import { isLoopbackHost } from './loopback-host.ts';
 import type { Server } from './transport.ts';
 
-/** Where a service is, taken apart once, so that no URL is parsed per call: parsing would resolve `..` in paths. */
+/** A service's address, taken apart once: parsing a URL for each call would resolve `..` in its path. */
 export interface Endpoint extends Server {
   /** Value of the Host header. */
   readonly host: string;
-  /** As the URL has it; `/` for none. */
+  /** Path of the URL as it stands; `/` for none. */
   readonly pathname: string;
   readonly isLoopback: boolean;
 }

@@ -7,7 +7,7 @@ export interface KeyPair {
 
 /** Characters of a header value without spaces. */
 export const HEADER_SAFE = /^[\x21-\x7e]+$/;
-/** The same without comma and slash, which separate the parts of an authorization header. */
+/** Excludes comma and slash, which separate the parts of an authorization header. */
 const ACCESS_KEY = /^[\x21-\x2b\x2d\x2e\x30-\x7e]+$/;
 
 /** @returns name of the first part that cannot be sent or signed with, for an error; undefined where all can */

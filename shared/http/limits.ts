@@ -1,6 +1,6 @@
 /** Limits of a signed call, unless its client says otherwise. Milliseconds, except where said. */
 export const CALL_LIMITS = {
-  /** For one attempt. */
+  /** Time that one attempt may take. */
   timeout: 10_000,
   maxAttempts: 4,
   /** The caller gets the error at once where the server asks for a longer wait. */

@@ -1,4 +1,4 @@
-/** Hosts that are this machine, where http is no risk: nothing leaves it. Of a URL's `hostname`. */
+/** Matches the `hostname` of a URL that stays on this machine, where http is no risk. */
 const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 /** @param hostname of a URL, an IPv6 address in brackets */

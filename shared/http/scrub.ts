@@ -1,12 +1,12 @@
 import { isDisguised } from '#shared/logging/disguise.ts';
 import { CALL_LIMITS } from './limits.ts';
 
-/** `encodeURIComponent` throws on one. */
+/** A character on which `encodeURIComponent` throws. */
 const LONE_SURROGATE = /\p{Surrogate}/gu;
 export const REDACTED = '[redacted]';
 /** The gateway's APIGW.0301 repeats the canonical request, with every signed header and its value. */
 const ECHO = /(?:canonical[ _-]?request|string[ _-]?to[ _-]?sign)[\s\S]*/i;
-/** The header as a whole, for its value has spaces. */
+/** Matches the whole header, because its value has spaces. */
 const AUTHORIZATION = /(authorization["']?\s*[:=])[^\r\n]*/gi;
 /** A header or field that holds a secret, as `name: value`, `name=value` or `"name":"value"`. */
 const NAMED_SECRET =
@@ -15,7 +15,7 @@ const SPECIAL = /[.*+?^${}()|[\]\\]/g;
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
 /** Characters of a secret by which its remainder is recognised where the text was cut. */
 const TELLING_PREFIX = 8;
-/** A shorter text would blank out innocent ones. */
+/** Characters of the shortest secret; a shorter text would blank out innocent ones. */
 const SHORTEST_SECRET = 4;
 
 /**
@@ -55,7 +55,7 @@ function cutPatternOf(secret: string): RegExp {
 
 /** Whether a short text, for example an error code, holds a secret: whole, cut off, or disguised. */
 export function hasSecret(text: string, secrets: readonly string[]): boolean {
-  // Without the regular expressions of scrub, for this is on the path of every success.
+  // Every success passes here, so the regular expressions of scrub would cost too much.
   const isPlain = (secret: string): boolean =>
     secret.length >= SHORTEST_SECRET && text.includes(secret.slice(0, TELLING_PREFIX));
   return secrets.some(isPlain) || isDisguised(text, secrets);

@@ -7,7 +7,7 @@ export class UnexpectedAnswer extends Error {
 
 export interface Attempt<K> {
   readonly credentials: K;
-  /** From 1. */
+  /** Number of this attempt, from 1. */
   readonly attempts: number;
   /** An earlier attempt may have done the work of the call. */
   readonly afterUncertain: boolean;

@@ -7,29 +7,29 @@ import {
 } from 'node:http';
 import { type AgentOptions, Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 
-/** Where requests go. */
+/** A server to which requests go. */
 export interface Server {
   readonly secure: boolean;
-  /** Without brackets around an IPv6 address. */
+  /** An IPv6 address has no brackets. */
   readonly hostname: string;
   readonly port: number;
 }
 
 export interface Exchange {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
-  /** The server's own where it is left out. */
+  /** The server's own host name by default. */
   readonly hostname?: string | undefined;
-  /** As it is sent: nothing resolves `..` in it, or escapes anything. */
+  /** Path and query, sent as they are: nothing resolves `..` or escapes a character. */
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array;
-  /** Milliseconds for all of it: connecting, sending, receiving. */
+  /** Milliseconds for connecting, sending and receiving together. */
   readonly timeout: number;
-  /** A connection of its own, which nobody can have closed in the meantime. */
+  /** Uses a new connection, which nobody can have closed in the meantime. */
   readonly freshConnection: boolean;
-  /** Of the answer's body. */
+  /** Largest body of an answer. */
   readonly maxBytes: number;
-  /** The same for an answer that is no success; `maxBytes` where it is left out. */
+  /** Largest body of an error answer; `maxBytes` by default. */
   readonly maxErrorBytes?: number | undefined;
 }
 
@@ -39,7 +39,7 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-/** What sends requests: a Transport, or a simulated network in its place, which rejects with TransportFailure, too. */
+/** Sends requests: a Transport, or a simulated network, which also rejects with TransportFailure. */
 export interface Sender {
   send(exchange: Exchange): Promise<Answer>;
 }
@@ -52,7 +52,7 @@ export type FailureKind = 'timeout' | 'connection' | 'too_large';
 export class TransportFailure extends Error {
   override readonly name = 'TransportFailure';
   readonly kind: FailureKind;
-  /** For example `ECONNRESET`. */
+  /** Code of Node.js, for example `ECONNRESET`. */
   readonly code: string;
   /** Whether the request may have reached the server; exact for a fresh connection only. */
   readonly sent: boolean;
@@ -75,9 +75,9 @@ export class TransportFailure extends Error {
   }
 }
 
-/** TLS refused the certificate or the handshake: the next attempt meets the same server. */
+/** Codes of a refused certificate or handshake: the next attempt meets the same server. */
 const TLS_CODE = /^(?:ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;
-/** llhttp: what came is not HTTP. */
+/** Codes of Node's parser for an answer that is not HTTP. */
 const PARSER_CODE = /^HPE_/;
 
 export function isTlsRefusal(code: string): boolean {
@@ -95,7 +95,7 @@ const STALE_CODES = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
 export class Transport implements Sender {
   readonly #server: Server;
   readonly #agent: HttpAgent | HttpsAgent;
-  /** Like `#agent`, its certificates included, but keeps no connection. */
+  /** Has the options of `#agent`, certificates included, but keeps no connection. */
   readonly #freshAgent: HttpAgent | HttpsAgent;
 
   /**
@@ -103,7 +103,7 @@ export class Transport implements Sender {
    * @throws TypeError where the agent does not verify certificates, for its options win over those of a request
    */
   constructor(server: Server, agent?: HttpAgent | HttpsAgent) {
-    // Not in Node's types: what the agent was made with.
+    // Node's types do not have the options that the agent was made with.
     const options = (agent && Reflect.get(agent, 'options')) as AgentOptions | undefined;
     if (options?.rejectUnauthorized === false) throw new TypeError('The agent must verify certificates.');
     const create = (kept: AgentOptions): HttpAgent | HttpsAgent =>
@@ -117,7 +117,7 @@ export class Transport implements Sender {
   send(exchange: Exchange): Promise<Answer> {
     return new Promise<Answer>((resolve, reject) => {
       let response: IncomingMessage | undefined;
-      // Not found out for a kept connection: what may be repeated need not know.
+      // Kept connections count as connected: only calls that must not be repeated ask, and they use fresh ones.
       let connected = true;
       let settled = false;
       const { hostname, port, secure } = this.#server;
@@ -129,7 +129,7 @@ export class Transport implements Sender {
         path: exchange.target,
         headers: exchange.headers,
         agent: exchange.freshConnection ? this.#freshAgent : this.#agent,
-        // Of no meaning without TLS.
+        // Plain HTTP ignores this option.
         rejectUnauthorized: true,
       });
       const fail = (kind: FailureKind, code: string): void => {
@@ -142,7 +142,7 @@ export class Transport implements Sender {
       };
       const timer = setTimeout(() => fail('timeout', 'ETIMEDOUT'), exchange.timeout);
       if (exchange.freshConnection) {
-        // Only what follows the handshake can have carried the request.
+        // The request can only have been sent after the handshake.
         connected = false;
         request.on('socket', (socket) => {
           socket.once(secure ? 'secureConnect' : 'connect', () => {
@@ -155,7 +155,7 @@ export class Transport implements Sender {
         response = incoming;
         const status = incoming.statusCode ?? 0;
         const limit = status > 299 ? (exchange.maxErrorBytes ?? exchange.maxBytes) : exchange.maxBytes;
-        // HEAD names the length of what it does not send.
+        // An answer to HEAD names the length of a body that it does not send.
         const announced = exchange.method === 'HEAD' ? 0 : Number(incoming.headers['content-length'] ?? 0);
         if (announced > limit) {
           fail('too_large', 'too large');

@@ -1,6 +1,6 @@
 import type { LogFields, Logger, LogLevel } from './logger.ts';
 
-/** Lines of one message and cause. Who has read so many learns from the next one only how many there are. */
+/** Most lines of one message and cause; further lines would only add to their number. */
 const MOST_LINES = 100;
 
 interface Group {
@@ -11,8 +11,8 @@ interface Group {
 }
 
 /**
- * A log for lines of which an input decides how many there are: an event of 256 KB can name 80,000 records that cannot
- * be read. The first of each message and cause are written, the others counted.
+ * Caps log lines whose number depends on the input: an event of 256 KB can name 80,000 unreadable records. The first
+ * lines of each message and cause are written, the others counted.
  */
 export class CappedLog {
   readonly #log: Logger;
@@ -26,7 +26,7 @@ export class CappedLog {
   }
 
   /**
-   * @param cause by which lines of one message are told apart: never what an input decides; empty for none
+   * @param cause tells lines of one message apart; never a value of the input; empty for none
    * @param fields made only where the line is written
    */
   write(level: LogLevel, message: string, cause: string, fields: () => LogFields): void {
@@ -37,7 +37,7 @@ export class CappedLog {
     if (group.lines <= this.#most) this.#log[level](message, fields());
   }
 
-  /** Says of how many lines there would have been more; begins anew. */
+  /** Logs how many lines were left out, and begins anew. */
   end(): void {
     for (const { level, message, cause, lines } of this.#groups.values())
       if (lines > this.#most)

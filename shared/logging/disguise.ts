@@ -1,21 +1,21 @@
-/** What gives a secret away in a text that does not hold it as it is. */
+/** Patterns that give a secret away in a text that does not hold it as it is. */
 interface Tells {
-  /** Its beginning, in lower case and without backslashes; empty for a secret that is too short to be told. */
+  /** Its beginning, in lower case and without backslashes; empty for a secret that is too short to be recognised. */
   readonly beginning: string;
-  /** The same in base64, whatever stands in front of it. */
+  /** Its beginning in base64, for every offset of the text before it. */
   readonly base64: readonly string[];
 }
 
-/** Characters by which a secret is told; a shorter one is told as a whole. A message may be cut in the middle of one. */
+/** Characters that identify a secret; a message may be cut in its middle. A shorter secret is matched as a whole. */
 const TELLING = 12;
-/** Below this, innocent text would be taken for it. */
+/** Characters of the shortest secret; innocent text would match a shorter one. */
 const SHORTEST = 8;
-/** Characters of base64 that the bytes in front of a secret have a part in, for none, one and two of them. */
+/** Characters of base64 that depend on the bytes before a secret, for none, one and two such bytes. */
 const SHARED_CHARACTERS = [0, 2, 3] as const;
 
-/** Of secrets, because an event can have thousands of lines, and each many texts. */
+/** Patterns of known secrets: an event can have thousands of log lines, each with many texts. */
 const known = new Map<string, Tells>();
-/** Credentials are replaced every few hours. */
+/** Most secrets that are kept: credentials are replaced every few hours. */
 const MOST_KNOWN = 64;
 
 function tellsOf(secret: string): Tells {
@@ -44,10 +44,10 @@ function base64Of(secret: string): string[] {
 const ESCAPES = /(?:%[0-9A-Fa-f]{2})+/g;
 const JSON_ESCAPE = /\\u([0-9A-Fa-f]{4})/g;
 const HTML_REFERENCE = /&#(?:x([0-9A-Fa-f]{1,6})|(\d{1,7}));/gi;
-/** A text that is encoded, within one that is. */
+/** Levels of nested encodings that are decoded. */
 const ROUNDS = 2;
 
-/** A text as it stands, and with what is percent-encoded, or escaped as JSON or HTML has it, decoded once and twice. */
+/** @returns the text as it stands, and with percent-encoding and escapes of JSON and HTML decoded once and twice */
 function decodings(text: string): string[] {
   const views = [text];
   let plain = text;
@@ -73,9 +73,9 @@ function character(digits: string, radix: number): string {
 }
 
 /**
- * Whether a text holds a secret, or the beginning of one, in another spelling than its own: percent-encoded, escaped as
- * JSON or HTML, in base64 (also with breaks or for URLs), in capitals or small letters. For secrets of 8 characters or
- * more.
+ * Tells whether a text holds a secret, or the beginning of one, in another spelling: percent-encoded, escaped as JSON
+ * or HTML, in base64 (also with breaks or for URLs), in capitals or small letters. Only secrets of 8 characters or more
+ * are recognised.
  */
 export function isDisguised(text: string, secrets: Iterable<string>): boolean {
   let views: readonly View[] | undefined;
@@ -93,7 +93,7 @@ export function isDisguised(text: string, secrets: Iterable<string>): boolean {
 
 interface View {
   readonly lower: string;
-  /** With the characters of ordinary base64, and without breaks. */
+  /** The text in the characters of ordinary base64, without breaks. */
   readonly base64: string;
 }
 

@@ -35,7 +35,7 @@ export class Logger {
     this.#secrets = secrets;
   }
 
-  /** The same logger with more fields. Secrets that either learns later are concealed by both. */
+  /** Makes a logger with more fields. Secrets that either learns later are concealed by both. */
   with(fields: LogFields): Logger {
     return new Logger(
       { level: this.#level, fields: { ...this.#fields, ...fields }, write: this.#write, now: this.#now },
@@ -43,12 +43,12 @@ export class Logger {
     );
   }
 
-  /** From now on these texts appear in no line, whichever field they are in. */
+  /** Conceals these texts in every field of every later line. */
   conceal(secrets: Iterable<string | undefined>): void {
     for (const secret of secrets) if (secret) this.#secrets.add(secret);
   }
 
-  /** A text as lines show it: without the secrets that are known by now. For what is kept elsewhere than in the log. */
+  /** Removes the known secrets from a text that is kept elsewhere than in the log. */
   redact(text: string): string {
     return concealIn(text, this.#secrets);
   }

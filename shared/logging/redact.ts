@@ -1,6 +1,6 @@
 import { isDisguised } from './disguise.ts';
 
-/** What a secret becomes in a log line. */
+/** Replaces a secret in a log line. */
 export const REDACTED = '[redacted]';
 
 /**
@@ -52,12 +52,12 @@ export function isSecretName(name: string): boolean {
   return SECRET_NAMES.has(normalise(name));
 }
 
-/** A shorter one would blank out innocent text. */
+/** Characters of the shortest secret; a shorter one would blank out innocent text. */
 const SHORTEST_SECRET = 4;
 
 /**
- * Replaces every one of the secrets wherever it occurs in the text. Of a text that holds one in another spelling
- * (disguise.ts), or the beginning of one, nothing is left.
+ * Replaces every secret wherever it occurs in the text. A text that holds one in another spelling (disguise.ts), or the
+ * beginning of one, is replaced as a whole.
  */
 export function concealIn(text: string, secrets: Iterable<string>): string {
   let concealed = text;
@@ -72,6 +72,6 @@ export function concealWithin(value: unknown, redact: (text: string) => string):
   if (typeof value === 'string') return redact(value);
   if (Array.isArray(value)) return value.map((item) => concealWithin(item, redact));
   if (typeof value !== 'object' || value === null) return value;
-  // Built of entries, because assigning `__proto__` would change the prototype.
+  // Entries are used, because an assignment to `__proto__` would change the prototype.
   return Object.fromEntries(Object.entries(value).map(([name, field]) => [redact(name), concealWithin(field, redact)]));
 }

@@ -3,7 +3,7 @@ import { concealIn, isSecretName, REDACTED } from './redact.ts';
 /** Bounds that keep one line below the 90 KiB at which FunctionGraph splits it. Characters, items, levels, values. */
 const LIMITS = { line: 60_000, text: 4_096, items: 100, depth: 6, stackFrames: 12, values: 5_000 } as const;
 
-/** JSON leaves these as they are, and some readers take them for the end of a line. */
+/** Characters that JSON leaves alone and some readers take for the end of a line. */
 const LINE_BREAKERS = /[\u007f-\u009f\u2028\u2029]/g;
 
 /**
@@ -32,7 +32,7 @@ interface Budget {
   left: number;
 }
 
-/** Whatever was thrown is logged: what stands in the way of reading it (a getter that throws, a proxy) is no reason. */
+/** Logs any thrown value, even one that resists reading (a getter that throws, a proxy). */
 function prune(value: unknown, budget: Budget, depth: number): unknown {
   budget.left -= 1;
   if (budget.left < 0) return '[more]';
@@ -58,7 +58,7 @@ function pruneReadable(value: unknown, budget: Budget, depth: number): unknown {
     if (value.length > LIMITS.items) items.push(`[${value.length - LIMITS.items} more]`);
     return items;
   }
-  // Without a prototype, so that a field called `__proto__` is one like others.
+  // The object has no prototype, so that a field called `__proto__` is like any other.
   const pruned: Record<string, unknown> = Object.create(null);
   for (const name of Object.keys(value)) {
     if (budget.left <= 0) break;
@@ -78,14 +78,14 @@ function pruneField(from: object, name: string, budget: Budget, depth: number): 
 }
 
 function text(value: string, secrets: Iterable<string>): string {
-  // Concealed before it is cut: half a secret would no longer be recognised.
+  // Secrets are concealed before the text is cut, because half a secret would not be recognised.
   const concealed = concealIn(value, secrets);
   return concealed.length > LIMITS.text
     ? `${concealed.slice(0, LIMITS.text)}[${concealed.length - LIMITS.text} more characters]`
     : concealed;
 }
 
-/** What an engineer needs of an error; no other property, because foreign errors carry whole requests. */
+/** Keeps the parts of an error that an engineer needs; foreign errors carry whole requests in other properties. */
 const ERROR_FIELDS = [
   'code',
   'status',

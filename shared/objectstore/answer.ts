@@ -13,7 +13,7 @@ import {
   WrongRegionError,
 } from './errors.ts';
 
-/** `Code` of an error document, and nothing of the rest: it repeats the access key and what was signed. */
+/** Matches `Code` of an error document; the rest repeats the access key and the signed text. */
 const ERROR_DOCUMENT = /^\ufeff?\s*(?:<\?xml[^>]*>\s*)?<Error[\s>][\s\S]*?<Code>\s*([^<\s]+)\s*<\/Code>/;
 /** Shorter than a signature. */
 const ERROR_CODE = /^[A-Za-z][A-Za-z0-9._-]{0,49}$/;
@@ -23,7 +23,7 @@ const REQUEST_ID_HEADERS = ['x-obs-request-id', 'x-amz-request-id'];
 const ERROR_CODE_HEADERS = ['x-obs-error-code', 'x-amz-error-code'];
 
 /**
- * Codes that refuse the credentials, with whichever status.
+ * Codes that refuse the credentials, whatever the status.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  * @see https://support.huaweicloud.com/intl/en-us/api-obs/obs_04_0115.html
  */
@@ -36,7 +36,7 @@ const CREDENTIAL_CODES = new Set([
   'TokenRefreshRequired',
 ]);
 
-/** Codes of a moment that come with a status of the client's mistakes. Same pages. */
+/** Codes of transient failures that come with a 4xx status, from the same pages. */
 const TRANSIENT_CODES = new Set([
   'BandwidthLimitExceeded',
   'ConditionalRequestConflict',
@@ -47,7 +47,7 @@ const TRANSIENT_CODES = new Set([
   'Throttling',
 ]);
 
-/** What is known of the call that was answered. */
+/** Facts of the call that was answered. */
 export interface AnsweredCall {
   readonly operation: string;
   readonly bucket: string;
@@ -65,8 +65,8 @@ export function readRequestId(headers: IncomingHttpHeaders, secrets: readonly st
 }
 
 /**
- * The error of an answer that is no success. Bodies that are no error document (HTML of a proxy, nothing) say no more
- * than their status; above all not that an object or a bucket is missing.
+ * Makes the error of an answer outside 2xx. Bodies that are no error document (HTML of a proxy, nothing) say no more
+ * than their status; they never say that an object or a bucket is missing.
  *
  * @param now milliseconds since the epoch
  */
@@ -118,7 +118,7 @@ const REGIONS_IN_DOCUMENT = [
   /<Endpoint>[^<]{0,300}?(?:s3|obs|oss|cos)[.-]([a-z]{2,}-[a-z0-9-]{2,40})\.[^<]{0,100}<\/Endpoint>/,
 ];
 
-/** The region of the bucket, where a refusal names one. Only 301, 307 and 400 do so for being asked in another. */
+/** @returns the bucket's region, where a refusal names it; only 301, 307 and 400 come from a wrong region */
 function regionOf({ status, headers, body }: Answer, secrets: readonly string[]): string | undefined {
   if (status !== 301 && status !== 307 && status !== 400) return undefined;
   const text = body.toString('utf8');
@@ -129,12 +129,12 @@ function regionOf({ status, headers, body }: Answer, secrets: readonly string[])
     : undefined;
 }
 
-/** HEAD 404 is all that a store says of a missing object, or of a missing bucket. */
+/** A store answers HEAD of a missing object, or of a missing bucket, with a bare 404. */
 function isBareHead({ headers }: Answer, { operation }: AnsweredCall): boolean {
   return operation === 'HeadObject' && first(headers, ERROR_CODE_HEADERS) === undefined;
 }
 
-/** `Code` of an error that an answer tells of, with whichever status. */
+/** @returns `Code` of the error in an answer, whatever the status */
 export function readStoreCode({ headers, body }: Answer, secrets: readonly string[]): string | undefined {
   const code = ERROR_DOCUMENT.exec(body.toString('utf8'))?.[1] ?? first(headers, ERROR_CODE_HEADERS);
   return code !== undefined && ERROR_CODE.test(code) && !hasSecret(code, secrets) ? code : undefined;

@@ -22,19 +22,19 @@ import { encodeQuery, type QueryParameter, type SigV4Signer } from './sigv4.ts';
 
 /** One call of an operation, without its credentials. All of them may be repeated. */
 export interface Call<T> {
-  /** As S3 names it. */
+  /** S3's name of the operation. */
   readonly operation: string;
   readonly method: 'GET' | 'HEAD' | 'PUT' | 'DELETE';
   readonly bucket: string;
   /** Checked; absent for the bucket itself. */
   readonly key?: string;
   readonly query?: readonly QueryParameter[];
-  /** By lower-case name. */
+  /** Names are in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
   /** Statuses of a success; 200 by default. */
   readonly documented?: readonly number[];
-  /** Of the answer. */
+  /** Largest body of the answer. */
   readonly maxBytes: number;
   /** Whether a larger answer is a large object, or cannot be an answer of a store. */
   readonly tooLarge: 'object' | 'answer';

@@ -19,17 +19,17 @@ export type StoreInvocation = Invocation<KeyPair>;
 export interface ObjectStoreOptions extends ClientOptions<KeyPair> {
   /** https, or http for this machine alone; without a path. For example `https://obs.cn-north-4.myhuaweicloud.com`. */
   readonly endpoint: string;
-  /** As the cloud calls it, for example `cn-north-4`; it is part of what is signed. */
+  /** The cloud's name of the region, for example `cn-north-4`; the signature covers it. */
   readonly region: string;
   /** HuaweiCloud by default. */
   readonly provider?: ProviderName;
-  /** What is different from what is known of the provider. */
+  /** Differences from the known properties of the provider. */
   readonly overrides?: ProviderOverrides;
-  /** As the provider has it by default, and `path` for a store on this machine. */
+  /** The provider's own by default, and `path` for a store on this machine. */
   readonly addressing?: Addressing;
 }
 
-/** What outlives an invocation. */
+/** The part of a client that outlives an invocation. */
 export interface StoreConnection {
   readonly endpoint: Endpoint;
   readonly provider: Provider;
@@ -66,7 +66,7 @@ export function connectStore(options: ObjectStoreOptions, sender?: Sender): Stor
  *
  * Every method throws an ObjectStoreError (errors.ts), KeyEncodingError or ValidationError for what cannot be sent, and
  * what `credentials` throws. Connection errors, timeouts, 429 and 5xx are tried again, with full jitter and not before
- * `Retry-After`, and so is every answer with a status of success that is not the documented one.
+ * `Retry-After`, and so is every 2xx answer that is not the documented one.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
  * @see https://support.huaweicloud.com/intl/en-us/api-obs/obs_04_0001.html
  */
@@ -231,7 +231,7 @@ function checkText(text: string): string {
   return text;
 }
 
-/** What a header can carry, without spaces at its ends, which would not be signed. */
+/** A header value without spaces at its ends, which would not be signed. */
 const HEADER_VALUE = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
 
 function checkHeader(name: string, value: string): string {

@@ -4,7 +4,7 @@ import { ValidationError } from '#shared/validation/errors.ts';
 import type { Addressing } from './providers.ts';
 import { encodePath } from './sigv4.ts';
 
-/** Where a request goes. */
+/** Destination of a request. */
 export interface Location {
   readonly hostname: string;
   readonly host: string;
@@ -12,11 +12,11 @@ export interface Location {
   readonly path: string;
 }
 
-/** An address has no names below it. Of a host with its port. */
+/** Matches a host, with its port, that is an IP address: it has no names below it. */
 const ADDRESS = /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[.*\])(?::\d+)?$/;
 
 /**
- * Where an object, or a bucket as a whole, is.
+ * Locates an object, or a bucket as a whole.
  *
  * @param key checked
  * @throws ValidationError where the bucket is not the name of one

@@ -1,7 +1,7 @@
 import { CallError, type CallErrorFields } from '#shared/http/errors.ts';
 
 export interface ObjectStoreErrorFields extends CallErrorFields {
-  /** For example `PutObject`. */
+  /** S3's name, for example `PutObject`. */
   readonly operation: string;
   /** HTTP status of the store's answer. */
   readonly storeStatus?: number | undefined;
@@ -10,7 +10,7 @@ export interface ObjectStoreErrorFields extends CallErrorFields {
   readonly bucket?: string | undefined;
 }
 
-/** A call of an object store that did not succeed. Nor does it hold the store's text, which repeats what was signed. */
+/** A call of an object store that did not succeed. It holds no text of the store, which repeats what was signed. */
 export class ObjectStoreError extends CallError {
   override readonly name: string = 'ObjectStoreError';
   readonly operation: string;
@@ -27,7 +27,7 @@ export class ObjectStoreError extends CallError {
   }
 }
 
-/** The store, or a proxy in front of it, answered with a status that is no success and that no other class is for. */
+/** The store, or a proxy in front of it, answered with a status outside 2xx that has no class of its own. */
 export class ObjectStoreResponseError extends ObjectStoreError {
   override readonly name = 'ObjectStoreResponseError';
 
@@ -51,7 +51,7 @@ export class ObjectNotFoundError extends ObjectStoreError {
   }
 }
 
-/** There is no such bucket: nothing can be said of its objects. */
+/** There is no such bucket, so nothing is known about its objects. */
 export class NoSuchBucketError extends ObjectStoreError {
   override readonly name = 'NoSuchBucketError';
 
@@ -73,7 +73,7 @@ export class AccessDeniedError extends ObjectStoreError {
 /** The bucket is in another region than the one that was asked and signed for. */
 export class WrongRegionError extends ObjectStoreError {
   override readonly name = 'WrongRegionError';
-  /** Where it is; undefined where the store does not say. */
+  /** Region of the bucket; undefined where the store does not say. */
   readonly region: string | undefined;
 
   constructor(region: string | undefined, fields: ObjectStoreErrorFields) {
@@ -128,7 +128,7 @@ export class ObjectTooLargeError extends ObjectStoreError {
 /** There was no answer: the connection failed, or broke before the answer was complete. */
 export class ObjectStoreConnectionError extends ObjectStoreError {
   override readonly name = 'ObjectStoreConnectionError';
-  /** For example `ECONNREFUSED`. */
+  /** Code of Node.js, for example `ECONNREFUSED`. */
   readonly reason: string;
 
   constructor(reason: string, fields: ObjectStoreErrorFields) {
@@ -159,10 +159,10 @@ export class ObjectStoreDeadlineError extends ObjectStoreError {
   }
 }
 
-/** The store answered with success, and the answer is not what a success has. */
+/** A 2xx answer that is not the documented one. */
 export class ObjectStoreMalformedResponseError extends ObjectStoreError {
   override readonly name: string = 'ObjectStoreMalformedResponseError';
-  /** What is wrong with the answer; none of its text. */
+  /** Continues `The answer of the object store ...`; holds no text of the answer. */
   readonly reason: string;
 
   constructor(reason: string, fields: ObjectStoreErrorFields) {
@@ -173,10 +173,10 @@ export class ObjectStoreMalformedResponseError extends ObjectStoreError {
   }
 }
 
-/** A page of a listing that is none, or that contradicts itself. Read on from it, a listing would lose objects. */
+/** A page that is no listing, or that contradicts itself. A listing that continued from it would lose objects. */
 export class MalformedListingError extends ObjectStoreError {
   override readonly name = 'MalformedListingError';
-  /** What is wrong with the page; none of its text. */
+  /** Continues `The page of the listing ...`; holds no text of the page. */
   readonly reason: string;
 
   /** @param fields of the call; a reader of pages knows none of them */

@@ -3,7 +3,7 @@
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
  */
 export const S3_LIMITS = {
-  /** Keys of one page. */
+  /** Most keys of one page. */
   pageKeys: 1_000,
 } as const;
 

@@ -2,16 +2,16 @@ import { UnexpectedAnswer } from '#shared/http/signed-call.ts';
 import type { Answer } from '#shared/http/transport.ts';
 import type { Provider } from './providers.ts';
 
-/** What a proxy or a sign-in page answers with 200 is neither an object nor a receipt for one. */
+/** Refuses a 200 of a proxy or a sign-in page, which is neither an object nor a receipt. */
 export function checkIsOfStore({ headers }: Answer): void {
   if (!headers.etag && !headers['x-amz-request-id'] && !headers['x-obs-request-id'])
     throw new UnexpectedAnswer('has neither an ETag nor a request id');
 }
 
-/** The beginning of an error document: a store that fails after it sent its status writes one below a 200. */
+/** Beginning of an error document: a store that fails after it sent its status writes one into a 200. */
 const ERROR_DOCUMENT = /^\ufeff?\s*(?:<\?xml[^>]*>\s*)?<Error[\s>]/;
 
-/** What was written is told by an ETag, or at the least by nothing that contradicts it. */
+/** Checks the receipt for a written object: an ETag, or at least nothing that contradicts success. */
 export function checkIsReceipt(answer: Answer): void {
   checkIsOfStore(answer);
   const { headers, body } = answer;
@@ -21,7 +21,7 @@ export function checkIsReceipt(answer: Answer): void {
     throw new UnexpectedAnswer('has a body, where none is documented, and no ETag');
 }
 
-/** Bytes of the object that HEAD is about. */
+/** @returns bytes of the object that HEAD asked about */
 export function sizeOf({ headers }: Answer): number {
   const length = headers['content-length'] ?? '';
   if (!/^\d{1,15}$/.test(length)) throw new UnexpectedAnswer('does not tell the size');
@@ -39,7 +39,7 @@ export function kindOf({ headers }: Answer): { readonly contentType?: string; re
 
 /** @throws UnexpectedAnswer where the body is not all of the object, or nobody could say whether it is */
 export function wholeBodyOf({ headers, body }: Answer): Buffer {
-  // An object may be such a document itself: then it has an ETag.
+  // An object that is such a document itself has an ETag.
   if (!headers.etag && ERROR_DOCUMENT.test(body.toString('utf8', 0, 1_000)))
     throw new UnexpectedAnswer('is an error with a status of success');
   // A body that ends with its connection may be cut, and nobody would know.

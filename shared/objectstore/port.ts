@@ -1,13 +1,13 @@
 /**
- * What the rest of the project needs of an object store. ObjectStoreClient (client.ts) is the one that speaks S3; a
- * simulator has one of its own.
+ * The object store that the rest of the project uses. ObjectStoreClient (client.ts) speaks S3; a simulator has its own
+ * implementation.
  *
  * Keys are real names, never encoded. ETags are without the quotes around them. Times are milliseconds since the epoch,
  * sizes are bytes. Every method may be repeated: the state after it is the same.
  */
 export interface ObjectStore {
   /**
-   * An object as a whole.
+   * Reads a whole object.
    *
    * @param request.maxBytes refuses a larger one; CLIENT_LIMITS.objectBytes by default
    * @throws ObjectNotFoundError, NoSuchBucketError, ObjectTooLargeError, or another ObjectStoreError
@@ -18,7 +18,7 @@ export interface ObjectStore {
     readonly maxBytes?: number;
   }): Promise<StoredObject>;
   /**
-   * Writes an object, in place of one that has the name.
+   * Writes an object; it replaces an object of the same name.
    *
    * @param request.body a text is written as UTF-8
    * @param request.ifNoneMatch `*`: only where no object has the name
@@ -27,17 +27,17 @@ export interface ObjectStore {
    *   not documented, and a store that does not writes unconditionally
    */
   putObject(request: PutRequest): Promise<{ readonly etag?: string }>;
-  /** Removes an object. That there is none is no error. */
+  /** Removes an object; a missing object is no error. */
   deleteObject(request: { readonly bucket: string; readonly key: string }): Promise<void>;
   /**
-   * What is known of an object without reading it.
+   * Reads an object's properties without its body.
    *
-   * @returns undefined where there is none. The answer has no body that says more, so a missing bucket is the same, save
-   *   for a store that says so in a header, as OBS does
+   * @returns undefined where there is none. A missing bucket looks the same, except on a store that names it in a
+   *   header, as OBS does
    */
   headObject(request: { readonly bucket: string; readonly key: string }): Promise<ObjectHead | undefined>;
   /**
-   * A page of the objects of a bucket, in the order of the bytes of their keys.
+   * Lists a page of a bucket's objects, ordered by the bytes of their keys.
    *
    * @param request.startAfter exclusive
    * @param request.continuationToken `nextToken` of the page before
@@ -66,7 +66,7 @@ export interface ObjectHead {
   readonly etag?: string;
   readonly lastModified?: number;
   readonly contentType?: string;
-  /** As the store names it; absent where the store names none, as S3 does for STANDARD. */
+  /** The store's own name; absent where the store names none, as S3 does for STANDARD. */
   readonly storageClass?: string;
 }
 

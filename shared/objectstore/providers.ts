@@ -6,9 +6,9 @@ export type Addressing = 'virtual' | 'path';
 /** ListObjects (1) or ListObjectsV2 (2). */
 export type ListVersion = 1 | 2;
 
-/** What a cloud's S3 interface does, as far as it is known. Every field can be overridden for a route. */
+/** Known properties of a cloud's S3 interface. A route can override every field. */
 export interface Provider {
-  /** Of a region, with `{region}`; undefined where the cloud has no S3 interface. */
+  /** Endpoint of a region, with `{region}`; undefined where the cloud has no S3 interface. */
   readonly endpoint: string | undefined;
   readonly addressing: Addressing;
   readonly listVersion: ListVersion;
@@ -21,7 +21,7 @@ export interface Provider {
   readonly securityToken: boolean;
   /** Upper-case ETags are listed in lower case, so that checksums of two clouds can be compared. */
   readonly upperCaseEtag: boolean;
-  /** False where no page of the vendor was found that says so: the values are what is least likely to fail. */
+  /** False where no page of the vendor was found: the values are then those least likely to fail. */
   readonly documented: boolean;
 }
 
@@ -89,10 +89,10 @@ export const PROVIDERS = {
 
 export type ProviderName = keyof typeof PROVIDERS;
 
-/** What a route may say of a bucket's store instead of what is known of its cloud. */
+/** Properties that a route may override. */
 export type ProviderOverrides = Partial<Omit<Provider, 'documented' | 'endpoint'>>;
 
-/** The bucket's cloud cannot be listed or read: it has no S3 interface, or is none that is known. */
+/** The bucket's cloud cannot be listed or read: it has no S3 interface, or is unknown. */
 export class UnsupportedProviderError extends AppError {
   override readonly name = 'UnsupportedProviderError';
   readonly retryable = false;
@@ -102,13 +102,13 @@ export class UnsupportedProviderError extends AppError {
   }
 }
 
-/** Whether a name is that of a known cloud. */
+/** @returns whether a cloud has this name */
 export function isProviderName(name: string): name is ProviderName {
   return Object.hasOwn(PROVIDERS, name);
 }
 
 /**
- * What is known of a cloud, with what a route says instead.
+ * Looks up the properties of a cloud, with those that a route overrides.
  *
  * @param name as in the sync task
  * @throws UnsupportedProviderError for a cloud without an S3 interface and for an unknown one
@@ -126,7 +126,7 @@ export function providerOf(name: string, overrides: ProviderOverrides = {}): Pro
   return { ...provider, ...overrides };
 }
 
-/** Names in a host: letters, digits and hyphens. */
+/** A region is part of a host name: letters, digits and hyphens. */
 const REGION = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
 /**

@@ -5,22 +5,22 @@ export type QueryParameter = readonly [name: string, value: string];
 
 export interface SignableRequest {
   readonly method: string;
-  /** As in the request line, without the query: strictly encoded (`encodePath`). */
+  /** Path of the request line without the query, strictly encoded (`encodePath`). */
   readonly path: string;
-  /** As in the request line: sorted and strictly encoded (`encodeQuery`); empty for none. */
+  /** Query of the request line, sorted and strictly encoded (`encodeQuery`); empty for none. */
   readonly query: string;
-  /** To sign and send, by lower-case name, `host` among them; values have no spaces around them. */
+  /** Headers to sign and send, `host` among them. Names are in lower case; values have no spaces around them. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 /**
- * In place of a hash of the body. OBS refuses requests that sign it.
+ * Stands in place of the body's hash. OBS refuses requests that sign the body.
  * @see https://support.huaweicloud.com/intl/en-us/obs_faq/obs_faq_0274.html
  */
 const UNSIGNED = 'UNSIGNED-PAYLOAD';
 
-/** What is neither unreserved (RFC 3986, section 2.3) nor a slash. */
+/** Characters that are neither unreserved (RFC 3986, section 2.3) nor a slash. */
 const NEEDS_ENCODING = /[^\w.~\-/]/;
 /** Reserved characters that `encodeURIComponent` leaves alone. */
 const LEFT_BY_ENCODE_URI_COMPONENT = /[!'()*]/g;
@@ -36,8 +36,8 @@ function encodeStrictly(text: string): string {
 }
 
 /**
- * A key as a path: strictly encoded, slashes as they are, and `.`, `..` and empty segments kept, which are names like
- * any other for an object store.
+ * Writes a key as a path: strictly encoded, with slashes as they are. It keeps `.`, `..` and empty segments, which an
+ * object store treats as any other name.
  *
  * @throws URIError on an unpaired surrogate
  */
@@ -58,7 +58,7 @@ export function encodeQuery(query: readonly QueryParameter[]): string {
     .join('&');
 }
 
-/** Of encoded text, which is ASCII: every order is the same. */
+/** Compares encoded text, which is ASCII: every order is the same. */
 function order(one: string, other: string): number {
   if (one === other) return 0;
   return one < other ? -1 : 1;
@@ -76,7 +76,7 @@ function hmac(key: string | Buffer, text: string): Buffer {
  */
 export class SigV4Signer {
   readonly #region: string;
-  /** The key of the last request: it is the same for a day, and four hashes to make. */
+  /** Signing key of the last request: it stays the same for a day and costs four hashes. */
   #derived: { readonly secretKey: string; readonly date: string; readonly key: Buffer } | undefined;
 
   constructor(region: string) {

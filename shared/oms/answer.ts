@@ -2,7 +2,7 @@ import { readRetryAfter } from '#shared/http/retry.ts';
 import { readRequestId, scrub } from '#shared/http/scrub.ts';
 import { OmsMalformedResponseError, OmsResponseError } from './errors.ts';
 
-/** What OMS answered. */
+/** An answer of OMS. */
 export interface Answer {
   readonly status: number;
   readonly body: string;
@@ -27,7 +27,7 @@ const CREDENTIAL_CODES = new Set([
   'APIGW.0307',
 ]);
 
-/** Statuses of OMS that are of use to our own caller. */
+/** Statuses that are passed on to our own caller. */
 const KEPT_STATUSES: ReadonlyMap<number, string> = new Map([
   [400, 'OMS refused the request.'],
   [403, 'OMS did not permit the request.'],
@@ -39,7 +39,7 @@ const KEPT_STATUSES: ReadonlyMap<number, string> = new Map([
 const ERROR_CODE = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 
 /**
- * The error of an answer that is no success. Bodies that are not OMS's JSON (HTML of a proxy, `null`, nothing) say no
+ * Makes the error of an answer outside 2xx. Bodies that are not OMS's JSON (HTML of a proxy, `null`, nothing) say no
  * more than their status.
  *
  * @param secrets of the call, which the gateway may repeat
@@ -56,7 +56,7 @@ export function toResponseError(
   const { status } = answer;
   const { code, text } = readErrorBody(answer.body, secrets);
   const refusesCredentials = status === 401 || (code !== undefined && CREDENTIAL_CODES.has(code));
-  // Beside a status that says more, 503 for example, the code adds nothing.
+  // The code adds nothing to a status that says more, for example 503.
   const isInternal = code === INTERNAL_ERROR_CODE && status < 500;
   const fields = {
     omsStatus: status,
@@ -77,7 +77,7 @@ export function toResponseError(
       : "OMS refused the function's credentials.";
     return new OmsResponseError(502, 'OmsSync.OmsRefusedCredentials', message, publicMessage, fields);
   }
-  // A path that the gateway does not know is no task that OMS does not know: not every region has every operation.
+  // The gateway does not know the path, which says nothing about the task: not every region has every operation.
   if (status === 404 && code?.startsWith('APIGW.')) {
     const publicMessage = 'The gateway of OMS does not know this operation: the region or the endpoint may be wrong.';
     return new OmsResponseError(502, 'OmsSync.OmsOperationUnknown', message, publicMessage, fields);
@@ -91,7 +91,7 @@ export function toResponseError(
 }
 
 /**
- * The error of an answer that has a status of success and is not what the vendor documents. What OMS did is unknown.
+ * Makes the error of a 2xx answer that is not the documented one. Nobody knows what OMS did.
  *
  * @param secrets of the call
  * @param reason continues `The answer of OMS ...`
@@ -121,7 +121,7 @@ function readErrorBody(
   try {
     parsed = JSON.parse(body);
   } catch {
-    // Not OMS's JSON.
+    // The body is not OMS's JSON.
   }
   if (typeof parsed !== 'object' || parsed === null) return { code: undefined, text: undefined };
   const code: unknown = Reflect.get(parsed, 'error_code');

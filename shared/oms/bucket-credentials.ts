@@ -40,7 +40,7 @@ export function readWithCredentials<T>(
   throw new ValidationError([...missing, ...others]);
 }
 
-/** Of a body that is not checked yet. */
+/** Collects the secrets of a body that is not checked yet. */
 function secretsIn(body: Readonly<Record<string, unknown>>): string[] {
   const { source_cdn: cdn, source_cdn_authentication_key: startKey } = body;
   const createKey: unknown =

@@ -22,7 +22,7 @@ import type { StartSyncTaskBody } from './schemas/start-sync-task.ts';
 import { encodePathSegment } from './sign.ts';
 
 export interface OmsClientOptions extends ClientOptions<OmsCredentials> {
-  /** For example `cn-north-4`; used where no endpoint is given. */
+  /** Region, for example `cn-north-4`; used where no endpoint is given. */
   readonly region?: string;
   /** https, or http for this machine alone; may have a path. */
   readonly endpoint?: string;
@@ -41,9 +41,9 @@ interface Connection {
  * changes from one invocation to the next.
  *
  * Every operation throws an OmsError (errors.ts) and what `credentials` throws. Connection errors, 429 and 5xx are
- * tried again, with full jitter and not before `Retry-After`. So is every answer with a status of success that is not the
- * one which the vendor documents (status 200, and the body of the operation): a proxy, or OMS itself, may write an error
- * below a 200, and nobody knows then what was done.
+ * tried again, with full jitter and not before `Retry-After`. So is every 2xx answer that is not the documented one
+ * (status 200 and the body of the operation): a proxy, or OMS itself, may send an error with a 200, and then nobody
+ * knows what was done.
  * @see https://support.huaweicloud.com/intl/en-us/api-oms/oms_api_0000.html
  */
 export class OmsClient {
@@ -69,8 +69,7 @@ export class OmsClient {
   }
 
   /**
-   * Asks OMS to copy objects. Repeating it copies what is there already at most once more, so every failure is tried
-   * again.
+   * Asks OMS to copy objects. A repetition copies an object at most once more, so every failure is tried again.
    *
    * @param request.objectKeys encoded (`encodeOmsKey`), at most as many as OMS takes in one call
    * @see https://support.huaweicloud.com/intl/en-us/api-oms/CreateSyncEvents.html
@@ -156,8 +155,8 @@ export class OmsClient {
   }
 
   /**
-   * Starts a stopped sync task with the key pairs given. Tried again after every failure: a task that is started has
-   * reached what was asked for, and OMS answers the second start with a refusal, which changes nothing.
+   * Starts a stopped sync task with the key pairs given. Every failure is tried again: OMS refuses to start a task that
+   * is already started, which changes nothing.
    *
    * @param body as `startSyncTaskBody` (schemas/start-sync-task.ts) has checked it
    * @throws OmsResponseError 400 where the task is started already, with `afterUncertain` where an attempt of this call
@@ -176,8 +175,8 @@ export class OmsClient {
   }
 
   /**
-   * Stops a sync task. Tried again after every failure: a second stop is refused and changes nothing. Only a start by
-   * somebody else between two attempts would be undone, and of two such orders at the same moment either may win.
+   * Stops a sync task. Every failure is tried again: a second stop is refused and changes nothing. Only a start by
+   * somebody else between two attempts would be undone; when both come at the same moment, either may win.
    *
    * @throws OmsResponseError 400 or 403 where the task is stopped already, see `startSyncTask`
    * @see https://support.huaweicloud.com/intl/en-us/api-oms/StopSyncTask.html
@@ -192,8 +191,8 @@ export class OmsClient {
   }
 
   /**
-   * Deletes a stopped sync task. Tried again after every failure: OMS gives an id once, so a second deletion can only
-   * find nothing.
+   * Deletes a stopped sync task. Every failure is tried again: OMS never reuses an id, so a second deletion finds
+   * nothing.
    *
    * @throws OmsResponseError 400 or 403 where the task is not stopped or unknown, see `startSyncTask`
    * @see https://support.huaweicloud.com/intl/en-us/api-oms/DeleteSyncTask.html
@@ -235,7 +234,7 @@ export class OmsClient {
     return success.value;
   }
 
-  /** A call whose answer says nothing. */
+  /** Makes a call whose answer has no content. */
   async #change(call: Omit<Call<void>, 'read'>): Promise<void> {
     await this.#call({ ...call, read: readNothing });
   }
@@ -253,7 +252,7 @@ export class OmsClient {
   }
 }
 
-/** What a header and a path segment can carry. */
+/** Characters that a header and a path segment can carry. */
 const PROJECT_ID = /^[\x21-\x7e]{1,1024}$/;
 
 function connect({ region, endpoint: url, projectId, agent }: OmsClientOptions): Connection {
@@ -265,8 +264,8 @@ function connect({ region, endpoint: url, projectId, agent }: OmsClientOptions):
 }
 
 /**
- * The answer of the operations whose page has "Example response: None", and whose class in the SDKs has no field:
- * nothing, however JSON writes it.
+ * Checks the answer of the operations whose page has "Example response: None" and whose class in the SDKs has no field:
+ * nothing, an empty object, or null.
  */
 function readNothing(body: string): void {
   if (body.trim() === '') return;

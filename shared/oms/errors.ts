@@ -24,7 +24,7 @@ export class OmsError extends CallError {
   }
 }
 
-/** OMS, or the gateway in front of it, answered with a status that is no success. */
+/** OMS, or the gateway in front of it, answered with a status outside 2xx. */
 export class OmsResponseError extends OmsError {
   override readonly name = 'OmsResponseError';
 }
@@ -32,7 +32,7 @@ export class OmsResponseError extends OmsError {
 /** There was no answer: the connection failed, or broke before the answer was complete. */
 export class OmsConnectionError extends OmsError {
   override readonly name = 'OmsConnectionError';
-  /** For example `ECONNREFUSED`. */
+  /** Code of Node.js, for example `ECONNREFUSED`. */
   readonly reason: string;
 
   constructor(reason: string, fields: OmsErrorFields) {
@@ -63,10 +63,10 @@ export class OmsDeadlineError extends OmsError {
   }
 }
 
-/** OMS answered with a status of success, and the answer is not the one that is documented: what was done is unknown. */
+/** A 2xx answer that is not the documented one. Nobody knows what OMS did. */
 export class OmsMalformedResponseError extends OmsError {
   override readonly name = 'OmsMalformedResponseError';
-  /** What is wrong with the answer; none of its text but the code of an error. */
+  /** Continues `The answer of OMS ...`; holds no text of the answer but the code of an error. */
   readonly reason: string;
 
   constructor(reason: string, fields: OmsErrorFields) {
@@ -89,7 +89,7 @@ export class OmsCredentialsError extends OmsError {
 }
 
 /**
- * It is not known whether OMS created the sync task: the request was sent, and what came back does not tell.
+ * Nobody knows whether OMS created the sync task: the request was sent, and the answer does not tell.
  * Creating is not idempotent and a tenant has five tasks, so the call is not repeated.
  */
 export class AmbiguousCreateError extends OmsError {

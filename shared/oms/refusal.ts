@@ -4,7 +4,7 @@ import type { TASK_STATUSES } from './schemas/enums.ts';
 
 type TaskStatus = (typeof TASK_STATUSES)[number];
 
-/** OMS has no such sync task, whatever it said. */
+/** OMS has no such sync task. */
 export class SyncTaskNotFoundError extends OmsError {
   override readonly name = 'SyncTaskNotFoundError';
 
@@ -14,7 +14,7 @@ export class SyncTaskNotFoundError extends OmsError {
   }
 }
 
-/** The operation is not for a sync task in this state. */
+/** The operation is not allowed in this state of the sync task. */
 export class SyncTaskStateError extends OmsError {
   override readonly name = 'SyncTaskStateError';
 
@@ -28,8 +28,8 @@ export class SyncTaskStateError extends OmsError {
 export interface Conflict {
   readonly status: TaskStatus;
   /**
-   * Digits of the codes by which OMS may say so; older answers have the prefix S3M in place of OMS. Which ones sync
-   * tasks get is not documented, so these are what the list of codes says of tasks in general, and never enough alone.
+   * Digits of the codes that OMS may use; older answers have the prefix S3M in place of OMS. The vendor lists these
+   * codes for tasks in general, not for sync tasks, so a code alone is never enough.
    * @see https://support.huaweicloud.com/intl/en-us/api-oms/ErrorCode.html
    */
   readonly codes: readonly string[];
@@ -52,7 +52,7 @@ export const CONFLICTS = {
     codes: ['0063', '0073'],
     message: 'The sync task must be stopped before it can be deleted: stop it, or add ?stop=true.',
   },
-  /** What an event for a stopped task gets is documented nowhere. */
+  /** The vendor does not document the answer to an event for a stopped task. */
   events: {
     status: 'STOPPED',
     codes: ['0066'],
@@ -60,8 +60,8 @@ export const CONFLICTS = {
   },
 } as const satisfies Readonly<Record<string, Conflict>>;
 
-/** What a failed call was about. */
-export type Verdict =
+/** Cause of a refused call. */
+export type RefusalCause =
   /** OMS has no such task. */
   | { readonly about: 'missing'; readonly error: SyncTaskNotFoundError }
   /** The task is in the state in which the operation is refused. */
@@ -69,15 +69,15 @@ export type Verdict =
   | { readonly about: 'other'; readonly error: unknown };
 
 /**
- * Finds out what a failed call was about. OMS answers 400 or 403 to nearly everything, with codes that no page assigns
- * to sync tasks; so whether a task exists, and in which state it is, is what ShowSyncTask says, and nothing else.
+ * Finds the cause of a refused call. OMS answers 400 or 403 to nearly everything, with codes that no page assigns to
+ * sync tasks, so only ShowSyncTask tells whether a task exists and in which state it is.
  *
  * @param error what the call threw
  * @param options.conflict the state in which the operation is refused, where it has one
  * @param options.now milliseconds since the epoch
- * @returns `other` with the error itself where it is no refusal, or ShowSyncTask does not tell
+ * @returns `other` with the error itself where it is no refusal or ShowSyncTask does not tell
  */
-export async function judgeRefusal(
+export async function explainRefusal(
   error: unknown,
   options: {
     readonly oms: OmsClient;
@@ -85,11 +85,11 @@ export async function judgeRefusal(
     readonly conflict?: Conflict;
     readonly now: () => number;
   },
-): Promise<Verdict> {
+): Promise<RefusalCause> {
   const missing = missingTask(error);
   if (missing) return { about: 'missing', error: missing };
-  const other: Verdict = { about: 'other', error };
-  // Refused credentials have another status by now, and would be refused again.
+  const other: RefusalCause = { about: 'other', error };
+  // Refused credentials have another status here, and ShowSyncTask would refuse them again.
   if (!(error instanceof OmsResponseError) || (error.status !== 400 && error.status !== 403)) return other;
   const { oms, syncTaskId, conflict } = options;
   let status: string | null | undefined;
@@ -103,7 +103,7 @@ export async function judgeRefusal(
     : other;
 }
 
-/** The error of a task that OMS says it does not have. */
+/** @returns the error where OMS answered 404 */
 export function missingTask(error: unknown): SyncTaskNotFoundError | undefined {
   return error instanceof OmsResponseError && error.status === 404 ? new SyncTaskNotFoundError(error) : undefined;
 }
@@ -111,7 +111,7 @@ export function missingTask(error: unknown): SyncTaskNotFoundError | undefined {
 /** Digits of "invalid task ID" and "resource not found", both of which the list of codes has with status 400. */
 const MISSING_CODES = ['0054', '1009'];
 
-/** The same for an error of ShowSyncTask, whose word is enough whichever status it comes with. */
+/** Does the same for an error of ShowSyncTask, whose code is enough whatever the status. */
 export function missingByShow(error: unknown): SyncTaskNotFoundError | undefined {
   const isRefusal = error instanceof OmsResponseError && error.status === 400;
   return isRefusal && hasCode(error, MISSING_CODES) ? new SyncTaskNotFoundError(error) : missingTask(error);

@@ -4,16 +4,16 @@ import { hmacSha256 } from './hmac.ts';
 
 export interface SignableRequest {
   readonly method: string;
-  /** As in the request line, without the query: each segment strictly percent-encoded (`encodePathSegment`). */
+  /** Path of the request line without the query; each segment is strictly percent-encoded (`encodePathSegment`). */
   readonly path: string;
   /** Decoded names and values, in any order. */
   readonly query?: readonly (readonly [name: string, value: string])[] | undefined;
-  /** Exactly as it is sent; empty for none. */
+  /** Body exactly as it is sent; empty for none. */
   readonly body?: string | undefined;
 }
 
 const ALGORITHM = 'SDK-HMAC-SHA256';
-/** sha256 of nothing. */
+/** SHA-256 of an empty body. */
 const EMPTY_HASH = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 /** Reserved characters that `encodeURIComponent` leaves alone. */
 const LEFT_BY_ENCODE_URI_COMPONENT = /[!'()*]/g;
@@ -39,7 +39,7 @@ export function encodeQuery(query: SignableRequest['query']): string {
     .join('&');
 }
 
-/** By UTF-16 unit, as the vendor's Node SDK sorts; for ASCII every order is the same. */
+/** Compares UTF-16 units, as the vendor's Node SDK does; for ASCII every order is the same. */
 function order(one: string, other: string): number {
   if (one === other) return 0;
   return one < other ? -1 : 1;

@@ -30,8 +30,8 @@ export function callerOf(event: unknown): Caller {
 }
 
 /**
- * Reads what a function is asked that is called by timer, over HTTP or directly, with nobody waiting for its answer.
- * Nothing at all is a request, too.
+ * Reads the request of a function that is called by timer, over HTTP or directly, with nobody waiting for its answer.
+ * An empty event is a request, too.
  *
  * @param event of the gateway (the body counts), a request that was accepted (its options count), of a timer (its user
  *   event counts, a text), or the options themselves

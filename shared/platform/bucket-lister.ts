@@ -35,7 +35,7 @@ export function bucketListerFactory(): (
   const clients = new Map<string, ObjectStoreClient>();
   return (bucket, config, invocation, reserve) => {
     const where = locationOf(bucket, config);
-    // Where something is missing, this says so before the first page is asked for.
+    // This throws for a missing key pair before the first page is asked for.
     keyPairOf(bucket, config, invocation);
     const id = JSON.stringify(where);
     const client = clients.get(id) ?? connect(where, bucket);
@@ -62,13 +62,13 @@ function connect(where: ListedLocation, { path }: ListedBucket): ObjectStoreClie
   }
 }
 
-/** What is kept between invocations knows no credentials. */
+/** Clients that outlive an invocation hold no credentials. */
 function noCredentials(): never {
   throw new MissingKeyPairError();
 }
 
 /**
- * The key pair of a bucket: that which the route names, else that of its side, else, in OBS, that of the function.
+ * Finds the key pair of a bucket: the route's own, else that of its side, else, in OBS, that of the function.
  *
  * @throws BucketConfigurationError where the route names a variable that is not set, or there is no key pair at all
  */

@@ -73,7 +73,7 @@ export class RuntimeContext {
    */
   readonly getRemainingTimeInMillis: (() => number) | undefined;
 
-  /** @param raw the handler's second argument, whatever it is */
+  /** @param raw the handler's second argument; any value is accepted */
   constructor(raw: unknown) {
     this.#raw = typeof raw === 'object' && raw !== null ? raw : {};
     this.getRemainingTimeInMillis = Number.isFinite(this.remainingTime)
@@ -100,7 +100,7 @@ export class RuntimeContext {
     return typeof milliseconds === 'number' && !Number.isNaN(milliseconds) ? milliseconds : Number.POSITIVE_INFINITY;
   }
 
-  /** What getRunningTimeInSeconds returns, which the runtime counts in milliseconds. */
+  /** Result of getRunningTimeInSeconds, which the runtime counts in milliseconds. */
   get runningTime(): number | undefined {
     return this.#number('getRunningTimeInSeconds');
   }

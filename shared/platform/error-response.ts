@@ -15,9 +15,9 @@ export interface ErrorEnvelope {
 }
 
 /**
- * What a client may know of an error. Messages, stacks and causes of unexpected errors stay in the log.
+ * Makes the answer to an error. Messages, stacks and causes of unexpected errors stay in the log.
  *
- * @param requestId of the invocation, by which an engineer finds its log
+ * @param requestId of the invocation, under which an engineer finds its log
  */
 export function toErrorReply(error: unknown, requestId: string | undefined): HttpReply {
   const request_id = requestId ?? '';

@@ -14,7 +14,7 @@ import { type PlatformHandler, stack } from './stack.ts';
 /** The variables of an event function, with more of its own. */
 export type EventVariables = FunctionVariables & typeof stateVariables;
 
-/** What the work of an event function receives besides its event. */
+/** Tools that the work of an event function receives besides its event. */
 export interface EventServices<Config> extends Services<Config> {
   /** Loaded when it is first asked for; undefined where no state bucket is configured. */
   readonly deadLetters: () => Promise<DeadLetterSink | undefined>;

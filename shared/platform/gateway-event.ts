@@ -9,7 +9,7 @@ export interface GatewayEvent {
   readonly path?: string;
   readonly headers?: Readonly<Record<string, string>> | null;
   readonly queryStringParameters?: Readonly<Record<string, string | readonly string[]>> | null;
-  /** Not documented of APIG; other gateways of the same shape have it. */
+  /** APIG does not document it; other gateways of the same shape have it. */
   readonly multiValueQueryStringParameters?: Readonly<Record<string, readonly string[]>> | null;
   /** A wildcard arrives under the empty name. Not read: see path-template.ts. */
   readonly pathParameters?: Readonly<Record<string, string>> | null;
@@ -19,7 +19,7 @@ export interface GatewayEvent {
   readonly requestContext?: { readonly requestId?: string; readonly stage?: string; readonly apiId?: string } | null;
 }
 
-/** What an APIG trigger expects in return; anything else becomes a 500 of the gateway. */
+/** Answer that an APIG trigger expects; anything else becomes a 500 of the gateway. */
 export interface GatewayResponse {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -35,14 +35,14 @@ export interface HttpRequest {
   readonly pathParameters: ReadonlyMap<string, string>;
   /** Decoded by the gateway; no name is repeated. */
   readonly query: ReadonlyMap<string, string>;
-  /** By lower-case name. */
+  /** Names are in lower case. */
   readonly headers: ReadonlyMap<string, string>;
   /** The parsed JSON body; undefined where the request has none. */
   readonly body: unknown;
   readonly gatewayRequestId: string | undefined;
 }
 
-/** What a function answers. */
+/** Answer of a function. */
 export interface HttpReply {
   readonly status: number;
   readonly body: unknown;
@@ -52,8 +52,8 @@ export interface HttpReply {
 /** One operation of an HTTP function. */
 export interface HttpRoute {
   readonly method: string;
-  /** For example `/sync-tasks/{sync_task_id}/events`. */
+  /** Template, for example `/sync-tasks/{sync_task_id}/events`. */
   readonly path: string;
-  /** Whether the operation reads a body. */
+  /** True where the operation reads a body. */
   readonly body: boolean;
 }

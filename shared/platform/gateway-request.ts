@@ -42,7 +42,7 @@ export function findRoute<Route extends Pick<HttpRoute, 'method' | 'path'>>(
   throw allow.size === 0 ? new RouteNotFoundError() : new MethodNotAllowedError([...allow]);
 }
 
-/** Once, and strictly: a malformed escape is refused under the parameter's own name. */
+/** Decodes once and strictly: a malformed escape is refused under the parameter's own name. */
 function decodeParameters(match: PathMatch): Map<string, string> {
   const decoded = new Map<string, string>();
   for (const [name, value] of match) {

@@ -2,7 +2,7 @@ import { LOG_LEVELS, Logger, type LoggerOptions } from '#shared/logging/logger.t
 import { RuntimeContext } from './context.ts';
 import { contextSecrets } from './credentials.ts';
 
-/** What a function knows of the invocation that it serves: the platform's context and a logger of its own. */
+/** One invocation of a function: the platform's context and a logger of its own. */
 export class Invocation extends RuntimeContext {
   readonly log: Logger;
 

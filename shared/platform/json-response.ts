@@ -4,10 +4,10 @@ import type { GatewayResponse, HttpReply } from './gateway-event.ts';
 import type { Middleware } from './stack.ts';
 
 /**
- * The form in which the gateway takes an answer.
+ * Writes an answer in the form that the gateway takes.
  *
- * @param redact of the invocation's logger. What a function answers has no secret of its own; but it repeats what OMS
- *   says and what the client named, a field or a task, and that may be one.
+ * @param redact of the invocation's logger. An answer has no secret of its own, but it repeats OMS's messages and the
+ *   client's names of fields and tasks, which may hold one.
  */
 export function toGatewayResponse(reply: HttpReply, redact: (text: string) => string): GatewayResponse {
   const plain = stringifyJson(reply.body);

@@ -24,7 +24,7 @@ export class BucketConfigurationError extends AppError {
 export interface ListedBucket {
   readonly side: 'source' | 'destination';
   readonly place: Route['source'] | NonNullable<Route['destination']>;
-  /** For example `ROUTES[2].source`. */
+  /** Path in the configuration, for example `ROUTES[2].source`. */
   readonly path: string;
 }
 
@@ -39,7 +39,7 @@ export function locationOf({ side, place, path }: ListedBucket, config: Pick<Oms
     throw new BucketConfigurationError({ path: `${path}.${name}`, rule, message });
   };
   if (!isProviderName(cloud)) return refuse('cloud', 'choice', 'is no cloud whose buckets can be listed');
-  // What OMS copies to is in the region of OMS; a source in OBS most often is in the same.
+  // The destination is in the region of OMS; a source in OBS usually is, too.
   const region = place.region ?? (cloud === 'HuaweiCloud' ? config.region : undefined);
   if (region === undefined) return refuse('region', 'required', `is missing (the ${side} bucket is listed there)`);
   const overrides: ProviderOverrides = {
@@ -55,7 +55,7 @@ export function locationOf({ side, place, path }: ListedBucket, config: Pick<Oms
 }
 
 /**
- * The key pair that the route names, where it names one.
+ * Reads the key pair that the route names, if any.
  *
  * @param lookUp of a variable of the function
  * @throws BucketConfigurationError where one of the variables is not set

@@ -30,7 +30,7 @@ export class MissingKeyPairError extends AppError {
 
 type StoreConfig = StateConfig & Pick<OmsConfig, 'region' | 'accessKey' | 'secretKey'>;
 
-/** What is kept between invocations knows no credentials. */
+/** Clients that outlive an invocation hold no credentials. */
 function noCredentials(): never {
   throw new MissingKeyPairError();
 }
@@ -88,7 +88,7 @@ export function deadLettersFactory(): (
 }
 
 /**
- * As readCredentials, of key pairs only.
+ * Reads credentials as readCredentials does, but only key pairs.
  *
  * @throws MissingKeyPairError
  */

@@ -6,7 +6,7 @@ import type { Invocation } from './invocation.ts';
 /** Milliseconds that the client leaves of the invocation's time, so that the function can still answer. */
 const RESERVE = 500;
 
-/** What is kept between invocations knows no credentials. */
+/** Clients that outlive an invocation hold no credentials. */
 function noCredentials(): never {
   throw new MissingCredentialsError();
 }

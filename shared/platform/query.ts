@@ -7,12 +7,12 @@ import type { GatewayEvent } from './gateway-event.ts';
 const MAX_PROBLEMS = 100;
 
 /**
- * The query parameters of a request, each with its one value. One that is there twice is refused, whichever value the
- * caller means: `?stop=false&stop=true` deletes or does not.
+ * Reads the query parameters of a request, each with its one value. A repeated parameter is refused, because nobody
+ * knows which value the caller means: `?stop=false&stop=true`.
  *
- * How the gateway passes repetitions on is not documented, so every shape is read: a list, `multiValueQueryStringParameters`
- * beside the last (or first) value, and a query that is left in the path. Values that it joins with commas are refused by
- * the parameters' own rules, for none that takes a single value may hold a comma.
+ * How the gateway passes repetitions on is not documented, so every shape is read: a list,
+ * `multiValueQueryStringParameters` beside the last (or first) value, and a query that is left in the path. Values that
+ * it joins with commas are refused by the parameters' own rules, for none that takes a single value may hold a comma.
  *
  * @throws ValidationError with every parameter that is there more than once, or is no text
  */

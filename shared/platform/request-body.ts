@@ -8,7 +8,7 @@ import { GATEWAY_LIMITS } from './limits.ts';
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /**
- * The JSON body of a request.
+ * Reads the JSON body of a request.
  *
  * The content type is not looked at: clients get it wrong more often than the body, and no other type is accepted.
  *

@@ -1,10 +1,10 @@
-/** Causes of causes that are looked at. */
+/** Most nested causes that are searched. */
 const DEPTH = 5;
 
 /**
- * What an invocation fails with, as the platform may have it: it prints message and stack, and keeps them in the
- * document of the failure destination. Errors that are thrown on purpose hold no secret and are returned as they are; of
- * others nobody knows what they quote.
+ * Makes a thrown value safe for the platform, which prints message and stack and keeps them in the document of the
+ * failure destination. Errors that are thrown on purpose hold no secret and are returned as they are; foreign errors
+ * may quote anything.
  *
  * @param redact of the invocation's logger
  */

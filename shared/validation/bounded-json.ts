@@ -1,7 +1,7 @@
 import { ValidationError } from './errors.ts';
 import { parseJson } from './json.ts';
 
-/** A value and how much of it there is, or why it is not read. */
+/** A value and its size, or the reason why it is not read. */
 export type BoundedJson = { readonly value: unknown; readonly values: number } | { readonly reason: string };
 
 const QUOTE = 0x22;
@@ -11,8 +11,8 @@ const BRACKET = 0x5b;
 const BRACE = 0x7b;
 
 /**
- * Parses JSON of anybody's, where its values are not too many: a value of two bytes takes up to 60 bytes of memory, and
- * what is made of it far more.
+ * Parses foreign JSON that does not have too many values: a value of two bytes takes up to 60 bytes of memory, and the
+ * objects made of it far more.
  */
 export function readBoundedJson(text: string, maxValues: number): BoundedJson {
   const values = countValues(text, maxValues);
@@ -27,7 +27,7 @@ export function readBoundedJson(text: string, maxValues: number): BoundedJson {
   }
 }
 
-/** Values of a text that is JSON, without reading it: no less than there are, and no more than twice as many. */
+/** Estimates the number of values in a JSON text without parsing it: the true number, or up to twice as many. */
 function countValues(text: string, most: number): number {
   let values = 1;
   for (let at = 0; at < text.length && values <= most; at++) {

@@ -6,15 +6,15 @@ const JSON_LIMITS = {
   depth: 64,
   /** Digits of an integer that is read as a bigint, whose conversion costs the square of them. */
   digits: 100,
-  /** Members that are there twice and are named. */
+  /** Most repeated members that an error names. */
   duplicates: 100,
 } as const;
 
-/** Why a text is not read. Holds no text of it but names of members. */
+/** Reason why a text cannot be read. Holds no text of it but names of members. */
 export class JsonFault extends SyntaxError {
   override readonly name = 'JsonFault';
   readonly rule: 'json' | 'depth' | 'digits' | 'duplicate';
-  /** Of the members that are there twice, each once; empty for the whole text. */
+  /** Paths of the repeated members, each once; empty for the whole text. */
   readonly paths: readonly string[];
 
   constructor(rule: JsonFault['rule'], message: string, paths: readonly string[] = ['']) {
@@ -37,7 +37,7 @@ const INTEGER = /^-?\d+$/;
 interface Open {
   readonly value: unknown[] | Record<string, unknown>;
   readonly closing: ']' | '}';
-  /** Of the member whose value comes next. */
+  /** Name of the member whose value comes next. */
   name: string;
 }
 

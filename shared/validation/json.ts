@@ -2,7 +2,7 @@ import { ValidationError } from './errors.ts';
 import { JsonFault, readJson } from './json-reader.ts';
 
 /**
- * Parses JSON that a client sent. A member that is there twice is refused by its path, for the two may differ.
+ * Parses JSON that a client sent. A repeated member is refused by its path, because its values may differ.
  *
  * @throws ValidationError with the position (UTF-16 index) of the first character that cannot be, and no text of the
  *   input but names of members: V8's own message quotes it

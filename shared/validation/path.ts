@@ -1,14 +1,14 @@
-/** What may follow a dot in a path. */
+/** A name that may follow a dot in a path. */
 const PLAIN_NAME = /^[A-Za-z_$][\w$-]{0,63}$/;
-/** UTF-16 units of a foreign name that a path shows. */
+/** Most UTF-16 units of a foreign name that a path shows. */
 const SHOWN_NAME = 64;
 /** An access key has 20 capitals and digits, a secret key 40 of all kinds; no field of anybody's has such a name. */
 const LIKE_A_KEY = /^(?=[^0-9]*[0-9])(?=[^A-Z]*[A-Z]).{16}/s;
 
 /**
  * A path as errors show it: `source_cdn.domain`, `object_keys[3]`, `["odd name"]`.
- * Names come from the input, so they are escaped and cut, and one that looks like a key is hidden: an error must neither
- * break a log line nor repeat a body or a credential that stands in the wrong place.
+ * Names come from the input, so they are escaped and cut, and one that looks like a key is hidden: an error must
+ * neither break a log line nor repeat a body or a credential that stands in the wrong place.
  */
 export function formatPath(path: readonly PropertyKey[]): string {
   let text = '';

@@ -14,13 +14,13 @@ function hasAtMost(value: string, maximum: number): boolean {
   return characters <= maximum;
 }
 
-/** At most this many Unicode characters (code points). */
+/** Allows at most this many Unicode characters (code points). */
 function maxCharacters(maximum: number): z.core.$ZodCheck<string> {
   const finding = { rule: 'max_length', message: `must have at most ${maximum} characters` };
   return rule((value) => (hasAtMost(value, maximum) ? undefined : finding), { maximum });
 }
 
-/** Not the empty text. */
+/** Refuses the empty text. */
 function notEmpty(): z.core.$ZodCheck<string> {
   const finding = { rule: 'not_empty', message: 'must not be empty' };
   return rule((value) => (value === '' ? finding : undefined), { minimum: 1 });
@@ -36,7 +36,7 @@ export function nonEmptyText(maximum: number): z.ZodMiniString<string> {
   return z.string().check(notEmpty(), maxCharacters(maximum));
 }
 
-/** Opaque, never checked as a UUID. */
+/** The id is opaque and never checked as a UUID. */
 function taskId(maximum: number): z.ZodMiniString<string> {
   return nonEmptyText(maximum).check(
     rule((value) =>
@@ -48,14 +48,14 @@ function taskId(maximum: number): z.ZodMiniString<string> {
   );
 }
 
-/** Of every operation but events. @see https://support.huaweicloud.com/intl/en-us/api-oms/ShowSyncTask.html */
+/** Id in every operation but events. @see https://support.huaweicloud.com/intl/en-us/api-oms/ShowSyncTask.html */
 export const syncTaskId = taskId(255);
-/** Of events only. @see https://support.huaweicloud.com/intl/en-us/api-oms/CreateSyncEvents.html */
+/** Id in events only. @see https://support.huaweicloud.com/intl/en-us/api-oms/CreateSyncEvents.html */
 export const syncTaskIdForEvents = taskId(1024);
 
 /**
- * Of a bucket in any cloud: the tables say 0 to 1024 characters. Empty is refused, for no cloud has a bucket without a
- * name and the task could never copy anything.
+ * Name of a bucket in any cloud: the tables say 0 to 1024 characters. An empty name is refused, because no cloud has
+ * such a bucket and the task could never copy anything.
  */
 export const bucket = nonEmptyText(1024);
 

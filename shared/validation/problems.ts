@@ -4,17 +4,17 @@ import { formatPath } from './path.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** What a rule of ours adds to the issue that it raises; see `rule.ts`. */
+/** Fields that our own rules add to the issues they raise; see `rule.ts`. */
 export interface RuleParams {
   readonly rule: string;
   /** Continues a sentence that begins with the path: `must be ...`. */
   readonly message: string;
 }
 
-/** Problems that one answer lists: one for each key of a request. A body of 4 MB can have half a million. */
+/** Most problems of one answer: one for each key of a request. A body of 4 MB can have half a million. */
 const MAX_PROBLEMS = 1000;
 
-/** What is wrong, as problems: one each, unknown fields by name. No text of the input but field names. */
+/** Turns issues into problems: one each, unknown fields by name. They hold no text of the input but field names. */
 export function toProblems(issues: readonly Issue[], what: string): Problem[] {
   const problems = issues.slice(0, MAX_PROBLEMS).flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {

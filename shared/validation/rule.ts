@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
 import type { RuleParams } from './problems.ts';
 
-/** What a rule reports: a path below the value that it checks, empty for that value. */
+/** Report of a rule: a path below the value that it checks, empty for that value. */
 export interface Finding extends RuleParams {
   readonly path?: readonly PropertyKey[];
 }
 
-/** What a published schema (JSON Schema) says of a rule; nothing is checked by it. */
+/** Description of a rule for the published JSON Schema; it checks nothing. */
 export interface Facets {
   /** Characters of a text, items of a list. */
   readonly minimum?: number;
@@ -41,7 +41,7 @@ export function crossFieldRule(
   const check = z.check<object>((payload) => {
     for (const finding of find(payload.value as Readonly<Record<string, unknown>>)) report(payload, finding);
   });
-  // Without it zod skips the checks of an object that has an issue already.
+  // Otherwise zod skips the checks of an object that has an issue already.
   check._zod.def.when = ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value);
   return check;
 }

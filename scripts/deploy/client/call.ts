@@ -23,11 +23,11 @@ export interface Call {
   readonly path: readonly string[];
   readonly query?: readonly (readonly [name: string, value: string])[];
   readonly headers?: Readonly<Record<string, string>>;
-  /** JSON. */
+  /** Body, sent as JSON. */
   readonly body?: unknown;
   /**
-   * Whether sending it twice does what sending it once does. What is not repeatable is sent again only where the
-   * service cannot have received it, or said that it did nothing (429).
+   * Whether sending the call twice does what sending it once does. Otherwise it is sent again only where the service
+   * cannot have received it, or did nothing (429).
    */
   readonly repeatable: boolean;
   /** Milliseconds for an answer. */
@@ -36,7 +36,7 @@ export interface Call {
   readonly secrets?: readonly string[];
   /** The answer is what a function returned, which may look like an error of the service. */
   readonly carriesResult?: boolean;
-  /** Told of every attempt before it is made. */
+  /** Called before every attempt. */
   readonly onAttempt?: () => void;
 }
 
@@ -44,19 +44,19 @@ export interface Success {
   readonly status: number;
   /** The body, without credentials of ours. */
   readonly text: string;
-  /** The same, parsed; undefined where it is not JSON. */
+  /** Parsed `text`; undefined where it is not JSON. */
   readonly json: unknown;
   readonly requestId: string | undefined;
   readonly headers: Answer['headers'];
 }
 
 /**
- * What stands as it is in the request line: the vendor's own clients send a URN so, `!` of an alias included, and sign
- * its encoded form.
+ * Escapes that the request line does not have: the vendor's own clients send a URN unencoded, `!` of an alias included,
+ * and sign its encoded form.
  */
 const LITERAL = /%3A|%21/g;
 
-/** Signed calls to one service of one project. One per command: its connections are kept. */
+/** Makes signed calls to one service of one project. A command has one, which keeps its connections. */
 export class Caller {
   readonly #endpoint: Endpoint;
   readonly #context: CallContext;
@@ -65,7 +65,7 @@ export class Caller {
 
   /**
    * @param setting name of the address where it was set
-   * @throws DeployError where the address is none
+   * @throws DeployError where the address cannot be used
    */
   constructor(
     target: DeployTarget,
@@ -171,7 +171,7 @@ function lost({ operation, method }: Call, { kind, reason, status, sent, cause }
   return new UnreachableError(operation, host, reason, method !== 'GET' && sent, cause);
 }
 
-/** Sleeps, not longer than until the signal. */
+/** Sleeps until the time is over or the signal comes. */
 async function sleepUnlessAborted(sleep: () => Promise<void>, signal: AbortSignal | undefined): Promise<void> {
   if (!signal) return sleep();
   let stop: (() => void) | undefined;
@@ -186,9 +186,9 @@ async function sleepUnlessAborted(sleep: () => Promise<void>, signal: AbortSigna
   }
 }
 
-/** A request id as the service writes it; what is anything else is not shown. */
+/** Form of the service's request ids; other text is not shown. */
 const REQUEST_ID = /^[A-Za-z0-9-]{1,64}$/;
-/** FSS.1051, APIGW.0301, LTS.0208, … */
+/** Matches FSS.1051, APIGW.0301, LTS.0208, … */
 const ERROR_CODE = /^(?=.{1,64}$)[A-Za-z][A-Za-z0-9]*(?:\.[A-Za-z0-9]+)+$/;
 
 function requestIdOf(headers: Answer['headers'], secrets: readonly string[]): string | undefined {
@@ -196,7 +196,7 @@ function requestIdOf(headers: Answer['headers'], secrets: readonly string[]): st
   return values.map((value) => shown(value, REQUEST_ID, secrets)).find((value) => value !== undefined);
 }
 
-/** A text of the form that it is to have, unless it is one of our credentials, which have the same form. */
+/** @returns the text where it has the form and holds none of our credentials, which may have the same form */
 function shown(value: unknown, form: RegExp, secrets: readonly string[]): string | undefined {
   return typeof value === 'string' && form.test(value) && !holdsSecret(value, secrets) ? value : undefined;
 }
@@ -215,7 +215,7 @@ interface ErrorBody {
   readonly requestId: string | undefined;
 }
 
-/** `{error_code, error_msg, request_id}`; IAM's `{error: {code, message}}`; of anything else, nothing is shown. */
+/** Reads `{error_code, error_msg, request_id}` or IAM's `{error: {code, message}}`; other bodies yield nothing. */
 function readErrorBody(text: string, secrets: readonly string[]): ErrorBody {
   const fields = recordOf(parse(text));
   const inner = recordOf(fields['error']);

@@ -1,12 +1,12 @@
 import { REDACTED, redact } from '#shared/http/scrub.ts';
 import { isDisguised } from '#shared/logging/disguise.ts';
 
-/** Below this, innocent text would be taken for a credential; real ones have 20 characters and more. */
+/** Characters of the shortest secret: innocent text would match a shorter one. Real credentials have 20 and more. */
 const SHORTEST = 8;
 
 /**
- * A text of a service without credentials: what holds one as it is, percent-encoded or in other capitals loses it, what
- * holds one in another spelling is replaced as a whole.
+ * Removes credentials from a service's text. A credential that stands as it is, percent-encoded or in other capitals is
+ * replaced; a text that holds one in another spelling is replaced as a whole.
  *
  * @param secrets texts of fewer than 8 characters are ignored
  */
@@ -16,25 +16,25 @@ export function conceal(text: string, secrets: readonly string[]): string {
   return isDisguised(clean, long) ? REDACTED : clean;
 }
 
-/** Whether a text holds a credential in any spelling. */
+/** @returns whether a text holds a credential in any spelling */
 export function holdsSecret(text: string, secrets: readonly string[]): boolean {
   return conceal(text, secrets) !== text;
 }
 
-/** Where base64 is broken into lines, within JSON. */
+/** Line breaks of base64 within JSON. */
 const ESCAPED_BREAK = /\\[nrt]/g;
 
 /**
- * A JSON document of a service without credentials, wherever in it the service repeats them: names and texts.
+ * Parses a service's JSON and removes credentials from all its names and texts.
  *
- * The values in `user_data` stay: they are compared with what serverless.yml says, and nobody prints them. Its names are
- * printed.
+ * The values in `user_data` stay: they are compared with what serverless.yml says, and nobody prints them. Its names
+ * are printed.
  *
  * @returns undefined for what is not JSON
  */
 export function readConcealed(text: string, secrets: readonly string[]): unknown {
   const value = parse(text);
-  // Almost always there is none, and a list has ten thousands of texts.
+  // A document rarely holds a credential, and a list has ten thousands of texts.
   return holdsSecret(text.replace(ESCAPED_BREAK, ' '), secrets) ? concealAll(value, secrets, '') : value;
 }
 

@@ -2,10 +2,10 @@ import * as http from '#shared/http/endpoint.ts';
 import { DeployError } from '../errors.ts';
 
 /**
- * The address of a service in a region.
+ * Makes the address of a service in a region.
  *
  * @param service first label of its host: `functiongraph`, `iam`, `lts`
- * @throws DeployError for what is no region
+ * @throws DeployError for text that is no region
  */
 export function regionalEndpoint(service: string, region: string): string {
   return asDeployError(() => http.regionalEndpoint(service, region));

@@ -181,7 +181,7 @@ export class FunctionGraphClient {
   }
 
   /**
-   * Lets another version serve. functiongraph_06_0115
+   * Moves the alias to another version. functiongraph_06_0115
    *
    * @param change.description kept where it is left out
    * @param change.weighted whether part of its traffic went elsewhere, which then ends
@@ -224,14 +224,14 @@ export class FunctionGraphClient {
     });
   }
 
-  /** Each once, by its id: a second one of a kind would be deleted. Empty where there is no function or alias. functiongraph_06_0119 */
+  /** Lists each trigger once: a second one would be deleted. Empty without a function or alias. functiongraph_06_0119 */
   async listTriggers(urn: string): Promise<WireTrigger[]> {
     const call = { operation: 'ListFunctionTriggers', path: ['triggers', urn] };
     const found = (await this.#requests.find(call, triggerList)) ?? [];
     return [...new Map(found.map((one) => [one.trigger_id, one])).values()];
   }
 
-  /** Not repeatable: a second one of most types would be another trigger. functiongraph_06_0121 */
+  /** Creates a trigger. Not repeatable: a second one of most types would be another trigger. functiongraph_06_0121 */
   async createTrigger(urn: string, body: WireBody, { secrets }: Confidential): Promise<void> {
     await this.#requests.call({
       operation: 'CreateFunctionTrigger',
@@ -255,8 +255,8 @@ export class FunctionGraphClient {
   }
 
   /**
-   * Asks for a deletion, which may take its time. No error where there is none: the service then answers FSS.0500, as for
-   * much else, so a failure that says nothing else is followed by a look. functiongraph_06_0120
+   * Asks for a deletion, which may take some time. A missing trigger is no error. The service then answers FSS.0500, as
+   * for much else, so a failure without a clearer code is followed by a look at the list. functiongraph_06_0120
    */
   async deleteTrigger(urn: string, { trigger_type_code, trigger_id }: TriggerId): Promise<void> {
     try {
@@ -277,7 +277,7 @@ export class FunctionGraphClient {
   }
 
   /**
-   * Runs a function and waits for its answer. Never sent twice where it may have run.
+   * Runs a function and waits for its answer. The call is never sent twice where the function may have run.
    *
    * @param timeout milliseconds
    * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0125.html
@@ -307,7 +307,7 @@ export class FunctionGraphClient {
     });
   }
 
-  /** Where the function's output is in LTS; undefined where there is no such function. functiongraph_06_0130 */
+  /** Finds the function's output in LTS; undefined where there is no such function. functiongraph_06_0130 */
   showLogLocation(urn: string): Promise<{ readonly group_id: string; readonly stream_id: string } | undefined> {
     return this.#requests.find(
       { operation: 'ShowLtsLogDetails', path: ['functions', urn, 'lts-log-detail'] },

@@ -14,16 +14,16 @@ export class Requests {
     this.#projectId = target.projectId;
   }
 
-  /** As it is. */
+  /** Makes a call. */
   call(call: Call): Promise<Success> {
     return this.#caller.call({ ...call, path: ['v2', this.#projectId, 'fgs', ...call.path] });
   }
 
   /**
-   * A creation under a name that is taken only once, which is therefore repeatable.
+   * Creates something under a unique name, which makes the call repeatable.
    *
-   * @param taken code of the refusal of a second one
-   * @returns undefined where an attempt before the last one had done it, as far as anybody can tell
+   * @param taken code of the refusal where the name is taken
+   * @returns undefined where an earlier attempt had probably created it
    */
   async once(taken: string, call: Call): Promise<Success | undefined> {
     let attempts = 0;
@@ -40,7 +40,7 @@ export class Requests {
     }
   }
 
-  /** @returns undefined where it is missing */
+  /** Reads something; undefined where it is missing. */
   async find<T>(call: Pick<Call, 'operation' | 'path'>, schema: z.ZodMiniType<T>): Promise<T | undefined> {
     try {
       const success = await this.call({ ...call, method: 'GET', repeatable: true });
@@ -51,7 +51,7 @@ export class Requests {
     }
   }
 
-  /** A deletion; what is missing already is as good an end. */
+  /** Deletes something; it may be missing already. */
   async remove(call: Pick<Call, 'operation' | 'path'>): Promise<void> {
     try {
       await this.call({ ...call, method: 'DELETE', repeatable: true });
@@ -61,8 +61,8 @@ export class Requests {
   }
 
   /**
-   * All pages of a list; nothing where it is missing. Every item is there once, by its name: of versions, `marker` and
-   * `maxitems` "are not available", so each page may be the whole list.
+   * Reads all pages of a list; empty where it is missing. Items are unique by name, because `marker` and `maxitems`
+   * "are not available" for versions, where each page may be the whole list.
    */
   async pages<P extends { readonly next_marker: number | undefined; readonly count: number | undefined }, T>(
     operation: string,
@@ -90,8 +90,8 @@ export class Requests {
       const items = itemsOf(read);
       const before = found.size;
       for (const item of items) if (!found.has(nameOf(item))) found.set(nameOf(item), item);
-      // The last page names its end as the next beginning, or nothing; one that brings nothing new is no page. What `count`
-      // counts, the reference leaves open: it ends the list only where the page is not full, either.
+      // The last page has no next marker, or its own end; a page without new items ends the list, too. The reference
+      // does not say what `count` counts, so it ends the list only where the page is not full.
       const all = items.length < CALL_LIMITS.pageSize && found.size === read.count;
       if (found.size === before || all || read.next_marker === undefined || read.next_marker <= marker)
         return [...found.values()];
@@ -101,9 +101,9 @@ export class Requests {
   }
 
   /**
-   * An answer of the wanted shape.
+   * Reads an answer with a schema.
    *
-   * @throws MalformedAnswerError which names the fields, and nothing of what is in them
+   * @throws MalformedAnswerError which names the fields and never a value
    */
   read<T>(operation: string, { json, status, requestId }: Success, schema: z.ZodMiniType<T>): T {
     const failure = { operation, status, requestId };
@@ -117,8 +117,8 @@ export class Requests {
 }
 
 /**
- * 404; and 401 FSS.0401 of something that has a URN, which the service answers where there is no such function. Nothing
- * else: a 403 must not look like a function that is to be created.
+ * Recognises 404, and 401 FSS.0401 for a URN, which the service answers where there is no such function. A 403 must not
+ * look like a function that is to be created.
  */
 function isMissing(error: unknown, [, urn]: readonly string[]): boolean {
   if (!(error instanceof RefusedError)) return false;

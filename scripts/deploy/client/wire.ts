@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 
 /**
- * What is read of FunctionGraph's answers. The vendor adds fields, leaves fields out, and writes null or '' for what is
- * not set; only what makes an answer useless is refused.
+ * Schemas of FunctionGraph's answers. The vendor adds fields, leaves fields out, and writes null or '' for unset ones,
+ * so a schema refuses only what makes an answer useless.
  *
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0110.html
  */
@@ -26,7 +26,7 @@ export const functionConfig = z.object({
   memory_size: whole,
   /** JSON of the plain variables. */
   user_data: text,
-  /** Of the code; the vendor's comment says SHA-512. */
+  /** Digest of the code; the vendor's comment says SHA-512. */
   digest: text,
   xrole: text,
   app_xrole: text,
@@ -65,7 +65,7 @@ const alias = z.object({
   name,
   version: name,
   description: text,
-  /** Of its own form, `urn:fss:…:!live`. */
+  /** Aliases have URNs of the form `urn:fss:…:!live`. */
   alias_urn: z.string().check(z.regex(/^urn:fss:[\w:.!-]+:![\w.-]+$/)),
   additional_version_weights: z.optional(z.nullable(z.record(z.string(), z.number()))),
 });

@@ -10,7 +10,7 @@ interface Scalars {
   readonly counter: bigint;
 }
 
-/** What a field of an answer is: one value, or a table of its own, once or as a list. */
+/** Kind of a field: one value, or a table of its own, once or as a list. */
 export type AnswerField = keyof Scalars | { readonly object: AnswerTable } | { readonly list: AnswerTable };
 
 /**
@@ -18,8 +18,8 @@ export type AnswerField = keyof Scalars | { readonly object: AnswerTable } | { r
  * differ), and no text is checked against a list: one page has `no_check` where another has `transmission`, and a value
  * that OMS adds must not break a reader.
  *
- * Not a zod schema, because every function loads the client and few of them read these: without zod, a process that
- * only submits events has its first answer a tenth earlier.
+ * This is no zod schema, because every function loads the client and few of them read these answers: without zod, a
+ * process that only submits events has its first answer a tenth earlier.
  */
 export type AnswerTable = { readonly [name: string]: AnswerField };
 
@@ -31,7 +31,7 @@ type Value<F extends AnswerField> = F extends keyof Scalars
       ? Answer<T>
       : never;
 
-/** What a table describes; may have fields that nobody knows yet. */
+/** Value that a table describes; it may have fields that nobody knows yet. */
 export type Answer<T extends AnswerTable> = {
   readonly [Name in keyof T]?: Value<T[Name]> | null;
 } & { readonly [name: string]: unknown };

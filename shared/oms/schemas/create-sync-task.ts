@@ -10,8 +10,8 @@ const FORBIDDEN_IN_DESCRIPTION = /[<>()"'&]/;
 
 /**
  * The tables let every mandatory text be empty ("Minimum: 0"). Empty key pairs and an empty destination region are
- * refused all the same: nothing can be signed with the one, and no OBS bucket is outside of a region. An empty source
- * region is left to OMS, because not every cloud addresses its buckets by region.
+ * refused all the same: an empty key signs nothing, and every OBS bucket is in a region. An empty source region is left
+ * to OMS, because not every cloud addresses its buckets by region.
  */
 const accessKey = nonEmptyText(OMS_LIMITS.accessKey);
 const secretKey = nonEmptyText(OMS_LIMITS.secretKey);
@@ -40,9 +40,9 @@ const fields = {
   app_id: z.optional(text(OMS_LIMITS.appId)),
   source_cdn: z.optional(sourceCdn),
   consistency_check: z._default(z.enum(CONSISTENCY_CHECKS), 'size_last_modified'),
-  // In the page's samples and in older SDKs, gone from newer ones: forwarded only when it is given.
+  // The page's samples and older SDKs have it, newer ones do not: it is forwarded only when it is given.
   enable_kms: z.optional(z.boolean()),
-  // In SDKs since 3.1.195, with the default DEFAULT. Not filled in, because an older OMS does not know them.
+  // SDKs since 3.1.195 have these, with the default DEFAULT. An older OMS does not know them, so nothing is filled in.
   src_crypto_type: z.optional(z.enum(CRYPTO_TYPES)),
   dst_crypto_type: z.optional(z.enum(CRYPTO_TYPES)),
   src_kms_key_id: z.optional(kmsKeyId),
@@ -90,7 +90,7 @@ export const createSyncTaskRequest = z
   })
   .check(crossFieldRule(crossFieldProblems));
 
-/** What a caller of the client gives: fields with a default may be left out. */
+/** Input of the client: fields with a default may be left out. */
 export type CreateSyncTaskInput = z.input<typeof createSyncTaskBody>;
 export type CreateSyncTaskBody = z.output<typeof createSyncTaskBody>;
 export type CreateSyncTaskRequest = z.output<typeof createSyncTaskRequest>;

@@ -20,8 +20,8 @@ export const CRC64_CLOUD_TYPES: ReadonlySet<unknown> = new Set(['HuaweiCloud', '
 export const STORAGE_POLICIES = ['STANDARD', 'IA', 'ARCHIVE', 'DEEP_ARCHIVE', 'SRC_STORAGE_MAPPING'] as const;
 
 /**
- * What can be asked for. Answers of older pages have `no_check` where the newest request has `transmission`, so
- * answers are not checked against this list.
+ * Values that a request can have. Answers of older pages have `no_check` where the newest request has `transmission`,
+ * so answers are not checked against this list.
  */
 export const CONSISTENCY_CHECKS = ['size_last_modified', 'crc64', 'transmission'] as const;
 
@@ -42,7 +42,7 @@ export const CDN_AUTHENTICATION_TYPES = [
   'TENCENT_COS_D',
 ] as const;
 
-/** With which `authentication_key` need not be set: "Qiniu / KingsoftCloud: you do not need to set this parameter". */
+/** CDN types that need no `authentication_key`: "Qiniu / KingsoftCloud: you do not need to set this parameter". */
 export const CDN_TYPES_WITHOUT_KEY: ReadonlySet<unknown> = new Set([
   'NONE',
   'QINIU_PRIVATE_AUTHENTICATION',
@@ -52,7 +52,7 @@ export const CDN_TYPES_WITHOUT_KEY: ReadonlySet<unknown> = new Set([
 export const CDN_PROTOCOLS = ['http', 'https'] as const;
 
 /**
- * What a list can be asked for. Answers are not checked against it.
+ * Statuses that a list can be filtered by. Answers are not checked against it.
  * @see https://support.huaweicloud.com/intl/en-us/api-oms/ListSyncTasks.html
  */
 export const TASK_STATUSES = ['SYNCHRONIZING', 'STOPPED'] as const;

@@ -1,8 +1,8 @@
 import { type Answer, readAnswer } from './answer-table.ts';
 
 /**
- * The answer of ListSyncTaskStatistic: one series per type. A series has gaps: a time without a point is one in which
- * nothing was counted.
+ * The answer of ListSyncTaskStatistic: one series per type. A series has no point for a time in which nothing was
+ * counted.
  * @see https://support.huaweicloud.com/intl/en-us/api-oms/ListSyncTaskStatistic.html
  */
 export const LIST_SYNC_TASK_STATISTIC_ANSWER = {

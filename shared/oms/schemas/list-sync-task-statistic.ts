@@ -4,7 +4,7 @@ import { crossFieldRule, rule } from '#shared/validation/rule.ts';
 import { readTime } from '#shared/validation/time.ts';
 import { STATISTIC_TYPES } from './enums.ts';
 
-/** One or more of the types, separated by commas; twice the same is once. */
+/** One or more types, separated by commas; repetitions count once. */
 function dataTypes() {
   const type = `(?:${STATISTIC_TYPES.join('|')})`;
   const list = new RegExp(`^${type}(?:,${type})*$`);

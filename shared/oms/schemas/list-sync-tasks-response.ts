@@ -10,7 +10,7 @@ export const LIST_SYNC_TASKS_ANSWER = {
   tasks: {
     list: {
       ...TASK_FIELDS,
-      // Not in the answer of ShowSyncTask. Without the key.
+      // ShowSyncTask does not return it. The authentication key is left out.
       source_cdn: { object: { domain: 'text', protocol: 'text', authentication_type: 'text' } },
     },
   },

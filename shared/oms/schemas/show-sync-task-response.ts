@@ -10,7 +10,7 @@ const { enable_metadata_migration, enable_restore, app_id, ...place } = first;
  */
 export const SHOW_SYNC_TASK_ANSWER = {
   ...place,
-  // On the page, gone from newer SDKs.
+  // The page has this field; newer SDKs do not.
   enable_kms: 'flag',
   enable_metadata_migration,
   enable_restore,

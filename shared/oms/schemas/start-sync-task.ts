@@ -8,9 +8,9 @@ const accessKey = nonEmptyText(OMS_LIMITS.accessKey);
 const secretKey = nonEmptyText(OMS_LIMITS.secretKey);
 
 const fields = {
-  // Of the CDN that the task was created with.
+  // Key of the CDN that the task was created with.
   source_cdn_authentication_key: z.optional(text(OMS_LIMITS.cdnAuthenticationKey)),
-  // In SDKs since 3.1.195, with the default DEFAULT. Not filled in, because an older OMS does not know them.
+  // SDKs since 3.1.195 have these, with the default DEFAULT. An older OMS does not know them, so nothing is filled in.
   src_crypto_type: z.optional(z.enum(CRYPTO_TYPES)),
   dst_crypto_type: z.optional(z.enum(CRYPTO_TYPES)),
   source_cdn_crypto_type: z.optional(z.enum(CRYPTO_TYPES)),

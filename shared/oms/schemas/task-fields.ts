@@ -1,5 +1,5 @@
 /**
- * What ListSyncTasks and ShowSyncTask both answer of a task.
+ * Fields of a task that both ListSyncTasks and ShowSyncTask return.
  * @see https://support.huaweicloud.com/intl/en-us/api-oms/ListSyncTasks.html
  * @see https://support.huaweicloud.com/intl/en-us/api-oms/ShowSyncTask.html
  */
