@@ -85,24 +85,11 @@ export class RuntimeContext {
     return this.#text('getRequestID') ?? nonEmpty(this.#raw.requestID);
   }
 
-  get invokeId(): string | undefined {
-    return nonEmpty(this.#raw.invokeID);
-  }
-
-  get traceId(): string | undefined {
-    return nonEmpty(this.#raw.traceID);
-  }
-
   /** Milliseconds until the platform ends the invocation; Infinity where it does not tell. */
   get remainingTime(): number {
     const value = this.#call('getRemainingTimeInMilliSeconds');
     const milliseconds = typeof value === 'string' && value !== '' ? Number(value) : value;
     return typeof milliseconds === 'number' && !Number.isNaN(milliseconds) ? milliseconds : Number.POSITIVE_INFINITY;
-  }
-
-  /** Result of getRunningTimeInSeconds, which the runtime counts in milliseconds. */
-  get runningTime(): number | undefined {
-    return this.#number('getRunningTimeInSeconds');
   }
 
   /**
@@ -133,15 +120,6 @@ export class RuntimeContext {
     return this.#text('getAlias') ?? nonEmpty(this.#raw.alias);
   }
 
-  /** MB. */
-  get memorySize(): number | undefined {
-    return this.#number('getMemorySize');
-  }
-
-  get cpuNumber(): number | undefined {
-    return this.#number('getCPUNumber');
-  }
-
   /** All three parts, or undefined when the function has no agency. */
   get temporaryCredentials(): TemporaryCredentials | undefined {
     const accessKey = this.#text('getSecurityAccessKey');
@@ -153,22 +131,6 @@ export class RuntimeContext {
   /** IAM token of the agency. */
   get token(): string | undefined {
     return this.#text('getToken');
-  }
-
-  get logger(): FunctionGraphLogger | undefined {
-    return this.#call('getLogger') as FunctionGraphLogger | undefined;
-  }
-
-  get workflowId(): string | undefined {
-    return this.#text('getWorkflowID');
-  }
-
-  get workflowRunId(): string | undefined {
-    return this.#text('getWorkflowRunID');
-  }
-
-  get workflowStateId(): string | undefined {
-    return this.#text('getWorkflowStateID');
   }
 
   #call(method: keyof FunctionGraphContext, ...args: string[]): unknown {
@@ -184,12 +146,6 @@ export class RuntimeContext {
 
   #text(method: keyof FunctionGraphContext): string | undefined {
     return nonEmpty(this.#call(method));
-  }
-
-  #number(method: keyof FunctionGraphContext): number | undefined {
-    const value = this.#call(method);
-    const number = typeof value === 'string' && value !== '' ? Number(value) : value;
-    return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
   }
 }
 

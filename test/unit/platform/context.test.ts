@@ -3,58 +3,41 @@ import { RuntimeContext } from '#shared/platform/context.ts';
 import { fakeContext } from '../../helpers/fake-context.ts';
 
 describe('RuntimeContext', () => {
-  it('reads every value of the platform context', () => {
+  it('reads the values of the platform context', () => {
     const raw = {
       ...fakeContext({ variables: { OMS_REGION: 'cn-north-4' }, requestId: 'r-1', projectId: 'p-1', remaining: 1234 }),
       getAlias: () => 'live',
-      getWorkflowID: () => 'w-1',
-      getWorkflowRunID: () => 'w-2',
-      getWorkflowStateID: () => 'w-3',
     };
 
     const context = new RuntimeContext(raw);
 
     expect({
       requestId: context.requestId,
-      invokeId: context.invokeId,
-      traceId: context.traceId,
       remainingTime: context.remainingTime,
-      runningTime: context.runningTime,
       variable: context.variable('OMS_REGION'),
       functionName: context.functionName,
       functionVersion: context.functionVersion,
       packageName: context.packageName,
       projectId: context.projectId,
       alias: context.alias,
-      memorySize: context.memorySize,
-      cpuNumber: context.cpuNumber,
       temporaryCredentials: context.temporaryCredentials,
       token: context.token,
-      logger: context.logger,
-      workflow: [context.workflowId, context.workflowRunId, context.workflowStateId],
       forMiddy: context.getRemainingTimeInMillis?.(),
     }).toEqual({
       requestId: 'r-1',
-      invokeId: 'invoke-1',
-      traceId: 'trace-1',
       remainingTime: 1234,
-      runningTime: 60_000,
       variable: 'cn-north-4',
       functionName: 'function-1',
       functionVersion: 'latest',
       packageName: 'default',
       projectId: 'p-1',
       alias: 'live',
-      memorySize: 256,
-      cpuNumber: 0.4,
       temporaryCredentials: {
         accessKey: 'TEMPORARYACCESSKEY',
         secretKey: 'temporary-secret-key',
         securityToken: 'temporary-security-token',
       },
       token: 'agency-iam-token',
-      logger: raw.getLogger(),
-      workflow: ['w-1', 'w-2', 'w-3'],
       forMiddy: 1234,
     });
   });
@@ -66,8 +49,6 @@ describe('RuntimeContext', () => {
     expect(context.variable('OMS_REGION')).toBeUndefined();
     expect(context.temporaryCredentials).toBeUndefined();
     expect(context.projectId).toBeUndefined();
-    expect(context.memorySize).toBeUndefined();
-    expect(context.logger).toBeUndefined();
     expect(context.remainingTime).toBe(Number.POSITIVE_INFINITY);
     expect(context.getRemainingTimeInMillis).toBeUndefined();
   });
@@ -128,10 +109,9 @@ describe('RuntimeContext', () => {
     expect(context.getRemainingTimeInMillis?.()).toBe(2 ** 31 - 1);
   });
 
-  it('reads numbers that the platform writes as text', () => {
-    const context = new RuntimeContext({ getRemainingTimeInMilliSeconds: () => '750', getMemorySize: () => 512 });
+  it('reads a time that the platform writes as text', () => {
+    const context = new RuntimeContext({ getRemainingTimeInMilliSeconds: () => '750' });
 
     expect(context.remainingTime).toBe(750);
-    expect(context.memorySize).toBe(512);
   });
 });
