@@ -1,4 +1,5 @@
 import { asynchronousFunction } from '#shared/platform/asynchronous-function.ts';
+import { checkComparable } from './buckets.ts';
 import { createReconcile } from './reconcile.ts';
 import { readWantedRun } from './request.ts';
 import { variables } from './variables.ts';
@@ -6,6 +7,10 @@ import { variables } from './variables.ts';
 export const handler = asynchronousFunction({
   path: '/reconcile',
   variables,
-  read: (event, { routes }) => readWantedRun(event, routes),
+  read: (event, config) => {
+    const run = readWantedRun(event, config.routes);
+    checkComparable(run.wanted, config);
+    return run;
+  },
   handle: createReconcile(),
 });

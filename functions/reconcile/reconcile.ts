@@ -15,7 +15,6 @@ import { objectStoreFactory } from '#shared/platform/object-store.ts';
 import { knownFailures } from '#shared/reconcile/known-failures.ts';
 import { ReconcileState } from '#shared/reconcile/pass/state.ts';
 import {
-  isOneBucket,
   nameOf,
   type Refusal,
   type RouteSummary,
@@ -25,6 +24,7 @@ import {
 } from '#shared/reconcile/reconcile-routes.ts';
 import { reconcile } from '#shared/reconcile/run.ts';
 import type { ReconcileResult } from '#shared/reconcile/run-options.ts';
+import { destinationOf } from './buckets.ts';
 import { readWantedRun, type WantedRun } from './request.ts';
 import type { variables } from './variables.ts';
 
@@ -97,19 +97,8 @@ export function createReconcile({
     };
 
     const run = async ({ route, folder, path }: WantedRoute): Promise<ReconcileResult> => {
-      const { source, destination, sync_task_id: syncTaskId } = route;
-      if (destination?.bucket === undefined)
-        throw new BucketConfigurationError({
-          path: `${path}.destination.bucket`,
-          rule: 'required',
-          message: 'is missing (reconciliation compares the source with it)',
-        });
-      if (isOneBucket(route, config.region))
-        throw new BucketConfigurationError({
-          path: `${path}.destination.bucket`,
-          rule: 'other_bucket',
-          message: 'is the source bucket itself, which is always the same as itself',
-        });
+      const { source, sync_task_id: syncTaskId } = route;
+      const destination = destinationOf({ route, path }, config);
       const prefixes = [config.deadLetterPrefix, config.parkedPrefix];
       // A page that comes in the last moment can still be submitted and saved.
       const bucket = (side: ListedBucket['side'], at: ListedBucket['place']) =>

@@ -80,6 +80,30 @@ describe('a request for a run', () => {
     ]);
   });
 
+  it('is refused where ROUTES says that none of its routes can be compared', async () => {
+    const route = (name: string, destination?: object) => ({
+      ...{ name, source: { bucket: name }, sync_task_id: name },
+      ...(destination && { destination }),
+    });
+    const routes = [route('none'), route('itself', { bucket: 'itself' }), route('good', { bucket: 'replica' })];
+    const variables = { ROUTES: JSON.stringify(routes) };
+
+    expect(await post('reconcile', { variables })).toMatchObject({ status: 202 });
+    oms.stub.requests.length = 0;
+    for (const [index, [name, rule]] of [
+      ['none', 'required'],
+      ['itself', 'other_bucket'],
+    ].entries())
+      expect(await post('reconcile', { variables, body: { route: name } })).toMatchObject({
+        status: 400,
+        body: {
+          error_code: 'OmsSync.BucketConfiguration',
+          details: [{ path: `ROUTES[${index}].destination.bucket`, rule }],
+        },
+      });
+    expect(oms.stub.requests).toHaveLength(0);
+  });
+
   const NO = ['OmsSync.RunNotStarted', 'No run was started: '] as const;
   const UNKNOWN = ['OmsSync.RunUncertain', 'It is not known whether a run was started'] as const;
   it.each<[string, StubReply, number, readonly [string, string], string]>([
