@@ -3,4 +3,5 @@
 // an old one cannot read: --import, and every import of ours.
 require('./node-version.cjs');
 require('tsx/cjs/api').register();
-require('tsx/esm/api').register();
+// `tsx/esm/api` looks for its hooks in a folder that the package lacks, where it is required: they are registered here.
+require('node:module').register('tsx/esm', require('node:url').pathToFileURL(__filename), { data: true });
