@@ -15,7 +15,7 @@ import { type PreparedObject, prepareStore } from '../helpers/prepared-store.ts'
 import { until } from '../helpers/process-tree.ts';
 
 /** Half of them in one folder, half of them flat. */
-const MANY = 20_000;
+const MANY = 8_000;
 const SOURCE_KEYS = { accessKey: 'SOURCE-AK', secretKey: 'source-secret' };
 const DESTINATION_KEYS = { accessKey: 'DESTINATION-AK', secretKey: 'destination-secret' };
 

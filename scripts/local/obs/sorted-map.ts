@@ -105,7 +105,7 @@ export class SortedMap<V> {
 }
 
 /** A place in a map; valid until the map changes. */
-class Cursor<V> {
+export class Cursor<V> {
   readonly #chunks: readonly Chunk<V>[];
   #at: number;
   #index: number;

@@ -36,6 +36,7 @@ describe('the API of triggers', () => {
     expect((await call('PUT', one, { trigger_status: 'DISABLED' })).json).toEqual({
       ...created.json,
       trigger_status: 'DISABLED',
+      last_updated_time: time,
     });
     const deleted = await call('DELETE', one);
     expect([deleted.status, deleted.text]).toEqual([204, '']);

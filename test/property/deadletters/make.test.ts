@@ -6,6 +6,7 @@ import { DEAD_LETTER_LIMITS } from '#shared/deadletters/limits.ts';
 import { makeDeadLetter, type TerminalFailure } from '#shared/deadletters/make.ts';
 import { normaliseEvent } from '#shared/events/normalise.ts';
 import { concealIn } from '#shared/logging/redact.ts';
+import { runs } from '../../helpers/thorough.ts';
 
 const RUN = { seed: 20_261_121 };
 const failure = { code: 'OmsSync.KeyRefused', remedy: 'r' };
@@ -30,7 +31,7 @@ describe('any dead letter', () => {
         expect(JSON.stringify(readDeadLetter(JSON.parse(json)))).toBe(json);
         expect(Object.keys(Object.prototype)).toEqual([]);
       }),
-      { ...RUN, numRuns: 500 },
+      { ...RUN, numRuns: runs(500) },
     );
   });
 
@@ -51,7 +52,7 @@ describe('any dead letter', () => {
 
         expect(JSON.stringify(letter.event)).toBe(json);
       }),
-      { ...RUN, numRuns: 500 },
+      { ...RUN, numRuns: runs(500) },
     );
   });
 
@@ -101,7 +102,7 @@ describe('any dead letter', () => {
         }
         expect(JSON.stringify(letter)).not.toContain('LEAK');
       }),
-      { ...RUN, numRuns: 500 },
+      { ...RUN, numRuns: runs(500) },
     );
   });
 

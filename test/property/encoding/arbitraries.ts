@@ -1,7 +1,8 @@
 import fc from 'fast-check';
+import { runs } from '../../helpers/thorough.ts';
 
 /** Fixed, so that a failure is the same for everybody; fast-check prints it with the counterexample. */
-export const RUN = { seed: 20_261_121, numRuns: 2000 } as const;
+export const RUN = { seed: 20_261_121, numRuns: runs(2000) } as const;
 
 /** One character of a key: mostly those that break codecs, sometimes any Unicode scalar value. */
 const character = fc.oneof(

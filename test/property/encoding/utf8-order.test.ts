@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareUtf8 } from '#shared/encoding/utf8-order.ts';
+import { runs } from '../../helpers/thorough.ts';
 
 /** Characters on both sides of every border where UTF-16 and UTF-8 could part, so that random texts meet there often. */
 const unit = fc.constantFrom(
@@ -14,7 +15,7 @@ const text = fc.oneof(
 );
 /** Any code units, lone surrogates included. */
 const codeUnits = fc.array(fc.constantFrom(0x61, 0xd7ff, 0xd83d, 0xde00, 0xe000, 0xffff), { maxLength: 4 });
-const parameters = { seed: 20261121, numRuns: 5000 };
+const parameters = { seed: 20261121, numRuns: runs(5000) };
 
 describe('compareUtf8', () => {
   it('orders like the bytes of UTF-8', () => {

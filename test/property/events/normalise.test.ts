@@ -5,9 +5,10 @@ import { AppError } from '#shared/errors/base.ts';
 import { UnrecognisedEventError } from '#shared/events/errors.ts';
 import { normaliseEvent } from '#shared/events/normalise.ts';
 import type { NormalisedEvent } from '#shared/events/object-change.ts';
+import { runs } from '../../helpers/thorough.ts';
 import { anyText, formEncodedKey, RUN } from '../encoding/arbitraries.ts';
 
-const RUNS = { ...RUN, numRuns: 500 };
+const RUNS = { ...RUN, numRuns: runs(500) };
 const encoding = fc.constantFrom('form', 'rfc3986', 'raw');
 const options = fc.record({ obs: encoding, eventgrid: encoding });
 
@@ -101,7 +102,7 @@ describe('any payload', () => {
           expect(entry.problem.path.startsWith(entry.path) || entry.path === '').toBe(true);
         }
       }),
-      { ...RUNS, numRuns: 3000 },
+      { ...RUNS, numRuns: runs(3000) },
     );
   });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { backoff, readRetryAfter } from '#shared/http/retry.ts';
+import { runs } from '../../helpers/thorough.ts';
 
 const SEED = 20260104;
 const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
@@ -12,7 +13,7 @@ describe('backoff', () => {
         const wait = backoff(attempt, luck, asked ?? undefined) - (asked ?? 0) * 1000;
         return wait >= 0 && wait <= 5000;
       }),
-      { seed: SEED, numRuns: 1000 },
+      { seed: SEED, numRuns: runs(1000) },
     );
   });
 });
@@ -29,7 +30,7 @@ describe('readRetryAfter', () => {
         const seconds = readRetryAfter(text, now);
         return seconds === undefined || (Number.isSafeInteger(seconds) && seconds >= 0);
       }),
-      { seed: SEED, numRuns: 1000 },
+      { seed: SEED, numRuns: runs(1000) },
     );
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { scrub } from '#shared/http/scrub.ts';
+import { runs } from '../../helpers/thorough.ts';
 
 const SEED = 20260103;
 
@@ -20,7 +21,7 @@ describe('scrub', () => {
           return !scrub(before + form + after, [hidden]).includes(form);
         },
       ),
-      { seed: SEED, numRuns: 1000 },
+      { seed: SEED, numRuns: runs(1000) },
     );
   });
 });

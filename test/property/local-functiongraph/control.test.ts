@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatUrn, parseUrn } from '../../../scripts/local/functiongraph/control/urn.ts';
+import { runs } from '../../helpers/thorough.ts';
 import { code, config, creation, FUNCTIONS, startApi, urnOf } from '../../unit/local/functiongraph/control/plane.ts';
 
 const F = `${FUNCTIONS}/${urnOf('f')}`;
@@ -72,7 +73,7 @@ describe('the control plane', () => {
           expect(json).toMatchObject({ error_code: expect.any(String), error_msg: expect.any(String) });
         expect(text).not.toMatch(/the-secret|\n\s+at |node:internal/);
       }),
-      { seed: 20_260_101, numRuns: 120 },
+      { seed: 20_260_101, numRuns: runs(120) },
     );
     expect(JSON.stringify(api.logs)).not.toContain('the-secret');
     expect((await api.call('GET', `${F}/config`)).status).toBe(200);

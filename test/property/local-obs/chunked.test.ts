@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import type { Payload } from '../../../scripts/local/obs/auth.ts';
 import { decodeChunked } from '../../../scripts/local/obs/chunked.ts';
 import { chunkStringToSign, hmacHex, type Scope, sha256Hex, signingKey } from '../../../scripts/local/sigv4.ts';
+import { runs } from '../../helpers/thorough.ts';
 
 const SEED = 20_260_930;
 const SCOPE: Scope = { date: '20260930', region: 'cn-north-4', service: 's3' };
@@ -53,7 +54,7 @@ it('an aws-chunked body is decoded wherever the network cuts it', async () => {
       expect((await decode(pieces(body, sizes), payload, trailers)).equals(Buffer.concat(chunks))).toBe(true);
       expect([...trailers]).toEqual(trailer ? [['x-amz-checksum-crc32', 'AAAAAA==']] : []);
     }),
-    { seed: SEED, numRuns: 200 },
+    { seed: SEED, numRuns: runs(200) },
   );
 });
 
@@ -66,7 +67,7 @@ it('a signed body of which one byte was changed is refused', async () => {
       const work = decode(pieces(body, sizes), { chunked: true, trailer: false, signing: SIGNING });
       await expect(work).rejects.toThrow(expect.objectContaining({ name: 'S3Error' }));
     }),
-    { seed: SEED, numRuns: 200 },
+    { seed: SEED, numRuns: runs(200) },
   );
 });
 
@@ -78,6 +79,6 @@ it('a body that ends early is refused', async () => {
       const work = decode(pieces(cut, sizes), { chunked: true, trailer: false, signing: SIGNING });
       await expect(work).rejects.toThrow(expect.objectContaining({ name: 'S3Error' }));
     }),
-    { seed: SEED, numRuns: 200 },
+    { seed: SEED, numRuns: runs(200) },
   );
 });

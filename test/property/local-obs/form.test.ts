@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { readForm } from '../../../scripts/local/obs/form.ts';
+import { runs } from '../../helpers/thorough.ts';
 
 const SEED = 20_260_930;
 const BOUNDARY = 'xYz';
@@ -33,7 +34,7 @@ it('a form is read wherever the network cuts it, and a file holds anything but i
       expect(form.filename).toBe('f "1".txt');
       expect(Buffer.concat(chunks).toString()).toBe(file);
     }),
-    { seed: SEED, numRuns: 300 },
+    { seed: SEED, numRuns: runs(300) },
   );
 });
 

@@ -5,6 +5,7 @@ import { listPage } from '../../../scripts/local/obs/listing.ts';
 import { urlEncodeListed } from '../../../scripts/local/obs/operations/list-objects.ts';
 import { SortedMap } from '../../../scripts/local/obs/sorted-map.ts';
 import { element, parseXml } from '../../../scripts/local/obs/xml.ts';
+import { runs } from '../../helpers/thorough.ts';
 
 const SEED = 20_260_930;
 
@@ -89,7 +90,7 @@ describe('listings', () => {
           expect(found).toEqual(split(oracle(all, prefix, delimiter, startAfter)));
         },
       ),
-      { seed: SEED, numRuns: 1500 },
+      { seed: SEED, numRuns: runs(1500) },
     );
   });
 
@@ -117,7 +118,7 @@ describe('listings', () => {
           expect(seen.filter((key) => stable.has(key))).toEqual([...stable].sort(compareBytes));
         },
       ),
-      { seed: SEED, numRuns: 500 },
+      { seed: SEED, numRuns: runs(500) },
     );
   });
 });
@@ -149,7 +150,7 @@ describe('names in documents', () => {
       fc.property(fc.oneof(key, anyKey), (name) => {
         expect(parseXml(element('Key', name)).text).toBe(name);
       }),
-      { seed: SEED, numRuns: 1000 },
+      { seed: SEED, numRuns: runs(1000) },
     );
   });
 
@@ -160,7 +161,7 @@ describe('names in documents', () => {
         expect(encoded).toMatch(/^[A-Za-z0-9\-_.~*+/%]*$/);
         expect(decodeURIComponent(encoded.replaceAll('+', ' '))).toBe(name);
       }),
-      { seed: SEED, numRuns: 1000 },
+      { seed: SEED, numRuns: runs(1000) },
     );
   });
 });

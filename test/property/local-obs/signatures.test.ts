@@ -4,6 +4,7 @@ import type { Authentication } from '../../../scripts/local/obs/auth.ts';
 import { authenticate } from '../../../scripts/local/obs/authenticate.ts';
 import { parseTarget } from '../../../scripts/local/obs/request.ts';
 import { type EsdkClient, type EsdkRequest, esdkClient } from '../../helpers/esdk-obs.ts';
+import { runs } from '../../helpers/thorough.ts';
 
 const SEED = 20_261_130;
 const KEYS = { accessKey: 'AK', secretKey: 'secret/+=' };
@@ -145,7 +146,7 @@ describe.each(FORMS)("signatures of $form in the $where, made by OBS's own SDK",
         for (const change of changes)
           expect(() => verify(change, given.token)).toThrow(expect.objectContaining({ code: 'SignatureDoesNotMatch' }));
       }),
-      { seed: SEED, numRuns: 150 },
+      { seed: SEED, numRuns: runs(150) },
     );
   });
 

@@ -3,6 +3,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodePath, encodeQuery, SigV4Signer } from '#shared/objectstore/sigv4.ts';
+import { runs } from '../../helpers/thorough.ts';
 
 const SEED = 20261121;
 const RUNS = 500;
@@ -152,7 +153,7 @@ describe('encodePath', () => {
         expect(path).toMatch(/^(?:[\w.~/-]|%[0-9A-F]{2})*$/);
         expect(path.split('/').map(decodeURIComponent).join('/')).toBe(name);
       }),
-      { seed: SEED, numRuns: 1000 },
+      { seed: SEED, numRuns: runs(1000) },
     );
   });
 });

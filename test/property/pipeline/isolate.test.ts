@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isolate, type Sent } from '#shared/pipeline/isolate.ts';
+import { runs } from '../../helpers/thorough.ts';
 
 const SEED = 20_260_922;
 const itemsOf = (count: number) => Array.from({ length: count }, (_, index) => ({ index, key: `k${index}` }));
@@ -40,7 +41,7 @@ describe('isolate', () => {
         expect(calls).toBeLessThanOrEqual(bad.size * (Math.ceil(Math.log2(size)) + 2) + 1);
         if (bad.size === size) expect(calls).toBeLessThanOrEqual(size + 2 * Math.ceil(Math.log2(size)));
       }),
-      { seed: SEED, numRuns: 500 },
+      { seed: SEED, numRuns: runs(500) },
     );
   });
 
@@ -67,7 +68,7 @@ describe('isolate', () => {
         expect(settled.toSorted((a, b) => a - b)).toEqual(itemsOf(size).map(({ index }) => index));
         expect(refusals).toHaveLength(rejected);
       }),
-      { seed: SEED, numRuns: 500 },
+      { seed: SEED, numRuns: runs(500) },
     );
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type DeadLetter, readDeadLetter } from '#shared/deadletters/document.ts';
 import { Logger } from '#shared/logging/logger.ts';
 import { run } from '#shared/pipeline/run.ts';
+import { runs } from '../../helpers/thorough.ts';
 
 const SEED = 20_260_921;
 
@@ -82,7 +83,7 @@ describe('run', () => {
         for (const letter of letters) expect(readDeadLetter(JSON.parse(JSON.stringify(letter)))).toEqual(letter);
         for (const line of lines) expect(() => JSON.parse(line)).not.toThrow();
       }),
-      { seed: SEED, numRuns: 300 },
+      { seed: SEED, numRuns: runs(300) },
     );
   });
 });

@@ -8,6 +8,7 @@ import { RateLimiter } from '#shared/pipeline/rate-limiter.ts';
 import { type SubmitOptions, submit } from '#shared/pipeline/submit.ts';
 import type { TaskState } from '#shared/pipeline/task-states.ts';
 import { omsError } from '../../helpers/oms-error.ts';
+import { runs } from '../../helpers/thorough.ts';
 
 const SEED = 20_260_921;
 
@@ -74,7 +75,7 @@ describe('submit', () => {
           expect(calls).toBeLessThanOrEqual(bound);
         },
       ),
-      { seed: SEED, numRuns: 300 },
+      { seed: SEED, numRuns: runs(300) },
     );
   });
 
@@ -158,7 +159,7 @@ describe('submit', () => {
           }
         },
       ),
-      { seed: SEED, numRuns: 500 },
+      { seed: SEED, numRuns: runs(500) },
     );
   });
 });
@@ -207,7 +208,7 @@ describe('RateLimiter', () => {
           }
         },
       ),
-      { seed: SEED, numRuns: 200 },
+      { seed: SEED, numRuns: runs(200) },
     );
   });
 });

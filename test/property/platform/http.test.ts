@@ -7,6 +7,7 @@ import { handler as showSyncTask } from '../../../functions/show-sync-task/index
 import { fakeContext } from '../../helpers/fake-context.ts';
 import { gatewayEvent } from '../../helpers/gateway-event.ts';
 import { captureLog, type LogLines } from '../../helpers/log-lines.ts';
+import { runs } from '../../helpers/thorough.ts';
 
 const SEED = 20_260_921;
 /** Nothing listens there; what got as far would be answered with 502. */
@@ -54,7 +55,7 @@ describe('the HTTP functions', () => {
       fc.asyncProperty(fc.constantFrom(...Object.values(handlers)), event, async (handler, given) => {
         expectEnvelope(await handler(given, fakeContext({ variables })));
       }),
-      { seed: SEED, numRuns: 300 },
+      { seed: SEED, numRuns: runs(300) },
     );
   });
 
@@ -85,7 +86,7 @@ describe('the HTTP functions', () => {
           expect(log.raw.at(-1)).not.toContain('MARKED');
         },
       ),
-      { seed: SEED, numRuns: 200 },
+      { seed: SEED, numRuns: runs(200) },
     );
   });
 });

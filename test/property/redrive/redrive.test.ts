@@ -5,6 +5,7 @@ import { omsError } from '../../helpers/oms-error.ts';
 import { eventLetter, failedInvocation, keysLetter, record } from '../../helpers/redrive-documents.ts';
 import { NOW, PREFIXES, RedriveWorld, STATE_BUCKET } from '../../helpers/redrive-world.ts';
 import { Steps } from '../../helpers/steps.ts';
+import { runs } from '../../helpers/thorough.ts';
 
 /** A document that the world begins with. Every object has a marker in its name, so that it is found anywhere. */
 interface Seed {
@@ -177,7 +178,7 @@ describe('redrive on a store that ignores conditions', () => {
         const { made } = await play(plan, 2);
         await recover(made);
       }),
-      { seed: 4, numRuns: 400 },
+      { seed: 4, numRuns: runs(400) },
     );
   });
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { ValidationError } from '#shared/validation/errors.ts';
 import { parseJson, parseJsonLossless, stringifyJson } from '#shared/validation/json.ts';
+import { runs } from '../../helpers/thorough.ts';
 
 const SEED = 20260102;
 
@@ -38,14 +39,14 @@ describe('lossless JSON', () => {
         const again = parseJsonLossless(stringifyJson(original));
         return stringifyJson(again) === stringifyJson(original) && sameTypes(original, again);
       }),
-      { seed: SEED, numRuns: 1000 },
+      { seed: SEED, numRuns: runs(1000) },
     );
   });
 
   it('is JSON without bigints as the engine reads and writes it', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (original) => stringifyJson(original) === JSON.stringify(original)),
-      { seed: SEED, numRuns: 500 },
+      { seed: SEED, numRuns: runs(500) },
     );
   });
 });
@@ -74,7 +75,7 @@ describe('parseJson', () => {
           return !valid && (index === undefined || Number(index) < text.length);
         }
       }),
-      { seed: SEED, numRuns: 2000 },
+      { seed: SEED, numRuns: runs(2000) },
     );
   });
 });

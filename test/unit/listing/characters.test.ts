@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BEYOND, characterBetween, LAST_CHARACTER } from '#shared/listing/characters.ts';
+import { runs } from '../../helpers/thorough.ts';
 
 /** No control character, no surrogate, no noncharacter: what XML 1.0 has and stores are seen with. */
 const isUsable = (codePoint: number): boolean =>
@@ -50,7 +51,7 @@ describe('a character between two others', () => {
         // At most the noncharacters and the surrogates in a row, so this is no long way.
         for (let codePoint = low + 1; codePoint < high; codePoint++) expect(isUsable(codePoint)).toBe(false);
       }),
-      { seed: 20_261_123, numRuns: 5000 },
+      { seed: 20_261_123, numRuns: runs(5000) },
     );
   });
 

@@ -145,7 +145,7 @@ describe.each(CHANGES)('OmsClient.%s', (_name, change) => {
     ['no answer', silence],
   ])('is tried again after %s', async (_failure, failure) => {
     server = await startLoopback(failure, answer(200));
-    await change(testClient(server.url, { timeoutMs: 60 }).client);
+    await change(testClient(server.url, { timeoutMs: failure === silence ? 250 : 10_000 }).client);
     expect(server.requests).toHaveLength(2);
   });
 
@@ -156,7 +156,9 @@ describe.each(CHANGES)('OmsClient.%s', (_name, change) => {
     ['429, which turned it away', answer(429), false],
   ])('says of a refusal after %s whether the work may be done', async (_failure, failure, afterUncertain) => {
     server = await startLoopback(failure, answer(400, { error_code: 'OMS.0066', error_msg: 'not in progress' }));
-    const error = await rejection(change(testClient(server.url, { timeoutMs: 60 }).client));
+    const error = await rejection(
+      change(testClient(server.url, { timeoutMs: failure === silence ? 250 : 10_000 }).client),
+    );
     expect(error).toBeInstanceOf(OmsResponseError);
     expect(error).toMatchObject({ omsErrorCode: 'OMS.0066', afterUncertain, attempts: 2 });
   });

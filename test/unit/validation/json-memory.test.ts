@@ -8,7 +8,6 @@ import { CLIENT_LIMITS } from '#shared/oms/limits.ts';
 const MB = 1024 * 1024;
 /** Of the text and of everything that reading it makes; a function has 128 at the least. */
 const HEAP_MB = 48;
-const MAX_MS = 2_000;
 
 const filled = (piece: (index: number) => string, around: (text: string) => string): string => {
   let text = '';
@@ -62,15 +61,14 @@ beforeAll(async () => {
 });
 
 describe('reading JSON of a megabyte', () => {
-  it.each(Object.keys(TEXTS))(`needs little memory and time: %s`, async (name) => {
+  it.each(Object.keys(TEXTS))(`needs little memory: %s`, async (name) => {
     const text = TEXTS[name]?.() ?? '';
     expect(text.length).toBeGreaterThan(0.9 * MB);
     const worker = new Worker(
       `${reader}
       const { parentPort, workerData } = require('node:worker_threads');
-      const start = performance.now();
       try { globalThis.kept = readJson(workerData, true); } catch (error) { if (error.name !== 'JsonFault') throw error; }
-      parentPort.postMessage(performance.now() - start);`,
+      parentPort.postMessage('read');`,
       {
         eval: true,
         workerData: text,
@@ -78,9 +76,7 @@ describe('reading JSON of a megabyte', () => {
       },
     );
 
-    const [ms] = (await once(worker, 'message')) as [number];
-
-    expect(ms).toBeLessThan(MAX_MS);
+    expect(await once(worker, 'message')).toEqual(['read']);
     await worker.terminate();
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { MalformedListingError } from '#shared/objectstore/errors.ts';
 import { parseListPage } from '#shared/objectstore/page/list-page.ts';
 import { childrenOf, childText, parseXml } from '../../../../scripts/local/obs/xml.ts';
+import { runs } from '../../../helpers/thorough.ts';
 import { objectKey } from '../../encoding/arbitraries.ts';
 import { choices, listedObject, RUN, writePage } from './pages.ts';
 
@@ -122,7 +123,7 @@ describe('a damaged page', () => {
           }
         },
       ),
-      { ...RUN, numRuns: 3000 },
+      { ...RUN, numRuns: runs(3000) },
     );
   });
 });

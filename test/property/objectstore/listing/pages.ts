@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import type { ListedObject } from '#shared/objectstore/port.ts';
+import { runs } from '../../../helpers/thorough.ts';
 import { objectKey } from '../../encoding/arbitraries.ts';
 
 /** Fixed, so that a failure is the same for everybody; fast-check prints it with the counterexample. */
-export const RUN = { seed: 20_261_122, numRuns: 400 } as const;
+export const RUN = { seed: 20_261_122, numRuns: runs(400) } as const;
 
 /** Any object that a store can list. */
 export const listedObject: fc.Arbitrary<ListedObject> = fc.record(

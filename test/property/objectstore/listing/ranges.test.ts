@@ -6,11 +6,12 @@ import { listInParallel, RangeWork } from '#shared/listing/parallel-lister.ts';
 import { type KeyRange, splitRange } from '#shared/listing/ranges.ts';
 import { byBytes, ModelStore } from '../../../helpers/model-store.ts';
 import { planRanges } from '../../../helpers/plan-ranges.ts';
+import { runs } from '../../../helpers/thorough.ts';
 import { bucketKeys } from './buckets.ts';
 import { choices, RUN as PAGES } from './pages.ts';
 
 const BUCKET = 'bucket';
-const RUN = { ...PAGES, numRuns: 150 };
+const RUN = { ...PAGES, numRuns: runs(150) };
 const pageKeys = fc.integer({ min: 1, max: 9 });
 const workers = fc.integer({ min: 1, max: 8 });
 

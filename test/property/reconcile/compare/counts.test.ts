@@ -10,8 +10,9 @@ import {
   noCounts,
 } from '#shared/reconcile/compare/counts.ts';
 import { REASONS, VERDICTS } from '#shared/reconcile/compare/verdict.ts';
+import { runs } from '../../../helpers/thorough.ts';
 
-const parameters = { seed: 20_261_121, numRuns: 200 };
+const parameters = { seed: 20_261_121, numRuns: runs(200) };
 /** Few keys, so that the same come twice; up to more than are named. */
 const entries = fc.array(
   fc.record({
@@ -97,7 +98,7 @@ describe('namedKey', () => {
         const named = keys.map(namedKey) as [string, string];
         if (compareUtf8(...keys) <= 0) expect(compareUtf8(...named)).toBeLessThanOrEqual(0);
       }),
-      { seed: 20_261_121, numRuns: 2000 },
+      { seed: 20_261_121, numRuns: runs(2000) },
     );
   });
 });

@@ -8,10 +8,11 @@ import type { FactsPage, ObjectFacts } from '#shared/reconcile/compare/object-fa
 import type { OverwriteMode } from '#shared/reconcile/compare/overwrite-rules.ts';
 import { isSubmitted, VERDICTS } from '#shared/reconcile/compare/verdict.ts';
 import { paged, pagesOf } from '../../../helpers/listings.ts';
+import { runs } from '../../../helpers/thorough.ts';
 import { type Buckets, buckets, GRACE, NOW, pageSizes } from '../buckets.ts';
 import { verdictsOf } from '../oracle.ts';
 
-const parameters = { seed: 20_261_121, numRuns: 1500 };
+const parameters = { seed: 20_261_121, numRuns: runs(1500) };
 const mode = fc.constantFrom<OverwriteMode>(
   'SIZE_LAST_MODIFIED_COMPARISON_OVERWRITE',
   'SIZE_LAST_MODIFIED_COMPARISON_OVERWRITE',
@@ -87,7 +88,7 @@ describe('diff', () => {
         for (const { verdict, submit } of steps.flatMap(({ findings }) => findings))
           expect(submit).toBe(isSubmitted(verdict));
       }),
-      { ...parameters, numRuns: 300 },
+      { ...parameters, numRuns: runs(300) },
     );
   });
 
@@ -107,7 +108,7 @@ describe('diff', () => {
         expect(findingsOf([...done, ...next.steps])).toEqual(findingsOf(whole.steps));
         expect(sum([...done, ...next.steps])).toEqual(sum(whole.steps));
       }),
-      { ...parameters, numRuns: 800 },
+      { ...parameters, numRuns: runs(800) },
     );
   });
 

@@ -11,8 +11,9 @@ import {
   retried,
 } from '#shared/reconcile/pass/range-state.ts';
 import { stepOf } from '../../../helpers/reconcile.ts';
+import { runs } from '../../../helpers/thorough.ts';
 
-const parameters = { seed: 20_261_121, numRuns: 400 };
+const parameters = { seed: 20_261_121, numRuns: runs(400) };
 const BOUNDS = [{ until: 'h' }, { after: 'h', until: 'p' }, { after: 'p' }];
 /** Every key is to be submitted. */
 const KEYS = ['abcdefgh', 'ijklmnop', 'qrstuvwx'].map((keys) => [...keys]);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { matchesWildcard } from '../../../../scripts/local/iam/wildcard.ts';
+import { runs } from '../../../helpers/thorough.ts';
 
 describe('matchesWildcard', () => {
   it.each([
@@ -39,7 +40,7 @@ describe('matchesWildcard', () => {
         const expression = new RegExp(`^${pattern.replaceAll('*', '.*')}$`);
         expect(matchesWildcard(pattern, value)).toBe(expression.test(value));
       }),
-      { seed: 6, numRuns: 2000 },
+      { seed: 6, numRuns: runs(2000) },
     );
   });
 });

@@ -78,18 +78,11 @@ describe('parseXml', () => {
     ['closed attributes', (n: number) => `<a ${Array.from({ length: n }, (_, i) => `b${i}="c"`).join(' ')}/>`],
     ['elements', (n: number) => `<a>${'<b c="d">e</b>'.repeat(n)}</a>`],
   ])('reads a document with many %s in a time that grows with its size', (_name, make) => {
-    const time = (n: number): number => {
-      const source = make(n);
-      const start = process.cpuUsage();
-      try {
-        parseXml(source);
-      } catch (error) {
-        expect(error).toMatchObject({ code: 'MalformedXML' });
-      }
-      return process.cpuUsage(start).user / 1000;
-    };
-    time(1000);
-    // Quadratic, this takes minutes.
-    expect(time(90_000)).toBeLessThan(1500);
+    // Quadratic, this takes minutes: the test runs out of its time.
+    try {
+      parseXml(make(90_000));
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'MalformedXML' });
+    }
   });
 });

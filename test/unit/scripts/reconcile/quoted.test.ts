@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { quoted } from '../../../../scripts/reconcile/quoted.ts';
+import { runs } from '../../../helpers/thorough.ts';
 
 describe('a name in quotes', () => {
   it.each([
@@ -25,7 +26,7 @@ describe('a name in quotes', () => {
         expect(JSON.parse(shown)).toBe(name);
         expect(shown).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
       }),
-      { seed: 20, numRuns: 300 },
+      { seed: 20, numRuns: runs(300) },
     );
   });
 });

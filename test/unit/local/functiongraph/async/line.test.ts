@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Line } from '../../../../../scripts/local/functiongraph/async/line.ts';
+import { runs } from '../../../../helpers/thorough.ts';
 
 interface Named {
   readonly name: number;
@@ -60,18 +61,16 @@ describe('Line', () => {
           expect([line.length, line.nextTime()]).toEqual([slow.length, slow.nextTime()]);
         }
       }),
-      { seed: 20_261_121, numRuns: 300 },
+      { seed: 20_261_121, numRuns: runs(300) },
     );
   });
 
   it('takes no longer for each of a hundred thousand', () => {
     const line = new Line<Named>();
     for (let name = 0; name < 100_000; name++) line.push({ name, next: name % 2 ? 0 : 1_000_000 - name }, 0);
-    const started = performance.now();
     let taken = 0;
+    // Looking at all of them each time would take minutes: the test runs out of its time.
     while (line.take(2_000_000)) taken++;
     expect(taken).toBe(100_000);
-    // Looking at all of them each time would take minutes.
-    expect(performance.now() - started).toBeLessThan(5000);
   });
 });

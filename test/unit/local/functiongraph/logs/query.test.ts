@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ApiError } from '../../../../../scripts/local/functiongraph/errors.ts';
 import { LogStore } from '../../../../../scripts/local/functiongraph/logs/log-store.ts';
 import { readQuery, runQuery } from '../../../../../scripts/local/functiongraph/logs/query.ts';
+import { runs } from '../../../../helpers/thorough.ts';
 
 const START = Date.UTC(2026, 0, 1);
 
@@ -146,7 +147,7 @@ describe('a query of LTS', () => {
           expect([error.status, error.code]).toEqual([400, 'LTS.0009']);
         }
       }),
-      { seed: 6, numRuns: 300 },
+      { seed: 6, numRuns: runs(300) },
     );
   });
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseSchedule } from '../../../../../scripts/local/functiongraph/timers/parse.ts';
 import { offsetAt } from '../../../../../scripts/local/functiongraph/timers/zone.ts';
+import { runs } from '../../../../helpers/thorough.ts';
 
 /** Seconds that the oracle looks ahead. */
 const AHEAD = 9000;
@@ -85,7 +86,7 @@ describe('a Cron schedule', () => {
           else expect(next).toBe(expected);
         },
       ),
-      { seed: 20_260_101, numRuns: 200 },
+      { seed: 20_260_101, numRuns: runs(200) },
     );
   });
 

@@ -8,6 +8,7 @@ import {
   readType,
   readUpdate,
 } from '../../../../../scripts/local/functiongraph/triggers/event-data.ts';
+import { runs } from '../../../../helpers/thorough.ts';
 import { GOOD, TYPES, type Type } from './bodies.ts';
 
 function refusal(work: () => unknown): { status: number; code: string; message: string } {
@@ -202,7 +203,7 @@ describe('event_data', () => {
           }
         },
       ),
-      { seed: 6, numRuns: 1000 },
+      { seed: 6, numRuns: runs(1000) },
     );
   });
 });

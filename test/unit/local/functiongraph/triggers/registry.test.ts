@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '../../../../../scripts/local/functiongraph/errors.ts';
+import { runs } from '../../../../helpers/thorough.ts';
 import { bodyOf, TYPES, type Type } from './bodies.ts';
 import { BASE, LIVE, openWorld } from './world.ts';
 
@@ -131,7 +132,7 @@ describe('whatever is sent', () => {
         }
         expect(registry.list(LIVE)).toEqual([]);
       }),
-      { seed: 6, numRuns: 500 },
+      { seed: 6, numRuns: runs(500) },
     );
   });
 });

@@ -1,0 +1,5 @@
+/** `npm run test:slow` repeats in full what `npm test` takes a fixed sample of. */
+export const THOROUGH = process.env['THOROUGH'] !== undefined;
+
+/** Runs of a property: all of them, or a quarter and at least 100. Seeds are fixed, so the sample is always the same. */
+export const runs = (all: number): number => (THOROUGH ? all : Math.min(all, Math.max(100, Math.ceil(all / 4))));
