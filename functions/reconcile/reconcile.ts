@@ -36,9 +36,9 @@ export interface ReconcileSummary {
 
 export interface ReconcileFunctionOptions {
   readonly clock?: Clock;
-  /** In place of the store that the variables name. */
+  /** Replaces the store that the variables name. */
   readonly store?: (config: Config, invocation: Invocation) => Promise<ObjectStore | undefined>;
-  /** In place of the stores that the routes name; `reserve` milliseconds are left for what comes after the last page. */
+  /** Replaces the stores that the routes name; `reserve` milliseconds are left for what comes after the last page. */
   readonly lister?: (
     bucket: ListedBucket,
     config: Config,

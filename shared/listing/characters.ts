@@ -24,7 +24,7 @@ const BLOCKS: readonly (readonly [first: number, last: number, weight: number])[
   [0x4_0000, 0x10_fffd, 0.5],
 ];
 
-/** Above every character that is used to ask for something; of a key there may be one above it. */
+/** Lies above every character that is used to ask for something; a key may have one above it. */
 export const BEYOND = 0x10_fffe;
 
 /** The last of the characters: private use, and so in hardly any key. */
@@ -61,7 +61,7 @@ function characterAt(wanted: number): number {
 export function characterBetween(low: number, high: number): number | undefined {
   const middle = usableFrom(characterAt((weightBelow(low + 1) + weightBelow(high)) / 2));
   if (middle > low && middle < high) return middle;
-  // At the edge of a block, or where no block is: the neighbours.
+  // The neighbours serve at the edge of a block, or where no block is.
   for (const [first, last] of BLOCKS) {
     const lowest = usableFrom(Math.max(first, low + 1));
     if (lowest <= last && lowest < high) return lowest;

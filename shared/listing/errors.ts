@@ -1,6 +1,6 @@
 import { ObjectStoreError, type ObjectStoreErrorFields } from '#shared/objectstore/errors.ts';
 
-/** What is wrong with a listing. */
+/** Faults of a listing. */
 export type ListingFault =
   /** The store's answer cannot be had; `cause` says why. */
   | 'failed'

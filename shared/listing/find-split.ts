@@ -3,7 +3,7 @@ import { BEYOND, characterBetween, LAST_CHARACTER } from './characters.ts';
 
 /** A name between two parts of a range. */
 export interface SplitPoint {
-  /** Above the key that was given; at least one key of the range is above it. */
+  /** Lies above the key that was given; at least one key of the range is above it. */
   readonly at: string;
   /** The first key above it. */
   readonly next: string;

@@ -19,7 +19,7 @@ export interface ListedPage {
   readonly objects: readonly ListedObject[];
   /** Nothing comes after it. */
   readonly last: boolean;
-  /** Of a last page: a key at the end of the range or behind it was seen, so that it is not for the store to say. */
+  /** Set on a last page where a key at or behind the end of the range was seen, so that the end is certain. */
   readonly isEndSeen?: true;
   /** When it was asked for: milliseconds since the epoch. What changed since then may not be in it. */
   readonly listedAt: number;
@@ -155,7 +155,7 @@ export class ListingCheck {
     return upTo(objects, until);
   }
 
-  /** What it means that a page has a key which is not above the one before. */
+  /** Names the fault of a page with a key that is not above the one before. */
   #misplaced(objects: readonly ListedObject[], order: number): ListingFault {
     const first = objects[0]?.key ?? '';
     const { after } = this.#request;

@@ -23,7 +23,7 @@ export class LiveRange {
     this.#onPage = onPage;
   }
 
-  /** What it is at the moment. */
+  /** Its bounds at the moment. */
   get range(): KeyRange {
     return rangeOf(this.#after, this.#until);
   }

@@ -7,7 +7,7 @@ import { type KeyRange, rangeOf, splitRange } from './ranges.ts';
 const PAGES_BEFORE_SPLIT = 2;
 
 export interface RangeWorkOptions {
-  /** In any order; no two may overlap. */
+  /** Ranges in any order; no two may overlap. */
   readonly ranges: readonly KeyRange[];
   /** How many ranges are worked on at the same time. */
   readonly workers: number;
@@ -38,7 +38,7 @@ export class RangeWork {
   readonly #options: RangeWorkOptions;
   readonly #waiting: KeyRange[];
   readonly #live = new Set<LiveRange>();
-  /** Of which somebody is about to take a part. */
+  /** Ranges of which a worker is about to take a part. */
   readonly #beingSplit = new Set<LiveRange>();
   readonly #unsplittable = new WeakSet<LiveRange>();
   readonly #abort = new AbortController();

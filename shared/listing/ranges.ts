@@ -11,7 +11,7 @@ export interface KeyRange {
   readonly until?: string;
 }
 
-/** What is split: the keys of a bucket that begin with a prefix. */
+/** The keys to split: those of a bucket that begin with a prefix. */
 export type SplitRequest = Pick<ListRequest, 'bucket' | 'prefix' | 'signal'>;
 
 /** Questions that are asked for one split. More do not occur with keys that people make. */
@@ -39,7 +39,7 @@ export async function splitRange(
   });
   let low: string | undefined;
   for await (const { objects, last } of lister.pages(ask(cursor))) {
-    // What one page lists is listed sooner than split.
+    // One page is listed sooner than split.
     if (last) return undefined;
     low = objects.at(-1)?.key;
     if (low !== undefined) break;

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 
 /**
- * What bounds the memory that a run needs for the documents of the state bucket, whatever lies there: a document is read
+ * Bounds on the memory that a run needs for the documents of the state bucket, whatever lies there: a document is read
  * at most as bytes, as text and as values, one after the other.
  */
 export const STATE_LIMITS = {

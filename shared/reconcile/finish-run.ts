@@ -40,7 +40,7 @@ export async function finishRun(context: RunContext, end: RunEnd): Promise<Recon
   else if (state && report && end.keepsPass) {
     await state.writeReport(report, isBasis(context, report));
     pass.over = over;
-    // Where that fails, the next run finds out that the pass is over.
+    // The next run finds out that the pass is over where this save fails.
     if (over) await control.save();
   }
   return {

@@ -18,7 +18,7 @@ export interface TaskFacts {
   readonly monthly_size?: Counter;
 }
 
-/** What a pass knows of its sync task. */
+/** Facts that a pass knows about its sync task. */
 export interface KnownTask {
   readonly rules: OverwriteRules;
   /** The task restores archived objects. */

@@ -21,7 +21,7 @@ export interface Refusal {
   readonly details: AppError['details'];
 }
 
-/** What became of one route. */
+/** Outcome of one route. */
 export type RouteSummary =
   | {
       readonly route: string;

@@ -18,14 +18,14 @@ const duration = z
     ),
   );
 
-/** What a reconciliation may be asked: the body of `POST /reconcile`, a timer's user event, the event of a direct call. */
+/** Request for a reconciliation: the body of `POST /reconcile`, a timer's user event, the event of a direct call. */
 export const reconcileRequest = z.strictObject({
   /** Name or sync task of a route; every route where it is left out. */
   route: z.optional(nonEmptyText(1024)),
   dry_run: z.optional(z.boolean()),
-  /** In place of RECONCILE_GRACE_PERIOD. */
+  /** Replaces RECONCILE_GRACE_PERIOD. */
   grace_period: z.optional(duration),
-  /** In place of RECONCILE_MAX_SUBMISSIONS. */
+  /** Replaces RECONCILE_MAX_SUBMISSIONS. */
   max_submissions: z.optional(z.int().check(z.gte(1), z.lte(MOST_SUBMISSIONS))),
   /** Begins a new pass. */
   restart: z.optional(z.boolean()),

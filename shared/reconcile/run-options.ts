@@ -12,12 +12,12 @@ import type { Report } from './report/report.ts';
 import type { RefusedRow } from './submit/refused-objects.ts';
 import type { Submissions } from './submit/submissions.ts';
 
-/** What is compared, and the sync task that copies. */
+/** The buckets to compare, and the sync task that copies. */
 export type ReconcileRoute = Pick<Route, 'name' | 'source' | 'destination' | 'sync_task_id'>;
 
 export interface ReconcileOptions {
   readonly route: ReconcileRoute;
-  /** Of the source bucket. The same object may list both. */
+  /** Lists the source bucket. The same object may list both. */
   readonly source: Lister & KeyFinder;
   readonly destination: Lister;
   /** What OMS says of the task, at the beginning and at the end of a pass. Without it the default rules are assumed. */
@@ -46,7 +46,7 @@ export interface ReconcileOptions {
   readonly grace: number;
   /** Most submissions of an object whose source stays the same; {@link MAX_SUBMISSIONS} where it is left out. */
   readonly maxSubmissions?: number | undefined;
-  /** What earlier runs have submitted, where there is no `state` that tells it. */
+  /** Memory of earlier submissions, where no `state` keeps it. */
   readonly submissions?: Submissions | undefined;
   /** Submits nothing, writes nothing. */
   readonly dryRun: boolean;
@@ -72,7 +72,7 @@ export interface ReconcileOptions {
   readonly log: Logger;
 }
 
-/** Of the pass, earlier runs included. */
+/** Progress of the pass, earlier runs included. */
 export interface ReconcileProgress {
   /** Source objects that were judged. */
   readonly objects: number;
@@ -114,19 +114,19 @@ export type StopReason =
 
 export interface ReconcileResult {
   readonly outcome: ReconcileOutcome;
-  /** Where the pass is not over. */
+  /** Present where the pass is not over. */
   readonly reason?: StopReason;
-  /** What went wrong, where something did. */
+  /** The error that ended the run, where one did. */
   readonly error?: unknown;
-  /** Of the pass; of an incomplete one where a listing or submitting fails, and of a dry run as far as it came. */
+  /** Report of the pass; an incomplete one where a listing or submitting fails, or a dry run ends early. */
   readonly report?: Report;
-  /** Of a dry run: what submitting would take. */
+  /** What submitting would take; only a dry run tells. */
   readonly plan?: Plan;
-  /** What was submitted, for later runs. */
+  /** Memory of submissions, for later runs. */
   readonly submissions?: Submissions;
   /** Names of documents of the state bucket that could not be read: they count as if they were not there. */
   readonly unreadable?: readonly string[];
-  /** Of the pass so far. */
+  /** Counts of the pass so far. */
   readonly counts: Counts;
   readonly accepted: number;
   readonly failed: number;

@@ -147,7 +147,7 @@ function submitterOf(options: ReconcileOptions, submissions: Submissions, reserv
     maxKeysPerCall,
     syncTaskId: route.sync_task_id,
     remaining: left,
-    // What is pending is submitted after the last page.
+    // Pending keys are submitted after the last page.
     reserveMs: reserve / 2,
     random: () => clock.random(),
   });
@@ -155,7 +155,7 @@ function submitterOf(options: ReconcileOptions, submissions: Submissions, reserv
   return (keys) => retries.submit(keys);
 }
 
-/** For the log: numbers, and no name of an object. */
+/** Numbers for the log, and no name of an object. */
 function summaryOf(result: ReconcileResult) {
   const { outcome, reason, report, counts, accepted, failed, pending, calls, ranges, unreadable } = result;
   return {

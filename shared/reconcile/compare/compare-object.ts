@@ -22,7 +22,7 @@ export interface ComparerOptions extends Partial<ComparePairOptions>, MigrationO
   readonly maxSubmissions?: number | undefined;
 }
 
-/** What earlier submissions of an object came to, its source being what it is. */
+/** Results of earlier submissions of an object while its source stayed the same. */
 export interface EarlierSubmissions {
   /** Submissions that OMS has accepted, or refused for the sake of the object. */
   readonly count: number;
@@ -47,7 +47,7 @@ const NO_HISTORY: SubmissionHistory = { find: () => undefined, reserve: () => tr
 export interface CompareTimes {
   /** The present. */
   readonly now: number;
-  /** When the older of the two pages at hand was asked for: neither can know of what happened later. */
+  /** The request time of the older of the two pages at hand: neither can know of what happened later. */
   readonly listedAt: number;
 }
 
@@ -132,13 +132,13 @@ export class ObjectComparer {
   }
 }
 
-/** Of a pair that differs in something. */
+/** Names the difference of a pair. */
 function differenceOf(pair: Pair): SubmittedVerdict {
   if (pair.size === 'differs') return 'size_differs';
   return pair.time === 'older' ? 'destination_older' : 'checksum_differs';
 }
 
-/** By the rule that made OMS skip it. */
+/** Reasons, by the rule that makes OMS skip an object. */
 const SKIPPED_BECAUSE: Readonly<Record<DecidedBy, Reason>> = {
   no_overwrite: 'no_overwrite',
   crc64: 'crc64_equal',

@@ -21,7 +21,7 @@ export function looksSame(source: ObjectFacts, destination: ObjectFacts, options
   return contentsOf(source, destination, options) !== 'different';
 }
 
-/** What can be told of an object that both sides have. */
+/** Compares an object that both sides have. */
 export function comparePair(source: ObjectFacts, destination: ObjectFacts, options: ComparePairOptions): Pair {
   return {
     size: source.size === destination.size ? 'same' : 'differs',
@@ -31,7 +31,7 @@ export function comparePair(source: ObjectFacts, destination: ObjectFacts, optio
   };
 }
 
-/** In whole seconds, rounded down as HTTP dates are, though a listing may have milliseconds. */
+/** Compares whole seconds, rounded down as HTTP dates are, though a listing may have milliseconds. */
 function timeOf(source: ObjectFacts, destination: ObjectFacts): Pair['time'] {
   const difference = Math.floor(destination.lastModified / 1000) - Math.floor(source.lastModified / 1000);
   if (difference < 0) return 'older';

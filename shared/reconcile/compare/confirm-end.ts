@@ -43,7 +43,7 @@ export class EndConfirmer {
   }
 
   /**
-   * Where something is there, the range is to be listed on.
+   * Looks for an object behind the end; where there is one, the range must be listed on.
    *
    * @param after the last key that was listed; absent: none
    * @param counted counts the calls of pages

@@ -25,7 +25,7 @@ const storedVerdictSchema = z.object({
 const LATER: ReadonlySet<Verdict> = new Set<Verdict>(['deferred', 'submitted_in_vain']);
 const laterVerdictSchema = z._default(storedVerdictSchema, () => ({ objects: 0, bytes: 0, keys: [] }));
 
-/** As a document of any release has them. */
+/** Reads the verdicts of a document of any release. */
 export const storedVerdictsSchema = z.object(
   byVerdict((verdict) => (LATER.has(verdict) ? laterVerdictSchema : storedVerdictSchema) as typeof laterVerdictSchema),
 );

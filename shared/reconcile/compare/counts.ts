@@ -1,7 +1,7 @@
 import { compareUtf8, isBefore } from '#shared/encoding/utf8-order.ts';
 import { type Finding, isSubmitted, REASONS, type Reason, VERDICTS, type Verdict } from './verdict.ts';
 
-/** Keys that are named of each verdict: those that come first. */
+/** Maximum sample keys per verdict: the first ones. */
 export const NAMED_KEYS = 100;
 /** Characters (code points) of a named key. Longer ones are cut, and an ellipsis is put behind. */
 export const NAMED_KEY_LENGTH = 200;

@@ -24,7 +24,7 @@ export interface DiffOptions {
   /**
    * Looks behind the last key that a side has listed, by another request, for a store may say that a page is the last
    * one where it is not. Asked of the source whenever it has ended, and of the destination where the source has more.
-   * Without it the stores are believed.
+   * The stores are believed where it is left out.
    *
    * @param after absent where the side has listed nothing
    * @returns whether the listing has truly ended
@@ -38,7 +38,7 @@ export interface DiffOptions {
 export interface DiffStep {
   /** Every key up to this one, inclusive, has been judged. */
   readonly cursor: string;
-  /** Of this step only. */
+  /** Counts of this step only. */
   readonly counts: Counts;
   /** Of this step: everything that is not the same, in the order of the keys. At most what two pages hold. */
   readonly findings: readonly Finding[];
@@ -86,7 +86,7 @@ async function loadBoth(source: ListingSide, destination: ListingSide): Promise<
   if (ofDestination.status === 'rejected') throw ofDestination.reason;
 }
 
-/** What is behind the end of the source would be taken for deleted; behind that of the destination, for missing. */
+/** An object behind a false end of the source would count as deleted; of the destination, as missing. */
 async function endsAreTrue(source: ListingSide, destination: ListingSide, options: DiffOptions): Promise<boolean> {
   // That an empty source is empty has been confirmed before.
   if (source.ended && source.sawObject) return await source.confirmEnd(options.confirmEnd);

@@ -3,7 +3,7 @@ import type { FactsPage, ObjectFacts } from './object-facts.ts';
 
 export interface ListingSideOptions {
   readonly side: Side;
-  /** In order and within the range, as listers check it. */
+  /** Pages in order and within the range, as listers check them. */
   readonly pages: AsyncIterable<FactsPage>;
   readonly now: () => number;
 }
@@ -17,7 +17,7 @@ export class ListingSide {
   ended = false;
   /** Whether there was any object at all. */
   sawObject = false;
-  /** When the current page, or the end, was asked for: milliseconds since the epoch. */
+  /** Request time of the current page, or of the end: milliseconds since the epoch. */
   listedAt: number;
   readonly #options: ListingSideOptions;
   readonly #pages: AsyncIterator<FactsPage>;

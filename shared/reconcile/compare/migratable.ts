@@ -4,7 +4,7 @@ import type { ObjectFacts } from './object-facts.ts';
 import type { Reason } from './verdict.ts';
 
 export interface MigrationOptions {
-  /** As in the sync task: names of storage classes mean different things in different clouds. */
+  /** The cloud of the sync task's source: names of storage classes mean different things in different clouds. */
   readonly sourceCloud: string;
   /** `enable_restore` of the task. */
   readonly restore: boolean;

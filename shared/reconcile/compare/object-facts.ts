@@ -1,6 +1,6 @@
 import type { ListedObject } from '#shared/objectstore/port.ts';
 
-/** What the listing of one side says of an object. */
+/** Facts that a listing tells about an object. */
 export interface ObjectFacts extends ListedObject {
   /** No listing has it: whoever asked for the object's headers may add it (`x-obs-hash-crc64ecma` and the like). */
   readonly crc64?: string;
@@ -11,6 +11,6 @@ export interface FactsPage {
   readonly objects: readonly ObjectFacts[];
   /** Milliseconds since the epoch when the page was asked for; when the diff asked its lister where it is left out. */
   readonly listedAt?: number;
-  /** Of a last page: that it is the last does not rest on the store's word alone. */
+  /** The page is the last, and not on the store's word alone. */
   readonly isEndSeen?: boolean;
 }

@@ -49,18 +49,18 @@ export function rulesOf(task: {
   };
 }
 
-/** What can be told of an object that both sides have. */
+/** Facts about an object that both sides have. */
 export interface Pair {
   readonly size: 'same' | 'differs';
   /** The destination's time against the source's, in whole seconds: OMS reads HTTP dates, which have no more. */
   readonly time: 'older' | 'same_second' | 'newer';
-  /** By whatever checksum both sides have; `unknown` where none can be compared. */
+  /** Compares whatever checksum both sides have; `unknown` where none can be compared. */
   readonly contents: 'equal' | 'different' | 'unknown';
   /** The CRC64 checksums; `unknown` where one side has none. */
   readonly crc64: 'equal' | 'different' | 'unknown';
 }
 
-/** Which rule decided. */
+/** The rule that decided. */
 export type DecidedBy =
   | 'absent'
   | 'full_overwrite'
@@ -117,7 +117,7 @@ function comparesCrc64({ mode, consistencyCheck }: OverwriteRules): boolean {
   return mode === 'CRC64_COMPARISON_OVERWRITE' || consistencyCheck === 'crc64';
 }
 
-/** What comes of submitting an object that differs. */
+/** Expected effect of submitting an object that differs. */
 export type Submission = 'copied' | 'doubtful' | 'skipped';
 
 /**
@@ -131,7 +131,7 @@ export function submission(rules: OverwriteRules, pair: Pair | undefined): Submi
   const sure = listed.copies ? 'copied' : 'skipped';
   if (!pair || !comparesCrc64(rules) || pair.crc64 !== 'unknown') return sure;
   if (listed.by === 'full_overwrite' || listed.by === 'no_overwrite') return sure;
-  // What differs in size or content has another CRC64.
+  // Another size or content has another CRC64.
   const crc64 = pair.size === 'differs' ? 'different' : pair.contents;
   return crc64 !== 'unknown' && omsDecision(rules, { ...pair, crc64 }).copies === listed.copies ? sure : 'doubtful';
 }

@@ -1,6 +1,6 @@
 import type { ObjectFacts } from './object-facts.ts';
 
-/** What a pass can find of an object, in the order of a report. */
+/** Everything that a pass can find about an object, in the order of a report. */
 export const VERDICTS = [
   /** Nothing tells the two apart. */
   'same',
@@ -49,7 +49,7 @@ export const REASONS = [
   'crc64_equal',
   /** Submitted by an earlier pass because the documents leave open what OMS does; it did nothing. */
   'submitted_before',
-  /** In a storage class that is restored before it is read, and the task restores nothing. */
+  /** The storage class must be restored before it is read, and the task restores nothing. */
   'archived',
   /** Larger than an object of OBS can be. */
   'too_large',
@@ -63,7 +63,7 @@ export const REASONS = [
 
 export type Reason = (typeof REASONS)[number];
 
-/** What was found of one object that is not the same on both sides. */
+/** An object that is not the same on both sides. */
 export interface Finding {
   readonly key: string;
   readonly verdict: Exclude<Verdict, 'same'>;

@@ -8,7 +8,7 @@ import { refusedSchema } from '../submit/refused-objects.ts';
 import { Submissions } from '../submit/submissions.ts';
 import { isAccountedFor, newRange, type RangeState } from './range-state.ts';
 
-/** Of the document. A reader of an older program must not touch a newer one. */
+/** Version of the document. A reader of an older program must not touch a newer one. */
 const CHECKPOINT_VERSION = 1;
 
 /**
@@ -27,7 +27,7 @@ export interface Checkpoint {
   readonly started: string;
   /** Invocations that have worked at the pass. */
   readonly runs: number;
-  /** In the order of their keys, without a gap. */
+  /** Ordered by key, without a gap. */
   readonly ranges: readonly RangeState[];
   /** How often objects were submitted, as {@link Submissions} has it; absent: none is remembered. */
   readonly submissions?: string;
@@ -65,7 +65,7 @@ const versionSchema = z.object({ version: z.int().check(z.lte(1_000)) });
 type NoCheckpoint =
   /** Cannot be read, or its ranges leave something out: the pass begins anew. */
   | 'corrupt'
-  /** Of other buckets, another prefix or another task: a new pass begins. */
+  /** Belongs to other buckets, another prefix or another task: a new pass begins. */
   | 'other_route'
   /** A newer program wrote it, and only that may go on or overwrite it. */
   | 'newer_version';

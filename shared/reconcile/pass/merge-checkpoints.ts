@@ -4,7 +4,7 @@ import type { Checkpoint } from './checkpoint.ts';
 import { isAccountedFor, newRange, type RangeState } from './range-state.ts';
 
 /**
- * What two runs have done that worked at the same route at once, each with a checkpoint of its own.
+ * Merges the checkpoints of two runs that worked at the same route at once.
  *
  * Nothing is added up, for both have judged the same objects. Of each range one run's state is taken as a whole: the
  * one that came further, with its own counts and its own pending keys, provided that it accounts for every object that
@@ -16,7 +16,7 @@ import { isAccountedFor, newRange, type RangeState } from './range-state.ts';
  * Runs that began the pass separately, or have cut it differently, have nothing in common that could be compared: one
  * of the documents is taken as it is.
  *
- * In which order and grouping documents are merged makes no difference, nor does merging one twice.
+ * The order and grouping of merging make no difference, nor does merging one document twice.
  */
 export function mergeCheckpoints(a: Checkpoint, b: Checkpoint): Checkpoint {
   const order = compareIdentities(a, b);
@@ -42,7 +42,7 @@ function submissionsOf(a: Checkpoint, b: Checkpoint): Pick<Checkpoint, 'submissi
   return submissions === '' ? {} : { submissions };
 }
 
-/** Below 0 where `a` goes first: the later pass, then whatever both orders of merging agree on. */
+/** Negative where `a` goes first: the later pass, then whatever both orders of merging agree on. */
 function compareIdentities(a: Checkpoint, b: Checkpoint): number {
   if (a.pass !== b.pass) return b.pass - a.pass;
   return compareUtf8(identity(a), identity(b));

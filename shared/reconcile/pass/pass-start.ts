@@ -14,12 +14,12 @@ export interface PassStart {
   readonly restart: boolean;
   /** Number of the last complete pass; 0 where there was none. */
   readonly last: number;
-  /** Of the run, and of a pass that it begins. */
+  /** Names the run, and a pass that it begins. */
   readonly id: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly task: KnownTask;
-  /** Where no checkpoint tells it. */
+  /** Used where no checkpoint has a memory. */
   readonly remembered: Submissions | undefined;
   /** Told of a checkpoint that cannot be read. */
   readonly unreadable: () => void;

@@ -11,7 +11,7 @@ import { type Checkpoint, type ReadCheckpoint, readCheckpoint, writeCheckpoint }
 import { isFinished, joined, withNames, withoutSparedKeys } from './join-ranges.ts';
 import { newRange, type RangeState } from './range-state.ts';
 
-/** What of a pass is not the state of a range. */
+/** Pass fields other than its ranges. */
 export type PassHead = Omit<Checkpoint, 'ranges' | 'submissions' | 'submissions_since'>;
 
 /** A range of the pass, and what this run knows of it besides. */
@@ -31,7 +31,7 @@ export interface ActiveRange {
   emptyLooks: number;
 }
 
-/** What a checkpoint says besides; absent in one that is older. */
+/** Fields that older checkpoints lack. */
 const extrasSchema = z.object({
   over: z.optional(z.boolean()),
   oms_before: z.optional(countersSchema),
@@ -70,7 +70,7 @@ export class Pass {
     return new Pass({ ...checkpoint, runs: Math.min(checkpoint.runs + 1, STATE_LIMITS.passes) }, this.omsBefore);
   }
 
-  /** What is still to be judged, apart from what this run leaves alone. */
+  /** Ranges still to be judged, apart from those that this run leaves alone. */
   open(): KeyRange[] {
     return this.#active
       .filter(({ state, fault, unjudged }) => !state.done && !fault && !unjudged)
@@ -220,7 +220,7 @@ export type ReadPass =
 export function readPass(text: string, route: string): ReadPass {
   const read = readCheckpoint(text, route);
   if (read.checkpoint === undefined) return read;
-  // As it has been read, it has no more values than a document may have.
+  // The text was read with bounds already: it has no more values than a document may have.
   const extras = extrasSchema.safeParse(JSON.parse(text));
   const pass = new Pass(read.checkpoint, extras.success ? extras.data.oms_before : undefined);
   pass.over = extras.success && extras.data.over === true;

@@ -1,7 +1,7 @@
 import type { ReconcileRoute } from '../run-options.ts';
 import { routeDigest } from './checkpoint.ts';
 
-/** What can be a folder in a key, and be read by a person. */
+/** Names that can be a folder in a key and that people can read. */
 const FOLDER = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/;
 
 /**

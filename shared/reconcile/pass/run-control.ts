@@ -6,7 +6,7 @@ import type { BlockedKey, SubmitKeys } from '../submit/submitter.ts';
 import { Overtaken } from './checkpointer.ts';
 import type { Pass } from './pass.ts';
 
-/** What everything that works at a pass needs. */
+/** Shared context of everything that works at a pass. */
 export interface RunContext {
   readonly options: ReconcileOptions;
   readonly pass: Pass;

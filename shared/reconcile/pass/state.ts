@@ -53,7 +53,7 @@ export class NewerCheckpointError extends AppError {
 }
 
 /**
- * What reconciling one route keeps in the state bucket:
+ * The documents that reconciling one route keeps in the state bucket:
  *
  * ```
  * checkpoint.json      of the current pass

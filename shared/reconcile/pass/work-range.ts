@@ -11,7 +11,7 @@ import { finish } from './range-state.ts';
 import type { RunContext } from './run-control.ts';
 import { countStep, submitStep } from './submit-step.ts';
 
-/** What the workers of a run share about submissions. */
+/** Submission state that the workers of a run share. */
 export interface SharedSubmissions {
   /** Keys that are left alone until the end of the run. */
   readonly stuck: Set<string>;

@@ -4,7 +4,7 @@ export interface PlanInput {
   /** Known, estimated, or counted by a dry run. */
   readonly sourceObjects: number;
   readonly destinationObjects: number;
-  /** What would be submitted. */
+  /** Objects that would be submitted. */
   readonly submit: Totals;
   /** Keys of one call of CreateSyncEvents. */
   readonly keysPerCall: number;

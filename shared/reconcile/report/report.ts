@@ -11,7 +11,7 @@ import { estimateLoss } from './estimate-loss.ts';
 import { REMEDIES } from './reason-remedies.ts';
 import { type Trend, trendOf } from './trend.ts';
 
-/** Of the document. */
+/** Version of the document. */
 const REPORT_VERSION = 1;
 
 const time = z.string();
@@ -92,17 +92,17 @@ export const reportSchema = z.object({
   }),
   trend: z.array(trendPointSchema),
   direction: z.enum(['converged', 'converging', 'steady', 'diverging', 'unknown']),
-  /** Of a dry run. */
+  /** Only a dry run has one. */
   plan: z.optional(planSchema),
 });
 
-/** As a report of any release has it. */
+/** Reads reports of any release. */
 const storedSchema = z.extend(reportSchema, {
   pass: storedNumber.check(z.gte(1)),
   started: storedTime,
   finished: storedTime,
   verdicts: storedVerdictsSchema,
-  // Of these texts the next report is made.
+  // The next report is made of these texts.
   trend: z
     .array(z.extend(trendPointSchema, { pass: storedNumber, finished: storedTime }))
     .check(z.maxLength(STATE_LIMITS.trend)),
@@ -124,14 +124,14 @@ export interface ReportInput {
   readonly runs: number;
   readonly source: { readonly bucket: string; readonly prefix?: string };
   readonly destination: { readonly bucket: string; readonly prefix?: string };
-  /** Of all ranges together. */
+  /** Sum over all ranges. */
   readonly counts: Counts;
   readonly complete: boolean;
   readonly emptySourceConfirmed: boolean;
   readonly stopped: readonly StoppedRange[];
   /** Milliseconds, as the last run had it. */
   readonly grace?: number;
-  /** By which it was judged what is submitted. */
+  /** Overwrite rules used to choose what to submit. */
   readonly rules?: OverwriteRules;
   /** OMS did not tell the rules: they are its defaults. */
   readonly rulesAssumed?: boolean;
@@ -146,7 +146,7 @@ export interface ReportInput {
   readonly knownFailures: number;
   /** Milliseconds since the epoch: when the last pass began. */
   readonly changedSince?: number;
-  /** Of the last complete pass. */
+  /** Report of the last complete pass. */
   readonly previous?: Report;
 }
 
@@ -232,7 +232,7 @@ export function readReport(text: string, now = Number.POSITIVE_INFINITY): Report
 }
 
 /**
- * When the last passes ended, the latest of them.
+ * The latest end of the last passes.
  *
  * @param now milliseconds since the epoch
  * @returns milliseconds since the epoch; undefined where no pass is known

@@ -1,4 +1,4 @@
-/** What a report keeps of an earlier one. */
+/** The part of an earlier report that a report keeps. */
 export interface Trend {
   readonly pass: number;
   /** ISO 8601, UTC. */

@@ -21,7 +21,7 @@ export interface RefusedKey {
   readonly code: string;
 }
 
-/** What is known of a range, and what came of a later part of it. */
+/** Adds the refused keys of a later part of a range. */
 export function withRefused(refused: RefusedByCode, keys: readonly RefusedKey[]): RefusedByCode {
   if (keys.length === 0) return refused;
   const rows: Record<string, { objects: number; keys: readonly string[] }> = { ...refused };
@@ -33,7 +33,7 @@ export function withRefused(refused: RefusedByCode, keys: readonly RefusedKey[])
   return rows;
 }
 
-/** Of several ranges, in order. */
+/** Adds up several ranges, given in order. */
 export function addRefusedByCode(all: readonly RefusedByCode[]): RefusedByCode {
   const rows: Record<string, { objects: number; keys: string[] }> = {};
   for (const refused of all)

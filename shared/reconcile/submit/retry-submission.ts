@@ -4,7 +4,7 @@ import type { BlockedKey, KeyResult, Submitted, Submitter } from './submitter.ts
 
 export interface SubmissionRetriesOptions {
   readonly submitter: Pick<Submitter, 'submit'>;
-  /** What was submitted before. */
+  /** Earlier submissions; new ones are added. */
   readonly submissions: Submissions;
   readonly clock: Pick<Clock, 'now' | 'sleep' | 'random'>;
   /** Milliseconds in which keys may still be submitted. */

@@ -21,7 +21,7 @@ const ACCEPTED_NOW = 2;
 const ACCEPTED = 4;
 
 interface Entry {
-  /** Of the source when it was submitted. */
+  /** Digest of the source when it was submitted. */
   readonly state: string;
   readonly count: number;
   /** Minutes since the epoch: the last submission. */
@@ -71,7 +71,7 @@ export class Submissions implements SubmissionHistory {
     return [...this.#records.values()].join('');
   }
 
-  /** What two runs remember, whichever of them is the first. */
+  /** Merges the memories of two runs; their order makes no difference. */
   static merged(a: string, b: string): string {
     const all = new Submissions();
     for (const text of [a, b]) all.add(text);
@@ -155,7 +155,7 @@ export class Submissions implements SubmissionHistory {
   }
 
   /**
-   * For the pass after this one.
+   * The memory for the next pass.
    *
    * @param complete what this pass has not met is settled
    * @param since when this pass began, in milliseconds since the epoch

@@ -4,7 +4,7 @@ import { classify, FAILURES, type FailureKind } from '#shared/pipeline/failures.
 import type { KeyOutcome } from '#shared/pipeline/outcome.ts';
 import { type SubmitOptions, submit } from '#shared/pipeline/submit.ts';
 
-/** What became of one key. */
+/** Outcome of one key. */
 export type KeyResult = { readonly key: string } & (
   | { readonly status: 'accepted' }
   /** No further try would cure it, or none that this pass can make. */
@@ -15,7 +15,7 @@ export type KeyResult = { readonly key: string } & (
 export type FailedKey = Extract<KeyResult, { readonly status: 'failed' }>;
 export type BlockedKey = Extract<KeyResult, { readonly status: 'blocked' }>;
 
-/** What became of keys that were submitted together, in their order. */
+/** Outcomes of keys that were submitted together, in their order. */
 export interface Submitted {
   readonly results: readonly KeyResult[];
   /** Calls that carried keys. The first of several requests that were sent together counts them all. */
