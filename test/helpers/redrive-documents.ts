@@ -3,6 +3,7 @@ import { makeDeadLetter } from '#shared/deadletters/make.ts';
 import { deadLetterName } from '#shared/deadletters/name.ts';
 import { normaliseEvent } from '#shared/events/normalise.ts';
 import { classify, FAILURES, type FailureCode } from '#shared/pipeline/failures.ts';
+import { FORM } from './key-encodings.ts';
 import { omsError } from './oms-error.ts';
 import { NOW, PREFIXES, type RedriveWorld, STATE_BUCKET } from './redrive-world.ts';
 
@@ -25,13 +26,11 @@ export interface LetterOptions {
   readonly requestId?: string;
 }
 
-const ENCODINGS = { obs: 'form', eventgrid: 'form' } as const;
-
 /** A dead letter as on-object-created writes it for keys that OMS refused. */
 export function keysLetter(event: object, options: LetterOptions = {}): DeadLetter {
   const { code = 'OmsSync.KeyRefused', syncTaskId = 'task-1', attempts = 1 } = options;
   const { created = NOW - 3_600_000, lastFailed = created, requestId = 'request-1' } = options;
-  const { changes } = normaliseEvent(event, ENCODINGS);
+  const { changes } = normaliseEvent(event, FORM);
   const failed = {
     kind: 'keys',
     syncTaskId,
@@ -63,7 +62,7 @@ export function eventLetter(event: unknown, options: LetterOptions = {}): DeadLe
     redact: (text: string) => text,
   };
   try {
-    const { rejected } = normaliseEvent(event, ENCODINGS);
+    const { rejected } = normaliseEvent(event, FORM);
     const error = rejected[0]?.error;
     return makeDeadLetter({ kind: 'records', records: rejected, failure: classify(error), error }, origin);
   } catch (error) {

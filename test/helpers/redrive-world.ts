@@ -5,6 +5,7 @@ import { Logger } from '#shared/logging/logger.ts';
 import type { Route } from '#shared/pipeline/routes.ts';
 import { type RedriveRun, redrive } from '#shared/redrive/redrive.ts';
 import type { RedriveReport } from '#shared/redrive/report.ts';
+import { FORM } from './key-encodings.ts';
 import { MemoryObjectStore, type MemoryObjectStoreOptions } from './memory-object-store.ts';
 import { omsError } from './oms-error.ts';
 
@@ -57,7 +58,7 @@ export class RedriveWorld {
       maxKeysPerCall: 10,
       concurrency: 4,
       routes: this.routes,
-      keyEncodings: { obs: 'form', eventgrid: 'form' },
+      keyEncodings: FORM,
       clock: this.clock,
       remaining: () => Number.POSITIVE_INFINITY,
       filter: {},

@@ -9,7 +9,7 @@ import type { SourceName } from '#shared/events/sources.ts';
 test('normaliseEvent takes anything, and needs the encoding of every source', () => {
   expectTypeOf(normaliseEvent).parameter(0).toBeUnknown();
   expectTypeOf(normaliseEvent).parameter(1).toEqualTypeOf<Readonly<Record<SourceName, KeyEncoding>>>();
-  expectTypeOf<SourceName>().toEqualTypeOf<'obs' | 'eventgrid'>();
+  expectTypeOf<'obs' | 'eventgrid'>().toExtend<SourceName>();
   expectTypeOf(normaliseEvent).returns.toEqualTypeOf<NormalisedEvent>();
 });
 

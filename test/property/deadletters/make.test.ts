@@ -6,6 +6,7 @@ import { DEAD_LETTER_LIMITS } from '#shared/deadletters/limits.ts';
 import { makeDeadLetter, type TerminalFailure } from '#shared/deadletters/make.ts';
 import { normaliseEvent } from '#shared/events/normalise.ts';
 import { concealIn } from '#shared/logging/redact.ts';
+import { everySource, FORM } from '../../helpers/key-encodings.ts';
 import { runs } from '../../helpers/thorough.ts';
 
 const RUN = { seed: 20_261_121 };
@@ -87,7 +88,7 @@ describe('any dead letter', () => {
         const isTold =
           /^[^a-z]*$/.test(text.slice(4)) || write(text).includes(text) || decodeURIComponent(leak) === text;
         if (!isTold) return;
-        const { changes, rejected } = normaliseEvent(event, { obs: 'raw', eventgrid: 'raw' });
+        const { changes, rejected } = normaliseEvent(event, everySource('raw'));
         const failed: TerminalFailure =
           changes.length > 0
             ? { kind: 'keys', syncTaskId: 't', changes, failure, error: undefined }
@@ -130,7 +131,7 @@ describe('any dead letter', () => {
         const Records = Array.from({ length: Math.floor((EVENT_BYTES - 14) / bytes) }, (_, index) => record(index));
         const event = { Records };
         expect(Buffer.byteLength(JSON.stringify(event))).toBeLessThanOrEqual(EVENT_BYTES);
-        const { changes } = normaliseEvent(event, { obs: 'form', eventgrid: 'form' });
+        const { changes } = normaliseEvent(event, FORM);
 
         const letter = make({ kind: 'keys', syncTaskId: 't', changes, failure, error: undefined }, event);
 

@@ -4,10 +4,10 @@ import { UnrecognisedEventError } from '#shared/events/errors.ts';
 import { normaliseEvent } from '#shared/events/normalise.ts';
 import type { NormalisedEvent } from '#shared/events/object-change.ts';
 import { minimalEvent } from '#shared/events/sources.ts';
+import { FORM } from '../../helpers/key-encodings.ts';
 import { runs } from '../../helpers/thorough.ts';
 
 const RUN = { seed: 20_261_121, numRuns: runs(1500) };
-const OPTIONS = { obs: 'form', eventgrid: 'form' } as const;
 
 const junk = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constantFrom<unknown>(null, '', 0, {}, []));
 const key = fc.constantFrom<unknown>('a', 'a%2Bb', 'a+b', 'b', 'c', 'd', '%', 'a%2', '', 7, '%FF');
@@ -61,7 +61,7 @@ const payload = fc.oneof(
 
 function normalise(event: unknown): NormalisedEvent | undefined {
   try {
-    return normaliseEvent(event, OPTIONS);
+    return normaliseEvent(event, FORM);
   } catch (error) {
     if (!(error instanceof UnrecognisedEventError)) throw error;
     return undefined;

@@ -5,12 +5,13 @@ import { AppError } from '#shared/errors/base.ts';
 import { UnrecognisedEventError } from '#shared/events/errors.ts';
 import { normaliseEvent } from '#shared/events/normalise.ts';
 import type { NormalisedEvent } from '#shared/events/object-change.ts';
+import { everySource, FORM } from '../../helpers/key-encodings.ts';
 import { runs } from '../../helpers/thorough.ts';
 import { anyText, formEncodedKey, RUN } from '../encoding/arbitraries.ts';
 
 const RUNS = { ...RUN, numRuns: runs(500) };
 const encoding = fc.constantFrom('form', 'rfc3986', 'raw');
-const options = fc.record({ obs: encoding, eventgrid: encoding });
+const options = fc.tuple(encoding, encoding).map(([all, obs]) => ({ ...everySource(all), obs }));
 
 const NAMES = [
   'Records',
@@ -131,7 +132,7 @@ describe('any list of records', () => {
     fc.assert(
       fc.property(fc.array(entry, { maxLength: 20 }), (entries) => {
         const event = { Records: [...entries.map((each) => each.record), record('last')] };
-        const { changes, records } = normaliseEvent(event, { obs: 'form', eventgrid: 'raw' });
+        const { changes, records } = normaliseEvent(event, { ...FORM, eventgrid: 'raw' });
         const keys = entries.flatMap((each) => (each.key === undefined ? [] : [each.key]));
         expect(changes.map((change) => change.key)).toEqual([...keys, 'last']);
         expect(records).toBe(entries.length + 1);

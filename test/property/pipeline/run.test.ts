@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type DeadLetter, readDeadLetter } from '#shared/deadletters/document.ts';
 import { Logger } from '#shared/logging/logger.ts';
 import { run } from '#shared/pipeline/run.ts';
+import { FORM } from '../../helpers/key-encodings.ts';
 import { runs } from '../../helpers/thorough.ts';
 
 const SEED = 20_260_921;
@@ -19,7 +20,7 @@ async function runWith(event: unknown) {
   const letters: DeadLetter[] = [];
   const summary = await run(event, {
     routes: [{ source: { bucket: 'source' }, sync_task_id: 'task' }],
-    keyEncodings: { obs: 'form', eventgrid: 'form' },
+    keyEncodings: FORM,
     maxKeysPerCall: 10,
     concurrency: 2,
     send: async ({ objectKeys }) => {

@@ -4,8 +4,7 @@ import { InvalidRecordError, UnrecognisedEventError } from '#shared/events/error
 import { normaliseEvent } from '#shared/events/normalise.ts';
 import type { Doubt } from '#shared/events/object-change.ts';
 import { type PayloadName, payload, payloadWith, payloadWithout } from '../../fixtures/payloads/payload.ts';
-
-const FORM = { obs: 'form', eventgrid: 'form' } as const;
+import { FORM } from '../../helpers/key-encodings.ts';
 
 function keysOf(event: unknown, options: Parameters<typeof normaliseEvent>[1] = FORM): string[] {
   return normaliseEvent(event, options).changes.map((change) => change.key);
@@ -79,7 +78,7 @@ describe('native notifications', () => {
 
     expect(keysOf(event)).toEqual(['a b+c']);
     expect(keysOf(event, { ...FORM, obs: 'rfc3986' })).toEqual(['a+b+c']);
-    expect(keysOf(event, { obs: 'raw', eventgrid: 'form' })).toEqual(['a+b%2Bc']);
+    expect(keysOf(event, { ...FORM, obs: 'raw' })).toEqual(['a+b%2Bc']);
   });
 
   it('keeps keys that break other systems', () => {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AccessDeniedError } from '#shared/objectstore/errors.ts';
 import { REDRIVE_LIMITS } from '#shared/redrive/limits.ts';
+import { FORM } from '../../helpers/key-encodings.ts';
 import { omsError } from '../../helpers/oms-error.ts';
 import { eventLetter, keysLetter, record, seedFailed, seedLetter } from '../../helpers/redrive-documents.ts';
 import { NOW, PREFIXES, RedriveWorld, STATE_BUCKET } from '../../helpers/redrive-world.ts';
@@ -183,7 +184,7 @@ describe('a dead letter of refused keys', () => {
   it('is sent under the name that was decoded then, whatever encoding is configured now', async () => {
     seedLetter(world, keysLetter(batch('a b+c')));
 
-    await world.redrive({ keyEncodings: { obs: 'raw', eventgrid: 'form' } });
+    await world.redrive({ keyEncodings: { ...FORM, obs: 'raw' } });
 
     expect(world.accepted).toEqual(['task-1/a b+c']);
   });
@@ -211,7 +212,7 @@ describe('a dead letter of records or of an event', () => {
       expect.objectContaining({ kind: 'records', code: 'OmsSync.InvalidObjectKey', attempts: 2 }),
     ]);
 
-    await world.redrive({ keyEncodings: { obs: 'raw', eventgrid: 'form' } });
+    await world.redrive({ keyEncodings: { ...FORM, obs: 'raw' } });
     expect(world.accepted).toEqual(['task-1/100%']);
     expect(world.documents()).toEqual([]);
   });

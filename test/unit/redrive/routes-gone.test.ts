@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { KeyEncodings } from '#shared/events/sources.ts';
 import type { Route } from '#shared/pipeline/routes.ts';
 import { digestOfRouting, writeRoutingRecord } from '#shared/pipeline/routing-record.ts';
+import { FORM } from '../../helpers/key-encodings.ts';
 import { eventLetter, failedInvocation, record, seedLetter } from '../../helpers/redrive-documents.ts';
 import { PREFIXES, RedriveWorld, STATE_BUCKET } from '../../helpers/redrive-world.ts';
 
@@ -88,9 +89,8 @@ describe('a failed event of which routes make less than when it failed', () => {
 });
 
 describe('a failed event whose error names the routes of then', () => {
-  const ENCODINGS = { obs: 'form', eventgrid: 'form' } as const;
   const then = [route('2026/'), route('2025/')];
-  const failed = (routes: readonly Route[], pairs = 2, encodings: KeyEncodings = ENCODINGS) => ({
+  const failed = (routes: readonly Route[], pairs = 2, encodings: KeyEncodings = FORM) => ({
     errorType: 'SubmitFailedError',
     errorMessage: `${writeRoutingRecord(pairs, digestOfRouting(routes, encodings))} OMS did not accept 2 of 2 keys.`,
   });
@@ -108,7 +108,7 @@ describe('a failed event whose error names the routes of then', () => {
   it.each<[string, object, readonly Route[]]>([
     ['another prefix', failed(then), [route('2026/'), route('tmp/')]],
     ['two tasks for one prefix', failed(then), [route('2026/'), { ...route('2026/'), sync_task_id: 'task-2' }]],
-    ['another encoding of keys', failed(then, 2, { ...ENCODINGS, obs: 'raw' }), then],
+    ['another encoding of keys', failed(then, 2, { ...FORM, obs: 'raw' }), then],
     ['another count', failed(then, 1), then],
   ])('is kept where as many keys are made by accident: %s', async (_what, payload, routes) => {
     seed(payload);
