@@ -47,7 +47,7 @@ export interface FunctionGraphContext {
   readonly startTime?: number;
 }
 
-export interface FunctionGraphLogger {
+interface FunctionGraphLogger {
   debug(message: string): void;
   info(message: string): void;
   warn(message: string): void;

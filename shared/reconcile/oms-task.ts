@@ -31,7 +31,7 @@ export interface KnownTask {
   readonly assumed: boolean;
 }
 
-export const UNKNOWN_TASK: KnownTask = {
+const UNKNOWN_TASK: KnownTask = {
   rules: DEFAULT_RULES,
   restore: false,
   buckets: ['', ''],
