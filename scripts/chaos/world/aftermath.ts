@@ -53,6 +53,8 @@ async function redriveUntilStable({
     const before = names();
     const accepted = ledger.counts.fresh;
     const outcome = await redrive(healsBy);
+    // The one kill of a run with a chosen point; the next run goes on.
+    if (isKilled(outcome)) continue;
     // What is refused again is written again, with one attempt more; that moves nothing, and neither does a report.
     const hasMoved = names() !== before || ledger.counts.fresh > accepted;
     const { stopped, position: end, settled } = endOf(outcome);
@@ -66,6 +68,10 @@ async function redriveUntilStable({
     if (outcome && 'failure' in outcome && mayFail()) return;
     ledger.violate('stuck', `redrive by ${healsBy} has moved nothing: ${stopped}`);
   }
+}
+
+function isKilled(outcome: Outcome | undefined): boolean {
+  return outcome !== undefined && 'failure' in outcome && outcome.failure.startsWith('killed');
 }
 
 /** What a run of redrive says of its end: why it was early, where it was, and how many documents it has dealt with. */
@@ -89,6 +95,7 @@ async function reconcileUntilStable({ kernel, ledger, reconcile }: AftermathOpti
     // Everything has settled then, and every copy is made.
     await kernel.run(kernel.now() + DAY);
     const outcome = await reconcile();
+    if (isKilled(outcome)) continue;
     if (!outcome || 'failure' in outcome) ledger.violate('stuck', `reconcile has failed: ${outcome?.failure}`);
     else if (pass > 0 && mirror.isConverged) break;
   }
