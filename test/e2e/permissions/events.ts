@@ -154,8 +154,17 @@ export const EVENT_SCENARIOS = {
     {
       needs: /last\.json/,
       run: async (cloud) => {
-        await cloud.put(STATE, 'redrive/last.json', '{}');
-        await run(cloud, 'redrive', { version: 'v2.0', time: TIME, trigger_type: 'TIMER', trigger_name: 'redrive' });
+        const folder = 'failed-invocations/on-object-created';
+        for (const name of ['1', '2']) {
+          const record = { request_context: { request_id: name }, request_payload: notification(name) };
+          await cloud.put(STATE, `${folder}/${name}.json`, JSON.stringify(record));
+        }
+        const position = { source: 'failed_invocation', name: `${folder}/1.json` };
+        await cloud.put(STATE, 'redrive/last.json', JSON.stringify({ caller: 'timer', position }));
+        const timer = { version: 'v2.0', time: TIME, trigger_type: 'TIMER', trigger_name: 'redrive' };
+        await run(cloud, 'redrive', { ...timer, user_event: '{"limit":1}' });
+        const left = await cloud.names(STATE, folder);
+        ensure(left.length === 1 && left[0]?.endsWith('1.json') === true, 'the run goes on where the last one stopped');
       },
     },
     {
