@@ -1,12 +1,17 @@
 import type { KnipConfig } from 'knip';
 
-/** `npm run knip`: files, exports, types and dependencies that nothing uses. */
+/** `knip`, a part of `npm run check`: files, exports, types and dependencies that nothing uses. */
 export default {
   entry: [
     'functions/*/index.ts!',
     // Programs that another process runs by their path.
     'scripts/chaos.ts!',
     'scripts/cli/main.ts!',
+    // Loaded by their path when a command runs.
+    'scripts/cli/*/{explain,script,write}.ts!',
+    'scripts/deploy/commands/{deploy,info,invoke,invoke-local,logs,package,remove,rollback}.ts!',
+    'scripts/local/{demo,start}.ts!',
+    'scripts/{reconcile,redrive}/run.ts!',
     'scripts/bench/programs/*.ts!',
     'scripts/local/demo/cloud-process.ts!',
     'scripts/local/functiongraph/worker/main.ts!',
