@@ -30,7 +30,7 @@ describe('npm start, interrupted at any moment', () => {
 
   it('takes its children with it when only the first process is killed', async () => {
     const file = join(folder, 'killed.json');
-    const flags = ['--import', 'tsx', 'scripts/local/start.ts', '--port-base', '0', '--endpoints', file];
+    const flags = ['scripts/cli/oms-sync.cjs', 'start', '--port-base', '0', '--endpoints', file];
     const tree = startTree(process.execPath, flags);
     await until('readiness', () => existsSync(file), tree.output);
     tree.signal('SIGKILL');
