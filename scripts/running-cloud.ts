@@ -1,8 +1,8 @@
 import { readEndpoint } from '#shared/http/endpoint.ts';
 import { isNotHttp, Transport, TransportFailure } from '#shared/http/transport.ts';
 import { SigV4Signer } from '#shared/objectstore/sigv4.ts';
+import { UsageError } from './cli/errors.ts';
 import type { EndpointsFile } from './local/endpoints-file.ts';
-import { UsageError } from './local/options.ts';
 import { isRunning } from './local/process-identity.ts';
 
 /** Milliseconds; a local cloud at work may take a while. */

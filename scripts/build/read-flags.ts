@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { nearest } from '../nearest.ts';
 
 type Options = NonNullable<ParseArgsConfig['options']>;
 
@@ -33,28 +34,8 @@ function sentenceOf({ code, message }: Error & { readonly code?: string }, names
   const [sentence = message] = message.split(/\n|\. /);
   const flag = /'(--?[^\s']+)/.exec(sentence)?.[1] ?? '';
   if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
-    const meant = closest(flag.replace(/^--?/, ''), names);
+    const meant = nearest(flag.replace(/^--?/, ''), names);
     return meant === undefined ? sentence : `${sentence}; did you mean --${meant}?`;
   }
   return sentence.includes('is ambiguous') ? `Option '${flag} <value>' argument missing` : sentence;
-}
-
-/** The name that differs in a third of its letters at most. */
-function closest(typed: string, names: readonly string[]): string | undefined {
-  const [best] = names
-    .map((name) => ({ name, distance: distance(typed, name) }))
-    .sort((a, b) => a.distance - b.distance);
-  return best !== undefined && best.distance <= Math.ceil(best.name.length / 3) ? best.name : undefined;
-}
-
-/** Letters to insert, delete or replace (Levenshtein). */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1];
-    for (let j = 0; j < b.length; j++)
-      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (letter === b[j] ? 0 : 1)));
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

@@ -1,7 +1,7 @@
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { UsageError } from '../cli/errors.ts';
 import { ROOT } from '../serverless/config.ts';
-import { UsageError } from './options.ts';
 import { isRunning, processIdentity } from './process-identity.ts';
 import type { Endpoints } from './stack.ts';
 

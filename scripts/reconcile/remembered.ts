@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { STATE_LIMITS } from '#shared/reconcile/document-limits.ts';
 import { Submissions } from '#shared/reconcile/submit/submissions.ts';
 import { readBoundedJson } from '#shared/validation/bounded-json.ts';
-import { UsageError } from '../local/options.ts';
+import { UsageError } from '../cli/errors.ts';
 import { writeAtomically } from '../local/write-atomically.ts';
 
 /** What the runs before have submitted, as `--remember` keeps it. */

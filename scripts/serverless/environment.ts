@@ -1,6 +1,6 @@
 import { type ConfigOf, ConfigurationError, readConfig, type VariableSet } from '#shared/config/read.ts';
 import type { Problem } from '#shared/errors/base.ts';
-import { UsageError } from '../local/options.ts';
+import { UsageError } from '../cli/errors.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
 import { promisify } from 'node:util';
+import { UsageError } from '../../cli/errors.ts';
 import { HOSTILE_KEYS } from '../hostile-keys.ts';
-import { UsageError } from '../options.ts';
 
 /** An object to be uploaded; its content is read or made only when it is needed. */
 export interface DemoObject {

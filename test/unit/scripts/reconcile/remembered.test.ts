@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { UsageError } from '../../../../scripts/local/options.ts';
+import { UsageError } from '../../../../scripts/cli/errors.ts';
 import { readRemembered, writeRemembered } from '../../../../scripts/reconcile/remembered.ts';
 import { World } from '../../../helpers/reconcile-world.ts';
 
