@@ -99,10 +99,10 @@ class Run {
   readonly #lines: Line[] = [];
   readonly #kills: Random;
   #points = 0;
-  /** What came of the last execution of a function. */
+  /** Outcome of the last execution of a function. */
   readonly #outcomes = new Map<string, Outcome>();
   #keys = ['AKIDCHAOS0000'];
-  /** What is wrong with pages and with answers of OMS, at the moment. */
+  /** Present faults of list pages and of answers of OMS. */
   #listings: FaultWindow['listings'];
   #wrongSuccess: FaultWindow['wrongSuccess'];
   /** Milliseconds by which the functions' clocks are off. */
@@ -494,7 +494,7 @@ class Run {
     this.#tell('every fault is over', []);
     const { wishes } = this.#scenario;
     for (const { tasks } of wishes) if (tasks.length === 1) this.#oms.setState(tasks[0] ?? '', 'SYNCHRONIZING');
-    // What somebody planted below reconcile/ can be read again; a run without a memory proves nothing.
+    // Planted documents below reconcile/ can be read again; a run without a memory proves nothing.
     for (const name of this.#store.unreadable.keys())
       if (name.startsWith(`${STATE_BUCKET}/reconcile/`)) this.#store.unreadable.delete(name);
   }

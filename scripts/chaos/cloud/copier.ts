@@ -10,7 +10,7 @@ export interface CopierOptions {
   readonly store: SimulatedObjectStore;
   /** Milliseconds that a copy takes at the most. */
   readonly longest: number;
-  /** What is to become of an object; undefined for a copy. */
+  /** The fate of an object; undefined for a copy. */
   readonly fateOf: (bucket: string, key: string) => CopyFate | undefined;
   /** The destination has changed. */
   readonly onCopied: (task: SimulatedTask, key: string) => void;

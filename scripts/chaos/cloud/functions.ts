@@ -39,7 +39,7 @@ export interface FunctionsOptions {
   readonly plan: PlatformPlan;
   readonly network: Network;
   readonly latency: () => number;
-  /** What the clocks of the processes show. */
+  /** The time that the clocks of the processes show. */
   readonly clock: () => number;
   /** Temporary credentials of this moment. */
   readonly credentials: () => {

@@ -32,7 +32,7 @@ export interface ObjectStoreOptions {
   readonly pageSize: number;
   readonly now: () => number;
   readonly knows: (accessKey: string) => boolean;
-  /** What is wrong with the answer to a request for a page, if anything is. */
+  /** The fault of the answer to a request for a page, if there is one. */
   readonly lie: (bucket: string) => ListingLie | undefined;
   readonly onListing: (caller: Caller) => void;
   /** A page left objects out, and nothing in it says so. */

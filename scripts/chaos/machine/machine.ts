@@ -25,7 +25,7 @@ export interface MachineOptions {
   readonly name: string;
   readonly program: Program;
   readonly kernel: Kernel;
-  /** What its clock shows, in milliseconds since the epoch; the right time where it is left out. */
+  /** Its clock, in milliseconds since the epoch; the right time where it is left out. */
   readonly clock?: () => number;
   readonly random: Random;
   readonly network: Network;
