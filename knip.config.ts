@@ -8,10 +8,9 @@ export default {
     'scripts/chaos.ts!',
     'scripts/cli/main.ts!',
     // Loaded by their path when a command runs.
-    'scripts/cli/*/{explain,script,write}.ts!',
-    'scripts/deploy/commands/{deploy,info,invoke,invoke-local,logs,package,remove,rollback}.ts!',
+    'scripts/cli/*/run.ts!',
+    'scripts/cli/{deploy/package,invoke/local}.ts!',
     'scripts/local/{demo,start}.ts!',
-    'scripts/{reconcile,redrive}/run.ts!',
     'scripts/bench/programs/*.ts!',
     'scripts/local/demo/cloud-process.ts!',
     'scripts/local/functiongraph/worker/main.ts!',

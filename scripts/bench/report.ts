@@ -1,5 +1,5 @@
 import { cpus } from 'node:os';
-import { formatTable } from '../build/table.ts';
+import { formatTable } from '../cli/table.ts';
 import { formatRatio, type Measurement, reachesTarget, type Target } from './measurement.ts';
 
 /** The results of one bench, as the table and the JSON file hold them. */

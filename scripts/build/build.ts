@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { analyzeMetafile, type Metafile } from 'esbuild';
 import { checkBundles, formatReport } from '../checks/check-bundle.ts';
+import { formatInteger, formatTable } from '../cli/table.ts';
 import { ROOT } from '../serverless/config.ts';
 import { bundle, bytesByInput } from './bundle.ts';
 import { CommandError, parseCommand, runCommand, UsageError } from './command-line.ts';
@@ -18,7 +19,6 @@ import {
   toolchainHash,
   writeManifest,
 } from './manifest.ts';
-import { formatInteger, formatTable } from './table.ts';
 import { deterministicZip } from './zip.ts';
 
 export interface BuildOptions {

@@ -1,5 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { nearest } from '../nearest.ts';
+import { nearest } from '../cli/nearest.ts';
 
 type Options = NonNullable<ParseArgsConfig['options']>;
 

@@ -1,4 +1,4 @@
-import { formatTable } from '../build/table.ts';
+import { formatTable } from '../cli/table.ts';
 import { type CampaignOptions, runCampaign } from './campaign.ts';
 import { buildSubject, type Patch } from './machine/subject.ts';
 import type { Rule } from './world/rules.ts';

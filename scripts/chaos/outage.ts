@@ -1,4 +1,4 @@
-import { formatTable } from '../build/table.ts';
+import { formatTable } from '../cli/table.ts';
 import { Random } from './kernel/random.ts';
 import { type Observed, type Programs, type RunResult, simulateScenario } from './simulate.ts';
 import { newMarker } from './world/notifications.ts';

@@ -1,4 +1,4 @@
-import { formatTable } from '../build/table.ts';
+import { formatTable } from '../cli/table.ts';
 import type { Tally } from './campaign.ts';
 import { replayCommand } from './story.ts';
 import { RULES } from './world/rules.ts';

@@ -6,7 +6,7 @@ import { unzipSync } from 'fflate';
 import { CommandError, parseCommand, runCommand } from '../build/command-line.ts';
 import { type DeclaredFunction, declaredFunctions } from '../build/declared.ts';
 import { type ManifestEntry, readManifest, sha256 } from '../build/manifest.ts';
-import { formatInteger } from '../build/table.ts';
+import { formatInteger } from '../cli/table.ts';
 import { ROOT } from '../serverless/config.ts';
 import { checkInputs } from './bundle/inputs.ts';
 import { probe } from './bundle/probe.ts';

@@ -14,5 +14,5 @@ export const completion: CliCommand = {
   ],
   words: [['<shell>', 'the shell', ['bash', 'zsh', 'fish']]],
   flags: {},
-  load: () => (load('./completion/script.ts') as typeof import('./completion/script.ts')).run,
+  load: () => (load('./completion/run.ts') as typeof import('./completion/run.ts')).run,
 };

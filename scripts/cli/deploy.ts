@@ -31,12 +31,10 @@ interruption: it goes on from what it finds. Functions that serverless.yml no lo
   },
   load: () => async (context) => {
     if (context.words[0] === 'package') {
-      const { packageBundles } = load(
-        '../deploy/commands/package.ts',
-      ) as typeof import('../deploy/commands/package.ts');
+      const { packageBundles } = load('./deploy/package.ts') as typeof import('./deploy/package.ts');
       return serviceCommand(packageBundles, { writes: false, bundles: true })(context);
     }
-    const { deploy: run } = load('../deploy/commands/deploy.ts') as typeof import('../deploy/commands/deploy.ts');
+    const { deploy: run } = load('./deploy/run.ts') as typeof import('./deploy/run.ts');
     return serviceCommand(run, { writes: true, bundles: true })(context);
   },
 };

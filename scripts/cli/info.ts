@@ -22,7 +22,7 @@ export const info: CliCommand = {
     ...STAGE_FLAGS,
   },
   load: () => {
-    const module = load('../deploy/commands/info.ts') as typeof import('../deploy/commands/info.ts');
+    const module = load('./info/run.ts') as typeof import('./info/run.ts');
     return serviceCommand(module.info, { writes: false });
   },
 };

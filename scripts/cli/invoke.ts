@@ -35,12 +35,10 @@ Exit code 1 where the function fails or answers with a status of 400 or more.`,
   },
   load: () => async (context) => {
     if (context.words[0] === 'local') {
-      const { invokeLocal } = load(
-        '../deploy/commands/invoke-local.ts',
-      ) as typeof import('../deploy/commands/invoke-local.ts');
+      const { invokeLocal } = load('./invoke/local.ts') as typeof import('./invoke/local.ts');
       return serviceCommand(invokeLocal, { writes: false, bundles: true })(context);
     }
-    const { invoke: run } = load('../deploy/commands/invoke.ts') as typeof import('../deploy/commands/invoke.ts');
+    const { invoke: run } = load('./invoke/run.ts') as typeof import('./invoke/run.ts');
     return serviceCommand(run, { writes: true })(context);
   },
 };

@@ -18,7 +18,7 @@ export const logs: CliCommand = {
     ...STAGE_FLAGS,
   },
   load: () => {
-    const module = load('../deploy/commands/logs.ts') as typeof import('../deploy/commands/logs.ts');
+    const module = load('./logs/run.ts') as typeof import('./logs/run.ts');
     return serviceCommand(module.logs, { writes: false });
   },
 };

@@ -14,5 +14,5 @@ nothing else. docs/permissions.md says how to create the agencies. They depend o
     out: { type: 'string', value: 'DIR', help: 'folder to write to; created where it does not exist' },
     stage: STAGE_FLAGS.stage,
   },
-  load: () => (load('./policies/write.ts') as typeof import('./policies/write.ts')).run,
+  load: () => (load('./policies/run.ts') as typeof import('./policies/run.ts')).run,
 };

@@ -20,7 +20,7 @@ it needs --yes.`,
     ...STAGE_FLAGS,
   },
   load: () => {
-    const module = load('../deploy/commands/remove.ts') as typeof import('../deploy/commands/remove.ts');
+    const module = load('./remove/run.ts') as typeof import('./remove/run.ts');
     return serviceCommand(module.remove, { writes: true });
   },
 };

@@ -22,7 +22,7 @@ both, ROUTES included. Functions that the last deployment did not change stay. T
     ...STAGE_FLAGS,
   },
   load: () => {
-    const module = load('../deploy/commands/rollback.ts') as typeof import('../deploy/commands/rollback.ts');
+    const module = load('./rollback/run.ts') as typeof import('./rollback/run.ts');
     return serviceCommand(module.rollback, { writes: true });
   },
 };

@@ -22,5 +22,5 @@ Exit code 0 where a route matches, 1 where none does or where the object is neve
     encoded: { type: 'boolean', help: 'the key is percent-encoded' },
     stage: STAGE_FLAGS.stage,
   },
-  load: () => (load('./routes/explain.ts') as typeof import('./routes/explain.ts')).run,
+  load: () => (load('./routes/run.ts') as typeof import('./routes/run.ts')).run,
 };

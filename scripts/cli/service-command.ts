@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
-import type { Command } from '../deploy/commands/context.ts';
 import { loadServerless } from '../serverless/load.ts';
 import { type Run, textOf } from './command.ts';
+import type { Command } from './service-context.ts';
 import { stageOf } from './stage.ts';
 
 const load = createRequire(import.meta.url);

@@ -1,9 +1,9 @@
-import { localEnvironment } from '../deploy/commands/local-environment.ts';
+import { localEnvironment } from '../deploy/local-environment.ts';
 import { ENDPOINTS_FILE, type EndpointsFile, findEndpoints } from '../local/endpoints-file.ts';
 import { routesOf } from '../local/sync-task.ts';
-import { staleReason } from '../running-cloud.ts';
 import { type Context, type Environment, textOf } from './command.ts';
 import { UsageError } from './errors.ts';
+import { staleReason } from './running-cloud.ts';
 
 /** What a command works on. */
 export interface Stage {

@@ -1,7 +1,7 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { policyFilesOf } from '../cli/policies/write.ts';
+import { policyFilesOf } from '../cli/policies/run.ts';
 import { EXAMPLE } from '../deploy/permissions/published.ts';
 import { ROOT } from '../serverless/config.ts';
 

@@ -1,4 +1,4 @@
-import { type LocalCloud, localEnvironment } from '../deploy/commands/local-environment.ts';
+import { type LocalCloud, localEnvironment } from '../deploy/local-environment.ts';
 import { policiesOf } from '../deploy/permissions/policies.ts';
 import type { ServerlessConfig } from '../serverless/config.ts';
 import { loadServerless } from '../serverless/load.ts';

@@ -1,6 +1,6 @@
 import { applyPlan } from '../deploy/apply/apply-plan.ts';
-import { type LocalCloud, localEnvironment } from '../deploy/commands/local-environment.ts';
 import { resolveTarget } from '../deploy/credentials.ts';
+import { type LocalCloud, localEnvironment } from '../deploy/local-environment.ts';
 import { planDeployment } from '../deploy/plan/plan-deployment.ts';
 import type { DeployPlan } from '../deploy/types.ts';
 import type { ServerlessConfig } from '../serverless/config.ts';

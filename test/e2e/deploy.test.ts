@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { localEnvironment } from '../../scripts/deploy/commands/local-environment.ts';
+import { localEnvironment } from '../../scripts/deploy/local-environment.ts';
 import type { DeployPlan, RollbackPlan, ServiceDescription } from '../../scripts/deploy/types.ts';
 import { type Stack, startStack } from '../../scripts/local/stack.ts';
 import { routesOf } from '../../scripts/local/sync-task.ts';

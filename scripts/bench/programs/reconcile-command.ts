@@ -1,6 +1,6 @@
 import { runProgram } from '../../cli/program.ts';
+import { run } from '../../cli/reconcile/run.ts';
 import { reconcile } from '../../cli/reconcile.ts';
-import { run } from '../../reconcile/run.ts';
 
 // `oms-sync reconcile` in one file: nothing is loaded when it runs.
 runProgram(['reconcile', ...process.argv.slice(2)], [{ ...reconcile, load: () => run }], {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { formatTable } from '../../build/table.ts';
+import { formatTable } from '../../cli/table.ts';
 import { s3Client } from '../../local/s3.ts';
 import { startStack } from '../../local/stack.ts';
 import { Random } from '../kernel/random.ts';

@@ -1,4 +1,4 @@
-import { nearest } from '../../nearest.ts';
+import { nearest } from '../../cli/nearest.ts';
 import { environmentName } from '../../serverless/environment.ts';
 import { FUNCTION_VARIABLES } from './function-variables.ts';
 

@@ -8,7 +8,7 @@ import { variables as onObjectCreated } from '../../../functions/on-object-creat
 import { variables as reconcile } from '../../../functions/reconcile/variables.ts';
 import { variables as redrive } from '../../../functions/redrive/variables.ts';
 import { variables as startSyncTask } from '../../../functions/start-sync-task/variables.ts';
-import { nearest } from '../../nearest.ts';
+import { nearest } from '../../cli/nearest.ts';
 import type { FunctionConfig } from '../../serverless/config.ts';
 import { environmentName } from '../../serverless/environment.ts';
 import { listedRouteProblems } from './listed-routes.ts';

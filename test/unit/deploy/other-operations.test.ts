@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sayResult } from '../../../scripts/deploy/commands/output.ts';
+import { sayResult } from '../../../scripts/cli/invoke/result.ts';
 import { describeService } from '../../../scripts/deploy/describe.ts';
 import { invokeFunction } from '../../../scripts/deploy/invoke.ts';
 import { readLogs } from '../../../scripts/deploy/logs.ts';

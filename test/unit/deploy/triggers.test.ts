@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
+import { outcomeOf } from '../../../scripts/cli/deploy/run.ts';
 import { applyPlan } from '../../../scripts/deploy/apply/apply-plan.ts';
-import { outcomeOf } from '../../../scripts/deploy/commands/deploy.ts';
 import { planDeployment } from '../../../scripts/deploy/plan/plan-deployment.ts';
 import { planTable } from '../../../scripts/deploy/progress/plan-table.ts';
 import { removeService } from '../../../scripts/deploy/remove.ts';

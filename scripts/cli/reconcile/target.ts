@@ -1,0 +1,130 @@
+import { checkOmsConfig, eventVariables, type OmsConfig, omsVariables } from '#shared/config/oms.ts';
+import { type ConfigOf, readConfig } from '#shared/config/read.ts';
+import { reconcileVariables } from '#shared/config/reconcile.ts';
+import type { KeyPair } from '#shared/http/key-pair.ts';
+import { ENDPOINTS_FILE, type EndpointsFile, readEndpoints } from '../../local/endpoints-file.ts';
+import type { Endpoints } from '../../local/stack.ts';
+import { type Environment, readEnvironment } from '../../serverless/environment.ts';
+import type { OmsSettings } from '../connect.ts';
+import { UsageError } from '../errors.ts';
+import type { Stage } from '../stage.ts';
+import type { CommandLine } from './flags.ts';
+import type { BucketLocation } from './location.ts';
+import { quoted } from './quoted.ts';
+import { HUAWEI_KEYS, hasKeys, isPlaced, keysOf, readSide, type Side, type SideName } from './side.ts';
+
+const { logLevel, ...connection } = omsVariables;
+/** How OMS is called; of interest to a plan, too, where nothing is called. */
+const { maxKeysPerCall, concurrency, callsPerSecond } = eventVariables;
+const pace = {
+  maxKeysPerCall,
+  concurrency,
+  callsPerSecond,
+  planThreshold: reconcileVariables.planThreshold,
+  logLevel,
+} as const;
+
+export interface Target {
+  /** For people: the local cloud; undefined where flags and environment say it all. */
+  readonly cloud: string | undefined;
+  /** What it has written, where anything of it is used. */
+  readonly local?: Local;
+  readonly source: Side;
+  readonly destination: Side;
+  readonly pace: ConfigOf<typeof pace>;
+  /** Absent without a sync task. */
+  readonly oms?: { readonly settings: OmsSettings; readonly keys: KeyPair };
+}
+
+/**
+ * What is compared, where it is, and with which keys: what a flag says; else the local cloud of the file, or of the one
+ * that runs where the environment has no keys; else what the environment says.
+ *
+ * @throws UsageError naming the flag or variable
+ */
+export async function findTarget(
+  line: CommandLine,
+  env: Environment,
+  stage?: Pick<Stage, 'name' | 'local'>,
+): Promise<Target> {
+  const local = await findLocal(line, env, stage);
+  const side = (name: SideName): Side => {
+    const flags = line[name];
+    const location = flags.location ?? localBucket(name, local?.endpoints);
+    const found =
+      local && !isPlaced(flags)
+        ? localSide(location, local.endpoints, flags.addressing)
+        : readSide(name, location, flags, env);
+    return { ...found, listVersion: line.listVersion };
+  };
+  const target = {
+    cloud: local && `the local cloud of ${local.file}`,
+    source: side('source'),
+    destination: side('destination'),
+    pace: readEnvironment(pace, env),
+  };
+  checkApart(target);
+  const isUsed = line.task !== undefined || !isPlaced(line.source) || !isPlaced(line.destination);
+  const found = local && isUsed ? { ...target, local } : target;
+  if (line.task === undefined) return found;
+  return { ...found, oms: local ? localOms(local.endpoints) : environmentOms(env) };
+}
+
+/** A bucket compared with itself would prove whatever it is asked. */
+function checkApart({ source, destination }: Pick<Target, SideName>): void {
+  if (source.bucket === destination.bucket && new URL(source.endpoint).origin === new URL(destination.endpoint).origin)
+    throw new UsageError(`--source and --destination are the same bucket, ${quoted(source.bucket)}`);
+}
+
+interface Local {
+  readonly file: string;
+  readonly endpoints: EndpointsFile;
+}
+
+async function findLocal(
+  { endpoints: file, source, destination }: CommandLine,
+  env: Environment,
+  stage: Pick<Stage, 'name' | 'local'> | undefined,
+): Promise<Local | undefined> {
+  if (file !== undefined) return { file, endpoints: await readEndpoints(file) };
+  if (stage?.local) return { file: ENDPOINTS_FILE, endpoints: stage.local };
+  if (stage?.name !== 'local' && hasKeys(env)) return undefined;
+  if (isPlaced(source) && isPlaced(destination)) return undefined;
+  throw new UsageError(
+    'no local cloud runs (npm start), and the environment has no keys of another one: SRC_ACCESS_KEY, DST_ACCESS_KEY ' +
+      'or HUAWEICLOUD_SDK_AK (--help tells more)',
+  );
+}
+
+function localBucket(name: SideName, endpoints: Endpoints | undefined): BucketLocation {
+  if (!endpoints) throw new UsageError(`--${name} is missing: s3://bucket or s3://bucket/prefix`);
+  return { bucket: name === 'source' ? endpoints.source_bucket : endpoints.destination_bucket, prefix: '' };
+}
+
+function localSide(location: BucketLocation, endpoints: Endpoints, addressing: Side['addressing']): Side {
+  const { obs: endpoint, region } = endpoints;
+  return {
+    ...location,
+    cloud: 'HuaweiCloud',
+    endpoint,
+    region,
+    ...(addressing && { addressing }),
+    keys: localKeys(endpoints),
+  };
+}
+
+function localOms(endpoints: Endpoints): NonNullable<Target['oms']> {
+  const { region, oms, project_id } = endpoints;
+  const values: Environment = { OMS_REGION: region, OMS_ENDPOINT: oms, OMS_PROJECT_ID: project_id };
+  return { settings: readConfig(connection, (name) => values[name]), keys: localKeys(endpoints) };
+}
+
+function localKeys({ access_key: accessKey, secret_key: secretKey }: Endpoints): KeyPair {
+  return { accessKey, secretKey };
+}
+
+function environmentOms(env: Environment): NonNullable<Target['oms']> {
+  const keys = keysOf(HUAWEI_KEYS, env);
+  if (!keys) throw new UsageError('the environment has no keys for OMS: set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK');
+  return { settings: readEnvironment(connection, env, (config) => checkOmsConfig(config as OmsConfig)), keys };
+}
