@@ -1,6 +1,5 @@
 import type { StoredObject } from './stored-objects.ts';
 
-/** How the names of a bucket look. */
 export type Layout = 'flat' | 'folders';
 
 const FOLDER_OBJECTS = 1000;
@@ -13,7 +12,6 @@ const MODIFIED = Date.UTC(2026, 0, 1);
 
 /**
  * The objects of one of two buckets that differ in some.
- *
  * @param layout `flat`: no name has a slash; `folders`: 1000 objects in each folder
  */
 export function* bucketObjects(

@@ -9,11 +9,7 @@ export function startProgram(file: string, args: readonly string[] = []): ChildP
   return fork(file, [...args], { execArgv: [], env: {}, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
 }
 
-/**
- * The next message of a program.
- *
- * @throws Error when the program ends instead
- */
+/** The next message of a program. Throws Error when the program ends instead. */
 export async function nextMessage<T>(child: ChildProcess): Promise<T> {
   const stop = new AbortController();
   try {
@@ -28,7 +24,6 @@ export async function nextMessage<T>(child: ChildProcess): Promise<T> {
   }
 }
 
-/** Ends a program and waits until it is gone. */
 export async function stopProgram(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');

@@ -13,14 +13,12 @@ const TARGET = { atMost: 1.55 };
 /** Nobody waits for them: the gateway has answered 202, or a timer calls, and a run takes minutes. Measured, not judged. */
 const BACKGROUND: ReadonlySet<string> = new Set(['redrive', 'reconcile']);
 
-/** No function's name has a space. */
 const FLOOR = 'empty handler';
 const BARE = 'stack alone (zod/mini, middy, signer)';
 
 /**
  * Cold start of every function: a fresh process that loads the deployed bundle and ends, against one that loads an
  * empty handler.
- *
  * @param functions bundles by name; default: the functions of this repository, built when stale
  */
 export async function coldStart(

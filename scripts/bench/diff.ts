@@ -6,7 +6,6 @@ import { median, pairedRatio, spread } from './statistics.ts';
 import { withWorkspace } from './workspace.ts';
 
 const MILLION = 1_000_000;
-/** Objects of a side. */
 const SIZES = { small: MILLION, large: 10 * MILLION };
 const QUICK_SIZES = { small: MILLION / 10, large: MILLION / 2 };
 const PEAK_MB = 150;

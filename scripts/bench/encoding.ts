@@ -86,7 +86,6 @@ function measure(rounds: number): EncodingBenchResult {
   };
 }
 
-/** How fast a key is encoded. */
 export const encoding: Bench = async ({ quick }) => {
   const { encodeOmsKeyNs, encodeUriComponentNs, ratio, ratioRange, raw } = measure(quick ? 3 : ROUNDS);
   return [

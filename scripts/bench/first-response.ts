@@ -9,7 +9,6 @@ import { withWorkspace } from './workspace.ts';
 /** How many times faster than the official SDK's core. */
 const TARGETS: Readonly<Record<'https' | 'http', Target>> = { https: { atLeast: 2.3 }, http: { atLeast: 3 } };
 
-/** The function that makes the call which is measured; shown for comparison. */
 const FUNCTION = 'create-sync-event';
 
 /**

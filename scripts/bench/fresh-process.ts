@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 
 export interface FreshProcess {
-  /** CommonJS file to run. */
   readonly file: string;
   readonly args?: readonly string[];
   /**
@@ -11,14 +10,9 @@ export interface FreshProcess {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Nothing that is measured here takes longer. */
 const TIMEOUT_MS = 20_000;
 
-/**
- * Milliseconds from starting a process to its end.
- *
- * @throws Error with what the process printed, when it fails
- */
+/** Milliseconds from starting a process to its end. Throws Error with what the process printed, when it fails. */
 export function wholeProcessMs(target: FreshProcess): number {
   const start = process.hrtime.bigint();
   run(target);
@@ -28,7 +22,6 @@ export function wholeProcessMs(target: FreshProcess): number {
 /**
  * Milliseconds from starting a process to the moment that it reports: it prints its `process.hrtime.bigint()`,
  * a clock that all processes of a machine share.
- *
  * @throws Error with what the process printed, when it fails or reports nothing
  */
 export function untilReportMs(target: FreshProcess): number {

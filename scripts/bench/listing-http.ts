@@ -9,7 +9,6 @@ import { withWorkspace } from './workspace.ts';
 /** Objects a second that one core is to list of two buckets each, at the same time. */
 const SIDE_PER_SECOND = 100_000;
 
-/** How much faster eight workers are to be than one where a page takes its time. */
 const WORKERS_TARGET = { atLeast: 3 };
 
 /**
@@ -66,7 +65,6 @@ const perSecond = ({ objects, ms }: ListingRound): number => (objects / ms) * 10
 const perCpuSecond = ({ objects, cpuUs }: ListingRound): number => (objects / cpuUs) * 1_000_000;
 const rate = (values: readonly number[]): string => `${Math.round(median(values) / 1000)} k/s`;
 
-/** Listed and compared, down to a verdict on every object. */
 function endToEnd(compared: readonly ListingRound[], fetched: readonly ListingRound[]): Measurement {
   const quiet = quieterHalf([compared, fetched].map((rounds) => rounds.map(({ ms }) => ms)));
   const rates = pick(compared, quiet).map(perCpuSecond);

@@ -28,7 +28,6 @@ export function readPageLine(line: string): Measurement | undefined {
   };
 }
 
-/** Listing pages of the local object store, in a process of its own. */
 export const listing: Bench = async ({ quick, progress }) => {
   const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM, quick ? '2000' : '100000'], {
     env: {},

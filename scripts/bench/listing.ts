@@ -87,7 +87,6 @@ function report(label: string, times: readonly number[]): void {
   console.log(`${label.padEnd(44)} median ${median} ms, p95 ${p95} ms, max ${most} ms (${times.length} pages)`);
 }
 
-/** Every page of a listing, timed one by one. */
 async function walk(call: Call, query: Record<string, string>): Promise<{ times: number[]; keys: number }> {
   const times: number[] = [];
   let keys = 0;

@@ -6,7 +6,6 @@ export interface MeasuredProcess {
   readonly ms: number;
   /** User and system CPU time of all threads. */
   readonly cpuMs: number;
-  /** Largest resident memory. */
   readonly peakMb: number;
   readonly exitCode: number | null;
   readonly stdout: string;
@@ -21,7 +20,6 @@ const TICK_MS = 10;
 /**
  * Runs a program to its end, in the environment that is given and no other. Needs Linux, which tells of a process what
  * memory it has had (VmHWM).
- *
  * @throws Error where the program cannot be started
  */
 export async function runMeasured(
@@ -58,7 +56,6 @@ export function peakMbOf(pid: number): number | undefined {
   return kb === undefined ? undefined : Number(kb) / 1024;
 }
 
-/** CPU time of a process so far. */
 export function cpuMsOf(pid: number): number | undefined {
   // The name of the program, in parentheses, may hold anything; utime and stime are fields 14 and 15.
   const fields = read(`/proc/${pid}/stat`)

@@ -1,8 +1,5 @@
-/** One line of the result table. */
 export interface Measurement {
-  /** What was measured, for example `create-sync-event`. */
   readonly measure: string;
-  /** The measured value with its unit, for example `33.1 ms`. */
   readonly value: string;
   /** The same of what it is compared with. */
   readonly baseline?: string;
@@ -21,16 +18,13 @@ export type Target = { readonly atMost: number } | { readonly atLeast: number };
 export interface BenchOptions {
   /** Fewer rounds: shows that everything runs, not how fast. */
   readonly quick: boolean;
-  /** Called with a short text while the bench runs. */
   readonly progress: (text: string) => void;
 }
 
-/** A bench of `npm run bench`. */
 export type Bench = (options: BenchOptions) => Promise<Measurement[]>;
 
 /**
  * Whether a measurement reaches its target, judged on the ratio as it is shown.
- *
  * @returns undefined when there is nothing to reach
  */
 export function reachesTarget({ ratio, target }: Measurement): boolean | undefined {

@@ -11,11 +11,9 @@ import { interleavedRounds } from './rounds.ts';
 import { median, pairedRatio, spread } from './statistics.ts';
 import { withWorkspace } from './workspace.ts';
 
-/** As the local object store knows it. */
 const KEYS = { accessKey: 'BENCH', secretKey: 'bench-secret' };
 
 interface Targets {
-  /** How many times faster. */
   readonly speed: Target;
   readonly memory: { readonly limitMb: number } | { readonly shareOfRclone: number };
 }
@@ -26,10 +24,8 @@ const TARGETS: Readonly<Record<Layout, Targets>> = {
 };
 const NAMES: Readonly<Record<Layout, string>> = { flat: 'flat', folders: '1000 a folder' };
 
-/** What a comparison has found, and what it took. */
 interface Compared extends MeasuredProcess {
   readonly found: string;
-  /** CPU time of the object store meanwhile. */
   readonly storeCpuMs: number;
 }
 
@@ -83,7 +79,6 @@ class Comparison {
     this.#folder = folder;
   }
 
-  /** @param program arguments of node */
   async ours(program: readonly string[]): Promise<Compared> {
     const args = ['source', 'destination'].flatMap((side) => [
       `--${side}=s3://${side}`,

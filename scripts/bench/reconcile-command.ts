@@ -6,7 +6,6 @@ import type { Workspace } from './workspace.ts';
 
 /**
  * Makes one file of `oms-sync reconcile`, as functions are bundled, so that the TypeScript loader is not measured.
- *
  * @returns arguments of node that run it, with a small young generation: pages are garbage soon
  */
 export async function reconcileCommand({ folder }: Workspace): Promise<readonly string[]> {

@@ -2,7 +2,6 @@ import { cpus } from 'node:os';
 import { formatTable } from '../cli/table.ts';
 import { formatRatio, type Measurement, reachesTarget, type Target } from './measurement.ts';
 
-/** The results of one bench, as the table and the JSON file hold them. */
 export interface BenchResult {
   readonly bench: string;
   readonly measurements: readonly Measurement[];
@@ -35,7 +34,6 @@ function formatTarget(target: Target): string {
   return 'atMost' in target ? `<= ${target.atMost}` : `>= ${target.atLeast}`;
 }
 
-/** The measurements that missed their target, as `bench: measure`. */
 export function misses(results: readonly BenchResult[]): string[] {
   return results.flatMap(({ bench, measurements }) =>
     measurements

@@ -3,7 +3,6 @@ import { shuffled } from './statistics.ts';
 /**
  * Runs every variant once per round, in a new order each round, so that neither the order nor a slow minute of the
  * machine favours one of them. The first round warms caches up and is not counted.
- *
  * @param variants what to measure, by name; each call is one sample
  * @param rounds how many rounds count
  * @param progress called after each round

@@ -16,7 +16,6 @@ import { submitThroughput } from './submit-throughput.ts';
 /** Take minutes, so they run only when they are named. */
 const ON_REQUEST: Readonly<Record<string, Bench>> = { million };
 
-/** In the order in which they run. */
 const BENCHES: Readonly<Record<string, Bench>> = {
   'cold-start': coldStart,
   'first-response': firstResponse,

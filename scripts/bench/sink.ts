@@ -11,7 +11,6 @@ export interface Certificate {
 
 /**
  * Makes a self-signed certificate for 127.0.0.1, valid for a day.
- *
  * @returns absolute paths of the PEM files
  * @throws Error when the program openssl is missing
  */
@@ -30,7 +29,6 @@ export async function selfSigned(folder: string): Promise<Certificate> {
 
 /**
  * Runs work against a server that accepts every sync event, in a process of its own.
- *
  * @param clients `signed`: unsigned requests are refused with 401; `any`: everything is accepted
  * @param certificate speaks TLS with it
  */

@@ -1,13 +1,8 @@
-/** The middle value; the mean of the two middle ones for an even count. */
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
-/**
- * A quantile, interpolated between neighbours.
- *
- * @throws RangeError without values
- */
+/** A quantile, interpolated between neighbours. Throws RangeError without values. */
 export function quantile(values: readonly number[], q: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   const position = (sorted.length - 1) * q;
@@ -29,7 +24,6 @@ export interface PairedRatio {
 
 /**
  * Compares two variants by the rounds they shared, so that a slow minute of the machine hits both sides.
- *
  * @param numerators one value per round
  * @param denominators one value per round
  * @returns median, smallest and largest of the rounds' ratios
@@ -43,7 +37,6 @@ export function pairedRatio(numerators: readonly number[], denominators: readonl
 /**
  * The half of the rounds that the machine disturbed least, judged by what all variants of a round took together, so
  * that the choice favours none of them. Other work on a machine makes long runs lose more than short ones.
- *
  * @param costs per variant one value per round, smaller is better; fewer than 8 rounds are all kept
  * @returns indices of rounds, ascending
  */
@@ -57,7 +50,6 @@ export function quieterHalf(costs: readonly (readonly number[])[]): number[] {
   return quiet.sort((a, b) => a - b);
 }
 
-/** The values of some rounds. */
 export function pick<T>(values: readonly T[], rounds: readonly number[]): T[] {
   return rounds.flatMap((round) => values.slice(round, round + 1));
 }

@@ -1,6 +1,5 @@
 import { Store } from '../local/obs/store.ts';
 
-/** A bucket of the local object store that is filled before the store serves it. */
 export interface StoredBucket {
   readonly name: string;
   readonly objects: Iterable<StoredObject>;
@@ -10,22 +9,18 @@ export interface StoredObject {
   readonly key: string;
   /** Bytes that listings tell. Only an object of none can be read: no content is written. */
   readonly size: number;
-  /** Milliseconds since the epoch. */
   readonly modified: number;
   /** 32 hexadecimal digits, as of an MD5. */
   readonly etag: string;
 }
 
-/** The MD5 of no bytes. */
 export const EMPTY_ETAG = 'd41d8cd98f00b204e9800998ecf8427e';
 
-/** Objects that are handed to the journal together. */
 const BATCH = 2000;
 
 /**
  * Fills buckets through the code of the store itself, index and journal, at some 100,000 objects a second; over HTTP
  * it would be a few thousand. No content is written.
- *
  * @param folder of a store that nobody has open
  */
 export async function storeObjects(folder: string, buckets: readonly StoredBucket[]): Promise<void> {

@@ -6,11 +6,7 @@ import { ROOT } from '../serverless/config.ts';
 
 export interface Workspace {
   readonly folder: string;
-  /**
-   * Bundles a file of programs/ exactly as functions are bundled.
-   *
-   * @returns the bundle's absolute path
-   */
+  /** Bundles a file of programs/ exactly as functions are bundled. Returns the bundle's absolute path. */
   bundle(program: string): Promise<string>;
 }
 

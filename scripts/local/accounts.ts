@@ -24,7 +24,6 @@ export class Accounts {
     for (const key of permanent) this.#keys.set(key.accessKey, key);
   }
 
-  /** The key pair, or undefined when it is unknown or has expired. */
   find(accessKey: string): AccessKey | undefined {
     const key = this.#keys.get(accessKey);
     if (key?.expiresAt === undefined || key.expiresAt > this.#now()) return key;
@@ -35,7 +34,6 @@ export class Accounts {
   /**
    * Gives agencies their policies, in place of those that there are. It counts at once, also for credentials that were
    * issued before; the platform takes up to a quarter of an hour.
-   *
    * @throws PolicyError for a document that IAM would not take
    */
   setAgencies(agencies: ReadonlyMap<string, readonly PolicyDocument[]>): void {
@@ -53,7 +51,6 @@ export class Accounts {
 
   /**
    * Temporary credentials, as a function with an agency receives them.
-   *
    * @param ttl milliseconds; the platform's are valid for 24 hours
    * @param agency whose permissions they have
    */

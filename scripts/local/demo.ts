@@ -14,7 +14,6 @@ import { onShutdown } from './shutdown.ts';
 /** Notifications that are lost unless a flag says otherwise, of a hundred. */
 const DROP = '5';
 
-/** `oms-sync demo`. */
 export const run: Run = async (context) => {
   const { values: flags } = context;
   const keyDecoding = flags['key-decoding'] === 'rfc3986' ? 'rfc3986' : 'form';

@@ -9,10 +9,8 @@ import { redeploy } from './redeploy.ts';
 
 interface DeployedServiceOptions {
   readonly cloud: LocalCloud;
-  /** Told what the agencies of the functions may do. */
   readonly accounts: Accounts;
   readonly say: (line: string) => void;
-  /** Stops a deployment that is under way. */
   readonly signal: AbortSignal | undefined;
 }
 
@@ -28,20 +26,17 @@ export class DeployedService {
     this.#options = options;
   }
 
-  /** serverless.yml as it was deployed last. */
   get config(): ServerlessConfig {
     if (!this.#config) throw new Error('Nothing is deployed yet');
     return this.#config;
   }
 
-  /** Key in serverless.yml of a function by its name; other names stay as they are. */
   keyOf(name: string): string {
     return this.#keys.get(name) ?? name;
   }
 
   /**
    * Reads serverless.yml and deploys it.
-   *
    * @param routes the variable ROUTES, as JSON; those of before where it is left out
    */
   async deploy(routes = this.#routes): Promise<void> {

@@ -6,7 +6,6 @@ import { ROOT } from '../serverless/config.ts';
 /** The JSON report that `oms-sync deploy --json` prints. */
 interface DeploymentReport {
   readonly plan: DeployPlan;
-  /** Milliseconds from the first call to the last. */
   readonly ms: number;
 }
 
@@ -15,7 +14,6 @@ const PATIENCE = 5000;
 
 /**
  * Deploys serverless.yml the way a user does: `oms-sync deploy --stage local --json`, as a process of its own.
- *
  * @param environment what serverless.yml and the deployment read, in addition to this process's own
  * @param signal ends the process between two calls
  * @throws Error with what the command has said

@@ -5,10 +5,8 @@ import { ROOT } from '../serverless/config.ts';
 import { isRunning, processIdentity } from './process-identity.ts';
 import type { Endpoints } from './stack.ts';
 
-/** The file in which a running local cloud lists its endpoints. */
 export const ENDPOINTS_FILE = join(ROOT, '.local', 'endpoints.json');
 
-/** Content of the file. */
 export interface EndpointsFile extends Endpoints {
   /** Identity of the process that wrote it. */
   readonly process?: string;
@@ -25,12 +23,10 @@ export class CloudRunsError extends Error {
   }
 }
 
-/** There is no such file: no local cloud runs, most likely. */
 class NoEndpointsError extends UsageError {}
 
 /**
  * Reads what a local cloud has written about itself.
- *
  * @throws UsageError where the file cannot be read or is another one; NoEndpointsError where there is none
  */
 export async function readEndpoints(file: string): Promise<EndpointsFile> {
@@ -51,7 +47,6 @@ export async function readEndpoints(file: string): Promise<EndpointsFile> {
   throw new UsageError(`${file} is not the file of a local cloud`);
 }
 
-/** Reads what the running local cloud has written; undefined when none runs. */
 export async function findEndpoints(): Promise<EndpointsFile | undefined> {
   return readEndpoints(ENDPOINTS_FILE).catch((error: unknown) => {
     if (error instanceof NoEndpointsError) return undefined;
@@ -59,7 +54,6 @@ export async function findEndpoints(): Promise<EndpointsFile | undefined> {
   });
 }
 
-/** Content that this process writes. */
 export function endpointsContent(endpoints: Endpoints): string {
   const content: EndpointsFile = { ...endpoints, process: processIdentity(process.pid) };
   return `${JSON.stringify(content, null, 2)}\n`;
@@ -67,7 +61,6 @@ export function endpointsContent(endpoints: Endpoints): string {
 
 /**
  * Removes a file that a killed local cloud left behind.
- *
  * @returns whether there was one
  * @throws CloudRunsError where its local cloud runs
  */
@@ -93,7 +86,6 @@ function ownerOf(text: string): (EndpointsFile & { readonly process: string }) |
 /**
  * Writes the file, readable by its owner only. Never over that of another one that runs, though it became ready at the
  * same moment: linking a finished file is atomic.
- *
  * @param content of {@link endpointsContent}
  * @throws CloudRunsError
  */
@@ -114,7 +106,6 @@ export async function publishEndpoints(file: string, content: string): Promise<v
   }
 }
 
-/** Removes the file where it is still the one that this process wrote. */
 export async function withdrawEndpoints(file: string, content: string): Promise<void> {
   const current = await readFile(file, 'utf8').catch(() => '');
   if (current === content) await rm(file, { force: true });

@@ -22,7 +22,6 @@ export function createHttpServer(
 
 /**
  * Takes no more connections and closes idle ones at once.
- *
  * @param over breaks off the requests that are still under way
  */
 export async function closeServer(server: Server, over: AbortSignal): Promise<void> {
@@ -36,7 +35,6 @@ export async function closeServer(server: Server, over: AbortSignal): Promise<vo
 
 /**
  * Reads a request's body.
- *
  * @param limit bytes
  * @returns undefined as soon as the body is larger; the rest is read and dropped, because a client that is still
  *   sending would not see the answer

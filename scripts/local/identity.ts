@@ -12,7 +12,6 @@ export interface Identity {
   readonly sync_task_id?: string;
 }
 
-/** The identity that the folder holds, or a new one. */
 export async function readIdentity(dataDir: string): Promise<Identity> {
   try {
     return JSON.parse(await readFile(join(dataDir, 'identity.json'), 'utf8')) as Identity;
@@ -30,7 +29,6 @@ export async function readIdentity(dataDir: string): Promise<Identity> {
   return identity;
 }
 
-/** Keeps the identity for the next start. */
 export async function writeIdentity(dataDir: string, identity: Identity): Promise<void> {
   await writeAtomically(join(dataDir, 'identity.json'), `${JSON.stringify(identity, null, 2)}\n`);
 }

@@ -14,7 +14,6 @@ interface JournalOptions {
   /**
    * Asked before each write: the records that take the place of the whole file, what waits to be written included, or
    * undefined while the file is short enough.
-   *
    * @param length bytes of the file
    */
   readonly compact?: (length: number) => Iterable<unknown> | undefined;
@@ -31,7 +30,6 @@ class JournalDamagedError extends Error {
 
 /**
  * Reads the records of a journal in order; there are none where there is no file.
- *
  * @returns the bytes of the complete lines: nobody was told that a torn last one was written
  * @throws JournalDamagedError
  */
@@ -89,7 +87,6 @@ export class Journal {
     return new Journal(path, { file, length }, options);
   }
 
-  /** Replaces a journal by one that holds these records. */
   static async rewrite(path: string, records: Iterable<unknown>, options: JournalOptions = {}): Promise<Journal> {
     return new Journal(path, await replace(path, records), options);
   }
@@ -111,7 +108,6 @@ export class Journal {
     return stored;
   }
 
-  /** Resolves when everything that was appended so far is stored. */
   settled(): Promise<void> {
     return this.#latest;
   }
@@ -167,7 +163,6 @@ export class Journal {
 
 interface OpenFile {
   readonly file: FileHandle;
-  /** Bytes. */
   readonly length: number;
 }
 

@@ -1,6 +1,5 @@
 import type { Server } from 'node:net';
 
-/** The port is taken by another process. */
 export class PortInUseError extends Error {
   readonly port: number;
 
@@ -21,7 +20,6 @@ interface ListenOptions {
 
 /**
  * Starts listening and resolves with the port.
- *
  * @throws PortInUseError when another process has the port; the system's error otherwise
  */
 export function listen(server: Server, { host, port, what }: ListenOptions): Promise<number> {

@@ -2,12 +2,10 @@ import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isRunning, processIdentity } from './process-identity.ts';
 
-/** The folder is in use by another running process. */
 export class FolderInUseError extends Error {
   override readonly name = 'FolderInUseError';
 }
 
-/** The folder cannot be created or written. */
 class FolderUnusableError extends Error {
   override readonly name = 'FolderUnusableError';
 }
@@ -24,7 +22,6 @@ async function hideFromGit(folder: string): Promise<void> {
 
 /**
  * Takes a folder for this process alone, creating it where needed. The lock of a process that is gone is taken over.
- *
  * @returns releases the lock
  * @throws FolderInUseError naming the folder and the process
  */

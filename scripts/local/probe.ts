@@ -1,7 +1,6 @@
 import type { FunctionConfig, ServerlessConfig } from '../serverless/config.ts';
 import type { FunctionGraph } from './functiongraph/server.ts';
 
-/** A deployed function cannot do its work: a wrong variable, a wrong handler. */
 export class UnusableFunctionError extends Error {
   override readonly name = 'UnusableFunctionError';
 }
@@ -28,7 +27,6 @@ const OWN_EVENTS: Readonly<Record<string, unknown>> = {
 /**
  * Invokes the function once with an event that changes nothing, so that a mistake in its variables is seen when the
  * local cloud starts and not when an object is missing.
- *
  * @param lastError what the function has logged last as an error
  * @throws UnusableFunctionError naming the function and the reason
  */
@@ -51,11 +49,7 @@ export async function probe(
 /** Processes that are started at a time; more only stand in each other's way. */
 const AT_A_TIME = 3;
 
-/**
- * Probes every function.
- *
- * @throws UnusableFunctionError of the first that cannot do its work
- */
+/** Probes every function. Throws UnusableFunctionError of the first that cannot do its work. */
 export async function probeAll(
   host: FunctionGraph,
   config: ServerlessConfig,

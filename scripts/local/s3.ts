@@ -18,7 +18,6 @@ export function s3Client(options: {
   });
 }
 
-/** Creates the bucket unless it is there. */
 export async function ensureBucket(client: S3Client, bucket: string): Promise<void> {
   try {
     await client.send(new CreateBucketCommand({ Bucket: bucket }));

@@ -42,7 +42,6 @@ const AUTHORIZATION = /^SDK-HMAC-SHA256 +Access=([^,\s]+), *SignedHeaders=([^,\s
  *
  * Clients differ in how they canonicalise a path that is already percent-encoded and a `+` in the query, and the
  * gateway accepts what each of its published signers produces; so do we: any of the candidates may match.
- *
  * @param find the key pair of an access key, or undefined when there is none or it has expired
  * @param now milliseconds since the epoch
  * @see https://support.huaweicloud.com/intl/en-us/devg-apisign/api-sign-algorithm.html
@@ -96,7 +95,6 @@ export function verifySdkHmac(
   return accepted ? { ok: true, key } : refuse('mismatch', candidates[0]);
 }
 
-/** Path and query of a request line; the query is empty where there is none. */
 export function splitTarget(target: string): [path: string, query: string] {
   const question = target.indexOf('?');
   return question < 0 ? [target, ''] : [target.slice(0, question), target.slice(question + 1)];

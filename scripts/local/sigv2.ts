@@ -5,9 +5,7 @@
  */
 import { createHmac } from 'node:crypto';
 
-/** The names of one of the two schemes. */
 export interface V2Scheme {
-  /** The first word of the Authorization header. */
   readonly scheme: 'AWS' | 'OBS';
   readonly headerPrefix: 'x-amz-' | 'x-obs-';
   /** The query parameter with the access key in a presigned URL. */
@@ -46,11 +44,9 @@ export interface V2Request {
   readonly query: readonly (readonly [string, string])[];
   /** Lower-case names, one character per byte; several values of one name joined with a comma. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Seconds since the epoch, of a presigned request. */
   readonly expires?: string | undefined;
 }
 
-/** The bytes that both sides sign. */
 export function stringToSignV2(
   { method, resource, query, headers, expires }: V2Request,
   { headerPrefix }: V2Scheme,
@@ -77,7 +73,6 @@ function isSignedParameter(name: string, headerPrefix: string): boolean {
   return SIGNED_PARAMETERS.has(lower) || lower.startsWith(headerPrefix);
 }
 
-/** Base64 of an HMAC-SHA1. */
 export function signatureV2(secretKey: string, text: string | Uint8Array): string {
   return createHmac('sha1', secretKey).update(text).digest('base64');
 }

@@ -6,7 +6,6 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
 export const ALGORITHM = 'AWS4-HMAC-SHA256';
 export const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD';
-/** SHA-256 of nothing. */
 export const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
 /** Names and values, decoded; an array keeps repeated names. */
@@ -14,7 +13,6 @@ export type QueryParameters = Readonly<Record<string, string>> | readonly (reado
 
 /** The parts of a credential scope: `20260930/cn-north-4/s3/aws4_request`. */
 export interface Scope {
-  /** YYYYMMDD */
   readonly date: string;
   readonly region: string;
   readonly service: string;
@@ -51,12 +49,10 @@ interface CanonicalRequest {
   readonly query: QueryParameters;
   /** Lower-case names; several values of one name joined with a comma. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Lower-case, sorted. */
   readonly signedHeaders: readonly string[];
   readonly payloadHash: string;
 }
 
-/** The text that both sides hash. */
 export function canonicalRequest(request: CanonicalRequest): string {
   const lines = request.signedHeaders.map((name) => `${name}:${canonicalValue(request.headers[name] ?? '')}\n`);
   return [
@@ -82,7 +78,6 @@ export function stringToSign(amzDate: string, scope: Scope, canonical: string | 
   return [ALGORITHM, amzDate, scopeText(scope), sha256Hex(canonical)].join('\n');
 }
 
-/** The key that a day's requests to one service in one region are signed with. */
 export function signingKey(secretKey: string, scope: Scope): Buffer {
   const hmac = (key: string | Buffer, data: string): Buffer => createHmac('sha256', key).update(data).digest();
   return hmac(hmac(hmac(hmac(`AWS4${secretKey}`, scope.date), scope.region), scope.service), 'aws4_request');
@@ -127,7 +122,6 @@ export interface SignV4Request {
   /** Token of temporary credentials; becomes `x-amz-security-token`. */
   readonly securityToken?: string | undefined;
   readonly region: string;
-  /** `s3` for an object store. */
   readonly service: string;
   readonly now: Date | number;
   readonly method: string;
@@ -138,13 +132,11 @@ export interface SignV4Request {
   /** Not encoded; send `canonicalQuery(query)`. */
   readonly query?: QueryParameters;
   readonly headers?: Readonly<Record<string, string>>;
-  /** SHA-256 in hex, or a marker such as UNSIGNED_PAYLOAD. */
   readonly payloadHash: string;
 }
 
 /**
  * Signs a request in its headers.
- *
  * @returns all headers to send, names in lower case: the given ones, host, x-amz-date, x-amz-content-sha256,
  *   x-amz-security-token where there is a token, and authorization
  */

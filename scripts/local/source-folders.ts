@@ -4,7 +4,6 @@ import { join } from 'node:path';
 /**
  * Watches folders with everything below them. Node's own recursive watch looks at files on Linux, one by one, and is blind
  * to a file once an editor has replaced it by another of the same name; a folder's watch sees that.
- *
  * @param folders relative to `root`
  * @param onChange told the path relative to `root`
  * @returns what ends it

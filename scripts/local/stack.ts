@@ -46,25 +46,18 @@ type AsyncOptions = Pick<
 >;
 
 interface StackOptions extends AsyncOptions {
-  /** Folder for objects, tasks and keys. */
   readonly dataDir: string;
   /** First of five consecutive ports; 0 picks free ones. */
   readonly portBase: number;
   readonly keyDecoding?: 'form' | 'rfc3986';
   /** Access keys besides the stack's own, with what they may do at OMS. */
   readonly extraAccounts?: readonly ExtraAccount[];
-  /** Whether OMS writes its lists of results into the destination bucket; false by default. */
   readonly resultLists?: boolean;
-  /** Faults of OMS and the object store; none by default. */
   readonly faults?: FaultPlans;
   readonly onCopied?: OmsOptions['onCopied'];
-  /** Milliseconds after an upload until which its notification is offered to FunctionGraph; a day by default. */
   readonly notificationMaxAge?: number;
-  /** Lines for the user: what is being started. */
   readonly say?: (line: string) => void;
-  /** Log lines of services and functions. */
   readonly log?: (line: string) => void;
-  /** Stops a start that is under way. */
   readonly signal?: AbortSignal;
 }
 
@@ -73,9 +66,7 @@ export interface Stack {
   readonly obs: ObsServer;
   readonly oms: OmsServer;
   readonly functiongraph: FunctionGraph;
-  /** serverless.yml as it was deployed last. */
   readonly config: ServerlessConfig;
-  /** Reads serverless.yml again and deploys it. */
   redeclare(): Promise<void>;
   close(): Promise<void>;
 }
@@ -83,7 +74,6 @@ export interface Stack {
 /**
  * Brings the local cloud up: object store, OMS, FunctionGraph with its gateway; three buckets, one sync task,
  * every function of serverless.yml, and the triggers declared there.
- *
  * @throws PortInUseError, or the error of the step that failed; what was started is stopped first
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
@@ -264,7 +254,6 @@ function asyncOptions(options: AsyncOptions): AsyncOptions {
   };
 }
 
-/** The message of an error that a function has logged. */
 function errorMessage(text: string): string | undefined {
   if (!text.includes('"level":"error"')) return undefined;
   try {

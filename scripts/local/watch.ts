@@ -9,15 +9,12 @@ import { watchFolders } from './source-folders.ts';
 interface WatchOptions {
   /** Deploys these functions; their zips are new. */
   readonly deploy: (keys: readonly string[]) => Promise<void>;
-  /** serverless.yml has changed. */
   readonly redeclare: () => Promise<void>;
-  /** A line for the user. */
   readonly say: (line: string) => void;
   readonly root?: string;
 }
 
 interface Watcher {
-  /** Resolves when what is under way has ended. */
   close(): Promise<void>;
 }
 
@@ -114,7 +111,6 @@ function elapsed(since: number): string {
   return `${Math.round(performance.now() - since)} ms`;
 }
 
-/** The functions whose last bundle holds one of the files, and those whose folder does. */
 async function functionsWith(paths: readonly string[], root: string): Promise<string[]> {
   const manifest = await readManifest(join(root, 'dist'));
   const inside = (name: string): boolean => paths.some((path) => path.startsWith(join('functions', name, '/')));

@@ -6,9 +6,7 @@ import { syntheticListing } from './synthetic-listing.ts';
 
 export interface DiffRound {
   readonly ms: number;
-  /** CPU of all threads, garbage collection included. */
   readonly cpuMs: number;
-  /** Largest memory of the whole process so far. */
   readonly peakMb: number;
   /** Objects of both sides. */
   readonly listed: number;

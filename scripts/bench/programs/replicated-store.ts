@@ -5,7 +5,6 @@ import { startObs } from '../../local/obs/server.ts';
 import { startOms } from '../../local/oms/server.ts';
 import { EMPTY_ETAG, type StoredObject, storeObjects } from '../stored-objects.ts';
 
-/** What a replicated store tells when it is ready. */
 export interface ReplicatedStore {
   readonly obs: string;
   readonly oms: string;
@@ -14,7 +13,6 @@ export interface ReplicatedStore {
   readonly fillMs: number;
 }
 
-/** What it answers to any message, once OMS has nothing to copy. */
 export interface Copied {
   readonly copied: number;
   readonly failed: number;

@@ -1,8 +1,6 @@
-/** What a submitting process answers after a round. */
 export interface SubmitRound {
   readonly requests: number;
   readonly ms: number;
-  /** User and system CPU time of the client's process, microseconds. */
   readonly cpuUs: number;
 }
 
@@ -11,7 +9,6 @@ const CONCURRENCY = 16;
 /**
  * Calls `submit` from 16 loops for as long as the parent asks: an IPC message holds the milliseconds, the answer is
  * a {@link SubmitRound}. A failing call ends the process.
- *
  * @param submit one call; receives a running number
  */
 export function serveRounds(submit: (call: number) => Promise<unknown>): void {

@@ -30,7 +30,6 @@ export class Arrivals {
 
   /**
    * Waits until so many objects have arrived, or nothing has arrived for `patience` milliseconds.
-   *
    * @param expected asked again and again, for it may become known only later; undefined as long as it is not
    * @returns whether they have
    */

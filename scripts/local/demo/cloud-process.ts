@@ -1,7 +1,6 @@
 import { type Stack, startStack } from '../stack.ts';
 import { type Arrival, preciseNow, type Reply, type Request } from './protocol.ts';
 
-/** How often arrivals are handed to the demo, in milliseconds: one message for many. */
 const FLUSH_INTERVAL = 50;
 
 const reply = (message: Reply): void => {

@@ -29,14 +29,12 @@ export class Cloud {
     this.#send({ type: 'start', dataDir: options.dataDir, keyDecoding: options.keyDecoding });
   }
 
-  /** @throws Error with the reason when it does not come up */
   async ready(): Promise<Endpoints> {
     const message = await this.#reply('ready', 'failed');
     if (message.type === 'ready') return message.endpoints;
     throw new Error(message.type === 'failed' ? message.message : 'The local cloud ended before it was ready');
   }
 
-  /** How many event calls OMS has answered, and how many keys they named. */
   async stats(): Promise<{ readonly calls: number; readonly keys: number }> {
     const answered = this.#reply('stats');
     this.#send({ type: 'stats' });
@@ -54,7 +52,6 @@ export class Cloud {
     this.#child.send(message);
   }
 
-  /** The next message of one of these types, or `stopped` when the process ends without it. */
   #reply(...types: readonly Reply['type'][]): Promise<Reply> {
     return new Promise((resolve) => {
       const listen = (message: Reply): void => {

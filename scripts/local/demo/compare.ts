@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { GetObjectCommand, NoSuchKey, type S3Client } from '@aws-sdk/client-s3';
 
-/** Facts that must be the same on both sides. */
 interface Observed {
   readonly size: number;
   readonly sha256: string;
@@ -10,11 +9,7 @@ interface Observed {
   readonly metadata: string;
 }
 
-/**
- * Reads one object from both buckets.
- *
- * @returns what differs, or undefined when bytes and metadata are the same
- */
+/** Reads one object from both buckets. Returns what differs, or undefined when bytes and metadata are the same. */
 export async function compareObject(
   client: S3Client,
   source: string,

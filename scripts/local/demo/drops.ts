@@ -3,11 +3,8 @@ import { request } from '../request.ts';
 /** The same seed loses the notifications of the same objects. */
 const SEED = 5;
 
-/** Outcome of the notifications so far. */
 interface DropState {
-  /** Notifications that the store wanted to send. */
   readonly seen: number;
-  /** Notifications that were never sent. */
   readonly dropped: number;
 }
 
@@ -16,13 +13,11 @@ export class Drops {
   readonly #obs: string;
   readonly #percent: number;
 
-  /** @param percent of the objects; 0 for none */
   constructor(obs: string, percent: number) {
     this.#obs = obs;
     this.#percent = percent;
   }
 
-  /** @returns the plan; undefined where nothing is to be lost */
   async start(bucket: string): Promise<string | undefined> {
     if (this.#percent === 0) return undefined;
     // Decides by key, so that the order in which uploads end makes no difference.

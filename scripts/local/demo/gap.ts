@@ -1,6 +1,5 @@
 import { ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 
-/** Objects of one bucket that another one does not have, found by a stock client. */
 export async function missingObjects(client: S3Client, source: string, destination: string): Promise<string[]> {
   const [from, to] = await Promise.all([keysOf(client, source), keysOf(client, destination)]);
   const there = new Set(to);

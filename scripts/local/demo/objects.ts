@@ -27,17 +27,12 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 
 const typeOf = (name: string): string => CONTENT_TYPES[extname(name)] ?? 'application/octet-stream';
 
-/** The files of a folder, and what else is in it and why it cannot be an object. */
 interface FolderContent {
   readonly objects: readonly DemoObject[];
   readonly skipped: readonly string[];
 }
 
-/**
- * The files of a folder under their relative names.
- *
- * @throws UsageError when the folder cannot be read
- */
+/** The files of a folder under their relative names. Throws UsageError when the folder cannot be read. */
 export async function folderObjects(folder: string): Promise<FolderContent> {
   const objects: DemoObject[] = [];
   const skipped: string[] = [];
@@ -102,7 +97,6 @@ function trackedObjects(root: string, names: readonly string[]): DemoObject[] {
   }));
 }
 
-/** One small object for every hostile key. */
 export function hostileObjects(): DemoObject[] {
   return HOSTILE_KEYS.map((key, index) => ({
     key,
@@ -118,7 +112,6 @@ export function hostileObjects(): DemoObject[] {
   }));
 }
 
-/** `count` objects of 0 to 4 KiB whose content follows from their number. */
 export function generatedObjects(count: number): DemoObject[] {
   return Array.from({ length: count }, (_, index) => ({
     key: `generated/${String(index % 100).padStart(2, '0')}/object ${index}+.bin`,

@@ -26,7 +26,6 @@ const ASK_AGAIN = 20_000;
 /**
  * One pass of the reconciler, the way a user asks for it: POST /reconcile, which is answered at once, and then its
  * report in the state bucket.
- *
  * @param after number of the pass before; 0 for none
  * @param patience milliseconds without a sign of life
  * @throws Error where the gateway refuses, or there is no report in time
@@ -72,7 +71,6 @@ async function readReport(client: S3Client, bucket: string): Promise<PassReport>
   return JSON.parse((await Body?.transformToString()) ?? '') as PassReport;
 }
 
-/** Both passes side by side. */
 export function passesTable(passes: readonly PassReport[]): string {
   const count = (value: number): string => value.toLocaleString('en-US');
   const verdicts = new Set(

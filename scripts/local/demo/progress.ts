@@ -1,16 +1,13 @@
 import { MultiBar, Presets } from 'cli-progress';
 
 export interface Progress {
-  /** Sets a bar's value; the total is fixed at creation. */
   set(name: string, value: number): void;
-  /** Shows how far every bar has come: it may end before it is full. */
   stop(): void;
 }
 
 /**
  * Progress bars on a terminal; elsewhere one plain line whenever another tenth of a bar is done,
  * so that a log stays readable.
- *
  * @param signal after which nothing more is shown
  */
 export function startProgress(bars: Readonly<Record<string, number>>, signal: AbortSignal): Progress {

@@ -15,7 +15,6 @@ import { upload } from './upload.ts';
 /** Milliseconds that a pass has at least: its function may have to be started. */
 const SHORTEST_PASS = 10_000;
 
-/** A demonstration under way. */
 interface Session {
   readonly cloud: Cloud;
   readonly endpoints: Endpoints;
@@ -25,19 +24,12 @@ interface Session {
   readonly drop: number;
   /** Milliseconds without an arrival after which no more is expected. */
   readonly patience: number;
-  /** Log lines of services and functions. */
   readonly lines: readonly string[];
-  /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
-  /** Prints a line for the user; throws once the demonstration is interrupted. */
   readonly say: (line: string) => void;
 }
 
-/**
- * Runs the demonstration and reports while it happens.
- *
- * @returns the exit code
- */
+/** Runs the demonstration and reports while it happens. Returns the exit code. */
 export async function replicate(session: Session): Promise<number> {
   const { cloud, endpoints, objects, arrivals, drop, say } = session;
   const client = s3Client({
@@ -75,7 +67,6 @@ export async function replicate(session: Session): Promise<number> {
   }
 }
 
-/** Uploads everything, and waits until every object with a notification has arrived. */
 async function uploadAll(
   client: S3Client,
   { endpoints, objects, arrivals, drop, patience, signal, say }: Session,
@@ -107,7 +98,6 @@ async function uploadAll(
   }
 }
 
-/** Shows the objects without a notification, lets the reconciler find them, and proves that they arrive. */
 async function closeGap(
   client: S3Client,
   { endpoints, objects, arrivals, patience, say }: Session,
@@ -142,7 +132,6 @@ async function compareAll(client: S3Client, { endpoints, objects }: Session): Pr
   return problems;
 }
 
-/** @returns the exit code */
 function conclude(
   { objects, lines, signal, say }: Session,
   problems: readonly string[],
@@ -162,7 +151,6 @@ function conclude(
   return 1;
 }
 
-/** The last errors that services and functions have logged. */
 export function showErrors(lines: readonly string[]): void {
   const errors = lines.filter((line) => /"level":"(error|ERROR|warn)"|errorMessage/.test(line));
   if (errors.length > 0) console.error(`\nlast errors logged:\n${errors.slice(-10).join('\n')}`);

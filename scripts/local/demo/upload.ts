@@ -4,7 +4,6 @@ import { forEachConcurrently } from './pool.ts';
 
 /**
  * Uploads objects with a stock client, four at a time.
- *
  * @param uploaded called with each object once the store has it
  * @returns bytes
  */

@@ -7,10 +7,8 @@ import { FaultPlanError } from './plan.ts';
 /** The path at which a running service takes its plan; no API of the vendor has it, and no bucket has such a name. */
 export const CONTROL_PATH = '/_faults';
 
-/** Bytes of a plan. */
 const MAX_PLAN = 1024 * 1024;
 
-/** Whether a request is for the control endpoint. */
 export function isControl(request: Pick<IncomingMessage, 'url'>): boolean {
   return (request.url ?? '').split('?', 1)[0] === CONTROL_PATH;
 }

@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { type FaultPlan, FaultPlanError, type PlanProblem, parseFaultPlan } from './plan.ts';
 import { OBS_VOCABULARY, OMS_VOCABULARY } from './vocabulary.ts';
 
-/** The plans of a fault file, one for each service. */
 export interface FaultPlans {
   readonly oms?: FaultPlan;
   readonly obs?: FaultPlan;
@@ -12,7 +11,6 @@ const VOCABULARIES = { oms: OMS_VOCABULARY, obs: OBS_VOCABULARY } as const;
 
 /**
  * Reads `{"oms": plan, "obs": plan}`, either of which may be absent.
- *
  * @throws Error that names the file, or FaultPlanError with every mistake in it
  */
 export async function readFaultFile(file: string): Promise<FaultPlans> {

@@ -1,7 +1,6 @@
 import { type Draw, seededDraw } from './draw.ts';
 import { type FaultPlan, type FaultRule, parseFaultPlan, type Scope, type Vocabulary } from './plan.ts';
 
-/** Something that can go wrong. */
 interface Subject {
   readonly scope: Scope;
   readonly operation?: string;
@@ -11,10 +10,8 @@ interface Subject {
   readonly continued?: boolean;
 }
 
-/** The plan and what has come of it since it was set. */
 export interface FaultState {
   readonly plan: FaultPlan | null;
-  /** Faults carried out, of all rules. */
   readonly injected: number;
   /** Counts of each rule, in the plan's order: how often it was looked at, and how often it was carried out. */
   readonly rules: readonly { readonly fault: string; readonly matched: number; readonly injected: number }[];
@@ -44,7 +41,6 @@ export class FaultInjector {
 
   /**
    * Replaces the plan and begins to count anew.
-   *
    * @param plan undefined for none
    * @throws FaultPlanError; the former plan stays
    */

@@ -4,7 +4,6 @@ interface ListingSubject {
   readonly bucket: string;
   /** Names the listing apart from the position in it. */
   readonly listing: string;
-  /** Whether it is not the first page. */
   readonly continued: boolean;
 }
 
@@ -14,10 +13,8 @@ interface DamagedPage {
   readonly cut: boolean;
 }
 
-/** Listings that are remembered for `repeated_page`. */
 const REMEMBERED = 100;
 
-/** Damages pages of listings as a plan says. */
 export class ListingFaults {
   readonly #injector: FaultInjector;
   readonly #previous = new Map<string, string>();
@@ -26,7 +23,6 @@ export class ListingFaults {
     this.#injector = injector;
   }
 
-  /** @param xml the page as it should be */
   page(xml: string, { bucket, listing, continued }: ListingSubject): DamagedPage {
     if (!this.#injector.active) return { xml, cut: false };
     const [rule] = this.#injector.pick({ scope: 'listing', bucket, continued });

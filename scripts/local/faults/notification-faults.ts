@@ -1,6 +1,5 @@
 import type { FaultInjector } from './injector.ts';
 
-/** The subject of a notification. */
 interface NotificationSubject {
   readonly bucket: string;
   /** Decoded. */
@@ -17,12 +16,10 @@ interface Held {
 const PATIENCE = 1000;
 
 interface NotificationFaultTools {
-  /** Rejects when `signal` aborts. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly signal: AbortSignal;
 }
 
-/** Loses, repeats, delays and reorders notifications on their way to the receiver. */
 export class NotificationFaults {
   readonly #injector: FaultInjector;
   readonly #tools: NotificationFaultTools;
@@ -55,7 +52,6 @@ export class NotificationFaults {
     if (!reorder) this.#passed();
   }
 
-  /** Waits until others have passed, or long enough. */
   async #hold(left: number, ms: number): Promise<void> {
     const { sleep, signal } = this.#tools;
     const patience = new AbortController();

@@ -9,7 +9,6 @@ export interface FaultRule {
   readonly fault: string;
   readonly operation?: string | readonly string[];
   readonly bucket?: string;
-  /** The decoded name of an object. */
   readonly key?: string;
   readonly key_prefix?: string;
   /** Only pages of a listing that are not its first (true), or only first ones (false). */
@@ -18,14 +17,12 @@ export interface FaultRule {
   readonly probability?: number;
   readonly calls?: readonly number[];
   readonly every?: number;
-  /** The most times that the rule fires. */
   readonly limit?: number;
   readonly status?: number;
   /** Seconds, for the header `Retry-After`. */
   readonly retry_after?: number;
   /** Whether the fault comes instead of the work or after it. */
   readonly when?: 'before' | 'after';
-  /** Milliseconds. */
   readonly ms?: number;
   readonly body?: string;
   readonly times?: number;
@@ -38,7 +35,6 @@ export interface FaultPlan {
   readonly rules: readonly FaultRule[];
 }
 
-/** The rule that a parameter must obey. */
 export type Check =
   | { readonly type: 'integer' | 'number'; readonly min: number; readonly max: number }
   | { readonly type: 'one of'; readonly values: readonly (string | number)[] };
@@ -51,7 +47,6 @@ interface FaultKind {
   readonly optional?: Readonly<Record<string, Check>>;
 }
 
-/** The faults and operations of one service. */
 export interface Vocabulary {
   readonly faults: Readonly<Record<string, FaultKind>>;
   readonly operations: readonly string[];
@@ -63,7 +58,6 @@ export interface PlanProblem {
   readonly message: string;
 }
 
-/** Every mistake of a plan. */
 export class FaultPlanError extends Error {
   override readonly name = 'FaultPlanError';
   readonly problems: readonly PlanProblem[];

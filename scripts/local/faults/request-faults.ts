@@ -1,28 +1,19 @@
 import type { FaultRule } from './plan.ts';
 
-/** An answer before it is written. */
 export interface HttpReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
-  /** Only half of the text is sent, then the connection breaks. */
   readonly cut?: true;
 }
 
 interface RequestTools {
-  /** The answer of the service; calling it does the work. */
   readonly work: (skew: number) => Promise<HttpReply>;
-  /** The answer that stands for a status. */
   readonly refusal: (status: number) => HttpReply;
-  /** @param ms milliseconds */
   readonly sleep: (ms: number) => Promise<void>;
 }
 
-/**
- * Answers a request with the faults that fired for it.
- *
- * @returns undefined where the connection is to be reset
- */
+/** Answers a request with the faults that fired for it. Returns undefined where the connection is to be reset. */
 export async function answerWithFaults(
   fired: readonly FaultRule[],
   { work, refusal, sleep }: RequestTools,

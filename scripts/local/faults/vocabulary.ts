@@ -25,7 +25,6 @@ export const OMS_VOCABULARY: Vocabulary = {
       mandatory: { status: STATUS },
       optional: { retry_after: RETRY_AFTER, when: WHEN },
     },
-    /** The connection breaks without an answer. */
     reset: { scope: 'request', terminal: true, optional: { when: WHEN } },
     /**
      * The work is done and the answer is a page of HTML, nothing, a document without its end, or breaks off (`cut`).
@@ -42,13 +41,9 @@ export const OMS_VOCABULARY: Vocabulary = {
       scope: 'request',
       mandatory: { ms: { type: 'integer', min: -31_536_000_000, max: 31_536_000_000 } },
     },
-    /** Accepted, and then counted as failed. */
     fail: { scope: 'object', terminal: true },
-    /** Accepted, and then forgotten until the next start. */
     lose: { scope: 'object', terminal: true },
-    /** Copied and counted once, then written again. */
     duplicate: { scope: 'object' },
-    /** Copied later. */
     delay: { scope: 'object', mandatory: { ms: MS } },
   },
 };
@@ -64,22 +59,16 @@ export const OBS_VOCABULARY: Vocabulary = {
     },
     reset: { scope: 'request', terminal: true, optional: { when: WHEN } },
     slow: { scope: 'request', mandatory: { ms: MS } },
-    /** No notification arrives. */
     drop: { scope: 'notification', terminal: true },
     duplicate: { scope: 'notification', optional: { times: { type: 'integer', min: 2, max: 100 } } },
     delay: { scope: 'notification', mandatory: { ms: MS } },
-    /** Arrives after `by` (1) later ones, or after `ms` (1,000) milliseconds where there are not so many. */
     reorder: {
       scope: 'notification',
       optional: { by: { type: 'integer', min: 1, max: 1000 }, ms: MS },
     },
-    /** A page without its end, as a complete answer. */
     truncated_page: { scope: 'listing', terminal: true },
-    /** The connection breaks in the middle of a page. */
     cut_page: { scope: 'listing', terminal: true },
-    /** The keys of a page from last to first. */
     wrong_order: { scope: 'listing', terminal: true },
-    /** The page before this one, once more; the first page of a listing has none. */
     repeated_page: { scope: 'listing', terminal: true },
   },
 };

@@ -5,7 +5,6 @@ export type TemporaryCredentials = AccessKey & { readonly securityToken: string 
 
 /**
  * Temporary credentials of an agency, cached as on the platform.
- *
  * @param agency its name: the credentials may do what its policies allow
  */
 export function agencyCredentials(accounts: Accounts, now: () => number, agency?: string): () => TemporaryCredentials {

@@ -7,7 +7,6 @@ import type { Router } from './control/router.ts';
 import { ApiError } from './errors.ts';
 
 interface ApiServices {
-  /** The service's own API. */
   readonly router: Router;
   readonly fireTimer: (key: string, timer: string) => Promise<{ requestId: string }>;
   readonly status: () => unknown;

@@ -6,7 +6,6 @@ import { LIMITS } from './limits.ts';
 
 /**
  * Unpacks a function's zip into a new folder.
- *
  * @returns the folder
  * @throws Error when the zip is damaged, too large, or holds a path that leaves its folder
  */
@@ -29,14 +28,12 @@ export async function unpackCode(dataDir: string, key: string, zip: Uint8Array):
 
 /**
  * Checks what `unpackCode` would refuse, without writing anything.
- *
  * @throws Error when the zip is damaged, too large, or holds a path that leaves its folder
  */
 export function checkZip(zip: Uint8Array): void {
   unzip(zip);
 }
 
-/** Removes the unpacked code of all functions. */
 export async function removeAllCode(dataDir: string): Promise<void> {
   await rm(join(dataDir, 'code'), { recursive: true, force: true });
 }

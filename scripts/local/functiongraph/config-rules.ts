@@ -27,7 +27,6 @@ const MAX_VARIABLE_TEXT = 4096;
 
 /**
  * Checks what the platform checks when a function is created.
- *
  * @param services what the local cloud has to offer besides FunctionGraph
  * @throws FunctionConfigError with every problem; it never holds a variable's value
  * @see https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0154.html

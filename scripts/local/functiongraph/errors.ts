@@ -1,6 +1,5 @@
 /**
  * An answer of the service's API that is a refusal. Its message reaches the client.
- *
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/ErrorCode.html
  */
 export class ApiError extends Error {

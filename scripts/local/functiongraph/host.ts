@@ -11,7 +11,6 @@ import { Pool } from './pool.ts';
 import type { ExecutionResult, LogLine } from './types.ts';
 import type { Credentials, ErrorBody, LoadMessage, LogLevel } from './worker/protocol.ts';
 
-/** How the code of a version is run. */
 interface RunSettings {
   readonly name: string;
   readonly package: string;
@@ -24,7 +23,6 @@ interface RunSettings {
   readonly memorySize: number;
   /** Seconds. */
   readonly timeout: number;
-  /** The agency whose rights the code has; without one it has no credentials. */
   readonly agency?: string;
   readonly userData: Readonly<Record<string, string>>;
   readonly encryptedUserData: Readonly<Record<string, string>>;
@@ -36,10 +34,8 @@ interface RunSettings {
 export interface Runnable {
   /** Another one after each change. */
   readonly id: string;
-  /** The name in its log lines. */
   readonly label: string;
   readonly settings: RunSettings;
-  /** Its zip. */
   readonly code: () => Promise<Uint8Array>;
 }
 
@@ -47,9 +43,7 @@ interface RunRequest {
   readonly requestId: string;
   /** JSON text. */
   readonly event: string;
-  /** Waits for an instance however long it takes. */
   readonly patient: boolean;
-  /** The version or alias that the request was sent to. */
   readonly alias?: string;
 }
 
@@ -68,7 +62,6 @@ interface HostOptions {
 
 interface Deployment {
   readonly runnable: Runnable;
-  /** There when the code is unpacked. */
   readonly ready: Promise<{ readonly pool: Pool; readonly codeRoot: string }>;
   pool: Pool | undefined;
   /** Requests that have it, also those that wait for its code. */
@@ -98,11 +91,7 @@ export class Host {
     this.#sweeper.unref();
   }
 
-  /**
-   * Runs one request.
-   *
-   * @throws ThrottledError, ClosedError
-   */
+  /** Runs one request. Throws ThrottledError, ClosedError. */
   async execute(runnable: Runnable, request: RunRequest): Promise<ExecutionResult> {
     const { requestId, event, patient, alias } = request;
     if (this.#closed) throw new ClosedError();
@@ -140,7 +129,6 @@ export class Host {
     for (const { pool } of this.#deployments.values()) pool?.retireIdle();
   }
 
-  /** Instances and running requests by label. */
   stats(labels: Iterable<string>): Record<string, { instances: number; busy: number }> {
     const stats = new Map([...labels].map((label) => [label, { instances: 0, busy: 0 }]));
     for (const { runnable, pool } of this.#deployments.values()) {
@@ -156,7 +144,6 @@ export class Host {
     this.#options.log({ time: this.#options.now(), function: key, requestId, level, text });
   }
 
-  /** Lets running requests end for `grace` milliseconds, then ends every process. */
   async close(grace: number): Promise<void> {
     this.#closed = true;
     clearInterval(this.#sweeper);
@@ -171,7 +158,6 @@ export class Host {
     await Promise.all(draining.map(([{ pool }]) => pool?.close()));
   }
 
-  /** Resolves when every retired version has ended its last request and its code is removed. */
   async settled(): Promise<void> {
     await Promise.all(this.#draining.values());
   }
@@ -252,7 +238,6 @@ export class Host {
     await rm(ready.codeRoot, { recursive: true, force: true });
   }
 
-  /** The agency's credentials; each is '' when there is none. */
   #credentials({ agency }: RunSettings): () => Credentials {
     if (!agency) return () => NO_CREDENTIALS;
     const issue = agencyCredentials(this.#options.accounts, this.#options.now, agency);
@@ -266,7 +251,6 @@ export class Host {
 /**
  * The environment of an instance: the platform's names, and nothing of this process's own. User variables reach event
  * functions through the context only.
- *
  * @see https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0154.html
  */
 function environment(settings: RunSettings, projectId: string, codeRoot: string): Record<string, string> {

@@ -17,13 +17,10 @@ export interface InstanceOptions {
   readonly load: LoadMessage;
   /** MB of heap; a function that needs more ends, as on the platform. */
   readonly memory: number;
-  /** The whole environment of the process. */
   readonly env: Readonly<Record<string, string>>;
   readonly credentials: () => Credentials;
-  /** Milliseconds. */
   readonly initializerTimeout: number;
   readonly log: (requestId: string, level: LogLevel, text: string) => void;
-  /** Told of every process, so that none outlives the host. */
   readonly onProcess?: (child: ChildProcess) => void;
 }
 
@@ -38,7 +35,6 @@ type Reply = WorkerMessage | { readonly type: 'exit'; readonly reason: string } 
 /** Grace between asking an instance to end and killing it. Milliseconds. */
 const STOP_GRACE = 5000;
 
-/** One process that holds a function's code and runs one request at a time. */
 export class Instance {
   readonly id = randomUUID();
   readonly #options: InstanceOptions;
@@ -117,7 +113,6 @@ export class Instance {
 
   /**
    * Runs one request. After a timeout the process is killed; after a crash it is gone: see `alive`.
-   *
    * @param timeout milliseconds
    */
   async invoke(message: Omit<InvokeMessage, 'type'>): Promise<Execution> {
@@ -137,7 +132,6 @@ export class Instance {
     }
   }
 
-  /** Asks the process to end and kills it after 5 seconds. */
   async stop(): Promise<void> {
     if (!this.alive) return this.#exited;
     if (this.#child.connected) this.#child.disconnect();
@@ -151,7 +145,6 @@ export class Instance {
     this.#child.kill('SIGKILL');
   }
 
-  /** Resolves when the process is gone. */
   exited(): Promise<void> {
     return this.#exited;
   }

@@ -2,9 +2,7 @@ import { request } from 'node:http';
 import { signV4, UNSIGNED_PAYLOAD, uriEncode, uriEncodePath } from '../sigv4.ts';
 import type { TemporaryCredentials } from './agency.ts';
 
-/** The object store as FunctionGraph reaches it. */
 export interface ObjectStore {
-  /** `http://host:port`, path style. */
   readonly endpoint: string;
   readonly region: string;
   readonly credentials: () => TemporaryCredentials;
@@ -14,7 +12,6 @@ export interface ObjectStore {
 interface ObsCall {
   readonly method: 'GET' | 'HEAD' | 'PUT';
   readonly bucket: string;
-  /** Absent for the bucket itself. */
   readonly key?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer;
@@ -28,7 +25,6 @@ const TIMEOUT = 10_000;
 
 /**
  * Makes a signed call to the object store, as any client does.
- *
  * @rejects with the connection's error; an answer of any status resolves
  */
 export function callObs(

@@ -6,14 +6,12 @@ import type { LogLine } from './types.ts';
 
 export interface FunctionGraphOptions extends GatewayOptions {
   readonly dataDir: string;
-  /** Port of the service's API; 0 picks a free one. */
   readonly port: number;
   readonly gatewayPort: number;
   readonly host?: string;
   readonly region: string;
   readonly projectId: string;
   readonly accounts: Accounts;
-  /** Milliseconds since the epoch. */
   readonly now?: () => number;
   readonly log?: (line: LogLine) => void;
   /**
@@ -21,7 +19,6 @@ export interface FunctionGraphOptions extends GatewayOptions {
    * in line up to the platform's 100 concurrent executions.
    */
   readonly maxInstancesPerFunction?: number;
-  /** Asynchronous executions of one function at a time; default 4. */
   readonly asyncConcurrency?: number;
   /**
    * Milliseconds before the nth retry of an asynchronous invocation (n from 1). The vendor documents how many there are
@@ -33,20 +30,15 @@ export interface FunctionGraphOptions extends GatewayOptions {
    * and after each change.
    */
   readonly onBucketTriggers?: (triggers: BucketTrigger[]) => void;
-  /** Endpoint of the object store that receives failed invocations whose destination is OBS. */
   readonly objectStore?: string;
   /**
    * How often a destination is tried before the record is lost, 10 by default. What the platform does when a destination
    * does not take a record is not documented.
    */
   readonly destinationAttempts?: number;
-  /** Milliseconds after the nth attempt at a destination (n from 1); a second, doubled up to a minute, unless given. */
   readonly destinationDelay?: (attempt: number) => number;
-  /** How events and results are put into a record for a destination; as JSON values unless given. */
   readonly destinationPayloads?: PayloadStyle;
-  /** Told of asynchronous invocations that finally failed, before their destination takes them. */
   readonly onAsyncFailure?: (key: string, record: DestinationRecord) => void;
-  /** Milliseconds without a request after which an instance is stopped. */
   readonly idleInstance?: number;
   /**
    * Accepts asynchronous requests and keeps them back until `release()`: functions that are there from an earlier run may
@@ -59,6 +51,5 @@ export interface FunctionGraphOptions extends GatewayOptions {
    * `change` unless given.
    */
   readonly publishing?: 'change' | 'code';
-  /** Returns a number from 0 to 1, for aliases that divide their requests between two versions. */
   readonly random?: () => number;
 }

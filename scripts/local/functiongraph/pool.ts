@@ -5,9 +5,7 @@ import type { InvokeMessage } from './worker/protocol.ts';
 interface PoolOptions {
   readonly instance: InstanceOptions;
   readonly maxInstances: number;
-  /** Synchronous calls that may wait for an instance; beyond that they are throttled. */
   readonly maxWaiting: number;
-  /** Milliseconds without a request after which an instance is stopped. */
   readonly idleInstance: number;
   readonly now: () => number;
 }
@@ -17,7 +15,6 @@ interface Slot {
   idleSince: number;
 }
 
-/** The instances of one version of a function's code. */
 export class Pool {
   readonly #options: PoolOptions;
   /** Most recently used last, so that the others can become idle. */
@@ -44,7 +41,6 @@ export class Pool {
 
   /**
    * Runs a request on a warm instance, or on a new one.
-   *
    * @param patient waits for an instance however long it takes, as queued asynchronous invocations do
    * @throws ThrottledError when every instance is busy and no more calls may wait; RetiredError, ClosedError when it waited in
    *   vain
@@ -73,7 +69,6 @@ export class Pool {
     }
   }
 
-  /** Stops the instances that have had no request for the idle time. */
   retireIdle(): void {
     const before = this.#options.now() - this.#options.idleInstance;
     for (let index = this.#idle.length - 1; index >= 0; index--) {
@@ -85,7 +80,6 @@ export class Pool {
     }
   }
 
-  /** Lets the running requests finish, then stops every instance. */
   async drain(): Promise<void> {
     this.#closing = true;
     this.#stopIdle();
@@ -99,7 +93,6 @@ export class Pool {
     await this.#gone();
   }
 
-  /** Ends every instance now; requests under way end as crashes. */
   async close(): Promise<void> {
     this.#closing = true;
     this.#closed = true;

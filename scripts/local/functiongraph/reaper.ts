@@ -19,7 +19,6 @@ done
 export class Reaper {
   readonly #shell: ChildProcess;
 
-  /** @param worker path of the worker's file, by which its processes are known */
   constructor(worker: string) {
     this.#shell = spawn('/bin/sh', ['-c', SCRIPT, 'sh', worker], { stdio: ['pipe', 'ignore', 'ignore'], cwd: '/' });
     // Instances without a shell still end with their IPC channel.
@@ -33,7 +32,6 @@ export class Reaper {
     if (child.pid !== undefined) this.#shell.stdin?.write(`${child.pid}\n`);
   }
 
-  /** Ends the reaper; the caller has ended every instance. */
   async close(): Promise<void> {
     if (this.#shell.exitCode !== null || this.#shell.signalCode !== null || this.#shell.pid === undefined) return;
     const exited = new Promise((resolve) => this.#shell.once('exit', resolve));

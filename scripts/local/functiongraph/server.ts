@@ -43,20 +43,16 @@ export interface FunctionGraph {
   readonly gatewayPort: number;
   /**
    * Puts a function into service, or new code of it: its routes and timers are those of `fn.events`.
-   *
    * @param key the function's key in serverless.yml
    */
   deploy(key: string, fn: FunctionConfig, zip: Uint8Array): Promise<void>;
   /**
    * Invokes a function by key, name or URN.
-   *
    * @param event anything that JSON can carry
    * @throws InvocationError when no code ran: unknown function, event too large, throttled, shutting down
    */
   invoke(name: string, event: unknown, options?: { async?: boolean }): Promise<InvocationResult>;
-  /** Fires a timer now, whatever its schedule says, and also when it is disabled. */
   fireTimer(functionKey: string, timerName: string): Promise<{ requestId: string }>;
-  /** Runs what was kept back: see the option `hold`. */
   release(): void;
   /** Resolves when no asynchronous invocation is waiting or running, nor on its way to a destination. */
   idle(): Promise<void>;
@@ -73,24 +69,20 @@ interface FunctionGraphStats {
 
 const DEFAULT_INSTANCES = 16;
 const DEFAULT_DESTINATION_ATTEMPTS = 10;
-/** Milliseconds that running requests may take to end on close. */
 const CLOSE_GRACE = 5000;
 
 /**
  * Starts the local FunctionGraph: the host of the deployed zips, its API, and the gateway in front of the HTTP
  * functions.
- *
  * @throws PortInUseError
  */
 export async function startFunctionGraph(options: FunctionGraphOptions): Promise<FunctionGraph> {
   const { host: address = '127.0.0.1', now = Date.now, log = () => {}, maxInstancesPerFunction } = options;
   const children = new Set<ChildProcess>();
-  /** Lines of the requests whose caller wants them. */
   const collected = new Map<string, string[]>();
   let logs: Logs | undefined;
   let gatewayUrl = '';
   let closing: Promise<void> | undefined;
-  /** Running requests have had their time to end. */
   let over = false;
   const timeZone = options.region.startsWith('cn-') ? 'Asia/Shanghai' : 'UTC';
 
@@ -167,7 +159,6 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
     onChange: (before, after) => runner.changed(before, after),
   });
   runner.use(plane);
-  /** The name of a function in log lines, however it was invoked. */
   const labelFor = (target: string): string => runner.find(target)?.label ?? target;
   const timers = new Timers({
     now,

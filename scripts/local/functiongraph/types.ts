@@ -1,8 +1,6 @@
 import type { ErrorBody, LogLevel, RuntimeErrorCode } from './worker/protocol.ts';
 
-/** One line that a function wrote, or that the platform wrote about it. */
 export interface LogLine {
-  /** Milliseconds since the epoch. */
   readonly time: number;
   /** The function's key; empty for the platform's own lines. */
   readonly function: string;
@@ -11,15 +9,11 @@ export interface LogLine {
   readonly text: string;
 }
 
-export type InvocationResult =
-  /** An asynchronous invocation was queued. */
-  { readonly outcome: 'accepted'; readonly requestId: string } | ExecutionResult;
+export type InvocationResult = { readonly outcome: 'accepted'; readonly requestId: string } | ExecutionResult;
 
 export type ExecutionResult = {
   readonly requestId: string;
-  /** Milliseconds in the handler. */
   readonly duration: number;
-  /** Whether an instance was started for it. */
   readonly cold: boolean;
   /** The function's answer: JSON of an object, or the value's text; the error JSON of a failure. */
   readonly payload: string;

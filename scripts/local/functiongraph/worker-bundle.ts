@@ -9,7 +9,6 @@ let bundled: Promise<Uint8Array> | undefined;
 
 /**
  * Writes the worker as one CommonJS file, which starts in a third of the time that a TypeScript loader takes.
- *
  * @returns the file
  */
 export async function bundleWorker(dataDir: string): Promise<string> {

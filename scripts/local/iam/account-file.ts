@@ -8,7 +8,6 @@ export interface ExtraAccount extends AccessKey {
 
 /**
  * Reads `[{"access_key": "...", "secret_key": "...", "permissions": ["oms:synctask:createEvent"]}]`.
- *
  * @throws Error that names the file and the place in it, never a value
  */
 export async function readAccountFile(file: string): Promise<ExtraAccount[]> {

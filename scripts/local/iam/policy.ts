@@ -1,6 +1,5 @@
 import { matchesWildcard } from './wildcard.ts';
 
-/** Who may do what with what, in the vendor's JSON. */
 export interface PolicyDocument {
   readonly Version: string;
   readonly Statement: readonly PolicyStatement[];
@@ -23,7 +22,6 @@ const LIMITS = { statements: 8, actions: 100, resources: 10, resourceLength: 128
 /** Services whose permissions are not granted per project. https://support.huaweicloud.com/intl/en-us/usermanual-permissions/iam_01_0001.html */
 const GLOBAL_SERVICES: readonly string[] = ['obs', 'iam', 'cdn'];
 
-/** A document that IAM would not take. */
 export class PolicyError extends Error {
   override readonly name = 'PolicyError';
 }

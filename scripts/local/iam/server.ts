@@ -6,7 +6,6 @@ import { sameText } from '../sigv4.ts';
 import type { Tokens } from './tokens.ts';
 
 interface IamOptions {
-  /** 0 picks a free one. */
   readonly port: number;
   readonly host?: string;
   readonly projectId: string;
@@ -26,7 +25,6 @@ export interface IamServer {
   close(): Promise<void>;
 }
 
-/** Bytes of a request. */
 const MAX_BODY = 64 * 1024;
 
 class IamFault extends Error {
@@ -46,7 +44,6 @@ const badRequest = (message: string): IamFault => new IamFault(400, 'Bad Request
 /**
  * Starts a local IAM that issues tokens: `POST /v3/auth/tokens` with a password or an access key.
  * https://support.huaweicloud.com/intl/en-us/api-iam/iam_30_0001.html
- *
  * @throws PortInUseError
  */
 export async function startIam(options: IamOptions): Promise<IamServer> {
@@ -97,7 +94,6 @@ export async function startIam(options: IamOptions): Promise<IamServer> {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** @throws IamFault 400 for a body that is not as documented, 401 for a user or key that is not known */
 function identify(body: Fields, { accounts, projectId, region }: IamOptions): { method: string; accessKey: string } {
   const auth = fieldOf(body, 'auth');
   const identity = fieldOf(auth, 'identity', 'auth.');

@@ -1,15 +1,12 @@
 import { randomBytes } from 'node:crypto';
 
-/** IAM as the services see it: it knows which tokens are valid. */
 export interface IssuedTokens {
   has(token: string): boolean;
-  /** The access key whose permissions the token has; undefined for a token without an owner. */
   accessKeyOf?(token: string): string | undefined;
 }
 
 interface Issued {
   readonly accessKey: string;
-  /** Milliseconds since the epoch. */
   readonly expiresAt: number;
 }
 
@@ -25,7 +22,6 @@ export class Tokens implements IssuedTokens {
     this.#now = now;
   }
 
-  /** @param accessKey whose permissions the token has */
   issue(accessKey: string, lifetime = TOKEN_LIFETIME): { readonly token: string; readonly expiresAt: number } {
     const expiresAt = this.#now() + lifetime;
     for (const [token, issued] of this.#issued) if (issued.expiresAt <= this.#now()) this.#issued.delete(token);
@@ -39,7 +35,6 @@ export class Tokens implements IssuedTokens {
     return this.accessKeyOf(token) !== undefined;
   }
 
-  /** Undefined for a token that is unknown or has expired. */
   accessKeyOf(token: string): string | undefined {
     const issued = this.#issued.get(token);
     return issued && issued.expiresAt > this.#now() ? issued.accessKey : undefined;

@@ -14,7 +14,6 @@ const NOT_A_VALUE: readonly string[] = ['algorithm', 'mode', 'type'].map((name) 
 
 /**
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html
- *
  * @throws S3Error InvalidRequest for several checksums, an unknown one, and a claim about it that does not hold
  */
 export function announcedChecksum(headers: Readonly<Record<string, string>>): AnnouncedChecksum | undefined {
@@ -54,7 +53,6 @@ function checkAlgorithm(algorithm: string | undefined, name: string | undefined)
     throw new S3Error('InvalidRequest', 'Value for x-amz-sdk-checksum-algorithm header is invalid.');
 }
 
-/** @throws S3Error InvalidRequest for a value that no content can have */
 export function checkChecksumValue(name: string, value: string, where: 'header' | 'trailing header'): void {
   const size = (text: string): number => Buffer.from(text, 'base64').length;
   const bytes = Buffer.from(value, 'base64');

@@ -9,7 +9,6 @@ const ARCHIVED: ReadonlySet<string | undefined> = new Set(['GLACIER', 'DEEP_ARCH
 const DAY = 24 * 3600_000;
 
 interface Restoration {
-  /** Milliseconds since the epoch. */
   readonly availableAt: number;
   readonly expiresAt: number;
 }
@@ -29,7 +28,6 @@ export class Archive {
     this.#now = now;
   }
 
-  /** @throws S3Error InvalidObjectState for an archived object that is not restored */
   checkReadable(object: ObjectRecord): void {
     if (!isArchived(object)) return;
     const restoration = this.#current(object);
@@ -39,7 +37,6 @@ export class Archive {
 
   /**
    * Starts a restoration, or prolongs a finished one.
-   *
    * @returns the status to answer: 202 for a new restoration, 200 for one that was there
    * @throws S3Error InvalidObjectState for an object that is not archived, RestoreAlreadyInProgress
    */
@@ -54,7 +51,6 @@ export class Archive {
     return current ? 200 : 202;
   }
 
-  /** The header `x-amz-restore` of an object that is being or has been restored. */
   describe(object: ObjectRecord): Record<string, string> {
     const restoration = isArchived(object) ? this.#current(object) : undefined;
     if (!restoration) return {};

@@ -30,7 +30,6 @@ const UNSIGNED: readonly string[] = ['x-amz-user-agent', 'x-obs-expires', 'x-obs
 
 /**
  * Verifies Signature V2 of AWS or that of OBS, which covers the headers with its own prefix only.
- *
  * @throws S3Error with the code that S3 answers
  */
 export function verifyV2(request: SignedRequest, authenticator: Authenticator, scheme: V2Scheme): Authentication {

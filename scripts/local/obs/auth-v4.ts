@@ -43,7 +43,6 @@ const MAX_EXPIRES = 604_800;
 /**
  * Verifies Signature V4. Any region is accepted in the credential scope, because this one store plays the buckets of
  * every region and cloud.
- *
  * @throws S3Error with the code that S3 answers
  */
 export function verifyV4(request: SignedRequest, authenticator: Authenticator, presigned: boolean): Authentication {
@@ -126,7 +125,6 @@ function claimOfQuery({ query, headers }: SignedRequest): Claim {
   };
 }
 
-/** @throws S3Error when it is no credential for S3 */
 export function parseCredential(credential: string, presigned: boolean): { accessKey: string; scope: Scope } {
   // An access key may contain a slash; the scope has exactly four parts.
   const match = /^(.+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request$/.exec(credential);

@@ -3,7 +3,6 @@ import { type Scope, UNSIGNED_PAYLOAD, uriEncodePath } from '../sigv4.ts';
 import { S3Error } from './errors.ts';
 import { decodePath, type Query } from './request.ts';
 
-/** Parameters that verify the chunks of a signed stream. */
 interface ChunkSigning {
   readonly key: Buffer;
   readonly date: string;
@@ -14,7 +13,6 @@ interface ChunkSigning {
 
 /** How the body is sent and protected: the value of x-amz-content-sha256. */
 export interface Payload {
-  /** Expected SHA-256 in hex, where the request states one. */
   readonly sha256?: string;
   readonly chunked: boolean;
   readonly trailer: boolean;
@@ -32,7 +30,6 @@ export interface Authentication {
 
 export interface SignedRequest {
   readonly method: string;
-  /** The path as on the request line. */
   readonly rawPath: string;
   /** `/bucket/key`, also where the bucket is part of the host name. */
   readonly resource: string;
@@ -53,7 +50,6 @@ const TOKEN = /^x-(?:amz|obs)-security-token$/i;
 
 /**
  * The account of an access key; temporary ones count only with their token.
- *
  * @throws S3Error InvalidAccessKeyId, InvalidToken
  */
 export function findAccount(accessKey: string, token: string | undefined, { find }: Authenticator): AccessKey {
@@ -64,11 +60,7 @@ export function findAccount(accessKey: string, token: string | undefined, { find
   return account;
 }
 
-/**
- * The security token of a request, in a header or in the query.
- *
- * @throws S3Error InvalidToken where there are two
- */
+/** The security token of a request, in a header or in the query. Throws S3Error InvalidToken where there are two. */
 export function tokenOf({ headers, query }: SignedRequest): string | undefined {
   const given = [...Object.entries(headers), ...query.pairs].filter(([name]) => TOKEN.test(name));
   const [token, other] = new Set(given.map(([, value]) => value));
@@ -76,7 +68,6 @@ export function tokenOf({ headers, query }: SignedRequest): string | undefined {
   return token;
 }
 
-/** @throws S3Error RequestTimeTooSkewed where the clocks of both sides are too far apart */
 export function checkSkew(time: number, now: number): void {
   if (Math.abs(now - time) <= MAX_SKEW) return;
   throw new S3Error('RequestTimeTooSkewed', undefined, {
@@ -123,7 +114,6 @@ export function matchesPath(path: string, matches: (path: string) => boolean): b
 
 /**
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-auth-using-authorization-header.html
- *
  * @param signing what chunks are signed with, in Signature V4 only
  */
 export function payloadOf(hash: string, signing?: ChunkSigning): Payload {

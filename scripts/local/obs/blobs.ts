@@ -6,7 +6,6 @@ import { dirname, join } from 'node:path';
 /** A file with content; an object or part consists of one or several. */
 export interface Segment {
   readonly id: string;
-  /** Bytes. */
   readonly size: number;
 }
 
@@ -99,7 +98,6 @@ export class Blobs {
 
   /**
    * Reads a range of the concatenation of segments.
-   *
    * @param end exclusive
    */
   async *read(segments: readonly Segment[], start: number, end: number): AsyncGenerator<Buffer> {
@@ -169,7 +167,6 @@ export class Blobs {
     return join(this.#dir, shardName(count % SHARDS), id);
   }
 
-  /** Gives a finished file its final name. */
   async #publish(temporary: string, id: string): Promise<void> {
     const path = this.path(id);
     await rename(temporary, path);

@@ -11,11 +11,9 @@ const MAX_SIZE = 5 * 1024 ** 3;
 /** Bytes of an XML body: 1000 keys of 1024 bytes, each of them escaped, and room. */
 const MAX_DOCUMENT = 8 * 1024 ** 2;
 
-/** Facts about a body, known after its last byte. */
 interface BodySummary {
   readonly size: number;
   readonly md5: string;
-  /** Checksums that the client asked for, by header name. */
   readonly checksums: Readonly<Record<string, string>>;
 }
 
@@ -35,7 +33,6 @@ export class Body {
     this.#payload = payload;
   }
 
-  /** @throws S3Error when the body is not what the request announced */
   get summary(): BodySummary {
     if (!this.#summary) throw new S3Error('IncompleteBody');
     return this.#summary;
@@ -85,7 +82,6 @@ export class Body {
 
   /**
    * The whole body as text, for the small documents of S3's own protocol.
-   *
    * @param options.ownChecksum false where a checksum header is not of the body, but of the object it is about
    * @throws S3Error MalformedXML where it is not UTF-8: two keys must not become one by replacing bytes
    */
@@ -112,7 +108,6 @@ export class Body {
     return Number(value);
   }
 
-  /** @throws S3Error InvalidRequest where the headers contradict each other about frames and trailers */
   #announcedChecksum(own: boolean): AnnouncedChecksum | undefined {
     const { chunked, trailer } = this.#payload;
     const framed = codingsOf(this.#headers['content-encoding']).includes('aws-chunked');

@@ -6,7 +6,6 @@ import type { Store } from './store.ts';
 
 /**
  * Whether the caller may do something with a bucket, or with an object of it.
- *
  * @param action for example `obs:object:PutObject`
  */
 export type Allows = (action: string, bucket: string, key?: string) => boolean;
@@ -26,7 +25,6 @@ export interface Call {
   readonly body: Body;
   readonly allows: Allows;
   readonly region: string;
-  /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Describes a change of an object that this request makes; a number where it makes several. */
   readonly event: (name: EventName, part?: number) => EventNote;

@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
-/** A checksum in the making. */
 export interface Digest {
   update(data: Buffer): void;
-  /** The value as S3's headers carry it. */
   base64(): string;
 }
 
@@ -33,7 +31,6 @@ const ALGORITHMS: Readonly<Record<string, () => Digest>> = {
   'x-amz-checksum-sha256': () => hash('sha256'),
 };
 
-/** A digest for a header such as `x-amz-checksum-crc32`; undefined for a name that is none of S3's. */
 export function checksumOf(header: string): Digest | undefined {
   return Object.hasOwn(ALGORITHMS, header) ? ALGORITHMS[header]?.() : undefined;
 }

@@ -2,7 +2,6 @@ import { setMaxListeners } from 'node:events';
 import { type BucketTrigger, type NotificationDelivery, notificationOf, triggerMatches } from './notifications.ts';
 import type { ObjectEvent } from './records.ts';
 
-/** Milliseconds before the second attempt; doubles with each further one, up to the longest. */
 const FIRST_DELAY = 100;
 const LONGEST_DELAY = 30_000;
 /** Attempts in vain after which the receiver is reported: after a second and a half. */
@@ -18,9 +17,7 @@ const MAX_AGE = 24 * 3600_000;
 
 interface DeliveryOptions {
   readonly region: string;
-  /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Milliseconds after the upload until which a notification is offered; a day unless given. */
   readonly maxAge?: number;
   /** Rejects to have the notification offered again. */
   readonly deliver: (delivery: NotificationDelivery, event: ObjectEvent) => void | Promise<void>;
@@ -62,7 +59,6 @@ export class DeliveryQueue {
     this.#underway.add(work);
   }
 
-  /** Waits for deliveries under way, at most for the given milliseconds; no attempt is delayed any more. */
   async close(graceMs: number): Promise<void> {
     this.#closing.abort();
     let timer: NodeJS.Timeout | undefined;

@@ -8,7 +8,6 @@ type Headers = Readonly<Record<string, string>>;
  * OBS has two sets of names for the same headers: `x-obs-*` for requests with its own signature, and `x-amz-*` for
  * those with a signature of AWS. Inside the store every header has its `x-amz-*` name.
  * https://support.huaweicloud.com/intl/en-us/api-obs/obs_04_0007.html
- *
  * @returns the headers under their inner names
  * @throws S3Error InvalidArgument where both names are there with different values
  */
@@ -38,7 +37,6 @@ export function classNameOf(stored: string | undefined, obs: boolean): string {
   return obs ? (OBS_CLASSES[name] ?? name) : name;
 }
 
-/** The headers of an answer under the names that the client reads. */
 export function answerHeaders(headers: Headers, obs: boolean): Headers {
   if (!obs) return headers;
   const answered: Record<string, string> = {};
@@ -55,7 +53,6 @@ const NOT_HOISTED =
 
 /**
  * Clients move the headers of a request that they presign into its query, where they count as headers.
- *
  * @throws S3Error InvalidArgument where a header says something else
  */
 export function withHoisted(headers: Headers, query: Query): Headers {

@@ -3,7 +3,6 @@ import type { EndedUpload } from './records.ts';
 /** Uploads; S3 remembers them for about a day. */
 const REMEMBERED = 10_000;
 
-/** The uploads that ended last. */
 export class EndedUploads {
   readonly #uploads = new Map<string, EndedUpload>();
 

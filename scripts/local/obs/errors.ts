@@ -63,12 +63,10 @@ const ERRORS = {
 
 type S3ErrorCode = keyof typeof ERRORS;
 
-/** An answer of the store that S3 documents as an error. */
 export class S3Error extends Error {
   override readonly name = 'S3Error';
   readonly code: S3ErrorCode;
   readonly status: number;
-  /** More elements of the error document, for example BucketName. */
   readonly fields: Readonly<Record<string, string>>;
 
   constructor(code: S3ErrorCode, message?: string, fields: Readonly<Record<string, string>> = {}) {
@@ -79,7 +77,6 @@ export class S3Error extends Error {
   }
 }
 
-/** Says which header, parameter or element asks for something that is not here. */
 export function notImplemented(name: string): S3Error {
   const message = `A header or query you provided implies functionality that is not implemented: ${name}`;
   return new S3Error('NotImplemented', message, { Header: name });

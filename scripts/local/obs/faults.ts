@@ -11,7 +11,6 @@ import type { ObjectEvent } from './records.ts';
 import type { Target } from './request.ts';
 import { element, xmlDocument } from './xml.ts';
 
-/** The connection is to be reset instead of an answer. */
 export class ConnectionFault extends Error {
   override readonly name = 'ConnectionFault';
 }
@@ -39,7 +38,6 @@ export class ObsFaults {
   readonly #hurrying = new AbortController();
   readonly #closing = new AbortController();
 
-  /** @throws FaultPlanError */
   constructor({ faults, faultDraw, sleep }: ObsFaultOptions) {
     this.injector = new FaultInjector(OBS_VOCABULARY, faultDraw);
     this.injector.set(faults);

@@ -4,7 +4,6 @@ import { StreamReader } from './stream-reader.ts';
 /** Bytes of everything in front of the file. https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTForms.html */
 const MAX_FIELDS = 20 * 1024;
 
-/** A browser's form: its fields, and the file that comes after them. */
 interface Form {
   /** Names in lower case. */
   readonly fields: ReadonlyMap<string, string>;
@@ -15,7 +14,6 @@ interface Form {
 
 /**
  * Reads multipart/form-data up to the field `file`; what comes behind the file is ignored, as S3 does.
- *
  * @throws S3Error MalformedPOSTRequest, InvalidArgument when there is no file, MaxMessageLengthExceeded
  */
 export async function readForm(source: AsyncIterable<Buffer>, contentType: string): Promise<Form> {

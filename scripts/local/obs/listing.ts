@@ -15,7 +15,6 @@ export interface ListPage<V> {
   readonly contents: readonly { readonly key: string; readonly value: V }[];
   readonly commonPrefixes: readonly string[];
   readonly truncated: boolean;
-  /** The last name of the page, key or common prefix: where the next page starts. */
   readonly last?: string;
 }
 

@@ -15,7 +15,6 @@ const STANDARD_HEADERS = [
   REDIRECT,
 ] as const;
 
-/** Those of S3 and those of OBS. */
 const STORAGE_CLASSES: readonly string[] = [
   'STANDARD',
   'REDUCED_REDUNDANCY',
@@ -35,7 +34,6 @@ const DEFAULT_CONTENT_TYPE = 'binary/octet-stream';
 
 /**
  * Metadata that a request gives the object it stores.
- *
  * @throws S3Error MetadataTooLarge, InvalidStorageClass, InvalidRedirectLocation
  */
 export function readMeta(headers: Readonly<Record<string, string>>): ObjectMeta {
@@ -64,7 +62,6 @@ export function readMeta(headers: Readonly<Record<string, string>>): ObjectMeta 
   };
 }
 
-/** The headers that describe an object in an answer. */
 export function writeMeta(object: ObjectRecord): Record<string, string> {
   const headers: Record<string, string> = {
     'content-type': DEFAULT_CONTENT_TYPE,

@@ -5,7 +5,6 @@
  */
 import type { EventName, ObjectEvent } from './records.ts';
 
-/** A function that wants to hear of the objects of a bucket. */
 export interface BucketTrigger {
   readonly id: string;
   readonly type: 'OBS' | 'EVENTGRID';
@@ -22,7 +21,6 @@ export interface BucketTrigger {
 
 export interface NotificationDelivery {
   readonly trigger: BucketTrigger;
-  /** The JSON payload that the function receives. */
   readonly event: unknown;
 }
 
@@ -41,11 +39,7 @@ const EVENT_NAMES = Object.keys(EVENT_TYPES) as EventName[];
 /** The owner of every bucket of the local cloud. */
 export const OWNER_ID = '0123456789abcdef0123456789abcdef';
 
-/**
- * The events that a configured name stands for.
- *
- * @throws Error for a name that OBS does not document
- */
+/** The events that a configured name stands for. Throws Error for a name that OBS does not document. */
 export function eventNamesOf(configured: string): readonly EventName[] {
   const name = configured.replace(/^(?:s3:|OBS:DWR:)/i, '').toLowerCase();
   const names = EVENT_NAMES.filter((known) => {
@@ -65,7 +59,6 @@ export function triggerMatches(trigger: BucketTrigger, event: Pick<ObjectEvent, 
   );
 }
 
-/** The payload that a trigger's function receives. */
 export function notificationOf(trigger: BucketTrigger, event: ObjectEvent, region: string): unknown {
   return trigger.type === 'OBS'
     ? nativeNotification(trigger, event, region)

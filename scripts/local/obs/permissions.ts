@@ -23,7 +23,6 @@ import {
 } from './operations/multipart.ts';
 import { deleteObject, getObject, headObject, putObject, restoreObject } from './operations/objects.ts';
 
-/** Makes the permission check of an access key. */
 export function allowsOf(accounts: Accounts, accessKey: string, region: string): Allows {
   const permissions = accounts.permissionsOf(accessKey);
   if (permissions === undefined) return () => true;
@@ -69,7 +68,6 @@ const ACTIONS = new Map<Operation, string>([
   [restoreObject, 'obs:object:RestoreObject'],
 ]);
 
-/** @throws S3Error AccessDenied where the caller may not do this */
 export function authorize(operation: Operation, { allows, bucket, key }: Call): void {
   if (operation === deleteObjects) return;
   // Operations that are not listed above need a permission for everything.

@@ -4,24 +4,20 @@ import { type Authenticator, findAccount } from './auth.ts';
 import { parseCredential } from './auth-v4.ts';
 import { S3Error } from './errors.ts';
 
-/** The file sizes that a policy allows, in bytes. */
 interface SizeRange {
   readonly min: number;
   readonly max: number;
 }
 
-/** A form that its sender signed. */
 interface AllowedForm extends SizeRange {
   readonly accessKey: string;
 }
 
-/** Fields that a policy need not mention. */
 const EXEMPT = /^(?:policy|signature|token|awsaccesskeyid|accesskeyid|x-amz-signature|file|x-ignore-.*)$/;
 
 /**
  * Verifies who signed a form's policy, and that the form keeps to it.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
- *
  * @param fields names in lower case, with `bucket` and the final `key`
  * @throws S3Error AccessDenied, InvalidPolicyDocument and those of a signature
  */

@@ -8,7 +8,6 @@ interface ByteRange {
 
 /**
  * The one range of a Range header. What is no single byte range is ignored, as RFC 9110 section 14.2 allows and S3 does.
- *
  * @throws S3Error InvalidRange when no byte of the object is in it
  */
 export function parseRange(header: string | undefined, size: number): ByteRange | undefined {
@@ -30,7 +29,6 @@ export function parseRange(header: string | undefined, size: number): ByteRange 
 
 /**
  * The range of an UploadPartCopy: both ends must be given and lie within the source.
- *
  * @throws S3Error InvalidArgument, InvalidRange
  */
 export function parseCopyRange(header: string | undefined, size: number): ByteRange | undefined {

@@ -1,6 +1,5 @@
 import type { Segment } from './blobs.ts';
 
-/** Metadata stored beside an object's content. */
 export interface ObjectMeta {
   /** Standard headers as they came, names in lower case; values one character per byte. */
   readonly headers: Readonly<Record<string, string>>;
@@ -11,11 +10,9 @@ export interface ObjectMeta {
 
 export interface ObjectRecord extends ObjectMeta {
   readonly segments: readonly Segment[];
-  /** Bytes. */
   readonly size: number;
   /** The ETag without quotes. */
   readonly etag: string;
-  /** Milliseconds since the epoch. */
   readonly modified: number;
   /** Rises with every change of the store; tells which of two events of a key came later. */
   readonly sequence: number;
@@ -32,9 +29,7 @@ export interface PartRecord {
   readonly checksums?: Readonly<Record<string, string>>;
 }
 
-/** The checksum that an upload was begun with. */
 export interface UploadChecksum {
-  /** The header's name, such as `x-amz-checksum-crc32`. */
   readonly name: string;
   /** The checksum covers the whole content, not the checksums of the parts. */
   readonly whole: boolean;
@@ -67,10 +62,8 @@ export interface CorsRule {
   readonly maxAge?: number;
 }
 
-/** A change of an object, and the request that made it. */
 export interface EventNote {
   readonly name: EventName;
-  /** Milliseconds since the epoch. */
   readonly time: number;
   readonly requestId: string;
   /** Tells the events of one request apart, where there are several. */
@@ -78,16 +71,13 @@ export interface EventNote {
   readonly sourceAddress: string;
 }
 
-/** A stored change that somebody is to be notified of. */
 export interface ObjectEvent extends EventNote {
   readonly bucket: string;
   readonly key: string;
-  /** The object as stored or removed. */
   readonly object: ObjectRecord;
   readonly sequence: number;
 }
 
-/** Event names as they appear in a native record. */
 export type EventName =
   | 'ObjectCreated:Put'
   | 'ObjectCreated:Post'

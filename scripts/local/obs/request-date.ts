@@ -4,7 +4,6 @@ const HTTP_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d\d [A-Z][a-z]{2} \d{4} \
 
 /**
  * The time of a request in its header `Date`, `x-amz-date` or `x-obs-date`: RFC 1123 in UTC, or `YYYYMMDDTHHMMSSZ`.
- *
  * @returns milliseconds since the epoch, or undefined for anything else and for a day that is in no calendar
  */
 export function parseRequestDate(text: string): number | undefined {

@@ -1,6 +1,5 @@
 import { S3Error } from './errors.ts';
 
-/** The decoded query string; names repeat. */
 export class Query {
   readonly pairs: readonly (readonly [string, string])[];
 
@@ -24,7 +23,6 @@ export class Query {
     return this.pairs.find(([other]) => other === name)?.[1];
   }
 
-  /** A whole number of 0 or more, or undefined when absent. */
   number(name: string): number | undefined {
     const value = this.get(name);
     if (value === undefined || value === '') return undefined;
@@ -38,7 +36,6 @@ export class Query {
 }
 
 export interface Target {
-  /** The path as on the request line, without the query. */
   readonly rawPath: string;
   /** `/bucket/key`, encoded as on the request line, also where the bucket is part of the host name. */
   readonly resource: string;
@@ -62,7 +59,6 @@ export function bucketOfHost(host: string): string | undefined {
 /**
  * The target of a request line. The path is taken apart as it came: no dot segments are resolved and no slashes
  * merged, since `../x` and `a//b` are keys.
- *
  * @param host the Host header; the one of a request line with a whole URL, as proxies get it, has precedence
  * @throws S3Error InvalidURI, KeyTooLongError
  */
@@ -86,7 +82,6 @@ export function parseTarget(requestTarget: string, host = ''): Target {
   return { rawPath, resource, query, bucket, ...(key === '' ? {} : { key }) };
 }
 
-/** @throws S3Error KeyTooLongError */
 export function checkKeyLength(key: string): void {
   const bytes = Buffer.byteLength(key, 'utf8');
   if (bytes > MAX_KEY_BYTES)

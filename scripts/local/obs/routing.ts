@@ -69,7 +69,6 @@ const OBJECT_OPERATIONS: Readonly<Record<string, Operation>> = {
 
 /**
  * The operation that a request asks for.
- *
  * @throws S3Error NotImplemented, MethodNotAllowed, InvalidArgument where it asks for two
  */
 export function route(method: string, target: Target, headers: Readonly<Record<string, string>>): Operation {

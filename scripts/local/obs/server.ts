@@ -32,50 +32,36 @@ export { PortInUseError } from '../listen.ts';
 export type { BucketTrigger } from './notifications.ts';
 
 export interface ObsOptions {
-  /** Folder of the store; one process at a time. */
   readonly dataDir: string;
-  /** 0 picks a free one. */
   readonly port: number;
-  /** 127.0.0.1 unless given. */
   readonly host?: string;
   readonly region: string;
   readonly accounts: Accounts;
   readonly now?: () => number;
   /** Receives what went wrong inside and was answered with 500, and notifications that could not be delivered. */
   readonly onError?: (error: Error) => void;
-  /** Called for every matching trigger after an object was durably stored. */
   readonly deliver?: (delivery: NotificationDelivery) => void | Promise<void>;
-  /** Milliseconds after an upload until which its notification is offered to a receiver that refuses; a day by default. */
   readonly notificationMaxAge?: number;
   /** Milliseconds that restoring an archived object takes; a minute unless given, the least that the vendor names. */
   readonly restoreTime?: number;
   /** Writes through to the device before answering; false unless given, which survives a killed process. */
   readonly fsync?: boolean;
-  /** Faults from the start; `PUT /_faults` changes them while the server runs. None by default. */
   readonly faults?: FaultPlan;
   /** The luck of a fault plan; by default a hash of seed, rule and occurrence. */
   readonly faultDraw?: Draw;
-  /** Waits for milliseconds, in faults. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** Milliseconds that close() leaves to requests under way; 5000 unless given. */
   readonly graceMs?: number;
 }
 
 export interface ObsServer {
   readonly url: string;
   readonly port: number;
-  /** @throws Error for a trigger with an event name that OBS does not have */
   setTriggers(triggers: readonly BucketTrigger[]): void;
-  /** The fault plan and what has come of it. */
   faults(): FaultState;
   close(): Promise<void>;
 }
 
-/**
- * Starts an S3-compatible object store that sends OBS notifications.
- *
- * @throws PortInUseError
- */
+/** Starts an S3-compatible object store that sends OBS notifications. Throws PortInUseError. */
 export async function startObs(options: ObsOptions): Promise<ObsServer> {
   const { host = '127.0.0.1', onError = () => {}, graceMs = 5000 } = options;
   const faults = new ObsFaults(options);
@@ -314,7 +300,6 @@ async function send(
   response.end();
 }
 
-/** Resolves when the socket takes more, or is gone. */
 function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {

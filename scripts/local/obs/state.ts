@@ -23,7 +23,6 @@ export interface Upload extends UploadRecord {
   readonly parts: Map<number, PartRecord>;
 }
 
-/** Everything that a journal says. */
 export interface State {
   readonly buckets: Map<string, Bucket>;
   readonly uploads: Map<string, Upload>;
@@ -36,7 +35,6 @@ export interface State {
 
 /**
  * Replays a journal. Objects are gathered unordered and sorted once at the end.
- *
  * @throws Error when the journal is damaged
  */
 export function loadState(path: string): State {

@@ -21,11 +21,9 @@ import { type Bucket, loadState, openJournal, type State, type Upload } from './
 /** Checked at the moment of commit, with nothing in between; throws to refuse. */
 type Precondition = (current: ObjectRecord | undefined) => void;
 
-/** Who is told of the changes of objects. */
 interface Listener {
   /** Whether anybody wants to hear of such an event; only then it is kept until it was delivered. */
   readonly wants: (event: Pick<ObjectEvent, 'bucket' | 'key' | 'name'>) => boolean;
-  /** Called once the change is stored. */
   readonly committed: (event: ObjectEvent) => void;
 }
 
@@ -86,7 +84,6 @@ export class Store {
     return this.#undelivered;
   }
 
-  /** Records that the notifications of an event were delivered. */
   async notified(sequence: number): Promise<void> {
     await this.#append({ t: 'notified', sequence }, () => {});
   }
@@ -104,7 +101,6 @@ export class Store {
     return this.#buckets.get(name);
   }
 
-  /** @throws S3Error NoSuchBucket */
   bucket(name: string): Bucket {
     const bucket = this.#buckets.get(name);
     if (!bucket) throw new S3Error('NoSuchBucket', undefined, { BucketName: name });
@@ -222,7 +218,6 @@ export class Store {
 
   /**
    * How an upload ended, once that is on disk; undefined at once while it is under way.
-   *
    * @throws S3Error NoSuchUpload
    */
   endedUpload(bucket: string, key: string, id: string): Promise<EndedUpload> | undefined {

@@ -11,7 +11,6 @@ export class StreamReader {
 
   /**
    * Reads up to the next marker and consumes it; undefined when the stream ends first.
-   *
    * @param limit bytes that may come before the marker
    * @throws S3Error IncompleteBody beyond the limit
    */
@@ -28,11 +27,7 @@ export class StreamReader {
     }
   }
 
-  /**
-   * Reads at least one byte and at most this many.
-   *
-   * @throws S3Error IncompleteBody at the end of the stream
-   */
+  /** Reads at least one byte and at most this many. Throws S3Error IncompleteBody at the end of the stream. */
   async take(most: number): Promise<Buffer> {
     if (this.#buffer.length === 0 && !(await this.#more())) throw new S3Error('IncompleteBody');
     const taken = this.#buffer.subarray(0, most);
@@ -42,7 +37,6 @@ export class StreamReader {
 
   /**
    * Everything before the next marker, however much it is; the marker is taken as well.
-   *
    * @throws S3Error IncompleteBody when the stream ends first
    */
   async *stream(marker: string): AsyncGenerator<Buffer> {
@@ -58,7 +52,6 @@ export class StreamReader {
     }
   }
 
-  /** Whether nothing is left. */
   async atEnd(): Promise<boolean> {
     return this.#buffer.length === 0 && !(await this.#more());
   }

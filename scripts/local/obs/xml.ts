@@ -19,13 +19,11 @@ export function xmlDocument(body: string): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n${body}`;
 }
 
-/** One element with text; nothing at all when the text is undefined. */
 export function element(name: string, text: string | number | boolean | undefined): string {
   return text === undefined ? '' : `<${name}>${xmlText(String(text))}</${name}>`;
 }
 
 export interface XmlNode {
-  /** The element's name without a namespace prefix. */
   readonly name: string;
   readonly children: readonly XmlNode[];
   readonly text: string;
@@ -33,7 +31,6 @@ export interface XmlNode {
 
 /**
  * The text of a child element, or undefined.
- *
  * @throws S3Error MalformedXML where there are several, since one of them would be ignored
  */
 export function childText(node: XmlNode, name: string): string | undefined {
@@ -56,7 +53,6 @@ const MAX_ELEMENTS = 100_000;
  *
  * Keys may hold characters that XML forbids, such as U+0001 and U+FFFE. Some clients write them as references, others
  * bare. Both are read: what was stored under such a key must be deletable.
- *
  * @throws S3Error MalformedXML
  */
 export function parseXml(source: string): XmlNode {
@@ -97,7 +93,6 @@ export function parseXml(source: string): XmlNode {
   return root.children[0] ?? refuse();
 }
 
-/** Whether UTF-8 can write the code point. */
 function isScalarValue(code: number): boolean {
   return code >= 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
 }

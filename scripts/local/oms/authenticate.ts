@@ -7,13 +7,11 @@ import { notAuthenticated } from './errors.ts';
 interface AuthenticateOptions {
   readonly accounts: Accounts;
   readonly tokens?: IssuedTokens | undefined;
-  /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
 /**
  * Accepts a request or explains the refusal.
- *
  * @returns the caller's access key; undefined for a token without an owner
  * @throws OmsFault 401 APIGW.0301. As the gateway does, a wrong signature is answered with the canonical request that
  *   the server computed, which holds every signed header of the caller.

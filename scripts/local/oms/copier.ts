@@ -1,7 +1,6 @@
 import type { PendingObject } from './store.ts';
 
 interface CopierOptions {
-  /** Objects that are copied at the same time. */
   readonly concurrency: number;
   /** Objects with the same name here are copied one after the other. */
   readonly lockOf: (object: PendingObject) => string;
@@ -34,13 +33,11 @@ export class Copier {
     this.#start();
   }
 
-  /** Resolves when nothing is queued or running. */
   idle(): Promise<void> {
     if (this.#isIdle()) return Promise.resolve();
     return new Promise((resolve) => this.#waiters.push(resolve));
   }
 
-  /** Starts nothing any more; resolves when what is running has ended. */
   stop(): Promise<void> {
     this.#stopped = true;
     return this.idle();
@@ -70,7 +67,6 @@ export class Copier {
     }
   }
 
-  /** Copies the objects of one lock until none waits. */
   async #run(object: PendingObject, lock: string): Promise<void> {
     for (let next: PendingObject | undefined = object; next && !this.#stopped; next = this.#busy.get(lock)?.shift())
       await this.#options.copy(next).catch(() => {});

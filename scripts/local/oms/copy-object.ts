@@ -47,7 +47,6 @@ interface CopyTools {
   readonly s3: S3Client;
   /** How often an object is tried while a bucket answers 429 or 5xx or not at all. */
   readonly attempts: number;
-  /** @param ms milliseconds; rejects when `signal` aborts */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly random: () => number;
   /** Milliseconds: how often a restoration is looked at, and after how long it counts as failed. */
@@ -76,11 +75,7 @@ const BUFFERED = 256 * 1024;
 /** Bytes up to which an object of unknown size is held in memory. */
 const UNKNOWN_SIZE_LIMIT = 64 * 1024 * 1024;
 
-/**
- * Copies one object as the task's settings say.
- *
- * @throws CopyInterrupted
- */
+/** Copies one object as the task's settings say. Throws CopyInterrupted. */
 export async function copyObject(request: CopyRequest, tools: CopyTools): Promise<CopyResult> {
   if (Buffer.byteLength(request.key) > LIMITS.objectKeyBytes) return failure('key_too_long');
   // Its sources are URLs of a content delivery network, which the local cloud does not have.
@@ -181,7 +176,6 @@ async function copyOnce(
   return { result: { outcome: 'success', size }, source: from };
 }
 
-/** Streams a body to the destination, or sends it at once where it is small. */
 async function write(
   s3: S3Client,
   destination: S3Bucket,
@@ -236,7 +230,6 @@ async function sourceFailure(response: S3Response): Promise<FailureReason> {
   return response.status === 404 ? 'source_not_found' : 'source_refused';
 }
 
-/** Both answers; where one fails, the other is disposed of. */
 async function both<T>(first: Promise<T>, second: Promise<T>, dispose: (unused: T) => void): Promise<[T, T]> {
   const [a, b] = await Promise.allSettled([first, second]);
   if (a.status === 'fulfilled' && b.status === 'fulfilled') return [a.value, b.value];
@@ -260,7 +253,6 @@ function refuseUnavailable(response: S3Response): S3Response {
   return response;
 }
 
-/** Whether archived objects of this task's source are restored first. */
 function restores({ settings }: Task): boolean {
   return settings.enable_restore && RESTORING_CLOUDS.has(settings.src_cloud_type);
 }

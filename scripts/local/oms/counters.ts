@@ -1,6 +1,5 @@
 export type Outcome = 'success' | 'failure' | 'skip';
 
-/** Objects, and bytes of the objects that were copied. */
 export interface Counters {
   accepted: number;
   success: number;
@@ -19,7 +18,6 @@ export function noCounters(): Counters {
  * here it is UTC's. An object's outcome counts in the month in which its event was accepted, so that
  * accepted = success + failure + skip + in flight holds in every month.
  * https://support.huaweicloud.com/intl/en-us/api-oms/ShowSyncTask.html
- *
  * @param time milliseconds since the epoch
  */
 export function monthOf(time: number): string {
@@ -29,7 +27,6 @@ export function monthOf(time: number): string {
 /** Milliseconds of the finest statistic that the vendor names, FIVE_MINUTES. */
 export const SLOT = 5 * 60_000;
 
-/** The start of the five minutes that a time lies in. */
 export function slotOf(time: number): number {
   return time - (time % SLOT);
 }

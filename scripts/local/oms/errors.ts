@@ -62,7 +62,6 @@ export function notAuthenticated(reason: string): OmsFault {
   return new OmsFault(401, APIGW.notAuthenticated, `Incorrect IAM authentication information: ${reason}`);
 }
 
-/** An error that a fault plan asked for, with the code that belongs to its status. */
 export function injectedFault(status: number): OmsFault {
   const [code, message] = INJECTED[status] ?? [OMS.internal, 'Internal server error. Contact support.'];
   return new OmsFault(status, code, message);

@@ -34,16 +34,11 @@ export class StateJournal<Snapshot, Entry> {
     this.#dir = dir;
   }
 
-  /** Bytes appended since the last snapshot. */
   get size(): number {
     return this.#size;
   }
 
-  /**
-   * Reads what the folder holds.
-   *
-   * @throws Error when a file is damaged, naming it
-   */
+  /** Reads what the folder holds. Throws Error when a file is damaged, naming it. */
   read(): { snapshot: Snapshot | undefined; entries: Entry[] } {
     mkdirSync(this.#dir, { recursive: true, mode: 0o700 });
     const stored = readSnapshot<{ generation: number; state: Snapshot }>(join(this.#dir, SNAPSHOT));
@@ -65,7 +60,6 @@ export class StateJournal<Snapshot, Entry> {
     this.#size += line.length;
   }
 
-  /** Replaces snapshot and journal by a snapshot of now and an empty journal. */
   compact(state: Snapshot): void {
     const generation = this.#generation + 1;
     const file = openSync(join(this.#dir, journalName(generation)), 'w', 0o600);

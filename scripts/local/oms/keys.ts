@@ -23,7 +23,6 @@ export function decodeObjectKey(encoded: string, decoding: KeyDecoding): string 
   }
 }
 
-/** The names in the body of CreateSyncEvents that can be read; none where it is malformed. */
 export function keysOf(body: Uint8Array, decoding: KeyDecoding): string[] {
   try {
     const { object_keys: keys } = JSON.parse(Buffer.from(body).toString('utf8')) as { object_keys?: unknown };

@@ -15,7 +15,6 @@ export const LIMITS = {
    * starting, stopping and statistics. https://support.huaweicloud.com/api-oms/ListSyncTaskStatistic.md
    */
   eventRegions: ['cn-north-4', 'cn-east-3', 'cn-southwest-2'],
-  /** Characters of one element of `object_keys`. */
   encodedKeyLength: 16_384,
   /** Bytes of UTF-8. https://support.huaweicloud.com/intl/en-us/productdesc-obs/obs_03_0360.html */
   objectKeyBytes: 1024,

@@ -20,7 +20,6 @@ const NO_TYPE = 'binary/octet-stream';
 
 /**
  * The headers of the source object that its copy gets, lower-case names.
- *
  * @param enabled the task's `enable_metadata_migration`
  */
 export function migratedHeaders(headers: Readonly<Record<string, string>>, enabled: boolean): Record<string, string> {
@@ -37,7 +36,6 @@ export function migratedHeaders(headers: Readonly<Record<string, string>>, enabl
   return result;
 }
 
-/** Whether the destination already has the headers that a copy would give it. */
 export function sameMigratedHeaders(
   source: Readonly<Record<string, string>>,
   destination: Readonly<Record<string, string>>,

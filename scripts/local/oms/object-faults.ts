@@ -1,14 +1,11 @@
 import type { FaultInjector } from '../faults/injector.ts';
 import type { PendingObject } from './store.ts';
 
-/** The faults planned for one copy. */
 interface PlannedCopy {
   readonly fail: boolean;
   /** The copy is written once more when it is done. */
   readonly duplicate: boolean;
-  /** Milliseconds. */
   readonly delay: number;
-  /** The second time of a duplicate. */
   readonly again: boolean;
 }
 
@@ -37,7 +34,6 @@ export class ObjectFaults {
     return this.#planned.get(object) ?? AS_USUAL;
   }
 
-  /** The object, for its second copy. */
   again(object: PendingObject): PendingObject {
     const second = { ...object };
     this.#planned.set(second, { ...AS_USUAL, again: true });

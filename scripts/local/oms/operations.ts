@@ -25,7 +25,6 @@ interface Validation {
   readonly body?: Fields;
 }
 
-/** A request as HTTP delivers it: nothing checked. */
 interface RawInput {
   readonly path: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
@@ -41,14 +40,12 @@ export interface Operation {
   readonly permission: string;
   /** Regions where the operation exists; all unless given. */
   readonly regions?: readonly string[];
-  /** @throws OmsFault */
   readonly run: (context: ActionContext, raw: RawInput) => Promise<unknown>;
 }
 
 const TASKS = '/v2/{project_id}/sync-tasks';
 const TASK = `${TASKS}/{sync_task_id}`;
 
-/** Every operation on synchronization tasks: rules and action, each from a file of its own. */
 export const OPERATIONS: readonly Operation[] = [
   {
     name: 'CreateSyncTask',
@@ -132,7 +129,6 @@ function operation<const V extends Validation>(
   };
 }
 
-/** @throws OmsFault 400 OMS.0067 */
 function parseBody(body: Uint8Array): unknown {
   let value: unknown;
   try {

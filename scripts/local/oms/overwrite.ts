@@ -1,6 +1,5 @@
 import type { OverwriteMode } from './task.ts';
 
-/** Facts about an object, from the headers of an answer to HEAD or GET. */
 export interface ObjectFacts {
   /** Bytes; undefined where the source does not tell. */
   readonly size: number | undefined;
@@ -37,7 +36,6 @@ export function factsOf(headers: Readonly<Record<string, string>>): ObjectFacts 
  *
  * Times decide only where they can: not within one second, and not where an earlier attempt may have written an older
  * state of the source at a later time. There the contents decide.
- *
  * @param destination undefined where there is none
  * @param timesProveNothing an earlier attempt may have written the destination
  * @param sameContent whether ETags and migrated headers are equal

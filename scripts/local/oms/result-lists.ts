@@ -12,9 +12,7 @@ const RESULT_FOLDERS: Readonly<Record<Outcome, string>> = {
 
 /** How lists are cut into files is not documented, so it is an option. */
 export interface ResultListOptions {
-  /** Lines after which a file is written; 1,000 by default. */
   readonly rollAfter?: number;
-  /** Milliseconds after its first line when a file is written all the same; 60,000 by default. */
   readonly rollEvery?: number;
   readonly folders?: Readonly<Partial<Record<Outcome, string>>>;
   /** The region's offset from UTC in minutes; 480 (China) by default. */
@@ -25,16 +23,12 @@ interface ListedObject {
   readonly taskId: string;
   readonly key: string;
   readonly outcome: Outcome;
-  /** Bytes. */
   readonly size: number;
-  /** Milliseconds since the epoch. */
   readonly at: number;
 }
 
 interface ResultListTools {
-  /** Puts a file into the destination bucket of the task. */
   readonly write: (taskId: string, key: string, text: string) => Promise<void>;
-  /** Rejects when the server stops. */
   readonly sleep: (ms: number) => Promise<void>;
 }
 
@@ -71,7 +65,6 @@ export class ResultLists {
     }
   }
 
-  /** Writes what is open; resolves when everything has been written. */
   async flush(): Promise<void> {
     for (const [id, lines] of [...this.#open]) this.#roll(id, lines);
     await Promise.all(this.#writing);

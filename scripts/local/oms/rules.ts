@@ -28,7 +28,6 @@ interface StringRule extends Presence {
   readonly only?: readonly { readonly value: string; readonly when: Condition }[];
 }
 
-/** An integer in a query string. */
 interface NumberTextRule extends Presence {
   readonly type: 'number-text';
   readonly min: number;
@@ -71,7 +70,6 @@ type Value<R> = R extends { type: 'string'; values: readonly (infer V)[] }
 
 type Present<R> = R extends { mandatory: true } ? true : R extends { default: unknown } ? true : false;
 
-/** The type of what passes the rules. */
 export type Checked<F> = {
   readonly [K in keyof F as Present<F[K]> extends true ? K : never]: Value<F[K]>;
 } & { readonly [K in keyof F as Present<F[K]> extends true ? never : K]?: Value<F[K]> };
@@ -79,7 +77,6 @@ export type Checked<F> = {
 /**
  * Applies the rows of a table, in their order, and fills in defaults. Fields without a row are ignored, as the vendor's
  * service does with `enable_kms`, which its samples send and its table does not have.
- *
  * @throws OmsFault 400 for the first row that does not hold; the message names the field, never its value
  */
 export function check<F extends Fields>(fields: F, value: unknown, prefix = ''): Checked<F> {

@@ -3,11 +3,8 @@ import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { pipeline } from 'node:stream';
 import { EMPTY_SHA256, signV4, UNSIGNED_PAYLOAD, uriEncode, uriEncodePath } from '../sigv4.ts';
 
-/** A bucket and the keys to reach it. */
 export interface S3Bucket {
-  /** `http://host:port`, path style. */
   readonly endpoint: string;
-  /** The region that requests are signed for. */
   readonly region: string;
   readonly name: string;
   readonly accessKey: string;
@@ -18,14 +15,12 @@ export interface S3Response {
   readonly status: number;
   /** Lower-case names; bytes above 0x7F as Latin-1 characters. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The body, to be read to its end or destroyed. */
   readonly body: IncomingMessage;
 }
 
 interface S3ClientOptions {
   readonly maxSockets: number;
   readonly now: () => number;
-  /** Milliseconds without a byte after which a request fails. */
   readonly timeout?: number;
 }
 
@@ -86,7 +81,6 @@ export class S3Client {
     return this.#drained(this.#call(bucket, { method: 'POST', key, subresource: 'restore', headers, body }));
   }
 
-  /** Breaks off what is under way. */
   close(): void {
     this.#closed = true;
     this.#http.destroy();

@@ -37,7 +37,6 @@ interface Arrived {
 /**
  * Starts a local OMS: the synchronization-task operations of
  * https://support.huaweicloud.com/intl/en-us/api-oms/oms_api_0005.html over HTTP, with a copier that carries them out.
- *
  * @throws PortInUseError when the port is taken; Error when `dataDir` holds a damaged state
  */
 export async function startOms(options: OmsOptions): Promise<OmsServer> {

@@ -2,13 +2,11 @@ import { type Counters, monthOf, noCounters, type Outcome, slotOf } from './coun
 import { StateJournal } from './journal.ts';
 import type { Task } from './task.ts';
 
-/** One key of an accepted event, until its outcome is known. */
 export interface PendingObject {
   readonly sequence: number;
   readonly taskId: string;
   /** Decoded. */
   readonly key: string;
-  /** Milliseconds since the epoch. */
   readonly acceptedAt: number;
   /** Accepted by an earlier process, which may have written the destination without recording it. */
   readonly resumed: boolean;
@@ -60,7 +58,6 @@ export class OmsStore {
   readonly #pending = new Map<number, PendingObject>();
   #nextSequence = 1;
 
-  /** @throws Error when the folder holds a damaged state */
   constructor(dir: string) {
     this.#journal = new StateJournal(dir);
     const { snapshot, entries } = this.#journal.read();
@@ -69,7 +66,6 @@ export class OmsStore {
     this.#journal.compact(this.#snapshot());
   }
 
-  /** Tasks in the order of creation. */
   tasks(projectId: string): Task[] {
     return [...this.#tasks.values()].map(({ task }) => task).filter((task) => task.projectId === projectId);
   }
@@ -79,7 +75,6 @@ export class OmsStore {
     return task?.projectId === projectId ? task : undefined;
   }
 
-  /** Creates or replaces. */
   saveTask(task: Task): void {
     this.#commit({ happened: 'task', task });
   }
@@ -106,7 +101,6 @@ export class OmsStore {
     return this.#pending.has(object.sequence);
   }
 
-  /** Pending objects in the order of acceptance. */
   pending(): PendingObject[] {
     return [...this.#pending.values()];
   }
@@ -115,7 +109,6 @@ export class OmsStore {
     return this.#pending.size;
   }
 
-  /** @param time milliseconds since the epoch, of any moment of the month */
   month(taskId: string, time: number): Readonly<Counters> {
     return this.#tasks.get(taskId)?.months.get(monthOf(time)) ?? noCounters();
   }

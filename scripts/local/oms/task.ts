@@ -27,7 +27,6 @@ export interface Task {
   readonly status: TaskStatus;
   /** Milliseconds since the epoch when `status` holds; until then the task is what it was. */
   readonly statusFrom?: number;
-  /** Milliseconds since the epoch. */
   readonly createTime: number;
   readonly lastStartTime: number;
   /** No request sets it: every documented answer has the default. */
@@ -37,7 +36,6 @@ export interface Task {
 /**
  * The state of a task. The vendor names two states and none between them, so a task that is being started answers
  * STOPPED until it runs, and one that is being stopped SYNCHRONIZING until it has stopped.
- *
  * @param now milliseconds since the epoch
  */
 export function statusAt({ status, statusFrom = 0 }: Task, now: number): TaskStatus {
@@ -50,7 +48,6 @@ export function inTransition({ statusFrom = 0 }: Task, now: number): boolean {
   return now < statusFrom;
 }
 
-/** The fields that ListSyncTasks and ShowSyncTask have in common. */
 export function describeTask(task: Task, now: number) {
   const { settings } = task;
   return {

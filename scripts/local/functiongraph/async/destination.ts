@@ -6,18 +6,15 @@ import type { ExecutionResult } from '../types.ts';
 /** Why an asynchronous invocation was given up; the platform's own words are not documented. */
 export type FailureCondition = 'RetriesExhausted' | 'EventAgeExceeded';
 
-/** Facts about an invocation that was given up. */
 export interface Failure {
   readonly condition: FailureCondition;
   readonly status: number;
   readonly error: string;
-  /** The function's last answer; absent when it was never run. */
   readonly payload?: string;
 }
 
 /**
  * The record that a destination for failures receives.
- *
  * @see https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0390_03.html
  */
 export interface DestinationRecord {
@@ -25,7 +22,6 @@ export interface DestinationRecord {
   readonly timestamp: string;
   readonly request_context: {
     readonly request_id: string;
-    /** The URN with the version or alias that was invoked: `:latest`, `:!live`. */
     readonly function_urn: string;
     readonly condition: FailureCondition;
     /** More than 1: it was retried. */
@@ -48,7 +44,6 @@ export type PayloadStyle = 'value' | 'text';
 
 /**
  * Sums up the last attempt of an invocation that is given up.
- *
  * @param result absent when there was no attempt
  */
 export function failureOf(condition: FailureCondition, result: ExecutionResult | InvocationError | undefined): Failure {
@@ -66,18 +61,13 @@ export function failureOf(condition: FailureCondition, result: ExecutionResult |
   };
 }
 
-/** Makes the record of a failed asynchronous invocation. */
 export function destinationRecord(failed: {
   readonly requestId: string;
-  /** The URN without a version. */
   readonly urn: string;
-  /** `latest` unless given. */
   readonly qualifier?: string;
-  /** JSON text. */
   readonly event: string;
   readonly attempts: number;
   readonly failure: Failure;
-  /** When it was accepted; milliseconds since the epoch. */
   readonly time: number;
   readonly timeZone: string;
   readonly payloads?: PayloadStyle;

@@ -3,26 +3,20 @@ import { dirname } from 'node:path';
 import { Journal, readJournal } from '../../journal.ts';
 import type { Failure } from './destination.ts';
 
-/** An accepted asynchronous invocation. */
 export interface AsyncEvent {
   readonly id: string;
-  /** The function's key. */
   readonly function: string;
   /** JSON text. */
   readonly event: string;
-  /** Milliseconds since the epoch. */
   readonly accepted: number;
 }
 
-/** Progress of an event; an absent field stands for none. */
 interface Progress {
   /** Failed attempts. One that the end of the process broke off does not count: it is made again. */
   readonly attempts?: number;
-  /** Milliseconds since the epoch, before which it is not tried again. */
   readonly next?: number;
   /** It was given up, and only its destination has not taken it yet. */
   readonly failure?: Failure;
-  /** Attempts to hand it to its destination that have failed. */
   readonly tries?: number;
 }
 
@@ -35,7 +29,6 @@ type Entry =
 
 /** Rewritten when it is larger than this, in bytes, and holds mostly what is finished. */
 const COMPACT_BYTES = 1 << 20;
-/** The ratio of the file's size to what is pending. */
 const COMPACT_RATIO = 4;
 
 /**
@@ -45,7 +38,6 @@ const COMPACT_RATIO = 4;
 export class EventJournal {
   readonly #pending: Map<string, PendingEvent>;
   #journal!: Journal;
-  /** The approximate bytes of the pending events. */
   #live = 0;
 
   private constructor(pending: Map<string, PendingEvent>) {
@@ -67,14 +59,12 @@ export class EventJournal {
     return { journal, pending: [...journal.#pending.values()] };
   }
 
-  /** Resolves when the event is in the file. */
   add(event: AsyncEvent): Promise<void> {
     this.#pending.set(event.id, event);
     this.#live += weight(event);
     return this.#write({ add: event });
   }
 
-  /** Resolves when the progress is in the file; an event that is done makes none. */
   async update(id: string, progress: Progress): Promise<void> {
     const event = this.#pending.get(id);
     if (!event) return;
@@ -82,7 +72,6 @@ export class EventJournal {
     await this.#write({ set: { id, ...progress } });
   }
 
-  /** Resolves when the end is in the file. */
   async done(id: string): Promise<void> {
     const event = this.#pending.get(id);
     if (!event) return;
@@ -119,7 +108,6 @@ function replay(path: string): Map<string, PendingEvent> {
   return pending;
 }
 
-/** The approximate bytes that an event takes in the file. */
 function weight({ event }: AsyncEvent): number {
   return event.length + 200;
 }

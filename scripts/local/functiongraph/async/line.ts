@@ -1,6 +1,4 @@
-/** An entry that can stand in a line. */
 interface Waiting {
-  /** Milliseconds since the epoch, before which its turn does not come. */
   readonly next: number;
 }
 
@@ -20,7 +18,6 @@ export class Line<T extends Waiting> {
     return this.#due.length - this.#first + this.#later.length;
   }
 
-  /** @param now milliseconds since the epoch */
   push(item: T, now: number): void {
     if (item.next <= now) {
       this.#due.push(item);
@@ -46,7 +43,6 @@ export class Line<T extends Waiting> {
     return item;
   }
 
-  /** When the next one's time comes, in milliseconds since the epoch; undefined when the line is empty. */
   nextTime(): number | undefined {
     return this.#due[this.#first]?.next ?? this.#later[0]?.next;
   }

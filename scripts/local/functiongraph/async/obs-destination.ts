@@ -7,13 +7,11 @@ interface ObsDestination extends ObjectStore {
   readonly prefix: string;
 }
 
-/** Bytes of a refusal that are shown. */
 const SHOWN = 300;
 
 /**
  * The name of an invocation's document. How FunctionGraph names them is not documented: this is ours, so nothing may
  * depend on it. It is the same each time the record is written, so that a second attempt replaces the first.
- *
  * @param accepted milliseconds since the epoch
  */
 export function documentName(prefix: string, requestId: string, accepted: number): string {
@@ -25,7 +23,6 @@ export function documentName(prefix: string, requestId: string, accepted: number
  * Writes a record into a bucket, as any client of the object store would. It looks at the bucket first: the vendor asks
  * an agency for obs:bucket:HeadBucket besides obs:object:PutObject.
  * https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0920.html
- *
  * @rejects with the store's refusal, or the connection's error
  */
 export async function writeDocument(

@@ -22,17 +22,13 @@ export interface AsyncStats {
   /** Given up, whatever became of the record. */
   readonly failed: number;
   readonly retried: number;
-  /** Records that a destination has taken. */
   readonly destination_stored: number;
-  /** Records that were lost because their destination could not take them. */
   readonly destination_failed: number;
 }
 
 interface Item extends AsyncEvent {
   attempts: number;
-  /** Milliseconds since the epoch, before which it is not tried again. */
   next: number;
-  /** Result of the last attempt in this process. */
   result: ExecutionResult | InvocationError | undefined;
   failure: Failure | undefined;
   tries: number;
@@ -89,11 +85,7 @@ export class AsyncQueue {
     this.#held = options.hold === true;
   }
 
-  /**
-   * Opens the queue with what an earlier run accepted and did not finish.
-   *
-   * @throws JournalDamagedError
-   */
+  /** Opens the queue with what an earlier run accepted and did not finish. Throws JournalDamagedError. */
   static async open(options: AsyncQueueOptions): Promise<AsyncQueue> {
     const { journal, pending } = await EventJournal.open(options.journal);
     const queue = new AsyncQueue(options, journal);
@@ -107,7 +99,6 @@ export class AsyncQueue {
     this.#dispatch(key);
   }
 
-  /** Begins to run what waits, where that was held back. */
   release(): void {
     this.#held = false;
     for (const key of this.#lanes.keys()) this.#dispatch(key);
@@ -120,18 +111,13 @@ export class AsyncQueue {
     this.#wakeIdle(false);
   }
 
-  /** Keys under which something waits, but that nothing runs. */
   orphans(): string[] {
     return [...this.#lanes]
       .filter(([key, { items }]) => items.length > 0 && !this.#targets.has(key))
       .map(([key]) => key);
   }
 
-  /**
-   * Accepts an event: it is in the journal when this resolves.
-   *
-   * @returns the request id
-   */
+  /** Accepts an event: it is in the journal when this resolves. Returns the request id. */
   async push(key: string, text: string): Promise<string> {
     if (this.#closing) throw new ClosedError();
     const event: AsyncEvent = { id: randomUUID(), function: key, event: text, accepted: this.#options.now() };
@@ -159,13 +145,11 @@ export class AsyncQueue {
     };
   }
 
-  /** Starts no more executions. What waits stays in the journal. */
   stop(): void {
     this.#closing = true;
     for (const lane of this.#lanes.values()) clearTimeout(lane.timer);
   }
 
-  /** Resolves when the running executions have ended and what they did is written. */
   async close(): Promise<void> {
     this.stop();
     this.#aborter.abort();

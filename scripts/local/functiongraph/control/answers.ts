@@ -3,11 +3,9 @@ import type { FailureDestination } from '../../../serverless/config.ts';
 import { localTime } from '../timers/zone.ts';
 import type { Alias, AsyncSettings, StoredFunction, Version } from './model.ts';
 
-/** Facts in answers besides the function itself. */
 export interface Place {
   readonly region: string;
   readonly projectId: string;
-  /** The region's time zone, for times. */
   readonly timeZone: string;
   readonly urnOf: (fn: StoredFunction, qualifier?: string) => string;
 }
@@ -15,7 +13,6 @@ export interface Place {
 /**
  * A version as every operation of the service shows it. It has no encrypted variables: "encrypted_user_data" is never
  * returned, not even empty.
- *
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0106.html
  */
 export function versionAnswer(place: Place, fn: StoredFunction, version: Version): Record<string, unknown> {
@@ -141,7 +138,6 @@ function imageName(place: Place, { name, modified, code }: Version): string {
   return `${name}-${time}@${code.digest.slice(0, 5)}`;
 }
 
-/** The account's id: always the same for a project. */
 function domainOf(projectId: string): string {
   return createHash('sha256').update(`domain of ${projectId}`).digest('hex').slice(0, 32);
 }

@@ -6,7 +6,6 @@ import { LIMITS } from '../limits.ts';
 import { type Fields, invalid } from './fields.ts';
 import type { Code } from './model.ts';
 
-/** Code as it was sent, and the zip that is unpacked for an instance. */
 interface SentCode {
   readonly code: Code;
   readonly zip: Uint8Array;
@@ -19,7 +18,6 @@ const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /**
  * Reads a function's code out of a request: `code_type`, `func_code`, `code_url`, `code_filename`.
- *
  * @throws ApiError 400 FSS.1006 (type), FSS.1011 (no zip), FSS.1012 (none), FSS.1010 (URL); 404 FSS.1054; 413 FSS.1071
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0110.html
  */

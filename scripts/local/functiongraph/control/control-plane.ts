@@ -16,18 +16,14 @@ interface ControlPlaneOptions {
   readonly region: string;
   readonly projectId: string;
   readonly now: () => number;
-  /** Returns a number from 0 to 1 that picks the version of an alias with weights. */
   readonly random?: () => number;
-  /** Told after each change, not of what is there at the start, with the function before and after it; undefined where there is none. */
   readonly onChange?: (before: StoredFunction | undefined, after: StoredFunction | undefined) => void;
 }
 
-/** A function, and what its URN says of it. */
 export interface Located {
   readonly fn: StoredFunction;
   /** `latest`, version, or `!alias`. */
   readonly qualifier: string;
-  /** Whether the URN had a qualifier. */
   readonly qualified: boolean;
 }
 
@@ -48,7 +44,6 @@ export class ControlPlane {
     this.#random = options.random ?? Math.random;
   }
 
-  /** @throws StoreDamagedError */
   static async open(options: ControlPlaneOptions): Promise<ControlPlane> {
     const plane = new ControlPlane(options);
     for (const fn of await options.store.load()) plane.#functions.set(keyOf(fn), fn);
@@ -56,12 +51,10 @@ export class ControlPlane {
     return plane;
   }
 
-  /** Functions in the order of their names. */
   list(): StoredFunction[] {
     return [...this.#functions.values()].sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
   }
 
-  /** @param qualifier of the URN; none unless given */
   urnOf(fn: Pick<StoredFunction, 'name' | 'package'>, qualifier?: string): string {
     const { region, projectId } = this.#options;
     return formatUrn({ region, projectId, package: fn.package, name: fn.name, qualifier });
@@ -69,7 +62,6 @@ export class ControlPlane {
 
   /**
    * Finds what a URN names.
-   *
    * @throws ApiError 400 FSS.1309 when it is no URN; 404 FSS.1051, 1052, 1053 for an unknown function, version, alias
    */
   locate(urn: string): Located {
@@ -86,7 +78,6 @@ export class ControlPlane {
   /**
    * Finds a function by what people call it: URN, name, label, or the end of its name after the stage; all but the first
    * with `:version` or `:!alias` as well.
-   *
    * @returns undefined when nothing or more than one is called so
    */
   find(text: string): Located | undefined {
@@ -112,7 +103,6 @@ export class ControlPlane {
     return fn && versionAt(fn, qualifier) ? { fn, qualifier, qualified: colon >= 0 } : undefined;
   }
 
-  /** The version that a request runs on now. */
   versionFor({ fn, qualifier }: Located): Version {
     const current = this.#functions.get(keyOf(fn)) ?? fn;
     const version = versionAt(current, qualifier, this.#random);
@@ -122,7 +112,6 @@ export class ControlPlane {
 
   /**
    * Adds a function.
-   *
    * @throws ApiError 409 FSS.1061 when there is one of that name; 403 FSS.1041 when there are too many
    */
   create(fn: StoredFunction): Promise<StoredFunction> {
@@ -138,7 +127,6 @@ export class ControlPlane {
 
   /**
    * Changes a function as it is when its turn comes.
-   *
    * @param change what it becomes; the same object where nothing is to be done
    * @param last done after the change, before the next one
    * @throws FunctionNotFoundError, and whatever `change` throws
@@ -161,7 +149,6 @@ export class ControlPlane {
     });
   }
 
-  /** Adds a function, or changes the one that is there. */
   put(
     named: Pick<StoredFunction, 'name' | 'package'>,
     change: (fn: StoredFunction | undefined) => StoredFunction,
@@ -222,7 +209,6 @@ export class ControlPlane {
   }
 }
 
-/** A new version's mark. */
 export function newRevision(): string {
   return randomUUID();
 }

@@ -4,7 +4,6 @@ import { ApiError } from '../errors.ts';
 export class Fields {
   readonly #body: Readonly<Record<string, unknown>>;
 
-  /** @throws ApiError 400 FSS.0400 when the body is no object */
   constructor(body: unknown) {
     if (!isRecord(body)) throw new ApiError(400, 'FSS.0400', 'Invalid parameter: the body is not a JSON object');
     this.#body = body;
@@ -37,7 +36,6 @@ export class Fields {
     return value;
   }
 
-  /** @returns undefined when the field is absent */
   integer(name: string, min: number, max: number, code = 'FSS.0400'): number | undefined {
     const value = this.get(name);
     if (value === undefined) return undefined;
@@ -58,7 +56,6 @@ export class Fields {
     return value;
   }
 
-  /** @returns undefined when the field is absent */
   fields(name: string, code = 'FSS.0400'): Fields | undefined {
     const value = this.get(name);
     if (value === undefined) return undefined;

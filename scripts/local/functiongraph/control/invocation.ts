@@ -14,12 +14,10 @@ interface InvocationServices {
   readonly collectLog: (requestId: string) => () => string;
 }
 
-/** Bytes of log that are returned. */
 const LOG_TAIL = 2000;
 
 /**
  * Invocation, synchronous and asynchronous.
- *
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0125.html
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0126.html
  */

@@ -23,7 +23,6 @@ export interface Settings {
   readonly userData: Readonly<Record<string, string>>;
   /** Never part of an answer. */
   readonly encryptedUserData: Readonly<Record<string, string>>;
-  /** The configuration agency. */
   readonly xrole?: string;
   /** The execution agency: whose rights the code has, where it differs from `xrole`. */
   readonly appXrole?: string;
@@ -34,7 +33,6 @@ export interface Settings {
 export interface Code {
   /** SHA-512 in hex. */
   readonly digest: string;
-  /** Bytes. */
   readonly size: number;
   readonly type: 'zip' | 'jar' | 'inline' | 'obs';
   readonly filename?: string;
@@ -42,16 +40,13 @@ export interface Code {
 }
 
 export interface Version {
-  /** `latest`, or the name that it was published under. */
   readonly name: string;
-  /** Description of the publication. */
   readonly note?: string;
   readonly settings: Settings;
   readonly code: Code;
   /** Instances at most; -1: no limit, 0: disabled. */
   readonly instances: number;
   readonly logs?: LogPlace;
-  /** Milliseconds since the epoch. */
   readonly modified: number;
   /** Another one each time anything changes that an instance depends on. */
   readonly revision: string;
@@ -66,7 +61,6 @@ export interface Alias {
   readonly modified: number;
 }
 
-/** Settings of asynchronous invocations of a version or through an alias. */
 export interface AsyncSettings {
   /** 0 to 3. */
   readonly maxRetries: number;
@@ -78,7 +72,6 @@ export interface AsyncSettings {
   readonly modified: number;
 }
 
-/** A function with all of its versions; the content of its file. */
 export interface StoredFunction {
   readonly format: 1;
   readonly name: string;
@@ -111,7 +104,6 @@ export function versionsOf(fn: StoredFunction): readonly Version[] {
 
 /**
  * The version that a qualifier stands for.
- *
  * @param qualifier `latest`, version, or `!alias`
  * @param random where an alias divides its requests
  */
@@ -128,7 +120,6 @@ export function versionAt(fn: StoredFunction, qualifier: string, random: () => n
   return versionAt(fn, alias.version);
 }
 
-/** @param qualifier `!alias` */
 export function aliasAt(fn: StoredFunction, qualifier: string): Alias | undefined {
   return fn.aliases.find(({ name }) => `!${name}` === qualifier);
 }
@@ -136,7 +127,6 @@ export function aliasAt(fn: StoredFunction, qualifier: string): Alias | undefine
 /**
  * The settings of asynchronous invocations with a qualifier: those of the alias, else those of the version that
  * it names. Nothing is inherited from `latest`: settings are "of a function version".
- *
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0141.html
  */
 export function asyncSettingsAt(fn: StoredFunction, qualifier: string): AsyncSettings | undefined {

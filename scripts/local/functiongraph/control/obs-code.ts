@@ -6,7 +6,6 @@ import { invalid } from './fields.ts';
 
 /**
  * Fetches code packages from the local object store, whatever host the URL names: every bucket is there.
- *
  * @throws ApiError 400 FSS.1010 for a URL that names no object; 404 FSS.1054 where there is none
  */
 export function fetchFromObs(

@@ -8,7 +8,6 @@ const FUNCTION = `${FUNCTIONS}/{function_urn}`;
 
 /**
  * The action that a policy must allow for an operation. Actions missing from the vendor's pages are named like similar ones.
- *
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_1100.html
  */
 const ACTIONS: ReadonlyMap<string, string> = new Map([
@@ -38,7 +37,6 @@ const ACTIONS: ReadonlyMap<string, string> = new Map([
 /**
  * Lets callers with policies do what those allow, and nothing else: the credentials that a function has must not be enough
  * to change functions. An operation without an action of its own needs a policy for the whole service.
- *
  * @throws ApiError 403 FSS.1126
  */
 export function authorizer(options: {

@@ -6,27 +6,21 @@ import type { IssuedTokens } from '../../iam/tokens.ts';
 import { decodeLeniently, splitTarget, verifySdkHmac } from '../../sdk-hmac.ts';
 import { ApiError } from '../errors.ts';
 
-/** A handler's input: a request whose signature and project are right. */
 export interface ApiRequest {
   readonly requestId: string;
-  /** Values of the pattern's `{names}`, decoded. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
-  /** Parsed JSON; undefined where there is no body. */
   readonly body: unknown;
-  /** The body as it was sent. */
   readonly text: string;
   /** The caller's access key; absent for a token without an owner. */
   readonly accessKey?: string;
 }
 
-/** The most a handler has to say: a status, and JSON or nothing. */
 export interface ApiAnswer {
   readonly status: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as it is, instead of `body`. */
   readonly text?: string;
 }
 
@@ -35,21 +29,18 @@ type ApiHandler = (request: ApiRequest) => ApiAnswer | Promise<ApiAnswer>;
 interface RouteOptions {
   /** Bytes of the body; 1 MB unless given. */
   readonly maxBody?: number;
-  /** The error for a body that is not JSON; the vendor's 406 unless given. */
   readonly malformed?: () => ApiError;
 }
 
 interface RouterOptions {
   readonly projectId: string;
   readonly accounts: Accounts;
-  /** Tokens of the local IAM; without it, none is accepted. */
   readonly tokens?: IssuedTokens;
   readonly now: () => number;
   /** Told of what should not have happened; never of a request's content. */
   readonly log: (text: string) => void;
   /**
    * Refuses what the caller may not do, by throwing an ApiError.
-   *
    * @param operation method and pattern: `POST /v2/{project_id}/fgs/functions`
    */
   readonly authorize?: (operation: string, request: ApiRequest) => void;
@@ -76,7 +67,6 @@ export class Router {
 
   /**
    * Adds an operation. Where several patterns match a path, the one with the literal segment in front wins.
-   *
    * @param pattern `/v2/{project_id}/fgs/functions/{function_urn}/config`; a `project_id` must be the account's
    */
   route(method: string, pattern: string, handler: ApiHandler, options: RouteOptions = {}): void {
@@ -154,7 +144,6 @@ export class Router {
     return found;
   }
 
-  /** Accepts a signature, or a token of the local IAM. */
   #authenticate(request: Parameters<typeof verifySdkHmac>[0]): string | undefined {
     const { accounts, tokens, now } = this.#options;
     const token = request.headers['x-auth-token'];
@@ -187,7 +176,6 @@ function match(segments: readonly string[], parts: readonly string[]): Record<st
   return params;
 }
 
-/** Patterns are compared by how far they are literal. */
 function firstParameter({ segments }: Route): number {
   return segments
     .map((segment) => (segment.startsWith('{') ? '0' : '1'))
@@ -197,7 +185,6 @@ function firstParameter({ segments }: Route): number {
 /**
  * A body that is no JSON: "Incorrect request format. For example, the request body may not be in the required JSON
  * format."
- *
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/ErrorCode.html
  */
 function parse(body: string, { malformed }: RouteOptions): unknown {
@@ -209,7 +196,6 @@ function parse(body: string, { malformed }: RouteOptions): unknown {
   }
 }
 
-/** Kind of an error and where it was thrown, without its message. */
 function placeOf(error: unknown): string {
   if (!(error instanceof Error)) return 'something other than an Error was thrown';
   const frame = error.stack?.split('\n').find((line) => line.startsWith('    at '));

@@ -15,7 +15,6 @@ const CODE_BODY = Math.ceil((LIMITS.codeBytes * 4) / 3) + (1 << 20);
 
 /**
  * The operations on functions, versions and aliases, under their official paths.
- *
  * @param busy requests that run now
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_1500.html
  */

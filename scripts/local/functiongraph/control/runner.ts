@@ -12,12 +12,10 @@ import type { FoundFunction, FunctionPort } from './ports.ts';
 interface RunnerOptions {
   readonly host: Host;
   readonly queue: AsyncQueue;
-  /** The destination of failed invocations; undefined when there is none. */
   readonly destination: (settings: AsyncSettings, version: Version) => Destination | undefined;
   readonly closing: () => boolean;
 }
 
-/** The platform's own. */
 const DEFAULT_ASYNC = { maxRetries: 1, maxEventAge: 3600 } as const;
 
 /** Brings requests to the version that their URN stands for, and keeps instances and queue in step with the functions. */
@@ -58,7 +56,6 @@ export class Runner implements FunctionPort {
 
   /**
    * Runs or queues a request.
-   *
    * @param event JSON text
    * @throws InvocationError when no code ran: unknown function, event too large, throttled, shutting down
    */
@@ -146,7 +143,6 @@ export class Runner implements FunctionPort {
   }
 }
 
-/** Settings that an instance of a version needs. */
 function runnableOf(fn: StoredFunction, version: Version, code: () => Promise<Uint8Array>): Runnable {
   const { settings } = version;
   const agency = settings.appXrole ?? settings.xrole;
@@ -176,12 +172,10 @@ function laneOf({ fn, qualifier }: Pick<Located, 'fn' | 'qualifier'>): string {
   return qualifier === 'latest' ? labelOf(fn) : `${labelOf(fn)}:${qualifier}`;
 }
 
-/** The name of the alias that a request was sent to. */
 function aliasOf({ qualifier }: Located): { alias?: string } {
   return qualifier.startsWith('!') ? { alias: qualifier.slice(1) } : {};
 }
 
-/** The label of a lane. */
 export function labelOfLane(name: string): string {
   return name.split(':', 1)[0] ?? name;
 }
@@ -198,7 +192,6 @@ function qualifiersIn(fn: StoredFunction): string[] {
   return ['latest', ...fn.versions.map(({ name }) => name), ...fn.aliases.map(({ name }) => `!${name}`)];
 }
 
-/** The versions that an alias names. */
 function aliasedIn(fn: StoredFunction): Set<string> {
   return new Set(fn.aliases.flatMap(({ version, weights = {} }) => [version, ...Object.keys(weights)]));
 }

@@ -4,7 +4,6 @@ import type { LogPlace, Settings } from './model.ts';
 
 /**
  * Those that the vendor names, and `Node.js20.15` and `Node.js22.18`, which its schema lacks.
- *
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0108.html
  */
 const NODE_RUNTIME = /^Node\.js(6\.10|8\.10|10\.16|12\.13|14\.18|16\.17|18\.15|20\.15|22\.18)$/;
@@ -15,7 +14,6 @@ const PACKAGE = /^[A-Za-z](?:[\w-]{0,58}[A-Za-z0-9])?$/;
 const HANDLER = /^[^.][^.]*(?:\.[^.]+)*\.[A-Za-z_$][\w$]*$/;
 const VARIABLE = /^[A-Za-z]\w*$/;
 const MAX_VARIABLES = 20;
-/** Characters of all names and values. */
 const MAX_VARIABLE_TEXT = 4096;
 
 /** Taken and shown, because nothing here depends on them. */
@@ -45,11 +43,7 @@ const MISSING: readonly (readonly [field: string, status: number, code: string, 
   ['gpu_type', 400, 'FSS.0400', 'Invalid parameter: gpu_type is not available in the local cloud'],
 ];
 
-/**
- * Reads name and group of a function.
- *
- * @throws ApiError 400 FSS.1002, FSS.1004
- */
+/** Reads name and group of a function. Throws ApiError 400 FSS.1002, FSS.1004. */
 export function readName(body: Fields): { name: string; package: string } {
   const name = body.requiredText('func_name', { code: 'FSS.1002' });
   if (!FUNCTION_NAME.test(name))
@@ -66,7 +60,6 @@ export function readName(body: Fields): { name: string; package: string } {
 /**
  * Reads how a function is to run. Every setting is replaced: what is left out is empty. Whether the service keeps what is
  * left out is not documented, and a client that counts on it would lose its variables where it does not.
- *
  * @throws ApiError 400 with the vendor's code for the field
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0111.html
  */
@@ -109,7 +102,6 @@ export function readSettings(body: Fields): Settings {
   };
 }
 
-/** @returns undefined when the body says nothing of it */
 export function readLogPlace(body: Fields): LogPlace | undefined {
   const place = body.fields('log_config');
   if (!place) return undefined;
@@ -126,7 +118,6 @@ export function readLogPlace(body: Fields): LogPlace | undefined {
 
 /**
  * Instances of a function at most.
- *
  * @returns undefined when the body says nothing of it
  * @throws ApiError 400 FSS.1026; also where more than one request at a time per instance is asked for, which Node.js
  *   event functions here do not have
@@ -141,7 +132,6 @@ export function readInstances(body: Fields): number | undefined {
 
 /**
  * Variables are JSON in a string: `"{\"NAME\":\"value\"}"`.
- *
  * @throws ApiError 400 FSS.1009, FSS.1017, FSS.1018; names may appear in it, values never do
  * @see https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0154.html
  */

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { writeAtomically } from '../../write-atomically.ts';
 import type { StoredFunction } from './model.ts';
 
-/** A file of the control plane is not one that it has written. */
 class StoreDamagedError extends Error {
   override readonly name = 'StoreDamagedError';
 
@@ -27,17 +26,12 @@ export class FunctionStore {
   /** Writing and sweeping take turns: what is written anew must not be removed as what it was before. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  /** @param folder its own; other files in it are left alone */
   constructor(folder: string) {
     this.#functions = join(folder, 'functions');
     this.#codes = join(folder, 'code');
   }
 
-  /**
-   * Every function that was kept.
-   *
-   * @throws StoreDamagedError
-   */
+  /** Every function that was kept. Throws StoreDamagedError. */
   async load(): Promise<StoredFunction[]> {
     for (const folder of [this.#functions, this.#codes]) {
       await mkdir(folder, { recursive: true });
@@ -64,7 +58,6 @@ export class FunctionStore {
 
   /**
    * Keeps code; it is not swept away before `release`.
-   *
    * @param digest of the code
    */
   async putCode(digest: string, zip: Uint8Array, options: { readonly ephemeral?: boolean } = {}): Promise<void> {
@@ -96,7 +89,6 @@ export class FunctionStore {
 
   /**
    * Removes the code that no function refers to.
-   *
    * @param referred digests; asked again and again, because functions come and go meanwhile
    */
   async sweep(referred: () => ReadonlySet<string>): Promise<void> {

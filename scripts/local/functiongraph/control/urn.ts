@@ -1,4 +1,3 @@
-/** The parts of a function's URN. */
 interface Urn {
   readonly region: string;
   readonly projectId: string;
@@ -13,7 +12,6 @@ const URN = /^urn:fss:([^:]+):([^:]+):function:([^:]+):([^:]+)(?::([^:]+))?$/;
 /**
  * Reads `urn:fss:<region>:<project_id>:function:<package>:<name>`, with a version (`:v1`) or an alias (`:!live`) at its
  * end or without.
- *
  * @returns undefined for anything else
  * @see https://support.huaweicloud.com/en-us/api-functiongraph/functiongraph_06_0118.html (URN of an alias)
  */

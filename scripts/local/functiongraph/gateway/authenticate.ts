@@ -7,7 +7,6 @@ import { type GatewayProblem, PROBLEMS } from './problems.ts';
 /**
  * Decides whether a request may pass. Signed requests pass both IAM and APP routes: the local app has the same key
  * pair as the local account. An AppCode passes APP routes only, a token of IAM passes IAM routes only.
- *
  * @returns the problem, or undefined when the request may pass
  * @see https://support.huaweicloud.com/intl/en-us/devg-apig/apig-dev-180307013.html (AppCode)
  * @see https://support.huaweicloud.com/intl/en-us/devg-apig/apig-dev-180307020.html (IAM: token, or AK/SK)

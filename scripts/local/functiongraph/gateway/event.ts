@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import type { GatewayOptions } from './options.ts';
 import { type Match, RELEASE } from './routes.ts';
 
-/** The event of an APIG trigger. */
 export interface GatewayEvent {
   readonly body: string;
   readonly requestContext: { readonly apiId: string; readonly requestId: string; readonly stage: string };

@@ -4,11 +4,7 @@ export interface GatewayProblem {
   readonly message: string;
 }
 
-/**
- * Errors of the gateway itself.
- *
- * @see https://support.huaweicloud.com/intl/en-us/usermanual-apig/apig_03_0048.html
- */
+/** Errors of the gateway itself. https://support.huaweicloud.com/intl/en-us/usermanual-apig/apig_03_0048.html */
 export const PROBLEMS = {
   noRoute: {
     status: 404,

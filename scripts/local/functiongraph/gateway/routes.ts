@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** An API of the gateway: what it takes, and whom it calls. */
 export interface RouteDeclaration {
-  /** The function: key, name or URN. */
   readonly target: string;
   /** Upper case; ANY for all. */
   readonly method: string;
@@ -14,9 +12,7 @@ export interface RouteDeclaration {
   readonly group?: string;
   /** Environment that it is published in; RELEASE unless given. */
   readonly stage?: string;
-  /** Invoke asynchronously: the gateway answers 202 at once. */
   readonly async: boolean;
-  /** Milliseconds that the function may take; the gateway's limit unless given. */
   readonly timeout?: number;
 }
 
@@ -38,7 +34,6 @@ const PARAMETER = /^\{([A-Za-z0-9_-]+)(\+?)\}$/;
 /** The environment of a route without one, and of a request that names none. */
 export const RELEASE = 'RELEASE';
 
-/** @throws Error when the path is malformed */
 export function routeOf(declaration: RouteDeclaration): Route {
   const { method, path } = declaration;
   return { ...declaration, apiId: apiIdOf(method, path), segments: parseTemplate(path) };
@@ -49,7 +44,6 @@ export function apiIdOf(method: string, path: string): string {
   return createHash('sha256').update(`${method} ${path}`).digest('hex').slice(0, 32);
 }
 
-/** The properties that identify a route. */
 export type RouteShape = Pick<RouteDeclaration, 'method' | 'path' | 'group'>;
 
 /** Method and path (whatever its parameters are called) belong to one API of a group. */
@@ -61,7 +55,6 @@ export function collide(one: RouteShape, other: RouteShape): boolean {
 
 /**
  * Reads a path template: `/sync-tasks/{sync_task_id}`, or `/files/{path+}` for everything below.
- *
  * @throws Error when the template is malformed
  */
 export function parseTemplate(template: string): Segment[] {
@@ -81,7 +74,6 @@ export function parseTemplate(template: string): Segment[] {
 /**
  * Finds the route of a request. A path that matches whole goes before one that is only a prefix of it, literal segments
  * go before parameters, a longer prefix before a shorter one, and of equals the first.
- *
  * @param path as in the request line, without the query; compared and delivered as sent, nothing is decoded
  * @param stage the environment that the request is for (X-Stage)
  */

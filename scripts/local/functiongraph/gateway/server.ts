@@ -43,7 +43,6 @@ export class Gateway {
 
   /**
    * The function that has the route already: method and path belong to one API.
-   *
    * @param owner who wants it: an owner may replace its own
    */
   takenBy(owner: string, route: RouteShape): string | undefined {
@@ -53,7 +52,6 @@ export class Gateway {
 
   /**
    * Replaces the routes of an owner: a function that is deployed with its routes, or a trigger.
-   *
    * @throws Error when a path is malformed
    */
   put(owner: string, routes: readonly RouteDeclaration[]): void {
@@ -64,11 +62,7 @@ export class Gateway {
     this.#routes.delete(owner);
   }
 
-  /**
-   * Refuses routes that another function has.
-   *
-   * @throws Error naming the route and the other function
-   */
+  /** Refuses routes that another function has. Throws Error naming the route and the other function. */
   checkRoutes(key: string, fn: FunctionConfig): void {
     for (const route of declaredRoutes(key, fn)) {
       const taken = this.takenBy(key, route);

@@ -1,9 +1,7 @@
 import type { LogLevel } from '../worker/protocol.ts';
 
 interface NewLine {
-  /** Milliseconds since the epoch. */
   readonly time: number;
-  /** Name of the function. */
   readonly function: string;
   readonly requestId: string;
   readonly level: LogLevel;
@@ -24,7 +22,6 @@ interface Stream {
 
 /** Bytes of all lines together; LTS keeps them for days, a laptop keeps the last ones. */
 const MAX_BYTES = 32 * 1024 * 1024;
-/** Bytes that a line takes besides its text. */
 const OVERHEAD = 200;
 
 /** The last lines of every log stream, in memory. What one stream writes too much, it loses itself. */
@@ -53,7 +50,6 @@ export class LogStore {
     while (this.#size > this.#maxBytes) this.#drop();
   }
 
-  /** The lines of a stream, the oldest first. */
   lines(streamId: string): readonly StoredLine[] {
     const stream = this.#streams.get(streamId);
     return stream ? stream.lines.slice(stream.gone) : [];
@@ -63,12 +59,10 @@ export class LogStore {
     return this.#streams.has(streamId);
   }
 
-  /** Bytes that are kept. */
   get size(): number {
     return this.#size;
   }
 
-  /** Drops the oldest line of the largest stream. */
   #drop(): void {
     let largest: Stream | undefined;
     for (const stream of this.#streams.values()) if (!largest || stream.size > largest.size) largest = stream;

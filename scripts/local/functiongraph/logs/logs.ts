@@ -11,7 +11,6 @@ export interface LogsOptions {
   readonly region: string;
   readonly projectId: string;
   readonly functions: Pick<FunctionPort, 'find'>;
-  /** Bytes of lines that are kept, of all functions together. */
   readonly maxBytes?: number;
 }
 
@@ -51,7 +50,6 @@ export class Logs {
   /**
    * Adds the query for a function's stream, and that for the stream's lines. The latter is LTS's, which on the platform
    * has an address of its own.
-   *
    * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0145.html
    * @see https://support.huaweicloud.com/intl/en-us/api-lts/ListLogs.html
    */

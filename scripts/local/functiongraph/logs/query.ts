@@ -8,7 +8,6 @@ interface LogQuery {
   readonly from: number;
   readonly to: number;
   readonly labels: Readonly<Record<string, string>>;
-  /** Keywords in lower case. */
   readonly keywords: readonly string[];
   readonly limit: number;
   readonly descending: boolean;
@@ -60,7 +59,6 @@ export function readQuery(body: unknown): LogQuery {
   return query;
 }
 
-/** @param lines of the stream, the oldest first */
 export function runQuery(lines: readonly StoredLine[], query: LogQuery): LogAnswer {
   const { from, to, labels, keywords, limit, descending, cursor } = query;
   const wanted = Object.entries(labels);

@@ -1,7 +1,6 @@
 import { CronSchedule, IntervalSchedule, type Schedule } from './schedule.ts';
 import { offsetAt } from './zone.ts';
 
-/** A schedule is not what FunctionGraph documents. */
 export class ScheduleError extends Error {
   constructor(schedule: string, reason: string) {
     super(`The schedule ${JSON.stringify(schedule)} is malformed: ${reason}`);
@@ -53,7 +52,6 @@ const DAYS_OF_WEEK: Field = { name: 'day of week', low: 0, high: 6, names: DAYS,
  *
  * Rate is `3m`, `2h` or `1d`, up to 60 m, 24 h and 30 d. Cron is `second minute hour day month [weekday]`, or
  * `@every 1h30m`, optionally after `CRON_TZ=Asia/Shanghai `.
- *
  * @param regionZone the region's time zone, which is meant where CRON_TZ is missing
  * @throws ScheduleError
  * @see https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0207.html (rates)
@@ -125,7 +123,6 @@ function checkZone(schedule: string, timeZone: string): void {
   }
 }
 
-/** The values of one field, ascending. */
 function parseField(schedule: string, text: string, field: Field): number[] {
   const items = text.split(',');
   const values = new Set<number>();

@@ -1,12 +1,10 @@
 import { offsetAt } from './zone.ts';
 
 export interface Schedule {
-  /** The time zone that its times are in. */
   readonly timeZone: string;
   /**
    * The first moment after `after` at which the timer fires, in milliseconds since the epoch; undefined when there is
    * none within eight years.
-   *
    * @param previous when it fired last (or was started), from which intervals are counted
    */
   next(after: number, previous: number): number | undefined;
@@ -17,7 +15,6 @@ export class IntervalSchedule implements Schedule {
   readonly timeZone: string;
   readonly #interval: number;
 
-  /** @param interval milliseconds */
   constructor(interval: number, timeZone: string) {
     this.timeZone = timeZone;
     this.#interval = interval;
@@ -56,7 +53,6 @@ export class CronSchedule implements Schedule {
   readonly timeZone: string;
   readonly #fields: CronFields;
 
-  /** @param fields sorted ascending where they are lists */
   constructor(fields: CronFields, timeZone: string) {
     this.#fields = fields;
     this.timeZone = timeZone;
@@ -75,7 +71,6 @@ export class CronSchedule implements Schedule {
     return undefined;
   }
 
-  /** Seconds. */
   #offset(time: number): number {
     return offsetAt(time * 1000, this.timeZone) / 1000;
   }

@@ -7,28 +7,21 @@ import { localTime } from './zone.ts';
 
 interface TimersOptions {
   readonly now: () => number;
-  /** The region's, for schedules without one of their own. */
   readonly timeZone: string;
-  /** @param target the function's key, or its URN */
   readonly fire: (target: string, event: TimerPayload) => Promise<InvocationResult>;
   readonly onError: (target: string, error: Error) => void;
 }
 
-/** A timer of its own: that of a trigger. */
 export interface TimerDeclaration {
-  /** The function: its URN with version or alias. */
   readonly target: string;
   /** The function's URN without either: by it `fire` finds the timer. */
   readonly functionUrn: string;
   readonly event: TimerEvent;
-  /** Milliseconds since the epoch, from which intervals are counted. */
   readonly since: number;
 }
 
-/** The event of a TIMER trigger. */
 interface TimerPayload {
   readonly version: 'v2.0';
-  /** Local time with its offset. */
   readonly time: string;
   readonly trigger_type: 'TIMER';
   readonly trigger_name: string;
@@ -47,7 +40,6 @@ interface Timer {
 /** setTimeout takes no more milliseconds than this; longer waits are taken in steps. */
 const MAX_WAIT = 2 ** 31 - 1;
 
-/** Fires the timers of functions: those that one is deployed with, and those of triggers. */
 export class Timers {
   readonly #options: TimersOptions;
   /** Timers by owner (a function's key or a trigger's id), then by name. */
@@ -57,11 +49,7 @@ export class Timers {
     this.#options = options;
   }
 
-  /**
-   * Replaces the timers of a function.
-   *
-   * @throws ScheduleError when a schedule is malformed
-   */
+  /** Replaces the timers of a function. Throws ScheduleError when a schedule is malformed. */
   set(key: string, fn: FunctionConfig): void {
     const timers = new Map<string, Timer>();
     for (const event of fn.events) {
@@ -74,7 +62,6 @@ export class Timers {
 
   /**
    * Sets the timer of a trigger, in place of the one that it had.
-   *
    * @throws ScheduleError when its schedule is malformed
    */
   put(owner: string, { target, functionUrn, event, since }: TimerDeclaration): void {

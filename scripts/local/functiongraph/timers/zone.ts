@@ -2,7 +2,6 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 
 /**
  * How far local time is ahead of UTC at a moment, in milliseconds.
- *
  * @param time milliseconds since the epoch
  * @throws RangeError when the time zone is unknown
  */

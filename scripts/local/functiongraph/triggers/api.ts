@@ -7,9 +7,7 @@ import type { TriggerRegistry } from './registry.ts';
 import type { Trigger, TriggerType } from './types.ts';
 
 interface TriggerApiOptions {
-  /** Times are told in it. */
   readonly timeZone: string;
-  /** Address of the gateway. */
   readonly gatewayUrl: () => string;
 }
 
@@ -18,7 +16,6 @@ const ONE = `${ALL}/{trigger_type_code}/{trigger_id}`;
 
 /**
  * Adds the operations on triggers.
- *
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0122.html (create)
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0124.html (update)
  */

@@ -5,13 +5,11 @@ import type { Trigger, TriggerSource } from './types.ts';
 /** Triggers of one version or alias. */
 const MAX_TRIGGERS = 10;
 
-/** A new trigger, before it has an id. */
 export type NewTrigger = TriggerSource & Pick<Trigger, 'urn'>;
 
 /**
  * Looks for what keeps a trigger from being created beside those that exist. Whether EventGrid takes two triggers of one
  * name is not documented; a subscription needs a name of its own, so it does not here.
- *
  * @param triggers all of the project
  * @returns the refusal, with the code of the vendor's table
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/ErrorCode.html

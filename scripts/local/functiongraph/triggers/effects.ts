@@ -6,7 +6,6 @@ import type { ApigData } from './rules/apig.ts';
 import { OBS_SOURCE } from './rules/eventgrid.ts';
 import type { Trigger } from './types.ts';
 
-/** The services in which triggers take effect. */
 export interface TriggerTargets {
   readonly gateway: {
     put(owner: string, routes: readonly RouteDeclaration[]): void;
@@ -16,7 +15,6 @@ export interface TriggerTargets {
   readonly timers: { put(owner: string, timer: TimerDeclaration): void; remove(owner: string): void };
 }
 
-/** The route of a trigger by API Gateway. */
 export function routeFor(urn: string, data: ApigData): RouteDeclaration {
   return {
     target: urn,
@@ -34,7 +32,6 @@ export function routeFor(urn: string, data: ApigData): RouteDeclaration {
 /**
  * Puts a trigger to work at the gateway or among the timers; what comes from buckets is handed over as a list, see
  * `bucketTriggers`.
- *
  * @returns false for a source that the local cloud does not have
  */
 export function start(trigger: Trigger, { gateway, timers }: TriggerTargets): boolean {
@@ -71,7 +68,6 @@ export function isOfBucket(trigger: Trigger): boolean {
   return trigger.type === 'OBS' || trigger.type === 'EVENTGRID';
 }
 
-/** The bucket triggers that the object store must know. */
 export function bucketTriggers(triggers: readonly Trigger[]): BucketTrigger[] {
   return triggers.flatMap((trigger): BucketTrigger[] => {
     const { id, urn: target } = trigger;

@@ -9,9 +9,7 @@ import type { EventData, TriggerSource, TriggerStatus, TriggerType } from './typ
 
 interface TypeRules<T extends TriggerType> {
   readonly read: (fields: Fields) => EventData[T];
-  /** Code of wrong event_data; the types without one of their own have the general one. */
   readonly invalid?: string;
-  /** Code for a trigger that is not there. */
   readonly missing?: string;
   readonly canBeDisabled?: true;
   readonly startsDisabled?: true;
@@ -20,7 +18,6 @@ interface TypeRules<T extends TriggerType> {
 /**
  * The differences between types: "Only timer, DDS, DMS, Kafka, and LTS triggers can be disabled", "By default,
  * DDS and Kafka triggers are in the DISABLED state".
- *
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0122.html
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/ErrorCode.html
  */
@@ -41,11 +38,7 @@ const TYPES: { readonly [T in TriggerType]: TypeRules<T> } = {
 /** Types of the vendor that the local cloud has no rules for. */
 const OTHER_TYPES = ['DDS', 'DMS', 'OPENSOURCEKAFKA', 'APIC', 'GAUSSMONGO', 'IOTDA', 'ROCKETMQ'];
 
-/**
- * Reads trigger_type_code.
- *
- * @throws ApiError 400 FSS.1101 for one that is not a type, or not one of the local cloud
- */
+/** Reads trigger_type_code. Throws ApiError 400 FSS.1101 for one that is not a type, or not one of the local cloud. */
 export function readType(value: unknown): TriggerType {
   const type = (Object.keys(TYPES) as TriggerType[]).find((known) => known === value);
   if (type) return type;
@@ -60,11 +53,7 @@ export function readType(value: unknown): TriggerType {
   );
 }
 
-/**
- * Reads event_data of a new trigger.
- *
- * @throws ApiError 400 with everything that is wrong, without the values
- */
+/** Reads event_data of a new trigger. Throws ApiError 400 with everything that is wrong, without the values. */
 export function readEventData(type: TriggerType, value: unknown): TriggerSource {
   const fields = new Fields(value);
   const data = fields.problems.length === 0 ? TYPES[type].read(fields) : undefined;
@@ -76,7 +65,6 @@ export function readEventData(type: TriggerType, value: unknown): TriggerSource 
 /**
  * Reads event_data of an update: what may be changed is a few numbers of DIS. The vendor describes it as a list, its
  * Terraform provider sends the object itself; both are taken.
- *
  * @throws ApiError 400
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0124.html
  */
@@ -96,7 +84,6 @@ export function readUpdate(source: TriggerSource, value: unknown): TriggerSource
 
 /**
  * Reads trigger_status.
- *
  * @param otherwise where none is given
  * @throws ApiError 400
  */
@@ -109,12 +96,10 @@ export function readStatus(type: TriggerType, value: unknown, otherwise: Trigger
   return value;
 }
 
-/** The status of a new trigger that does not say it. */
 export function firstStatus(type: TriggerType): TriggerStatus {
   return TYPES[type].startsDisabled ? 'DISABLED' : 'ACTIVE';
 }
 
-/** There is no such trigger. */
 export function missing(type: TriggerType): ApiError {
   return new ApiError(404, TYPES[type].missing ?? 'FSS.1131', `The ${type} trigger does not exist.`);
 }

@@ -1,7 +1,5 @@
-/** The rule for a text of event_data. */
 interface TextRule {
   readonly optional?: boolean;
-  /** Characters; 1024 unless given. */
   readonly max?: number;
   readonly pattern?: RegExp;
   /** The end of the sentence "path must ...", which says what the pattern asks for. */
@@ -140,7 +138,6 @@ export class Fields {
 
 type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
-/** The fields that are set. */
 export function given<T extends object>(fields: T): Given<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Given<T>;
 }

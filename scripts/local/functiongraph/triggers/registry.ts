@@ -11,12 +11,10 @@ import { TriggerStore } from './store.ts';
 import type { Trigger, TriggerSource, TriggerType } from './types.ts';
 
 export interface RegistryOptions extends TriggerTargets {
-  /** Folder of the control plane. */
   readonly dataDir: string;
   readonly region: string;
   readonly functions: Pick<FunctionPort, 'find'>;
   readonly now: () => number;
-  /** @param fn name of the function; empty where there is none */
   readonly log: (fn: string, text: string) => void;
   /**
    * Receives all triggers of buckets whenever one of them has changed, and once at the start when there are any. Not when
@@ -44,7 +42,6 @@ export class TriggerRegistry implements TriggerPort {
 
   /**
    * Opens the registry with what was kept; the functions must be there already.
-   *
    * @throws Error when the file is damaged
    */
   static async open(options: RegistryOptions): Promise<TriggerRegistry> {
@@ -60,7 +57,6 @@ export class TriggerRegistry implements TriggerPort {
 
   /**
    * Creates a trigger.
-   *
    * @param body of the request
    * @throws ApiError
    * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0122.html
@@ -91,14 +87,12 @@ export class TriggerRegistry implements TriggerPort {
     return this.#triggers.filter((trigger) => trigger.urn === bound);
   }
 
-  /** Undefined when there is none. */
   find(urn: string, type: TriggerType, id: string): Trigger | undefined {
     return this.list(urn).find((trigger) => trigger.type === type && trigger.id === id);
   }
 
   /**
    * Changes the status, or the few numbers that may be changed.
-   *
    * @throws ApiError
    * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0124.html
    */
@@ -117,7 +111,6 @@ export class TriggerRegistry implements TriggerPort {
     });
   }
 
-  /** @throws ApiError 404 */
   delete(urn: string, type: TriggerType, id: string): Promise<void> {
     return this.#inTurn(async () => {
       const trigger = this.find(urn, type, id);
@@ -129,7 +122,6 @@ export class TriggerRegistry implements TriggerPort {
   /**
    * Deletes the triggers of a version or an alias; without either, or with `latest`, every trigger of the function, those
    * of its versions and aliases included.
-   *
    * @throws ApiError 404 when there is no such function
    * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0123.html
    */
@@ -147,7 +139,6 @@ export class TriggerRegistry implements TriggerPort {
     return this.#inTurn(() => this.#remove((trigger) => trigger.urn === urn));
   }
 
-  /** How many triggers a version or an alias has. */
   boundTo(urn: string): number {
     return this.#triggers.filter((trigger) => trigger.urn === urn).length;
   }
@@ -181,11 +172,7 @@ export class TriggerRegistry implements TriggerPort {
     this.#options.onBucketTriggers?.(bucketTriggers(this.#triggers));
   }
 
-  /**
-   * The URN with its version or alias.
-   *
-   * @throws ApiError when it is no URN, or of nothing
-   */
+  /** The URN with its version or alias. Throws ApiError when it is no URN, or of nothing. */
   #resolve(urn: string): string {
     const parts = parseUrn(urn);
     if (!parts) throw new ApiError(400, 'FSS.1309', 'Invalid function URN.');
@@ -225,7 +212,6 @@ export class TriggerRegistry implements TriggerPort {
   }
 }
 
-/** @throws ApiError 400 for a body that is no JSON object */
 function objectOf(body: unknown): Body {
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) {
     // Names like `constructor` must not find what every object has.

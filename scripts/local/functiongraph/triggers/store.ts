@@ -13,7 +13,6 @@ export class TriggerStore {
     this.#file = file;
   }
 
-  /** @throws Error naming the file when it is not one that was written by `save` */
   async load(): Promise<Trigger[]> {
     let text: string;
     try {

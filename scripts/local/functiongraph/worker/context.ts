@@ -4,7 +4,6 @@ interface ContextOptions {
   readonly requestId?: string;
   readonly traceId?: string;
   readonly alias?: string;
-  /** Milliseconds. */
   readonly timeout: number;
   readonly credentials: Credentials;
   readonly userData: Readonly<Record<string, string>>;
@@ -51,7 +50,6 @@ export class Logger {
 
 /**
  * The second argument of a handler and the first of an initializer.
- *
  * @see https://support.huaweicloud.com/intl/en-us/devg-functiongraph/functiongraph_02_0410.html
  */
 export class Context {
@@ -59,9 +57,7 @@ export class Context {
   readonly invokeID: string | undefined;
   readonly traceID: string | undefined;
   readonly alias: string;
-  /** Milliseconds. */
   readonly timeout: number;
-  /** Milliseconds since the epoch. */
   readonly startTime: number;
   readonly #options: ContextOptions;
   readonly #logger: Logger;

@@ -5,7 +5,6 @@ type Emit = (level: LogLevel, line: string) => void;
 /**
  * Replaces `process.stdout.write` and `process.stderr.write`, as the platform's runtime does: output becomes log
  * lines of level INFO and ERROR. What is written to the file descriptors directly is captured by the host.
- *
  * @param lineBytes longer lines are split
  */
 export function captureOutput(emit: Emit, lineBytes: number): void {
@@ -25,7 +24,6 @@ export function captureOutput(emit: Emit, lineBytes: number): void {
   }
 }
 
-/** Lines of a text, without the line end, none longer than `lineBytes` bytes of UTF-8. */
 function linesOf(text: string, lineBytes: number): string[] {
   const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop();

@@ -6,11 +6,9 @@ export interface Credentials {
   readonly securityToken: string;
 }
 
-/** First message: which code to load. */
 export interface LoadMessage {
   readonly type: 'load';
   readonly codeRoot: string;
-  /** `index.handler`. */
   readonly handler: string;
   readonly initializer?: string;
   /** Plain and encrypted variables; deliberately not in the environment. */
@@ -22,7 +20,6 @@ export interface LoadMessage {
 export interface InitializeMessage {
   readonly type: 'initialize';
   readonly credentials: Credentials;
-  /** Milliseconds. */
   readonly timeout: number;
 }
 
@@ -30,18 +27,15 @@ export interface InvokeMessage {
   readonly type: 'invoke';
   readonly requestId: string;
   readonly traceId: string;
-  /** The version or alias that the request was sent to; absent when there was none. */
   readonly alias?: string;
   /** JSON text. */
   readonly event: string;
   readonly credentials: Credentials;
-  /** Milliseconds. */
   readonly timeout: number;
 }
 
 export type HostMessage = LoadMessage | InitializeMessage | InvokeMessage;
 
-/** Body of a failed invocation, as the platform's runtime writes it. */
 export interface ErrorBody {
   readonly errorMessage: string;
   readonly errorType: string;

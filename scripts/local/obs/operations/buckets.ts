@@ -43,7 +43,6 @@ export async function headBucket({ store, bucket, region }: Call): Promise<Reply
 
 /**
  * The SDKs of OBS ask for it, unsigned, to find out whether a service or bucket takes the signature of OBS.
- *
  * @param bucket empty for the service
  */
 export function headApiVersion(store: Store, bucket: string): Reply {

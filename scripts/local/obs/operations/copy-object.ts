@@ -12,7 +12,6 @@ import { requestedChecksum, wholeChecksum } from './multipart-checksum.ts';
 /**
  * The source of a copy: `bucket/key`, percent-encoded, with or without a leading slash; `+` is a space, which is why
  * clients send `%2B` for a plus.
- *
  * @throws S3Error AccessDenied, InvalidArgument, InvalidObjectState, NoSuchKey, PreconditionFailed
  */
 export function copySource({ store, archive, headers, allows }: Call): {

@@ -63,7 +63,6 @@ function readRule(node: XmlNode): CorsRule {
   return rule;
 }
 
-/** Headers that let a browser's page read the answer to an actual request. */
 export function corsHeaders(
   rules: readonly CorsRule[] | undefined,
   origin: string | undefined,

@@ -67,7 +67,6 @@ export async function deleteObjects({ store, bucket, headers, body, event, allow
   );
 }
 
-/** @throws S3Error KeyTooLongError, NoSuchVersion */
 function checkEntry(key: string, version: string | undefined): void {
   checkKeyLength(key);
   if (version !== undefined && version !== 'null') throw new S3Error('NoSuchVersion');

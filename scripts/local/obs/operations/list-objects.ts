@@ -111,7 +111,6 @@ export function writeToken(last: string): string {
   return `1${Buffer.from(last, 'latin1').toString('base64url')}`;
 }
 
-/** @throws S3Error InvalidArgument */
 export function readToken(token: string): string {
   const bytes = Buffer.from(token.slice(1), 'base64url');
   if (!token.startsWith('1') || bytes.length === 0 || `1${bytes.toString('base64url')}` !== token)

@@ -7,18 +7,15 @@ import type { Store } from '../store.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
-/** A part as a completion names it. */
 export interface NamedPart {
   readonly number: number;
   readonly etag: string;
-  /** Checksums that the completion states, by header name. */
   readonly checksums: Headers;
 }
 
 /**
  * The checksum that an upload, or a copy, is to have.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
- *
  * @throws S3Error InvalidRequest
  */
 export function requestedChecksum(headers: Headers): UploadChecksum | undefined {
@@ -40,7 +37,6 @@ export function requestedChecksum(headers: Headers): UploadChecksum | undefined 
 
 /**
  * Checks what a completion states of the object and its parts, and computes the checksum that the object keeps.
- *
  * @throws S3Error BadDigest, InvalidPart, InvalidRequest
  */
 export async function completedChecksum(
@@ -68,7 +64,6 @@ export async function completedChecksum(
   }
 }
 
-/** The checksum of content that is stored already. */
 export async function wholeChecksum(
   { blobs }: Store,
   parts: readonly Pick<PartRecord, 'segment'>[],

@@ -173,18 +173,13 @@ function elementOf(header: string): string {
   return `Checksum${header.slice('x-amz-checksum-'.length).toUpperCase()}`;
 }
 
-/** The ETag of an object of these parts. */
 function etagOf(parts: readonly NamedPart[]): string {
   const md5 = createHash('md5');
   for (const { etag } of parts) md5.update(Buffer.from(etag, 'hex'));
   return `${md5.digest('hex')}-${parts.length}`;
 }
 
-/**
- * The parts that a completion names, in order.
- *
- * @throws S3Error MalformedXML, InvalidPartOrder
- */
+/** The parts that a completion names, in order. Throws S3Error MalformedXML, InvalidPartOrder. */
 function namedParts(xml: string): readonly NamedPart[] {
   const document = parseXml(xml);
   const named = childrenOf(document, 'Part').map((part) => ({
@@ -205,7 +200,6 @@ function namedParts(xml: string): readonly NamedPart[] {
   return named;
 }
 
-/** @throws S3Error InvalidPart, EntityTooSmall */
 function chosenParts(upload: Upload, named: readonly NamedPart[]): readonly PartRecord[] {
   const parts = named.map(({ number, etag }) => {
     const part = upload.parts.get(number);

@@ -32,7 +32,6 @@ function checksumsOf(checksums: Readonly<Record<string, string>>): { checksums?:
   return Object.keys(checksums).length === 0 ? {} : { checksums };
 }
 
-/** Query parameters that replace headers of the answer. */
 const OVERRIDES: Readonly<Record<string, string>> = {
   'response-content-type': 'content-type',
   'response-content-language': 'content-language',

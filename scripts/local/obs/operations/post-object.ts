@@ -66,7 +66,6 @@ const SIGNATURE = /^x-amz-(?:algorithm|credential|signature)$/;
 /**
  * Fields that have the meaning of headers, under the names of headers. Fields are UTF-8; headers have one character per
  * byte.
- *
  * @throws S3Error NotImplemented
  */
 function headersOf(fields: ReadonlyMap<string, string>): Readonly<Record<string, string>> {

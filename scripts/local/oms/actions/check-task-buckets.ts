@@ -5,7 +5,6 @@ import type { ActionContext } from './context.ts';
 /**
  * Looks at both buckets with the task's own keys.
  * Codes: https://github.com/huaweicloudDocs/oms, cn.zh-cn/API参考/错误码.md
- *
  * @throws OmsFault 400 OMS.0153 for the source, OMS.1020 for the destination
  */
 export async function checkTaskBuckets(context: ActionContext, task: Task): Promise<void> {

@@ -6,11 +6,9 @@ export interface ActionContext {
   readonly store: OmsStore;
   readonly now: () => number;
   readonly newTaskId: () => string;
-  /** Hands accepted objects to the copier. */
   readonly enqueue: (objects: readonly PendingObject[]) => void;
   /** The status that a bucket answers HEAD with; 0 where it does not answer. */
   readonly bucketStatus: (task: Task, side: 'source' | 'destination') => Promise<number>;
-  /** Whether the server is shutting down. */
   readonly closing: () => boolean;
   readonly settings: ActionSettings;
 }

@@ -7,7 +7,6 @@ import { findTask } from './find-task.ts';
 /**
  * Accepts the keys for copying; 200 says no more than that. A key that has no object becomes a failed object of the
  * month. https://support.huaweicloud.com/intl/en-us/api-oms/CreateSyncEvents.html
- *
  * @throws OmsFault 404 unknown task; 400 too many keys, a key that is not URL-encoded, a stopped task; 503 busy
  */
 export async function createSyncEvents(

@@ -7,7 +7,6 @@ import type { ActionContext } from './context.ts';
 /**
  * "After the synchronization task is created, it will be automatically started."
  * https://support.huaweicloud.com/intl/en-us/api-oms/CreateSyncTask.html
- *
  * @throws OmsFault 400 OMS.0077 over the quota, OMS.0153 and OMS.1020 for a bucket that cannot be reached
  */
 export async function createSyncTask(

@@ -6,7 +6,6 @@ import { findTask } from './find-task.ts';
 /**
  * "Task being synchronized cannot be deleted; stop first."
  * https://support.huaweicloud.com/intl/en-us/api-oms/DeleteSyncTask.html
- *
  * @throws OmsFault 400 unknown or in progress
  */
 export async function deleteSyncTask(

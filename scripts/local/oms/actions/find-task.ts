@@ -5,7 +5,6 @@ import type { Task } from '../task.ts';
 /**
  * The task, or the error of an unknown one. ShowSyncTask, ListSyncTaskStatistic and CreateSyncEvents document 404;
  * start, stop and delete document 400 and no 404. The code of the 404 is not documented.
- *
  * @throws OmsFault
  */
 export function findTask(store: OmsStore, projectId: string, id: string, unknown: 404 | 400 = 404): Task {

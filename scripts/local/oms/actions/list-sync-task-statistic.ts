@@ -22,7 +22,6 @@ const HOUR = 3600_000;
  * happened. Which span gets which step is not documented: five minutes as long as 1000 points, the documented
  * maximum, are enough for the span, hours beyond, and 400 where these are not enough.
  * https://support.huaweicloud.com/intl/en-us/api-oms/ListSyncTaskStatistic.html
- *
  * @throws OmsFault 404 unknown task, 400 for the span
  */
 export async function listSyncTaskStatistic(

@@ -5,7 +5,6 @@ import { findTask } from './find-task.ts';
 /**
  * The task with the counters of the month that `query_time` lies in.
  * https://support.huaweicloud.com/intl/en-us/api-oms/ShowSyncTask.html
- *
  * @throws OmsFault 404
  */
 export async function showSyncTask(

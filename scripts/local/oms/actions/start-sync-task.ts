@@ -9,7 +9,6 @@ import { findTask } from './find-task.ts';
 /**
  * Starts a stopped task with the keys that come with the call.
  * https://support.huaweicloud.com/intl/en-us/api-oms/StartSyncTask.html
- *
  * @throws OmsFault 400 unknown, already started, or a bucket that cannot be reached with the new keys
  */
 export async function startSyncTask(

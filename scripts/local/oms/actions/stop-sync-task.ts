@@ -6,7 +6,6 @@ import { findTask } from './find-task.ts';
 /**
  * Stops a task. What it has accepted is still copied: the vendor does not say otherwise.
  * https://support.huaweicloud.com/intl/en-us/api-oms/StopSyncTask.html
- *
  * @throws OmsFault 400 unknown or not in progress
  */
 export async function stopSyncTask(

@@ -42,7 +42,6 @@ export function listAliases(service: ControlService, request: ApiRequest): ApiAn
 /**
  * Deletes an alias, not its version. One that triggers are bound to stays: "Aliases of a function bound with triggers cannot
  * be deleted".
- *
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0115.html
  */
 export async function deleteAlias(service: ControlService, request: ApiRequest): Promise<ApiAnswer> {
@@ -118,7 +117,6 @@ function readWeights(fields: Fields, fn: StoredFunction, version: string): Recor
   );
 }
 
-/** @throws ApiError 404 FSS.1053 */
 function existing(fn: StoredFunction, name: string): Alias {
   const alias = aliasAt(fn, `!${name}`);
   if (!alias) throw new AliasNotFoundError();

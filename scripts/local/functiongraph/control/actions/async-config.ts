@@ -8,13 +8,11 @@ import { parseUrn } from '../urn.ts';
 import { pageOf } from './page.ts';
 import { type ControlService, located } from './service.ts';
 
-/** The platform's own. */
 const DEFAULT_RETRIES = 1;
 const DEFAULT_AGE = 3600;
 
 /**
  * Sets what becomes of asynchronous invocations of one version, or through one alias; each has its own settings.
- *
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0142.html
  */
 export async function putAsyncConfig(service: ControlService, request: ApiRequest): Promise<ApiAnswer> {
@@ -81,7 +79,6 @@ export async function deleteAsyncConfig(service: ControlService, request: ApiReq
 
 /**
  * A destination's `param` is JSON in a string.
- *
  * @see https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0390_03.html
  */
 function readDestination(service: ControlService, fields: Fields | undefined): FailureDestination | undefined {

@@ -88,7 +88,6 @@ export async function showCode(service: ControlService, request: ApiRequest): Pr
  * Deletes a function with everything that belongs to it; or, where the URN has a version or an alias, that version: "the
  * function version or the version corresponding to the specified alias as well as associated triggers will be deleted".
  * Aliases of a deleted version go with it.
- *
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0109.html
  * @see https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0180.html
  */
@@ -119,11 +118,7 @@ export async function deleteFunction(service: ControlService, request: ApiReques
   return { status: 204 };
 }
 
-/**
- * The function without a version and its aliases.
- *
- * @returns also the qualifiers that name nothing any more
- */
+/** The function without a version and its aliases. Returns also the qualifiers that name nothing any more. */
 function withoutVersion(
   fn: StoredFunction,
   name: string,
@@ -155,7 +150,6 @@ export function checkTotal({ plane }: ControlService, more: number): void {
     throw new ApiError(403, 'FSS.1042', 'The total code size of functions exceeds the maximum allowed limit.');
 }
 
-/** Bytes of the code of all versions. */
 export function totalCode(functions: readonly StoredFunction[]): number {
   return functions.flatMap((fn) => [fn.latest, ...fn.versions]).reduce((sum, { code }) => sum + code.size, 0);
 }

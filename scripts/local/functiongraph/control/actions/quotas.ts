@@ -5,7 +5,6 @@ import type { ControlService } from './service.ts';
 
 /**
  * Quotas of the project, those that the local cloud has a use of.
- *
  * @param busy requests that run now
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0137.html
  */

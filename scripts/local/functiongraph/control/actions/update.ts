@@ -11,7 +11,6 @@ import { type ControlService, located } from './service.ts';
 
 /**
  * Replaces the code of `latest`. Code that the function has already is refused with FSS.0409, as the service does.
- *
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0110.html
  */
 export async function updateCode(service: ControlService, request: ApiRequest): Promise<ApiAnswer> {
@@ -35,7 +34,6 @@ export async function updateCode(service: ControlService, request: ApiRequest): 
 /**
  * Replaces the settings of `latest`. Those of a published version stay as they are: older pages of the manual say so, newer
  * ones say that they can be modified; a version that cannot change is what a rollback counts on.
- *
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0111.html
  */
 export async function updateConfig(service: ControlService, request: ApiRequest): Promise<ApiAnswer> {
@@ -63,7 +61,6 @@ export async function updateConfig(service: ControlService, request: ApiRequest)
 
 /**
  * Sets how many instances a version may have.
- *
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_1018.html
  */
 export async function updateMaxInstances(service: ControlService, request: ApiRequest): Promise<ApiAnswer> {
@@ -83,14 +80,12 @@ export async function updateMaxInstances(service: ControlService, request: ApiRe
   return { status: 200, body: versionAnswer(place, changed, versionAt(changed, name) ?? changed.latest) };
 }
 
-/** @throws ApiError 404 FSS.1052 */
 function withVersion(fn: StoredFunction, name: string, change: (version: Version) => Version): StoredFunction {
   if (!versionAt(fn, name)) throw new VersionNotFoundError();
   if (name === 'latest') return { ...fn, latest: change(fn.latest) };
   return { ...fn, versions: fn.versions.map((version) => (version.name === name ? change(version) : version)) };
 }
 
-/** @throws ApiError 400 FSS.1015 for a published version */
 export function onlyLatest(place: Located): Located {
   if (place.qualifier !== 'latest')
     throw invalid('function_urn', 'names a published version, which cannot be changed', 'FSS.1015');

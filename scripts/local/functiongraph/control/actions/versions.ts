@@ -13,7 +13,6 @@ import { onlyLatest } from './update.ts';
 /**
  * "At most 42 characters, including letters, digits, hyphens, underscores, and periods. It must start and end with a letter
  * or digit."
- *
  * @see https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0180.html
  */
 const VERSION_NAME = /^[A-Za-z0-9](?:[\w.-]{0,40}[A-Za-z0-9])?$/;
@@ -21,7 +20,6 @@ const VERSION_NAME = /^[A-Za-z0-9](?:[\w.-]{0,40}[A-Za-z0-9])?$/;
 /**
  * Publishes `latest`: a snapshot of code and settings that stays as it is. It has no triggers and no asynchronous
  * settings of its own yet. `digest` ("MD5 key") is taken and not compared: nobody says of what it is the digest.
- *
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0144.html
  */
 export async function publishVersion(service: ControlService, request: ApiRequest): Promise<ApiAnswer> {

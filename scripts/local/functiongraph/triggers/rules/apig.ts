@@ -2,7 +2,6 @@ import { parseTemplate } from '../../gateway/routes.ts';
 import { LIMITS } from '../../limits.ts';
 import { type Fields, given } from '../fields.ts';
 
-/** event_data of a trigger of type APIG or DEDICATEDGATEWAY. */
 export interface ApigData {
   readonly name: string;
   /** 1: public, 2: private. */
@@ -20,7 +19,6 @@ export interface ApigData {
   readonly func_info: {
     readonly function_urn?: string;
     readonly invocation_type?: 'sync' | 'async';
-    /** Milliseconds. */
     readonly timeout: number;
     readonly version?: string;
   };
@@ -34,7 +32,6 @@ const API_NAME = /^[\p{L}\d][\p{L}\d\-_./()（）:：、]{2,254}$/u;
 
 /**
  * Reads event_data of a trigger by API Gateway.
- *
  * @param dedicated a gateway of one's own has an id
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0122.html
  * @see https://support.huaweicloud.com/intl/en-us/api-apig/CreateApiV2.html (names of APIs)

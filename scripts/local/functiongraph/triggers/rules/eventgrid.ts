@@ -1,7 +1,6 @@
 import { type Fields, given } from '../fields.ts';
 import { BUCKET } from './obs.ts';
 
-/** event_data of a trigger of type EVENTGRID. */
 export interface EventGridData {
   readonly channel_id: string;
   readonly channel_name?: string;
@@ -16,7 +15,6 @@ export interface EventGridData {
   readonly Key_encode?: boolean;
 }
 
-/** OBS as EventGrid calls it. */
 export const OBS_SOURCE = 'HC.OBS.DWR';
 
 /** The spelling must be exact: a subscription compares the type of an event with it. */
@@ -32,7 +30,6 @@ const OBS_EVENT_TYPES = [
 /**
  * Reads event_data of an EventGrid trigger. The API's own description names no field of it; these are the ones of the
  * vendor's Terraform provider and of its SDKs.
- *
  * @see https://registry.terraform.io/providers/huaweicloud/huaweicloud/latest/docs/resources/fgs_function_trigger
  */
 export function readEventGrid(fields: Fields): EventGridData {

@@ -1,6 +1,5 @@
 import { type Fields, given } from '../fields.ts';
 
-/** event_data of a trigger of type OBS. */
 export interface ObsData {
   readonly bucket: string;
   readonly events: readonly string[];
@@ -21,7 +20,6 @@ export const BUCKET = { max: 63, pattern: /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 
  * Reads event_data of a native OBS trigger. Events are spelled as in the API's description (`ObjectCreated`, `Put`), as
  * in the vendor's tools (`s3:ObjectCreated:*`) or without their prefix (`ObjectCreated:Put`): sources differ, and all
  * of them are in use.
- *
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0122.html
  */
 export function readObs(fields: Fields): ObsData {

@@ -3,7 +3,6 @@ import { type Fields, given } from '../fields.ts';
 /**
  * event_data of the sources that the local cloud does not have. Their passwords are checked and forgotten: the service
  * never shows them again.
- *
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0122.html
  */
 
@@ -110,7 +109,6 @@ export function readDis(fields: Fields): DisData {
 
 /**
  * The fields of a DIS trigger that an update may change; `is_serial` is true or false there, not a text.
- *
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0124.html
  */
 export function updateDis(fields: Fields, data: DisData): DisData {

@@ -1,7 +1,6 @@
 import { parseSchedule } from '../../timers/parse.ts';
 import { type Fields, given } from '../fields.ts';
 
-/** event_data of a trigger of type TIMER. */
 export interface TimerData {
   readonly name: string;
   readonly schedule_type: 'Rate' | 'Cron';
@@ -12,7 +11,6 @@ export interface TimerData {
 
 /**
  * Reads event_data of a timer.
- *
  * @see https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0207.html
  */
 export function readTimer(fields: Fields): TimerData {
