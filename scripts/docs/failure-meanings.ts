@@ -1,7 +1,7 @@
 import type { FailureCode } from '#shared/pipeline/failures.ts';
 import type { DOCUMENT_FAILURES } from '#shared/redrive/codes.ts';
 
-/** What happened, for docs/failures.md. The functions do not need it, so it is not in their bundles. */
+/** What happened, for docs/reference/failures.md. The functions do not need it, so it is not in their bundles. */
 export const MEANINGS: Readonly<Record<FailureCode, string>> = {
   'OmsSync.KeyRefused': 'OMS refused the key, sent alone, with 400.',
   'OmsSync.BatchRefused': 'OMS refused whole batches of the sync task alike, so that no single key can be blamed.',

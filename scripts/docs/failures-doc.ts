@@ -13,7 +13,14 @@ import { DOCUMENT_FAILURES } from '#shared/redrive/codes.ts';
 import { DOCUMENT_MEANINGS, MEANINGS, WRITING_ERRORS } from './failure-meanings.ts';
 
 /** Where the table is published. */
-export const FAILURES_FILE = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'docs', 'failures.md');
+export const FAILURES_FILE = join(
+  dirname(fileURLToPath(import.meta.url)),
+  '..',
+  '..',
+  'docs',
+  'reference',
+  'failures.md',
+);
 
 const INTRODUCTION = `# What failures mean, and what to do about them
 
@@ -42,7 +49,7 @@ instance are limited to \`OMS_CALLS_PER_SECOND\` (100 by default, of which one s
 vendor documents no limit; with N instances OMS may see N times as many, so divide what the account is allowed by the
 largest number of instances.`;
 
-/** docs/failures.md. */
+/** docs/reference/failures.md. */
 export function failuresDocument(): string {
   const failures = Object.entries(FAILURES).map(([code, { scope, retryable, remedy }]) => [
     `\`${code}\``,

@@ -8,7 +8,7 @@ import { httpApiMarkdown } from './openapi/markdown.ts';
 
 /** Where the document is published, for programs and for readers. */
 export const OPENAPI_FILE = join(ROOT, 'openapi.json');
-export const HTTP_API_FILE = join(ROOT, 'docs', 'http-api.md');
+export const HTTP_API_FILE = join(ROOT, 'docs', 'reference', 'http-api.md');
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   // As the formatter of this repository wants it.

@@ -56,7 +56,7 @@ export const eventVariables = {
     integerVariable('OMS_CONCURRENCY', { hint: 'OMS calls at a time, 4 by default', min: 1, max: 50 }),
     4,
   ),
-  // The vendor documents no limit. Each function instance has its own; there may be many (docs/failures.md).
+  // The vendor documents no limit. Each function instance has its own; there may be many (docs/reference/failures.md).
   callsPerSecond: withDefault(
     integerVariable('OMS_CALLS_PER_SECOND', {
       hint: 'OMS calls per second and function instance, 100 by default',

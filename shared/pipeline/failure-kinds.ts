@@ -25,7 +25,7 @@ export interface FailureKind {
 
 const SEE_LOG = 'See the log; the next pass submits the objects again.';
 
-/** Every failure by its code; docs/failures.md is written from it. What they mean: scripts/docs/failure-meanings.ts. */
+/** Every failure by its code; docs/reference/failures.md is written from it. What they mean: scripts/docs/failure-meanings.ts. */
 const ROWS = {
   'OmsSync.KeyRefused': {
     scope: 'content',

@@ -133,7 +133,7 @@ function requestIdOf({ status, headers, body }: Answer): string {
       502,
       'no',
       `${answered} to the function that invokes itself. Its agency needs functiongraph:function:invokeAsync: ` +
-        'docs/permissions.md.',
+        'docs/reference/permissions.md.',
     );
   if (status === 429) throw new RunNotAcceptedError(503, 'no', `${answered}, too many requests.`, retryAfter);
   if (status >= 400 && status < 500)

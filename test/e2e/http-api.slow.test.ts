@@ -17,7 +17,7 @@ const commands = [...page.matchAll(/^```sh\n([^`]*)^```$/gm)]
   .filter((command) => command.startsWith('curl '));
 
 /** Needs curl, which not every laptop with Node has. */
-describe('the commands of docs/http-api.md', () => {
+describe('the commands of docs/reference/http-api.md', () => {
   let folder: string;
   let stack: Stack;
   let environment: Record<string, string>;

@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { expect, it } from 'vitest';
 import { ROOT } from '../../scripts/serverless/config.ts';
 
-const documents = ['.', 'docs', 'docs/how-to', 'docs/policies'].flatMap((folder) =>
+const documents = ['.', 'docs', 'docs/how-to', 'docs/reference', 'docs/policies'].flatMap((folder) =>
   readdirSync(join(ROOT, folder))
     .filter((name) => name.endsWith('.md'))
     .map((name) => join(ROOT, folder, name)),

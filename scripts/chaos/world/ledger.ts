@@ -8,7 +8,7 @@ import { type Scenario, serves, type Upload, type Wish } from './scenario.ts';
 /** Milliseconds for which an instance may take it that a task is what it was. */
 const TASK_CACHE = 6_000;
 
-/** Codes of what OMS or the configuration refuses for good; docs/failures.md. */
+/** Codes of what OMS or the configuration refuses for good; docs/reference/failures.md. */
 const TERMINAL = new Set([
   'OmsSync.KeyRefused',
   'OmsSync.SyncTaskNotFound',

@@ -52,7 +52,7 @@ export function absentOfFunctions(functions: ServerlessConfig['functions']): str
   return [
     ...(agency
       ? [
-          `functions.${agency[0]}.agency is empty: set OMS_SYNC_AGENCY_PREFIX to how the names of your agencies begin (docs/permissions.md), or OMS_SYNC_AGENCY to one for all`,
+          `functions.${agency[0]}.agency is empty: set OMS_SYNC_AGENCY_PREFIX to how the names of your agencies begin (docs/reference/permissions.md), or OMS_SYNC_AGENCY to one for all`,
         ]
       : []),
     ...(state ? [`functions.${state[0]} has no state bucket: set OMS_SYNC_STATE_BUCKET to a bucket of yours`] : []),

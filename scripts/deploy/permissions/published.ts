@@ -69,7 +69,7 @@ function overviewOf(agencies: readonly AgencyPolicy[], command: string): string 
   const lines = [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
   return (
     '# Custom policies of the agencies\n\n' +
-    `Written by \`${command}\` from \`serverless.yml\`. docs/permissions.md says why, and how to ` +
+    `Written by \`${command}\` from \`serverless.yml\`. docs/reference/permissions.md says why, and how to ` +
     `create the agencies.\n\n${lines.join('\n')}\n`
   );
 }

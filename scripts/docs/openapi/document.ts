@@ -112,7 +112,7 @@ function describeOperation(operation: Operation, schemas: Record<string, JsonSch
 /** What the operation does beyond its summary, and what it must be allowed to do. */
 export function descriptionOf({ description, asynchronous, permissions: { needed, optional } }: Operation): string {
   const list = (actions: readonly string[]) => actions.map((action) => `\`oms:synctask:${action}\``).join(', ');
-  const helping = optional ? `; where a request is refused or its answer is lost, also ${list(optional)}` : '';
+  const helping = optional ? `; to explain a refusal or a lost answer, also ${list(optional)}` : '';
   const itself = asynchronous ? '`functiongraph:function:invokeAsync` on itself, ' : '';
   const permissions = `Permissions of the function: ${itself}${list(needed)}${helping}.`;
   return description === undefined ? permissions : `${description}\n\n${permissions}`;

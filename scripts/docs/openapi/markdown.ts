@@ -17,25 +17,37 @@ const KEY_VARIABLES: Readonly<Record<string, string>> = {
   dst_sk: '$DST_SECRET_KEY',
 };
 
-/** The HTTP API for readers: each operation with its curl command, its answers and its errors. */
+/** The HTTP API for readers: each operation with its curl command and its answers, and every error once. */
 export function httpApiMarkdown(): string {
   const parts = [
     '# HTTP API',
     '',
-    'Written by `npm run docs` from what [openapi.json](../openapi.json) is made of. `$GATEWAY` is the address of the',
-    'gateway, `$APP_CODE` the AppCode of an app (signed requests do as well), `$SYNC_TASK_ID` a sync task, and the others',
-    'are the key pairs of its buckets. Every error is `{"error_code", "error_msg", "request_id", "details"}`;',
-    '[bad-input.md](bad-input.md) shows what wrong requests are told.',
-    '',
-    'All commands run as they are on the local cloud, in this order, after `npm start` and',
+    'Written by `npm run docs` from the sources of [openapi.json](../../openapi.json). In the commands, `$GATEWAY` is the address',
+    'of the gateway, `$APP_CODE` the AppCode of an app (signed requests work as well) and `$SYNC_TASK_ID` a sync task; the other',
+    'variables are the key pairs of its buckets. On the local cloud the commands run as they are, in this order, after `npm start`',
+    'and',
     '',
     '```sh',
     ...LOCAL_VARIABLES,
     '```',
     '',
-    'Where an operation has two commands, they are alternatives.',
+    'Several commands of one operation are alternatives.',
+    ...OPERATIONS.flatMap((operation) => ['', ...section(operation)]),
+    '',
+    '## Errors',
+    '',
+    'Every error has one form. `details` names each problem of a request and never repeats a value:',
+    '',
+    '```json',
+    JSON.stringify(ERRORS[400].example),
+    '```',
+    '',
+    '| Status | Meaning | Example |',
+    '| --- | --- | --- |',
+    ...Object.entries(ERRORS).map(
+      ([status, { description, example }]) => `| ${status} | ${description} | \`${example.error_code}\` |`,
+    ),
   ];
-  for (const operation of OPERATIONS) parts.push('', ...section(operation));
   return `${parts.join('\n')}\n`;
 }
 
@@ -61,12 +73,7 @@ function section(operation: Operation): string[] {
     '```',
     '',
     ...answers,
-    '| Status | Meaning | For example |',
-    '| --- | --- | --- |',
-    ...errorsOf(operation).map((status) => {
-      const { description, example } = ERRORS[status];
-      return `| ${status} | ${description} | \`${example.error_code}\` |`;
-    }),
+    `Errors: ${errorsOf(operation).join(', ')}.`,
   ];
 }
 

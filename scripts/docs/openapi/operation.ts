@@ -61,7 +61,7 @@ export interface Operation {
 export const ERRORS = {
   400: {
     name: 'BadRequest',
-    description: 'The request is wrong: `details` says where. Or OMS refuses it: the code is its own.',
+    description: 'The request is wrong, as `details` says, or OMS refuses it with a code of its own.',
     example: {
       error_code: 'OmsSync.InvalidInput',
       error_msg: 'src_bucket must not be empty. (and 1 more)',
@@ -84,12 +84,12 @@ export const ERRORS = {
   },
   404: {
     name: 'NotFound',
-    description: 'OMS does not know the sync task, whichever status it said so with; or no route has this name.',
+    description: 'OMS does not know the sync task, or no route has this name.',
     example: error('OmsSync.SyncTaskNotFound', 'OMS does not know the sync task.'),
   },
   409: {
     name: 'Conflict',
-    description: 'The sync task is in a state in which this cannot be done; OMS was asked which.',
+    description: 'The state of the sync task does not allow the operation.',
     example: error(
       'OmsSync.SyncTaskState',
       'The sync task must be stopped before it can be deleted: stop it, or add ?stop=true.',
@@ -97,7 +97,7 @@ export const ERRORS = {
   },
   413: {
     name: 'PayloadTooLarge',
-    description: 'The request holds more than one request may hold.',
+    description: 'The request is too large.',
     example: error('OmsSync.PayloadTooLarge', 'A request may name 1000 objects, and this one names 1001.'),
   },
   429: {
@@ -107,23 +107,23 @@ export const ERRORS = {
   },
   500: {
     name: 'InternalServerError',
-    description: 'The function failed, or is not configured correctly: its log says why.',
+    description: 'The function failed or is configured wrongly; its log says why.',
     example: error('OmsSync.Configuration', 'The function is not configured correctly. See the function log.'),
   },
   502: {
     name: 'BadGateway',
     description:
-      "OMS could not be reached, failed, refused the function's credentials, or lacks the operation in its region. Or FunctionGraph did not accept the run: `error_msg` says why, and whether it may begin.",
+      "OMS could not be reached, failed, refused the function's credentials, or lacks the operation in its region; or FunctionGraph did not accept the run, and `error_msg` says whether it may still begin.",
     example: error('OmsSync.OmsUnreachable', 'OMS could not be reached.'),
   },
   503: {
     name: 'ServiceUnavailable',
-    description: 'OMS, or FunctionGraph, is not available at the moment. `Retry-After` says when to try again.',
+    description: 'OMS or FunctionGraph is not available. `Retry-After` says when to try again.',
     example: error('OMS.1001', 'OMS is not available at the moment.'),
   },
   504: {
     name: 'GatewayTimeout',
-    description: 'OMS, or FunctionGraph, did not answer in time.',
+    description: 'OMS or FunctionGraph did not answer in time.',
     example: error('OmsSync.OmsTimeout', 'OMS did not answer in time.'),
   },
 } as const;

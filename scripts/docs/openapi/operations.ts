@@ -35,7 +35,7 @@ export const OPERATIONS: readonly Operation[] = [
     tag: 'sync tasks',
     summary: 'Create a sync task, which OMS starts at once',
     description:
-      'The request is sent to OMS once. Where its answer is lost, the task is looked for in the list of tasks; where it does not appear, the answer is 502, 503 or 504 `OmsSync.AmbiguousCreate`, and the request may be repeated with `if_exists=return`, which answers with a task between the same two buckets where there is one. A tenant has five sync tasks.',
+      'OMS receives the request once. When its answer is lost, the function looks for the task in the list of tasks. If the task is not there, the answer is 502, 503 or 504 `OmsSync.AmbiguousCreate`: repeat the request with `if_exists=return`, which answers with an existing task between the same two buckets. A tenant has five sync tasks.',
     permissions: { needed: ['create'], optional: ['list'] },
     parameters: { schema: createSyncTaskParameters, io: 'input', examples: { if_exists: 'return' } },
     body: {
@@ -139,7 +139,7 @@ export const OPERATIONS: readonly Operation[] = [
     operationId: 'createSyncEvents',
     tag: 'sync events',
     summary: 'Ask OMS to copy the named objects',
-    description: '1 to 1000 objects, which are handed to OMS in calls of 10.',
+    description: 'Takes 1 to 1000 objects and sends them to OMS in calls of 10.',
     permissions: { needed: ['createEvent'], optional: ['get'] },
     parameters: { schema: createSyncEventParameters, io: 'input', examples: { sync_task_id: ID } },
     body: {
@@ -162,7 +162,7 @@ export const OPERATIONS: readonly Operation[] = [
         },
       },
       207: {
-        description: 'OMS accepted some of the keys. Where it accepts none, the answer is an error.',
+        description: 'OMS accepted some of the keys. If it accepts none, the answer is an error.',
         component: 'SyncEventResults',
         schema: createSyncEventReply,
         examples: {
@@ -202,7 +202,7 @@ export const OPERATIONS: readonly Operation[] = [
     operationId: 'startSyncTask',
     tag: 'sync tasks',
     summary: 'Start a stopped sync task',
-    description: "OMS takes the buckets' key pairs at every start.",
+    description: "Every start sends the buckets' key pairs to OMS.",
     permissions: { needed: ['update'], optional: ['get'] },
     parameters: path,
     body: {
@@ -221,7 +221,7 @@ export const OPERATIONS: readonly Operation[] = [
     tag: 'sync tasks',
     summary: 'Delete a stopped sync task',
     description:
-      'A task that runs is refused (409), unless `stop=true` stops it first (permission `oms:synctask:update`), waiting for it as long as the function has time.',
+      'A running task is refused (409). `stop=true` stops it first, which needs the permission `oms:synctask:update`, and waits as long as the function has time.',
     permissions: { needed: ['delete'], optional: ['get'] },
     parameters: {
       schema: deleteSyncTaskRequest,
@@ -237,9 +237,9 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/redrive',
     operationId: 'redrive',
     tag: 'delivery',
-    summary: 'Submit again what was not accepted',
+    summary: 'Submit again the objects that OMS did not accept',
     description:
-      'Takes the dead letters and the failed invocations of the state bucket, asks OMS to copy the objects that they name, and deletes the documents of which everything was accepted. A request is checked before the answer; the run begins after it, or, where the answer is an error, not at all. What a run has done is in the state bucket: `redrive/last.json`, and below `redrive/reports/` by the `request_id` of the answer. It may run twice at once.',
+      'Reads the dead letters and failed invocations of the state bucket, asks OMS to copy their objects, and deletes each document whose objects OMS accepted. The request is checked first; the run begins after the answer 202, and never after an error. Its report is `redrive/last.json` in the state bucket, with a copy below `redrive/reports/` named by the `request_id`. Two runs at once do no harm.',
     asynchronous: true,
     permissions: { needed: ['createEvent'], optional: ['get'] },
     body: {
@@ -254,7 +254,7 @@ export const OPERATIONS: readonly Operation[] = [
     },
     replies: {
       202: {
-        description: 'The run is going to begin.',
+        description: 'The run will begin.',
         component: 'Accepted',
         schema: acceptedReply,
         examples: { accepted: { request_id: '7e8e5be05ab44d0e8d0c3a4c2f1f9a10' } },
@@ -267,9 +267,9 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/reconcile',
     operationId: 'reconcile',
     tag: 'delivery',
-    summary: 'Compare source and destination, and submit what was missed',
+    summary: 'Compare source and destination, and submit missed objects',
     description:
-      'Lists both buckets of each route, asks OMS to copy the objects that are missing or differ, and writes a report. A request is checked before the answer; the run begins after it, or, where the answer is an error, not at all. A pass that does not end in the time of one invocation is gone on with by the next call or the timer. The report is in the state bucket: `reconcile/<route>/latest.json`, and below `reconcile/<route>/reports/` by the time at which the pass began; that of a dry run is `reconcile/<route>/plan.json`. It may run twice at once. A pass proves what it finds, not what it repairs: the next one does.',
+      'Lists both buckets of each route, asks OMS to copy the objects that are missing or differ, and writes a report below `reconcile/<route>/` of the state bucket. The request is checked first; the run begins after the answer 202, and never after an error. The next call or the timer resumes a pass that does not finish in one invocation. Two runs at once do no harm. What a pass submits is proved by the next pass.',
     asynchronous: true,
     permissions: { needed: ['createEvent'], optional: ['get'] },
     body: {
@@ -285,7 +285,7 @@ export const OPERATIONS: readonly Operation[] = [
     },
     replies: {
       202: {
-        description: 'The run is going to begin.',
+        description: 'The run will begin.',
         component: 'Accepted',
         schema: acceptedReply,
         examples: { accepted: { request_id: '7e8e5be05ab44d0e8d0c3a4c2f1f9a10' } },

@@ -23,7 +23,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   attempts: 'Attempts in vain, the one that wrote the document included.',
   function: 'The function that wrote the document.',
   request_id: 'By which the log of the invocation is found.',
-  code: 'Stable code of the failure; docs/failures.md lists them.',
+  code: 'Stable code of the failure; docs/reference/failures.md lists them.',
   message: 'What happened.',
   remedy: 'What an engineer does about it.',
   oms: 'What OMS answered. Absent where it was not asked.',

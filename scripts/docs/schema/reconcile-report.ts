@@ -65,7 +65,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   accepted: 'Objects that OMS accepted.',
   failed: 'Objects that were refused for good. The next pass finds them again. See refused.',
   refused: 'Why objects were refused, the most frequent first.',
-  code: 'Stable code of the failure, see docs/failures.md.',
+  code: 'Stable code of the failure, see docs/reference/failures.md.',
   grace_seconds: 'What differs and is younger counts as in flight: the grace period of the last run.',
   rules: 'By which it was judged what OMS would copy: those of the task.',
   object_overwrite_mode: 'Of the task.',

@@ -10,8 +10,8 @@ const names = (variables: Readonly<Record<string, { readonly name: string }>>) =
 const known = new Set(Object.values(FUNCTION_VARIABLES).flatMap(names));
 
 describe('the variables', () => {
-  it.each([...known])('%s is in the table of docs/configuration.md', (name) => {
-    expect(read('docs/configuration.md')).toMatch(new RegExp(`^\\|.*\`${name}\`.*\\|`, 'm'));
+  it.each([...known])('%s is in the table of docs/reference/configuration.md', (name) => {
+    expect(read('docs/reference/configuration.md')).toMatch(new RegExp(`^\\|.*\`${name}\`.*\\|`, 'm'));
   });
 
   it('of serverless.yml are those that the functions read', () => {
@@ -26,9 +26,9 @@ describe('the variables', () => {
   });
 });
 
-describe('the route of docs/configuration.md', () => {
+describe('the route of docs/reference/configuration.md', () => {
   it('is one that the function reads', () => {
-    const routes = /```json\n(\[\{ "name"[\s\S]*?)```/.exec(read('docs/configuration.md'))?.[1] ?? '';
+    const routes = /```json\n(\[\{ "name"[\s\S]*?)```/.exec(read('docs/reference/configuration.md'))?.[1] ?? '';
 
     expect(parseRoutes(routes)).toHaveLength(1);
   });

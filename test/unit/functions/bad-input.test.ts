@@ -48,4 +48,15 @@ describe.each([
     expect(answer.body).toMatchObject({ error_msg: expect.stringMatching(/\S/), request_id: 'request-1' });
     expect(oms.stub.requests).toHaveLength(0);
   });
+
+  it('explains each refusal in the words of its fixture (vitest -u writes it anew)', async () => {
+    const answers: string[] = [];
+    for (const input of inputs) {
+      const { error_msg, details = [] } = readAnswer(await fn.invoke(toGatewayEvent(input))).body;
+      const messages = details.length > 0 ? details.map(({ message }: { message: string }) => message) : [error_msg];
+      answers.push([input.name, ...messages.map((message: string) => `  ${message}`)].join('\n'));
+    }
+
+    await expect(`${answers.join('\n')}\n`).toMatchFileSnapshot(`../../fixtures/bad-input/answers/${name}.txt`);
+  });
 });

@@ -4,8 +4,8 @@ import { FAILURES, type FailureCode } from '#shared/pipeline/failures.ts';
 import { MEANINGS } from '../../../scripts/docs/failure-meanings.ts';
 import { FAILURES_FILE, failuresDocument } from '../../../scripts/docs/failures-doc.ts';
 
-describe('docs/failures.md', () => {
-  it('says what the table says (node --import tsx scripts/docs/failures-doc.ts writes it anew)', async () => {
+describe('docs/reference/failures.md', () => {
+  it('says what the table says (npm run docs writes it anew)', async () => {
     expect(await readFile(FAILURES_FILE, 'utf8')).toBe(failuresDocument());
   });
 

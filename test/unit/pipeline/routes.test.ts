@@ -120,7 +120,7 @@ describe('parseRoutes', () => {
 });
 
 describe('docs/routes.schema.json', () => {
-  it('is the schema that the function checks with (node --import tsx scripts/docs/schema.ts writes it anew)', async () => {
+  it('is the schema that the function checks with (npm run docs writes it anew)', async () => {
     expect(await readFile(SCHEMA_FILE, 'utf8')).toBe(routesJsonSchema());
   });
 

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { DOCUMENT_FAILURES } from '#shared/redrive/codes.ts';
 import { redriveOptions } from '#shared/redrive/options.ts';
 
-const guide = readFileSync(new URL('../../../docs/redrive.md', import.meta.url), 'utf8');
+const guide = readFileSync(new URL('../../../docs/reference/redrive.md', import.meta.url), 'utf8');
 
-describe('docs/redrive.md', () => {
+describe('docs/reference/redrive.md', () => {
   it.each(Object.values(DOCUMENT_FAILURES).map(({ code }) => code))('explains %s', (code) => {
     expect(guide).toMatch(new RegExp(`^\\| \`${code}\` \\|.*\\|.*\\|$`, 'm'));
   });

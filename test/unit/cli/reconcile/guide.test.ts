@@ -6,10 +6,10 @@ import { reconcileRequest } from '#shared/reconcile/request-options.ts';
 import { RECONCILE_FLAGS } from '../../../../scripts/cli/reconcile/flags.ts';
 import { ROOT } from '../../../../scripts/serverless/config.ts';
 
-describe('docs/reconcile.md', () => {
+describe('docs/reference/reconcile.md', () => {
   let text: string;
   beforeAll(async () => {
-    text = await readFile(join(ROOT, 'docs', 'reconcile.md'), 'utf8');
+    text = await readFile(join(ROOT, 'docs', 'reference', 'reconcile.md'), 'utf8');
   });
 
   it('names every verdict, every reason and every field of a request', () => {
