@@ -28,8 +28,8 @@ export const MUTATIONS: readonly Mutation[] = [
     patches: [
       patch(
         'shared/pipeline/failure-kinds.ts',
-        "  'OmsSync.KeyRefused': {\n    scope: 'content',\n    retryable: false,",
-        "  'OmsSync.KeyRefused': {\n    scope: 'content',\n    retryable: true,",
+        "'OmsSync.KeyRefused': content(",
+        "'OmsSync.KeyRefused': contentForNow(",
       ),
     ],
   },
@@ -70,8 +70,8 @@ export const MUTATIONS: readonly Mutation[] = [
     patches: [
       patch(
         'shared/pipeline/failure-kinds.ts',
-        "  'OmsSync.OmsThrottled': {\n    scope: 'call',\n    retryable: true,",
-        "  'OmsSync.OmsThrottled': {\n    scope: 'call',\n    retryable: false,",
+        "'OmsSync.OmsThrottled': call(",
+        "'OmsSync.OmsThrottled': callForGood(",
       ),
     ],
   },

@@ -42,8 +42,6 @@ export const MEANINGS: Readonly<Record<FailureCode, string>> = {
   'OmsSync.ObjectStoreClockSkewed': 'The store refuses the time of the signature.',
   'OmsSync.ObjectStoreNoSuchBucket': 'The state bucket does not exist.',
   'OmsSync.ObjectStoreObjectNotFound': 'A document of the state bucket is gone.',
-  'OmsSync.ObjectStorePreconditionFailed':
-    'A document of the state bucket was changed by somebody else at the same time.',
   'OmsSync.ObjectStoreObjectTooLarge': 'A document of the state bucket is larger than any that is written there.',
   'OmsSync.ObjectStoreMalformedResponse':
     'The store answered with success in a form that is not understood or contradicts itself.',

@@ -1,5 +1,6 @@
 import type { Problem } from '#shared/errors/base.ts';
 import { LOG_LEVELS } from '#shared/logging/logger.ts';
+import { REGION_NAME } from './hosts.ts';
 import type { ConfigOf } from './read.ts';
 import { choiceVariable, integerVariable, required, textVariable, urlVariable, withDefault } from './variable.ts';
 
@@ -7,8 +8,7 @@ import { choiceVariable, integerVariable, required, textVariable, urlVariable, w
 export const omsVariables = {
   region: textVariable('OMS_REGION', {
     hint: 'the region of the OMS endpoint, for example cn-north-4',
-    // One DNS label, so that it cannot name another host.
-    pattern: /^(?=.{3,63}$)[a-z]+(?:-[a-z0-9]+)+$/,
+    pattern: REGION_NAME,
   }),
   endpoint: urlVariable('OMS_ENDPOINT', {
     hint: 'only where it is not https://oms.<region>.myhuaweicloud.com',

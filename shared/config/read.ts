@@ -65,11 +65,3 @@ function problemsOf(variable: Variable<unknown>, problem: VariableProblem): Prob
     };
   });
 }
-
-/** The values of the variables that are marked as secret, to be concealed in every log line. */
-export function secretsOf<S extends VariableSet>(variables: S, config: ConfigOf<S>): string[] {
-  return Object.entries(variables).flatMap(([field, variable]) => {
-    const value: unknown = config[field];
-    return variable.secret && typeof value === 'string' ? [value] : [];
-  });
-}

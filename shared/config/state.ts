@@ -1,5 +1,6 @@
 import type { Problem } from '#shared/errors/base.ts';
 import { OBS_BUCKET_NAME } from './bucket-name.ts';
+import { REGION_NAME } from './hosts.ts';
 import type { ConfigOf } from './read.ts';
 import { integerVariable, textVariable, urlVariable, withDefault } from './variable.ts';
 
@@ -20,7 +21,7 @@ export const stateVariables = {
   }),
   stateRegion: textVariable('STATE_REGION', {
     hint: 'the region of the state bucket; OMS_REGION where it is left out',
-    pattern: /^(?=.{3,63}$)[a-z]+(?:-[a-z0-9]+)+$/,
+    pattern: REGION_NAME,
   }),
   deadLetterPrefix: prefix('DEAD_LETTER_PREFIX', 'dead-letters/'),
   parkedPrefix: prefix('PARKED_PREFIX', 'parked/'),

@@ -1,4 +1,5 @@
 import { AppError, type Problem } from '#shared/errors/base.ts';
+import { isLoopbackHost } from './hosts.ts';
 
 /** One variable of a function: its name, what it may hold, and how an engineer sets it right. */
 export interface Variable<T> {
@@ -96,15 +97,12 @@ export function choiceVariable<const T extends string>(
   });
 }
 
-/** Hosts where http is no risk, because nothing leaves this machine. */
-const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
-
 /** An https URL, or one of http for this machine alone. It may have a path, and nothing after it. */
 export function urlVariable(name: string, options: VariableOptions): Variable<string | undefined> {
   return optional(name, options, (text) => {
     if (!URL.canParse(text)) throw new VariableProblem('url', 'is not a URL');
     const url = new URL(text);
-    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.test(url.hostname)))
+    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopbackHost(url.hostname)))
       throw new VariableProblem('url', 'must begin with https:// (http:// is for this machine only)');
     if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
       throw new VariableProblem('url', 'must have no user name, password, query or fragment');

@@ -86,11 +86,6 @@ export function makeDeadLetter(failed: TerminalFailure, origin: Origin): DeadLet
   };
 }
 
-/** One dead letter for each failure, in order. */
-export function makeDeadLetters(failures: readonly TerminalFailure[], origin: Origin): DeadLetter[] {
-  return failures.map((failed) => makeDeadLetter(failed, origin));
-}
-
 function pathsOf(failed: TerminalFailure): string[] {
   if (failed.kind === 'event') return [''];
   return (failed.kind === 'keys' ? failed.changes : failed.records).map(({ path }) => path);

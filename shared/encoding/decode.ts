@@ -1,4 +1,4 @@
-import { inspectKey, type KeyOptions } from './inspect.ts';
+import { inspectKey } from './inspect.ts';
 import { KEY_LIMITS } from './limits.ts';
 import { checkObjectKey, isObjectKey, type ObjectKey } from './object-key.ts';
 
@@ -12,17 +12,17 @@ export type KeyEncoding = 'form' | 'rfc3986' | 'raw';
  * @param text the key with its percent-encoding
  * @param input the same as it was received, to which positions refer; of the same length
  */
-function decodePercent(text: string, input: string, options: KeyOptions | undefined): ObjectKey {
+function decodePercent(text: string, input: string): ObjectKey {
   // Longer than any encoded key: let the bounded inspection name the place instead of decoding megabytes.
-  if (input.length > KEY_LIMITS.maxEncodedLength) inspectKey(input, true, options);
+  if (input.length > KEY_LIMITS.maxEncodedLength) inspectKey(input, true);
   let key: string;
   try {
     key = decodeURIComponent(text);
   } catch (error) {
-    inspectKey(input, true, options);
+    inspectKey(input, true);
     throw error;
   }
-  if (!isObjectKey(key, options)) inspectKey(input, true, options);
+  if (!isObjectKey(key)) inspectKey(input, true);
   return key as ObjectKey;
 }
 
@@ -34,13 +34,13 @@ function decodePercent(text: string, input: string, options: KeyOptions | undefi
  * @see https://support.huaweicloud.com/intl/en-us/usermanual-obs/obs_41_0045.html
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
  */
-export function decodeFormKey(encoded: string, options?: KeyOptions): ObjectKey {
+export function decodeFormKey(encoded: string): ObjectKey {
   const text = encoded.includes('+') ? encoded.replaceAll('+', ' ') : encoded;
   if (!encoded.includes('%')) {
-    if (!isObjectKey(text, options)) inspectKey(encoded, true, options);
+    if (!isObjectKey(text)) inspectKey(encoded, true);
     return text as ObjectKey;
   }
-  return decodePercent(text, encoded, options);
+  return decodePercent(text, encoded);
 }
 
 /**
@@ -49,26 +49,17 @@ export function decodeFormKey(encoded: string, options?: KeyOptions): ObjectKey 
  * @throws KeyEncodingError with the position in `encoded`; never falls back to the undecoded key
  * @see https://www.rfc-editor.org/rfc/rfc3986#section-2.1
  */
-export function decodeRfc3986Key(encoded: string, options?: KeyOptions): ObjectKey {
-  return encoded.includes('%') ? decodePercent(encoded, encoded, options) : checkObjectKey(encoded, options);
+export function decodeRfc3986Key(encoded: string): ObjectKey {
+  return encoded.includes('%') ? decodePercent(encoded, encoded) : checkObjectKey(encoded);
 }
 
-/**
- * Takes a key from a position where it stands as it is.
- *
- * @throws KeyEncodingError with the position in `raw`
- */
-export function decodeRawKey(raw: string, options?: KeyOptions): ObjectKey {
-  return checkObjectKey(raw, options);
-}
-
-const DECODERS = { form: decodeFormKey, rfc3986: decodeRfc3986Key, raw: decodeRawKey } as const;
+const DECODERS = { form: decodeFormKey, rfc3986: decodeRfc3986Key, raw: checkObjectKey } as const;
 
 /**
  * Decodes a key as its source's setting says.
  *
  * @throws KeyEncodingError with the position in `value`
  */
-export function decodeKey(encoding: KeyEncoding, value: string, options?: KeyOptions): ObjectKey {
-  return DECODERS[encoding](value, options);
+export function decodeKey(encoding: KeyEncoding, value: string): ObjectKey {
+  return DECODERS[encoding](value);
 }

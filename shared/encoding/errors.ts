@@ -1,13 +1,6 @@
 import { AppError, type Problem } from '#shared/errors/base.ts';
 
-export type KeyErrorRule =
-  | 'empty'
-  | 'too_long'
-  | 'lone_surrogate'
-  | 'malformed_percent'
-  | 'invalid_utf8'
-  | 'replacement_character'
-  | 'not_ascii';
+export type KeyErrorRule = 'empty' | 'too_long' | 'lone_surrogate' | 'malformed_percent' | 'invalid_utf8' | 'not_ascii';
 
 const TEXTS: Readonly<Record<KeyErrorRule, string>> = {
   empty: 'The object key is empty',
@@ -15,7 +8,6 @@ const TEXTS: Readonly<Record<KeyErrorRule, string>> = {
   lone_surrogate: 'The object key has an unpaired surrogate',
   malformed_percent: 'The object key has a % that two hexadecimal digits do not follow',
   invalid_utf8: 'The percent-encoded bytes of the object key are not UTF-8',
-  replacement_character: 'The object key has U+FFFD, which its source writes in place of characters that it lost',
   not_ascii: 'An encoded object key is printable ASCII only, and this is not',
 };
 

@@ -1,16 +1,7 @@
 import { KeyEncodingError } from './errors.ts';
 import { KEY_LIMITS } from './limits.ts';
 
-export interface KeyOptions {
-  /**
-   * Refuse U+FFFD. It is a legal character of a key, so only for sources known to write it in place of what they lost,
-   * such as Azure Event Grid (https://github.com/Azure-Samples/azure-event-grid-viewer/issues/9).
-   */
-  readonly rejectReplacementCharacter?: boolean;
-}
-
 const PERCENT = 0x25;
-const REPLACEMENT = 0xfffd;
 
 /** Value of a hexadecimal digit, or -1. */
 function hexValue(unit: number): number {
@@ -43,7 +34,6 @@ function sequenceOf(lead: number): { bytes: number; min: number; max: number } |
 }
 
 interface Character {
-  readonly codePoint: number;
   /** UTF-16 units of input. */
   readonly units: number;
   /** Bytes of UTF-8. */
@@ -52,27 +42,25 @@ interface Character {
 
 /** Reads the percent-encoded character that starts at `index` with the byte `lead`. */
 function encodedCharacter(input: string, index: number, lead: number): Character {
-  if (lead < 0x80) return { codePoint: lead, units: 3, bytes: 1 };
+  if (lead < 0x80) return { units: 3, bytes: 1 };
   const sequence = sequenceOf(lead);
   if (sequence === undefined) throw new KeyEncodingError('invalid_utf8', index);
   let { min, max } = sequence;
-  let codePoint = lead & (0xff >> (sequence.bytes + 1));
   for (let i = 1; i < sequence.bytes; i++) {
     const next = byteAt(input, index + 3 * i);
     if (next === undefined || next < min || next > max) throw new KeyEncodingError('invalid_utf8', index);
-    codePoint = codePoint * 64 + (next & 0x3f);
     min = 0x80;
     max = 0xbf;
   }
-  return { codePoint, units: 3 * sequence.bytes, bytes: sequence.bytes };
+  return { units: 3 * sequence.bytes, bytes: sequence.bytes };
 }
 
 function literalCharacter(input: string, index: number): Character {
   const codePoint = input.codePointAt(index) ?? 0;
   if (codePoint >= 0xd800 && codePoint <= 0xdfff) throw new KeyEncodingError('lone_surrogate', index);
-  if (codePoint < 0x80) return { codePoint, units: 1, bytes: 1 };
-  if (codePoint < 0x800) return { codePoint, units: 1, bytes: 2 };
-  return codePoint > 0xffff ? { codePoint, units: 2, bytes: 4 } : { codePoint, units: 1, bytes: 3 };
+  if (codePoint < 0x80) return { units: 1, bytes: 1 };
+  if (codePoint < 0x800) return { units: 1, bytes: 2 };
+  return codePoint > 0xffff ? { units: 2, bytes: 4 } : { units: 1, bytes: 3 };
 }
 
 /**
@@ -83,17 +71,13 @@ function literalCharacter(input: string, index: number): Character {
  * @param percent whether `%XX` stands for a byte (form and RFC 3986 positions) or for itself (raw)
  * @throws KeyEncodingError
  */
-export function inspectKey(input: string, percent: boolean, options: KeyOptions = {}): void {
+export function inspectKey(input: string, percent: boolean): void {
   if (input.length === 0) throw new KeyEncodingError('empty', 0);
-  const rejectReplacement = options.rejectReplacementCharacter === true;
   let bytes = 0;
   let index = 0;
   while (index < input.length) {
     const byte = percent ? byteAt(input, index) : undefined;
     const character = byte === undefined ? literalCharacter(input, index) : encodedCharacter(input, index, byte);
-    if (rejectReplacement && character.codePoint === REPLACEMENT) {
-      throw new KeyEncodingError('replacement_character', index);
-    }
     bytes += character.bytes;
     if (bytes > KEY_LIMITS.maxBytes) throw new KeyEncodingError('too_long', index);
     index += character.units;

@@ -1,4 +1,4 @@
-import { inspectKey, type KeyOptions } from './inspect.ts';
+import { inspectKey } from './inspect.ts';
 import { KEY_LIMITS } from './limits.ts';
 
 /** A checked object key: Unicode scalar values only, 1 to 1024 bytes of UTF-8, never normalised. */
@@ -7,15 +7,13 @@ export type ObjectKey = string & { readonly __brand: 'ObjectKey' };
 const ANY_SURROGATE = /[\ud800-\udfff]/;
 /** Finds unpaired surrogates only: the `u` flag makes a pair one character. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
-const REPLACEMENT_CHARACTER = '\ufffd';
 
 /** Tells quickly whether a string is an object key, without the position of a fault. */
-export function isObjectKey(value: string, options?: KeyOptions): value is ObjectKey {
+export function isObjectKey(value: string): value is ObjectKey {
   const { length } = value;
   if (length === 0 || length > KEY_LIMITS.maxBytes) return false;
   if (length > KEY_LIMITS.surelyFitsLength && Buffer.byteLength(value) > KEY_LIMITS.maxBytes) return false;
-  if (ANY_SURROGATE.test(value) && LONE_SURROGATE.test(value)) return false;
-  return options?.rejectReplacementCharacter !== true || !value.includes(REPLACEMENT_CHARACTER);
+  return !(ANY_SURROGATE.test(value) && LONE_SURROGATE.test(value));
 }
 
 /**
@@ -23,10 +21,10 @@ export function isObjectKey(value: string, options?: KeyOptions): value is Objec
  *
  * @param value the real (decoded) name
  * @returns the same string, as an `ObjectKey`
- * @throws KeyEncodingError `empty`, `too_long`, `lone_surrogate` or, by option, `replacement_character`
+ * @throws KeyEncodingError `empty`, `too_long` or `lone_surrogate`
  * @see https://support.huaweicloud.com/intl/en-us/devg-obs/obs_06_0026.html
  */
-export function checkObjectKey(value: string, options?: KeyOptions): ObjectKey {
-  if (!isObjectKey(value, options)) inspectKey(value, false, options);
+export function checkObjectKey(value: string): ObjectKey {
+  if (!isObjectKey(value)) inspectKey(value, false);
   return value as ObjectKey;
 }

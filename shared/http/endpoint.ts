@@ -1,4 +1,4 @@
-import { isLoopbackHost } from './loopback-host.ts';
+import { isLoopbackHost, REGION_NAME } from '#shared/config/hosts.ts';
 import type { Server } from './transport.ts';
 
 /** A service's address, taken apart once: parsing a URL for each call would resolve `..` in its path. */
@@ -9,9 +9,6 @@ export interface Endpoint extends Server {
   readonly pathname: string;
   readonly isLoopback: boolean;
 }
-
-/** A region, for example `cn-north-4`: one DNS label, so that it cannot name another host. */
-export const REGION_NAME = /^(?=.{3,63}$)[a-z]+(?:-[a-z0-9]+)+$/;
 
 /**
  * The address of a Huawei Cloud service in a region.

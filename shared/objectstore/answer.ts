@@ -9,7 +9,6 @@ import {
   ObjectNotFoundError,
   type ObjectStoreError,
   ObjectStoreResponseError,
-  PreconditionFailedError,
   WrongRegionError,
 } from './errors.ts';
 
@@ -95,7 +94,6 @@ export function toStoreError(answer: Answer, call: AnsweredCall, now: number): O
   }
   const region = regionOf(answer, call.secrets);
   if (status === 301 || (region !== undefined && ELSEWHERE.has(storeCode))) return new WrongRegionError(region, fields);
-  if (status === 412) return new PreconditionFailedError(fields);
   if (fields.retryable) return new ObjectStoreResponseError(fields);
   if (status === 401 || status === 403 || (storeCode !== undefined && CREDENTIAL_CODES.has(storeCode)))
     return new AccessDeniedError(fields);

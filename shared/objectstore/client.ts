@@ -115,18 +115,15 @@ export class ObjectStoreClient implements ObjectStore {
   }
 
   async putObject(request: PutRequest): Promise<{ readonly etag?: string }> {
-    const { contentType, ifNoneMatch, ifMatch } = request;
-    const headers: Record<string, string> = {};
-    if (contentType !== undefined) headers['content-type'] = checkHeader('contentType', contentType);
-    if (ifNoneMatch !== undefined) headers['if-none-match'] = checkHeader('ifNoneMatch', ifNoneMatch);
-    if (ifMatch !== undefined) headers['if-match'] = checkHeader('ifMatch', `"${this.#storeEtag(ifMatch)}"`);
-    const { body } = request;
+    const { contentType, body } = request;
+    if (contentType !== undefined && !HEADER_VALUE.test(contentType))
+      throw invalid('contentType', 'header', 'must be printable ASCII without spaces around it.');
     return await this.#call({
       operation: 'PutObject',
       method: 'PUT',
       bucket: request.bucket,
       key: checkObjectKey(request.key),
-      headers,
+      headers: contentType === undefined ? {} : { 'content-type': contentType },
       body: typeof body === 'string' ? Buffer.from(body) : body,
       maxBytes: CLIENT_LIMITS.documentBytes,
       tooLarge: 'answer',
@@ -214,11 +211,6 @@ export class ObjectStoreClient implements ObjectStore {
     return query;
   }
 
-  /** An ETag as the store writes it. */
-  #storeEtag(etag: string): string {
-    return this.#connection.provider.upperCaseEtag ? etag.toUpperCase() : etag;
-  }
-
   #call<T>(call: Call<T>): Promise<T> {
     return callStore(call, this.#context);
   }
@@ -233,11 +225,6 @@ function checkText(text: string): string {
 
 /** A header value without spaces at its ends, which would not be signed. */
 const HEADER_VALUE = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
-
-function checkHeader(name: string, value: string): string {
-  if (!HEADER_VALUE.test(value)) throw invalid(name, 'header', 'must be printable ASCII without spaces around it.');
-  return value;
-}
 
 function invalid(path: string, rule: string, text: string): ValidationError {
   return new ValidationError([{ path, rule, message: `${path} ${text}` }]);

@@ -102,16 +102,6 @@ export class ClockSkewedError extends ObjectStoreError {
   }
 }
 
-/** `ifNoneMatch` or `ifMatch` is not met. With `afterUncertain` it may be this very call that changed the object. */
-export class PreconditionFailedError extends ObjectStoreError {
-  override readonly name = 'PreconditionFailedError';
-
-  constructor(fields: ObjectStoreErrorFields) {
-    const publicMessage = 'The object was changed by another request.';
-    super(412, 'OmsSync.ObjectStorePreconditionFailed', answered(fields), publicMessage, fields);
-  }
-}
-
 /** The object has more bytes than the caller takes. */
 export class ObjectTooLargeError extends ObjectStoreError {
   override readonly name = 'ObjectTooLargeError';

@@ -21,10 +21,6 @@ export interface ObjectStore {
    * Writes an object; it replaces an object of the same name.
    *
    * @param request.body a text is written as UTF-8
-   * @param request.ifNoneMatch `*`: only where no object has the name
-   * @param request.ifMatch only in place of the object with this ETag
-   * @throws PreconditionFailedError where a condition is not met, on a store that knows conditions: whether OBS does is
-   *   not documented, and a store that does not writes unconditionally
    */
   putObject(request: PutRequest): Promise<{ readonly etag?: string }>;
   /** Removes an object; a missing object is no error. */
@@ -57,8 +53,6 @@ export interface PutRequest {
   readonly key: string;
   readonly body: string | Uint8Array;
   readonly contentType?: string;
-  readonly ifNoneMatch?: '*';
-  readonly ifMatch?: string;
 }
 
 export interface ObjectHead {

@@ -23,355 +23,235 @@ export interface FailureKind {
   readonly reconcileRemedy?: string;
 }
 
+type Row = Omit<FailureKind, 'code'>;
+
+/**
+ * Makes rows of one scope: what to do, what to do then with dead letters, and what of it concerns a reconciliation,
+ * which the first part alone does where the third is left out.
+ */
+function kind(scope: FailureScope, retryable: boolean) {
+  return (first: string, redrive?: string, reconcile = ''): Row => ({
+    scope,
+    retryable,
+    remedy: first + (redrive ?? ''),
+    ...(redrive !== undefined && { reconcileRemedy: first + reconcile }),
+  });
+}
+const content = kind('content', false);
+const task = kind('task', true);
+const account = kind('account', true);
+const call = kind('call', true);
+const contentForNow = kind('content', true);
+const taskForGood = kind('task', false);
+const callForGood = kind('call', false);
+
+const RETRIED = ' What was not retried by then, redrive.';
+const GIVEN_UP = ' Redrive when it is over what the platform has given up.';
+const DEPLOY = ', deploy, and redrive.';
+const NEXT_PASS = '; the next pass submits the objects again.';
 const SEE_LOG = 'See the log; the next pass submits the objects again.';
 
 /** Every failure by its code; docs/reference/failures.md is written from it. What they mean: scripts/docs/failure-meanings.ts. */
 const ROWS = {
-  'OmsSync.KeyRefused': {
-    scope: 'content',
-    retryable: false,
-    remedy:
-      "Compare the key with the object's name in the source bucket. Where they differ, correct the trigger's " +
-      '*_KEY_ENCODING; the dead letter keeps the wrong name, so reconcile the bucket and delete it. Where they are the ' +
-      'same, rename the object and delete the dead letter, or redrive when OMS takes such names.',
-    reconcileRemedy:
-      'Submit the object by hand (POST /sync-tasks/{sync_task_id}/events) and read error_msg. Where OMS ' +
-      'does not take such a name, rename the object; else the next pass submits the objects again.',
-  },
-  'OmsSync.BatchRefused': {
-    scope: 'content',
-    retryable: true,
-    remedy:
-      'Send one of the keys by hand (POST /sync-tasks/{sync_task_id}/events) and read error_msg: the cause is in the ' +
-      'sync task or in all keys, most likely their encoding. Correct it; what was not retried by then, redrive.',
-    reconcileRemedy:
-      'Submit one of the objects by hand (POST /sync-tasks/{sync_task_id}/events) and read error_msg: the ' +
-      'cause is in the sync task or in all names. Correct it; the next pass submits the objects again.',
-  },
-  'OmsSync.RequestTooLarge': {
-    scope: 'content',
-    retryable: false,
-    remedy: 'Set OMS_MAX_KEYS_PER_CALL to 10 or less, deploy, and redrive.',
-    reconcileRemedy: 'Set OMS_MAX_KEYS_PER_CALL to 10 or less; the next pass submits the objects again.',
-  },
-  'OmsSync.SourceObjectMissing': {
-    scope: 'content',
-    retryable: false,
-    remedy:
-      "Look for the object in the sync task's source bucket. Where it was deleted there is nothing to copy: delete the " +
-      'dead letter. Where it is there under another name, correct the variable *_KEY_ENCODING, deploy, submit it by hand ' +
-      '(POST /sync-tasks/{sync_task_id}/events), and delete the dead letter.',
-    reconcileRemedy:
-      "Look for the object in the sync task's source bucket, which must be the one that was listed. Where " +
-      'it was deleted meanwhile there is nothing to do.',
-  },
-  'OmsSync.InvalidObjectKey': {
-    scope: 'content',
-    retryable: false,
-    remedy:
-      'Look at the key in the dead letter: set OBS_KEY_ENCODING or EVENTGRID_KEY_ENCODING to the encoding that the ' +
-      'trigger uses, deploy, and redrive.',
-    reconcileRemedy: SEE_LOG,
-  },
-  'OmsSync.InvalidRecord': {
-    scope: 'content',
-    retryable: false,
-    remedy:
-      'Look at the record in the dead letter. Submit its object by hand (POST /sync-tasks/{sync_task_id}/events), ' +
-      'delete the dead letter, and see to it that the trigger sends OBS notifications unchanged.',
-    reconcileRemedy: SEE_LOG,
-  },
-  'OmsSync.UnrecognisedEvent': {
-    scope: 'content',
-    retryable: false,
-    remedy:
-      'Find the trigger that sent the event and point it elsewhere, or take its transformation away (EventGrid: ' +
-      'ORIGINAL). Where the event names objects, reconcile their bucket; then delete the dead letter.',
-    reconcileRemedy: 'Where the event names objects, reconcile their bucket.',
-  },
-  'OmsSync.NoRoute': {
-    scope: 'content',
-    retryable: false,
-    remedy:
-      'Add a route for the bucket to ROUTES, deploy, and redrive; or take the trigger off the bucket and delete the ' +
-      'dead letter.',
-    reconcileRemedy: SEE_LOG,
-  },
-  'OmsSync.SyncTaskStopped': {
-    scope: 'task',
-    retryable: true,
-    remedy:
-      'Start the sync task (POST /sync-tasks/{sync_task_id}/start, with both key pairs). The platform tries the event ' +
-      'again; where it has given up by then, redrive.',
-    reconcileRemedy:
-      'Start the sync task (POST /sync-tasks/{sync_task_id}/start, with both key pairs); the next pass ' +
-      'submits the objects again.',
-  },
-  'OmsSync.SyncTaskNotFound': {
-    scope: 'task',
-    retryable: false,
-    remedy:
-      'List the sync tasks (GET /sync-tasks), correct sync_task_id in ROUTES (or OMS_PROJECT_ID, OMS_REGION), deploy, ' +
-      'and redrive. Where the task was deleted, create it again and use its new id.',
-    reconcileRemedy:
-      'List the sync tasks (GET /sync-tasks) and correct sync_task_id in ROUTES, or the project or region ' +
-      'of OMS. Where the task was deleted, create it again and use its new id; the next pass submits the ' +
-      'objects again.',
-  },
-  'OmsSync.SyncTaskUnusable': {
-    scope: 'task',
-    retryable: true,
-    remedy:
-      "Check that the task's key pairs are valid and may read the source and write the destination bucket, and that " +
-      'both exist. Stop and start the task with working key pairs; what was not retried by then, redrive.',
-    reconcileRemedy:
-      "Check that the task's key pairs are valid and may read the source and write the destination bucket, " +
-      'and that both exist. Stop and start the task with working key pairs; the next pass submits the ' +
-      'objects again.',
-  },
-  'OmsSync.SyncTaskRefused': {
-    scope: 'task',
-    retryable: true,
-    remedy:
-      'Show the sync task (GET /sync-tasks/{sync_task_id}) and compare its state with the error_msg in the log. Give ' +
-      "the request id to Huawei's support where the two contradict each other.",
-  },
-  'OmsSync.InvalidSyncTaskId': {
-    scope: 'task',
-    retryable: false,
-    remedy: 'Correct sync_task_id in ROUTES (GET /sync-tasks lists the ids), deploy, and redrive.',
-    reconcileRemedy:
-      'Correct sync_task_id in ROUTES (GET /sync-tasks lists the ids); the next pass submits the objects ' + 'again.',
-  },
-  'OmsSync.CredentialsRefused': {
-    scope: 'account',
-    retryable: true,
-    remedy:
-      "Check the function's agency, or the variables OMS_ACCESS_KEY and OMS_SECRET_KEY; 'signature expired' in the log " +
-      'means that the clock is wrong. What was not retried by then, redrive.',
-    reconcileRemedy:
-      "Check the function's agency, or the variables OMS_ACCESS_KEY and OMS_SECRET_KEY; 'signature expired' " +
-      'in the log means that the clock is wrong.',
-  },
-  'OmsSync.MissingCredentials': {
-    scope: 'account',
-    retryable: true,
-    remedy:
-      'Give the function an agency that may use OMS, or set OMS_ACCESS_KEY and OMS_SECRET_KEY as encrypted variables, ' +
-      'without spaces or line ends. What was not retried by then, redrive.',
-    reconcileRemedy:
-      'Give the function an agency that may use OMS, or set OMS_ACCESS_KEY and OMS_SECRET_KEY as encrypted ' +
-      'variables, without spaces or line ends.',
-  },
-  'OmsSync.PermissionDenied': {
-    scope: 'account',
-    retryable: true,
-    remedy:
-      "Grant the function's agency, or the user of its key pair, oms:synctask:createEvent and oms:synctask:get; it takes " +
-      'some minutes to count. What was not retried by then, redrive.',
-    reconcileRemedy:
-      "Grant the function's agency, or the user of its key pair, oms:synctask:createEvent and " +
-      'oms:synctask:get; it takes some minutes to count.',
-  },
-  'OmsSync.AccountRestricted': {
-    scope: 'account',
-    retryable: true,
-    remedy: 'Let the owner of the account settle it in the billing center, and redrive afterwards.',
-    reconcileRemedy:
-      'Let the owner of the account settle it in the billing center; the next pass submits the objects ' + 'again.',
-  },
-  'OmsSync.QuotaExceeded': {
-    scope: 'account',
-    retryable: true,
-    remedy: "Raise OMS's quota (console, My Quotas) or delete sync tasks that are not needed, and redrive.",
-    reconcileRemedy:
-      "Raise OMS's quota (console, My Quotas) or delete sync tasks that are not needed; the next pass " +
-      'submits the objects again.',
-  },
-  'OmsSync.OmsOperationUnknown': {
-    scope: 'account',
-    retryable: true,
-    remedy:
-      'Check OMS_REGION and OMS_ENDPOINT: sync events exist in cn-north-4, cn-east-3 and cn-southwest-2 only. Correct ' +
-      'them, deploy, and redrive.',
-    reconcileRemedy:
-      'Check the region and the endpoint of OMS: sync events exist in cn-north-4, cn-east-3 and ' +
-      'cn-southwest-2 only.',
-  },
-  'OmsSync.Configuration': {
-    scope: 'account',
-    retryable: true,
-    remedy: 'Correct the variables that the log line names, deploy, and redrive.',
-    reconcileRemedy: SEE_LOG,
-  },
-  'OmsSync.NameNotResolved': {
-    scope: 'account',
-    retryable: true,
-    remedy:
-      "Check OMS_REGION and OMS_ENDPOINT, and the DNS servers of the function's VPC. What was not retried by then, " +
+  'OmsSync.KeyRefused': content(
+    '',
+    "Compare the key with the object's name in the source bucket. Where they differ, correct the trigger's " +
+      '*_KEY_ENCODING; the dead letter keeps the wrong name, so reconcile the bucket and delete it. Where they are ' +
+      'the same, rename the object and delete the dead letter, or redrive when OMS takes such names.',
+    'Submit the object by hand (POST /sync-tasks/{sync_task_id}/events) and read error_msg. Where OMS does not ' +
+      'take such a name, rename the object; else the next pass submits the objects again.',
+  ),
+  'OmsSync.BatchRefused': contentForNow(
+    '',
+    'Send one of the keys by hand (POST /sync-tasks/{sync_task_id}/events) and read error_msg: the cause is in ' +
+      'the sync task or in all keys, most likely their encoding. Correct it; what was not retried by then, ' +
       'redrive.',
-    reconcileRemedy: "Check OMS_REGION and OMS_ENDPOINT, and the DNS servers of the function's VPC.",
-  },
-  'OmsSync.TlsRefused': {
-    scope: 'account',
-    retryable: true,
-    remedy:
-      'Check OMS_ENDPOINT and whatever stands between the function and it: a proxy that replaces certificates is not ' +
-      'trusted. What was not retried by then, redrive.',
-    reconcileRemedy:
-      'Check OMS_ENDPOINT and whatever stands between the function and it: a proxy that replaces ' +
-      'certificates is not trusted.',
-  },
-  'OmsSync.OmsThrottled': {
-    scope: 'call',
-    retryable: true,
-    remedy:
-      'Nothing, where it passes. Where it lasts, lower OMS_CALLS_PER_SECOND (it counts per instance) or the number of ' +
-      'instances.',
-  },
-  'OmsSync.OmsUnavailable': {
-    scope: 'call',
-    retryable: true,
-    remedy:
-      "Look at the health of OMS in this region (Huawei Cloud's service health page). Redrive when it is over what the " +
-      'platform has given up.',
-    reconcileRemedy: "Look at the health of OMS in this region (Huawei Cloud's service health page).",
-  },
-  'OmsSync.OmsInternalError': {
-    scope: 'call',
-    retryable: true,
-    remedy:
-      "Nothing, where it passes. Where it lasts, give the request id of the log to Huawei's support; redrive when it is " +
-      'over what the platform has given up.',
-    reconcileRemedy: "Nothing, where it passes. Where it lasts, give the request id of the log to Huawei's support.",
-  },
-  'OmsSync.OmsUnreachable': {
-    scope: 'call',
-    retryable: true,
-    remedy:
-      'Check OMS_ENDPOINT and, for a function in a VPC, its NAT gateway and security group. Redrive when it is over ' +
-      'what the platform has given up.',
-    reconcileRemedy: 'Check OMS_ENDPOINT and, for a function in a VPC, its NAT gateway and security group.',
-  },
-  'OmsSync.OmsTimeout': {
-    scope: 'call',
-    retryable: true,
-    remedy:
-      "Look at the health of OMS in this region and the way out of the function's VPC. Redrive when it is over what the " +
-      'platform has given up.',
-    reconcileRemedy: "Look at the health of OMS in this region and the way out of the function's VPC.",
-  },
-  'OmsSync.OmsMalformedResponse': {
-    scope: 'call',
-    retryable: true,
-    remedy:
-      'Check that OMS_ENDPOINT is that of OMS: a proxy or a login page answers like this. Where the log names an error of ' +
-      'OMS that came with status 200, act on its code.',
-  },
-  'OmsSync.OmsUnexpectedAnswer': {
-    scope: 'call',
-    retryable: true,
-    remedy:
-      "Read status, error_code and error_msg in the log. Check OMS_ENDPOINT, then give the request id to Huawei's " +
+    'Submit one of the objects by hand (POST /sync-tasks/{sync_task_id}/events) and read error_msg: the cause is ' +
+      'in the sync task or in all names. Correct it; the next pass submits the objects again.',
+  ),
+  'OmsSync.RequestTooLarge': content('Set OMS_MAX_KEYS_PER_CALL to 10 or less', DEPLOY, NEXT_PASS),
+  'OmsSync.SourceObjectMissing': content(
+    "Look for the object in the sync task's source bucket",
+    '. Where it was deleted there is nothing to copy: delete the dead letter. Where it is there under another ' +
+      'name, correct the variable *_KEY_ENCODING, deploy, submit it by hand (POST ' +
+      '/sync-tasks/{sync_task_id}/events), and delete the dead letter.',
+    ', which must be the one that was listed. Where it was deleted meanwhile there is nothing to do.',
+  ),
+  'OmsSync.InvalidObjectKey': content(
+    '',
+    'Look at the key in the dead letter: set OBS_KEY_ENCODING or EVENTGRID_KEY_ENCODING to the encoding that the ' +
+      'trigger uses, deploy, and redrive.',
+    SEE_LOG,
+  ),
+  'OmsSync.InvalidRecord': content(
+    '',
+    'Look at the record in the dead letter. Submit its object by hand (POST /sync-tasks/{sync_task_id}/events), ' +
+      'delete the dead letter, and see to it that the trigger sends OBS notifications unchanged.',
+    SEE_LOG,
+  ),
+  'OmsSync.UnrecognisedEvent': content(
+    '',
+    'Find the trigger that sent the event and point it elsewhere, or take its transformation away (EventGrid: ' +
+      'ORIGINAL). Where the event names objects, reconcile their bucket; then delete the dead letter.',
+    'Where the event names objects, reconcile their bucket.',
+  ),
+  'OmsSync.NoRoute': content(
+    '',
+    'Add a route for the bucket to ROUTES, deploy, and redrive; or take the trigger off the bucket and delete the ' +
+      'dead letter.',
+    SEE_LOG,
+  ),
+  'OmsSync.SyncTaskStopped': task(
+    'Start the sync task (POST /sync-tasks/{sync_task_id}/start, with both key pairs)',
+    '. The platform tries the event again; where it has given up by then, redrive.',
+    NEXT_PASS,
+  ),
+  'OmsSync.SyncTaskNotFound': taskForGood(
+    'List the sync tasks (GET /sync-tasks)',
+    ', correct sync_task_id in ROUTES (or OMS_PROJECT_ID, OMS_REGION), deploy, and redrive. Where the task was ' +
+      'deleted, create it again and use its new id.',
+    ' and correct sync_task_id in ROUTES, or the project or region of OMS. Where the task was deleted, create it ' +
+      'again and use its new id; the next pass submits the objects again.',
+  ),
+  'OmsSync.SyncTaskUnusable': task(
+    "Check that the task's key pairs are valid and may read the source and write the destination bucket, and that " +
+      'both exist. Stop and start the task with working key pairs;',
+    ' what was not retried by then, redrive.',
+    ' the next pass submits the objects again.',
+  ),
+  'OmsSync.SyncTaskRefused': task(
+    'Show the sync task (GET /sync-tasks/{sync_task_id}) and compare its state with the error_msg in the log. Give ' +
+      "the request id to Huawei's support where the two contradict each other.",
+  ),
+  'OmsSync.InvalidSyncTaskId': taskForGood(
+    'Correct sync_task_id in ROUTES (GET /sync-tasks lists the ids)',
+    DEPLOY,
+    NEXT_PASS,
+  ),
+  'OmsSync.CredentialsRefused': account(
+    "Check the function's agency, or the variables OMS_ACCESS_KEY and OMS_SECRET_KEY; 'signature expired' in the " +
+      'log means that the clock is wrong.',
+    RETRIED,
+  ),
+  'OmsSync.MissingCredentials': account(
+    'Give the function an agency that may use OMS, or set OMS_ACCESS_KEY and OMS_SECRET_KEY as encrypted ' +
+      'variables, without spaces or line ends.',
+    RETRIED,
+  ),
+  'OmsSync.PermissionDenied': account(
+    "Grant the function's agency, or the user of its key pair, oms:synctask:createEvent and oms:synctask:get; it " +
+      'takes some minutes to count.',
+    RETRIED,
+  ),
+  'OmsSync.AccountRestricted': account(
+    'Let the owner of the account settle it in the billing center',
+    ', and redrive afterwards.',
+    NEXT_PASS,
+  ),
+  'OmsSync.QuotaExceeded': account(
+    "Raise OMS's quota (console, My Quotas) or delete sync tasks that are not needed",
+    ', and redrive.',
+    NEXT_PASS,
+  ),
+  'OmsSync.OmsOperationUnknown': account(
+    '',
+    'Check OMS_REGION and OMS_ENDPOINT: sync events exist in cn-north-4, cn-east-3 and cn-southwest-2 only. ' +
+      'Correct them, deploy, and redrive.',
+    'Check the region and the endpoint of OMS: sync events exist in cn-north-4, cn-east-3 and cn-southwest-2 only.',
+  ),
+  'OmsSync.Configuration': account('', 'Correct the variables that the log line names, deploy, and redrive.', SEE_LOG),
+  'OmsSync.NameNotResolved': account(
+    "Check OMS_REGION and OMS_ENDPOINT, and the DNS servers of the function's VPC.",
+    RETRIED,
+  ),
+  'OmsSync.TlsRefused': account(
+    'Check OMS_ENDPOINT and whatever stands between the function and it: a proxy that replaces certificates is not ' +
+      'trusted.',
+    RETRIED,
+  ),
+  'OmsSync.OmsThrottled': call(
+    'Nothing, where it passes. Where it lasts, lower OMS_CALLS_PER_SECOND (it counts per instance) or the number ' +
+      'of instances.',
+  ),
+  'OmsSync.OmsUnavailable': call(
+    "Look at the health of OMS in this region (Huawei Cloud's service health page).",
+    GIVEN_UP,
+  ),
+  'OmsSync.OmsInternalError': call(
+    "Nothing, where it passes. Where it lasts, give the request id of the log to Huawei's support",
+    '; redrive when it is over what the platform has given up.',
+    '.',
+  ),
+  'OmsSync.OmsUnreachable': call(
+    'Check OMS_ENDPOINT and, for a function in a VPC, its NAT gateway and security group.',
+    GIVEN_UP,
+  ),
+  'OmsSync.OmsTimeout': call(
+    "Look at the health of OMS in this region and the way out of the function's VPC.",
+    GIVEN_UP,
+  ),
+  'OmsSync.OmsMalformedResponse': call(
+    'Check that OMS_ENDPOINT is that of OMS: a proxy or a login page answers like this. Where the log names an ' +
+      'error of OMS that came with status 200, act on its code.',
+  ),
+  'OmsSync.OmsUnexpectedAnswer': call(
+    "Read status, error_code and error_msg in the log. Check OMS_ENDPOINT, then give the request id to Huawei's " +
       'support.',
-  },
-  'OmsSync.DeadlineExceeded': {
-    scope: 'call',
-    retryable: true,
-    remedy:
-      "Raise the function's timeout, or OMS_CONCURRENCY and OMS_CALLS_PER_SECOND. Redrive submits what the platform " +
-      'has given up.',
-    reconcileRemedy: "Raise the function's timeout, or OMS_CONCURRENCY and OMS_CALLS_PER_SECOND.",
-  },
-  'OmsSync.AmbiguousCreate': {
-    scope: 'call',
-    retryable: false,
-    remedy: 'Look for its buckets in GET /sync-tasks before you create it again, or create it with if_exists=return.',
-  },
-  'OmsSync.ObjectStoreUnavailable': {
-    scope: 'call',
-    retryable: true,
-    remedy:
-      'Look at the health of OBS in the region of the state bucket, and at STATE_ENDPOINT. The platform still holds ' +
-      'the event; redrive when it is over.',
-    reconcileRemedy: 'Look at the health of OBS in the region of the state bucket, and at STATE_ENDPOINT.',
-  },
-  'OmsSync.ObjectStoreAccessDenied': {
-    scope: 'account',
-    retryable: true,
-    remedy:
-      "Allow the function's agency to list, read, write and delete objects of the state bucket, also in the bucket's " +
+  ),
+  'OmsSync.DeadlineExceeded': call(
+    "Raise the function's timeout, or OMS_CONCURRENCY and OMS_CALLS_PER_SECOND.",
+    ' Redrive submits what the platform has given up.',
+  ),
+  'OmsSync.AmbiguousCreate': callForGood(
+    'Look for its buckets in GET /sync-tasks before you create it again, or create it with if_exists=return.',
+  ),
+  'OmsSync.ObjectStoreUnavailable': call(
+    'Look at the health of OBS in the region of the state bucket, and at STATE_ENDPOINT.',
+    ' The platform still holds the event; redrive when it is over.',
+  ),
+  'OmsSync.ObjectStoreAccessDenied': account(
+    "Allow the function's agency to list, read, write and delete objects of the state bucket, also in the bucket's " +
       'own policy.',
-  },
-  'OmsSync.ObjectStoreWrongRegion': {
-    scope: 'account',
-    retryable: true,
-    remedy:
-      'Set the region that the log names, and the endpoint with it: STATE_REGION and STATE_ENDPOINT for the state bucket, ' +
-      'region and endpoint of the source or destination in ROUTES.',
-  },
-  'OmsSync.ObjectStoreClockSkewed': {
-    scope: 'account',
-    retryable: true,
-    remedy: 'Set the clock of the machine that called (NTP). The keys are not the cause.',
-  },
-  'OmsSync.ObjectStoreNoSuchBucket': {
-    scope: 'account',
-    retryable: true,
-    remedy: 'Create the bucket that STATE_BUCKET names, in STATE_REGION, or correct the variables and deploy.',
-  },
-  'OmsSync.ObjectStoreObjectNotFound': {
-    scope: 'call',
-    retryable: false,
-    remedy: 'Nothing: another redrive has dealt with it, or somebody deleted it.',
-    reconcileRemedy: SEE_LOG,
-  },
-  'OmsSync.ObjectStorePreconditionFailed': {
-    scope: 'call',
-    retryable: true,
-    remedy: 'Nothing: the next run takes the document as it is then.',
-  },
-  'OmsSync.ObjectStoreObjectTooLarge': {
-    scope: 'call',
-    retryable: false,
-    remedy: 'Look at the document that the log names and move it out of the prefix: nothing of ours wrote it.',
-  },
-  'OmsSync.ObjectStoreMalformedResponse': {
-    scope: 'call',
-    retryable: true,
-    remedy:
-      'Check that the endpoint (STATE_ENDPOINT, or that of the route) is an object store: a proxy or a login page ' +
+  ),
+  'OmsSync.ObjectStoreWrongRegion': account(
+    'Set the region that the log names, and the endpoint with it: STATE_REGION and STATE_ENDPOINT for the state ' +
+      'bucket, region and endpoint of the source or destination in ROUTES.',
+  ),
+  'OmsSync.ObjectStoreClockSkewed': account(
+    'Set the clock of the machine that called (NTP). The keys are not the cause.',
+  ),
+  'OmsSync.ObjectStoreNoSuchBucket': account(
+    'Create the bucket that STATE_BUCKET names, in STATE_REGION, or correct the variables and deploy.',
+  ),
+  'OmsSync.ObjectStoreObjectNotFound': callForGood(
+    '',
+    'Nothing: another redrive has dealt with it, or somebody deleted it.',
+    SEE_LOG,
+  ),
+  'OmsSync.ObjectStoreObjectTooLarge': callForGood(
+    'Look at the document that the log names and move it out of the prefix: nothing of ours wrote it.',
+  ),
+  'OmsSync.ObjectStoreMalformedResponse': call(
+    'Check that the endpoint (STATE_ENDPOINT, or that of the route) is an object store: a proxy or a login page ' +
       'answers like this.',
-  },
-  'OmsSync.ObjectStoreRefused': {
-    scope: 'call',
-    retryable: true,
-    remedy:
-      'Read store status and store code in the log. Check STATE_ENDPOINT, STATE_REGION and the policy of the state ' +
+  ),
+  'OmsSync.ObjectStoreRefused': call(
+    'Read store status and store code in the log. Check STATE_ENDPOINT, STATE_REGION and the policy of the state ' +
       'bucket.',
-  },
-  'OmsSync.ObjectStoreUnsupported': {
-    scope: 'account',
-    retryable: true,
-    remedy: 'Correct the cloud that the route or the variables name, and deploy; a cloud without S3 cannot be listed.',
-  },
-  'OmsSync.CredentialInName': {
-    scope: 'content',
-    retryable: false,
-    remedy:
-      'Change the credentials, for they have been published. Then rename the object, or take them out of the document ' +
-      'that the log names, which was left as it is.',
-  },
-  'OmsSync.Internal': {
-    scope: 'call',
-    retryable: true,
-    remedy:
-      'Report it with the log line, which has the stack. The platform still holds the event: redrive it after the fix ' +
-      'is deployed.',
-    reconcileRemedy:
-      'Report it with the log line, which has the stack; after the fix the next pass submits the objects ' + 'again.',
-  },
-} as const satisfies Readonly<Record<string, Omit<FailureKind, 'code'>>>;
+  ),
+  'OmsSync.ObjectStoreUnsupported': account(
+    'Correct the cloud that the route or the variables name, and deploy; a cloud without S3 cannot be listed.',
+  ),
+  'OmsSync.CredentialInName': content(
+    'Change the credentials, for they have been published. Then rename the object, or take them out of the ' +
+      'document that the log names, which was left as it is.',
+  ),
+  'OmsSync.Internal': call(
+    'Report it with the log line, which has the stack',
+    '. The platform still holds the event: redrive it after the fix is deployed.',
+    '; after the fix the next pass submits the objects again.',
+  ),
+} as const satisfies Readonly<Record<string, Row>>;
 
 export type FailureCode = keyof typeof ROWS;
 

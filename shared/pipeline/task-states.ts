@@ -4,13 +4,6 @@ import { missingByShow } from '#shared/oms/refusal.ts';
 /** State of a sync task by ShowSyncTask; `unknown` where it does not tell. */
 export type TaskState = 'running' | 'stopped' | 'missing' | 'unknown';
 
-export interface TaskStatesOptions {
-  /** Milliseconds for which an answer is good; 5000 by default. */
-  readonly ttlMs?: number;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-}
-
 interface Known {
   /** When it was asked. */
   readonly at: number;
@@ -19,6 +12,8 @@ interface Known {
   answer?: TaskState;
 }
 
+/** Milliseconds for which an answer is good. */
+const GOOD_FOR = 5_000;
 /** Cache size that triggers eviction. */
 const MANY = 1000;
 
@@ -29,12 +24,11 @@ const MANY = 1000;
  * since, the key would pay for it; taking a stopped task for stopped a little longer costs one retry.
  */
 export class TaskStates {
-  readonly #ttl: number;
   readonly #now: () => number;
   readonly #known = new Map<string, Known>();
 
-  constructor({ ttlMs = 5000, now }: TaskStatesOptions) {
-    this.#ttl = ttlMs;
+  /** @param options.now milliseconds since the epoch */
+  constructor({ now }: { readonly now: () => number }) {
     this.#now = now;
   }
 
@@ -60,7 +54,7 @@ export class TaskStates {
 
   #isGood({ at, answer }: Known, now: number): boolean {
     const age = now - at;
-    return age >= 0 && age < (answer === 'running' ? this.#ttl / 5 : this.#ttl);
+    return age >= 0 && age < (answer === 'running' ? GOOD_FOR / 5 : GOOD_FOR);
   }
 }
 

@@ -116,14 +116,14 @@ class Remains {
   readonly #copied = new Set<string>();
   time = START;
 
-  constructor(missing: ReadonlySet<string>, conditions: boolean) {
+  constructor(missing: ReadonlySet<string>) {
     this.#missing = missing;
     this.#objects = Array.from({ length: OBJECTS }, (_, index) => ({
       key: keyOf(index),
       size: index,
       lastModified: START - 86_400_000,
     }));
-    this.stateStore = new MemoryObjectStore({ now: () => this.time, conditions });
+    this.stateStore = new MemoryObjectStore({ now: () => this.time });
   }
 
   /** What OMS has accepted arrives. */
@@ -216,20 +216,12 @@ class Remains {
 const LONGEST = 140;
 
 describe('a pass over 100,000 objects that is killed 50 times', () => {
-  it.each([
-    { seed: 3, conditions: false },
-    ...(THOROUGH
-      ? [
-          { seed: 1, conditions: true },
-          { seed: 2, conditions: true },
-        ]
-      : []),
-  ])(
-    'completes, skips nothing, and lists no more than two pages of a range again: %o',
-    async ({ seed, conditions }) => {
+  it.each(THOROUGH ? [3, 1, 2] : [3])(
+    'completes, skips nothing, and lists no more than two pages of a range again: seed %i',
+    async (seed) => {
       const random = randomFrom(seed);
       const missing = new Set(Array.from({ length: OBJECTS / 100 }, () => keyOf(Math.floor(random() * OBJECTS))));
-      const remains = new Remains(missing, conditions);
+      const remains = new Remains(missing);
 
       for (let kill = 0; kill < KILLS; kill++)
         expect(

@@ -6,7 +6,6 @@ import {
   type ObjectStoreError,
   ObjectStoreResponseError,
   ObjectTooLargeError,
-  PreconditionFailedError,
 } from '#shared/objectstore/errors.ts';
 import type {
   ListedObject,
@@ -38,8 +37,6 @@ export type Interceptor = (call: StoreCall, work: () => unknown) => unknown;
 export interface MemoryObjectStoreOptions {
   /** Buckets that exist; any name where this is left out. */
   readonly buckets?: readonly string[];
-  /** Whether PUT conditions have an effect; whether OBS knows them is not documented. Default true. */
-  readonly conditions?: boolean;
   /** Most objects of a page; 1000 by default. */
   readonly pageSize?: number;
   /** Milliseconds since the epoch; of lastModified. */
@@ -58,7 +55,6 @@ interface Entry {
 export class MemoryObjectStore implements ObjectStore {
   readonly #buckets = new Map<string, Map<string, Entry>>();
   readonly #known: ReadonlySet<string> | undefined;
-  readonly #conditions: boolean;
   readonly #pageSize: number;
   readonly #now: () => number;
   /** Every call, in order, failed ones too. */
@@ -68,7 +64,6 @@ export class MemoryObjectStore implements ObjectStore {
 
   constructor(options: MemoryObjectStoreOptions = {}) {
     this.#known = options.buckets && new Set(options.buckets);
-    this.#conditions = options.conditions ?? true;
     this.#pageSize = options.pageSize ?? 1000;
     this.#now = options.now ?? (() => 0);
     this.intercept = options.intercept;
@@ -83,13 +78,9 @@ export class MemoryObjectStore implements ObjectStore {
     });
   }
 
-  putObject({ bucket, key, body, contentType, ifNoneMatch, ifMatch }: PutRequest) {
+  putObject({ bucket, key, body, contentType }: PutRequest) {
     return this.#call('PutObject', bucket, key, () => {
       const objects = this.#bucket('PutObject', bucket);
-      const present = objects.get(key);
-      const unmet = (ifNoneMatch === '*' && present) || (ifMatch !== undefined && present?.etag !== ifMatch);
-      if (this.#conditions && unmet)
-        throw new PreconditionFailedError({ ...failed('PutObject', bucket), storeStatus: 412 });
       const bytes = Buffer.from(body);
       const etag = createHash('md5').update(bytes).digest('hex');
       objects.set(key, { body: bytes, etag, lastModified: this.#now(), contentType });

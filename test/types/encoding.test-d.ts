@@ -1,5 +1,5 @@
 import { expectTypeOf, test } from 'vitest';
-import { decodeFormKey, decodeKey, decodeRawKey, decodeRfc3986Key, type KeyEncoding } from '#shared/encoding/decode.ts';
+import { decodeFormKey, decodeKey, decodeRfc3986Key, type KeyEncoding } from '#shared/encoding/decode.ts';
 import { checkEncodedOmsKey, encodeOmsKey } from '#shared/encoding/encode.ts';
 import type { KeyEncodingError, KeyErrorRule } from '#shared/encoding/errors.ts';
 import { checkObjectKey, isObjectKey, type ObjectKey } from '#shared/encoding/object-key.ts';
@@ -8,7 +8,6 @@ import type { AppError } from '#shared/errors/base.ts';
 test('every decoder gives a checked key', () => {
   expectTypeOf(decodeFormKey).returns.toEqualTypeOf<ObjectKey>();
   expectTypeOf(decodeRfc3986Key).returns.toEqualTypeOf<ObjectKey>();
-  expectTypeOf(decodeRawKey).returns.toEqualTypeOf<ObjectKey>();
   expectTypeOf(decodeKey).returns.toEqualTypeOf<ObjectKey>();
   expectTypeOf(checkObjectKey).returns.toEqualTypeOf<ObjectKey>();
   expectTypeOf(decodeKey).parameter(0).toEqualTypeOf<KeyEncoding>();

@@ -1,12 +1,7 @@
 import { expectTypeOf } from 'vitest';
 import type { Sender, Transport } from '#shared/http/transport.ts';
 import type { ObjectStoreClient, ObjectStoreOptions, StoreInvocation } from '#shared/objectstore/client.ts';
-import type {
-  MalformedListingError,
-  ObjectNotFoundError,
-  ObjectStoreError,
-  PreconditionFailedError,
-} from '#shared/objectstore/errors.ts';
+import type { MalformedListingError, ObjectNotFoundError, ObjectStoreError } from '#shared/objectstore/errors.ts';
 import type { ObjectHead, ObjectPage, ObjectStore, PutRequest, StoredObject } from '#shared/objectstore/port.ts';
 import type { ProviderName } from '#shared/objectstore/providers.ts';
 
@@ -23,7 +18,6 @@ expectTypeOf<StoredObject['body']>().toEqualTypeOf<Buffer>();
 expectTypeOf<ObjectPage['nextToken']>().toEqualTypeOf<string | undefined>();
 
 // The only ETag that "if there is none" can name is every one.
-expectTypeOf<PutRequest['ifNoneMatch']>().toEqualTypeOf<'*' | undefined>();
 expectTypeOf<PutRequest['body']>().toEqualTypeOf<string | Uint8Array>();
 
 // A deadline and credentials are all that an invocation changes.
@@ -35,6 +29,5 @@ expectTypeOf<ReturnType<ObjectStoreOptions['credentials']>['securityToken']>().t
 expectTypeOf<Transport>().toExtend<Sender>();
 
 expectTypeOf<ObjectNotFoundError>().toExtend<ObjectStoreError>();
-expectTypeOf<PreconditionFailedError>().toExtend<ObjectStoreError>();
 expectTypeOf<MalformedListingError>().toExtend<ObjectStoreError>();
 expectTypeOf<ObjectStoreError['storeStatus']>().toEqualTypeOf<number | undefined>();

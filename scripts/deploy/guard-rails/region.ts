@@ -1,4 +1,4 @@
-import { REGION_NAME } from '#shared/http/endpoint.ts';
+import { REGION_NAME } from '#shared/config/hosts.ts';
 import type { ServerlessConfig } from '../../serverless/config.ts';
 
 /**

@@ -2,8 +2,8 @@ import { OMS_RESULT_PREFIX } from '#shared/pipeline/filter.ts';
 import { type ComparePairOptions, comparePair, looksSame } from './compare-pair.ts';
 import { type MigrationOptions, unmigratable } from './migratable.ts';
 import type { ObjectFacts } from './object-facts.ts';
-import { type DecidedBy, type OverwriteRules, omsDecision, type Pair, submission } from './overwrite-rules.ts';
-import type { Finding, Reason, SubmittedVerdict } from './verdict.ts';
+import { type OverwriteRules, type Pair, submission } from './overwrite-rules.ts';
+import type { Finding, SubmittedVerdict } from './verdict.ts';
 
 export interface ComparerOptions extends Partial<ComparePairOptions>, MigrationOptions {
   readonly rules: OverwriteRules;
@@ -96,9 +96,9 @@ export class ObjectComparer {
     const reason = unmigratable(source, this.#options);
     if (reason) return { ...finding, verdict: 'unmigratable', reason, submit: false };
     if (this.isInFlight(source, times)) return { ...finding, verdict: 'in_flight', submit: false };
-    if (pair && outcome === 'skipped') {
-      const { by } = omsDecision(this.#options.rules, pair);
-      return { ...finding, verdict: 'ignored_by_oms', reason: SKIPPED_BECAUSE[by], submit: false };
+    if (outcome === 'skipped') {
+      const reason = this.#options.rules.mode === 'NO_OVERWRITE' ? 'no_overwrite' : 'destination_not_older';
+      return { ...finding, verdict: 'ignored_by_oms', reason, submit: false };
     }
     // The submission of this pass, whose step is done again.
     if (known?.acceptedNow) return { ...finding, verdict, submit: true };
@@ -137,16 +137,3 @@ function differenceOf(pair: Pair): SubmittedVerdict {
   if (pair.size === 'differs') return 'size_differs';
   return pair.time === 'older' ? 'destination_older' : 'checksum_differs';
 }
-
-/** Reasons, by the rule that makes OMS skip an object. */
-const SKIPPED_BECAUSE: Readonly<Record<DecidedBy, Reason>> = {
-  no_overwrite: 'no_overwrite',
-  crc64: 'crc64_equal',
-  newer: 'destination_not_older',
-  same_second: 'destination_not_older',
-  // These never skip.
-  absent: 'destination_not_older',
-  full_overwrite: 'destination_not_older',
-  size: 'destination_not_older',
-  older: 'destination_not_older',
-};

@@ -17,7 +17,7 @@ const MD5 = /^[0-9a-f]{32}$/i;
 export function looksSame(source: ObjectFacts, destination: ObjectFacts, options: ComparePairOptions): boolean {
   if (source.size !== destination.size) return false;
   if (destination.lastModified < source.lastModified && timeOf(source, destination) === 'older') return false;
-  if (source.etag === destination.etag && source.crc64 === destination.crc64) return true;
+  if (source.etag === destination.etag) return true;
   return contentsOf(source, destination, options) !== 'different';
 }
 
@@ -27,7 +27,6 @@ export function comparePair(source: ObjectFacts, destination: ObjectFacts, optio
     size: source.size === destination.size ? 'same' : 'differs',
     time: timeOf(source, destination),
     contents: contentsOf(source, destination, options),
-    crc64: crc64Of(source, destination),
   };
 }
 
@@ -45,17 +44,11 @@ function contentsOf(
 ): Pair['contents'] {
   if (source.size !== destination.size) return 'different';
   if (source.size === 0) return 'equal';
-  const byCrc64 = crc64Of(source, destination);
-  if (byCrc64 !== 'unknown' || !compareETags) return byCrc64;
+  if (!compareETags) return 'unknown';
   const { etag: first = '' } = source;
   const { etag: second = '' } = destination;
   if (!MD5.test(first)) return 'unknown';
   // OSS writes them in capitals.
   if (first === second || first.toLowerCase() === second.toLowerCase()) return 'equal';
   return MD5.test(second) ? 'different' : 'unknown';
-}
-
-function crc64Of({ crc64: first }: ObjectFacts, { crc64: second }: ObjectFacts): Pair['crc64'] {
-  if (first === undefined || second === undefined) return 'unknown';
-  return first === second ? 'equal' : 'different';
 }

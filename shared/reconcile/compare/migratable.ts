@@ -8,10 +8,6 @@ export interface MigrationOptions {
   readonly sourceCloud: string;
   /** `enable_restore` of the task. */
   readonly restore: boolean;
-  /** The caller knows that archived objects have been restored; no listing says so. */
-  readonly archivedAreRestored?: boolean;
-  /** The destination is a parallel file system of OBS. */
-  readonly toFileSystem?: boolean;
 }
 
 /**
@@ -35,13 +31,9 @@ const ARCHIVE_CLASSES: ReadonlySet<string> = new Set([
  */
 export const LARGEST_OBJECT = 10_000 * 5 * 1024 ** 3;
 
-/** "A maximum of 45 levels can be migrated." https://support.huaweicloud.com/intl/en-us/oms_faq/oms_faq_0022.html */
-const FILE_SYSTEM_LEVELS = 45;
-
 /**
  * Why OMS cannot copy an object; undefined where nothing is known against it. Names that end with `/` (markers of
- * directories) are objects like others, save in a parallel file system. Symbolic links, which OMS cannot copy either,
- * look like objects in a listing.
+ * directories) are objects like others. Symbolic links, which OMS cannot copy either, look like objects in a listing.
  *
  * @see https://support.huaweicloud.com/intl/en-us/productdesc-oms/oms_01_0038.html
  */
@@ -49,12 +41,8 @@ export function unmigratable(object: ObjectFacts, options: MigrationOptions): Re
   if (!isObjectKey(object.key))
     return Buffer.byteLength(object.key) > KEY_LIMITS.maxBytes ? 'key_too_long' : 'key_not_unicode';
   if (object.size > LARGEST_OBJECT) return 'too_large';
-  if (options.toFileSystem && !isFileSystemName(object)) return 'file_system_name';
-  if (isArchived(object.storageClass, options.sourceCloud)) {
-    const restored = options.archivedAreRestored || (options.restore && RESTORING_CLOUDS.has(options.sourceCloud));
-    if (!restored) return 'archived';
-  }
-  return undefined;
+  const restored = options.restore && RESTORING_CLOUDS.has(options.sourceCloud);
+  return !restored && isArchived(object.storageClass, options.sourceCloud) ? 'archived' : undefined;
 }
 
 function isArchived(storageClass: string | undefined, cloud: string): boolean {
@@ -64,11 +52,4 @@ function isArchived(storageClass: string | undefined, cloud: string): boolean {
   // https://support.huaweicloud.com/en-us/devg-obs/obs_06_0063.html
   if (name === 'COLD') return cloud === 'HuaweiCloud';
   return ARCHIVE_CLASSES.has(name);
-}
-
-/** https://support.huaweicloud.com/intl/en-us/oms_faq/oms_faq_0022.html */
-function isFileSystemName({ key, size }: ObjectFacts): boolean {
-  if (key.endsWith('/') && size > 0) return false;
-  if (key.includes('//')) return false;
-  return key.split('/').length <= FILE_SYSTEM_LEVELS;
 }

@@ -1,10 +1,7 @@
 import type { ListedObject } from '#shared/objectstore/port.ts';
 
 /** Facts that a listing tells about an object. */
-export interface ObjectFacts extends ListedObject {
-  /** No listing has it: whoever asked for the object's headers may add it (`x-obs-hash-crc64ecma` and the like). */
-  readonly crc64?: string;
-}
+export type ObjectFacts = ListedObject;
 
 /** A page of a listing, as the listers give them. An empty page is no end. */
 export interface FactsPage {

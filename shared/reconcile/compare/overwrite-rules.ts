@@ -56,20 +56,12 @@ export interface Pair {
   readonly time: 'older' | 'same_second' | 'newer';
   /** Compares whatever checksum both sides have; `unknown` where none can be compared. */
   readonly contents: 'equal' | 'different' | 'unknown';
-  /** The CRC64 checksums; `unknown` where one side has none. */
-  readonly crc64: 'equal' | 'different' | 'unknown';
+  /** The CRC64 checksums of the objects' headers, which no listing tells; `unknown` where one side has none. */
+  readonly crc64?: 'equal' | 'different' | 'unknown';
 }
 
 /** The rule that decided. */
-export type DecidedBy =
-  | 'absent'
-  | 'full_overwrite'
-  | 'no_overwrite'
-  | 'crc64'
-  | 'size'
-  | 'older'
-  | 'same_second'
-  | 'newer';
+type DecidedBy = 'absent' | 'full_overwrite' | 'no_overwrite' | 'crc64' | 'size' | 'older' | 'same_second' | 'newer';
 
 export interface OmsDecision {
   readonly copies: boolean;
@@ -106,7 +98,8 @@ export function omsDecision(rules: OverwriteRules, pair: Pair | undefined): OmsD
   if (!pair) return { copies: true, by: 'absent' };
   if (rules.mode === 'FULL_OVERWRITE') return { copies: true, by: 'full_overwrite' };
   if (rules.mode === 'NO_OVERWRITE') return { copies: false, by: 'no_overwrite' };
-  if (comparesCrc64(rules) && pair.crc64 !== 'unknown') return { copies: pair.crc64 === 'different', by: 'crc64' };
+  const { crc64 = 'unknown' } = pair;
+  if (comparesCrc64(rules) && crc64 !== 'unknown') return { copies: crc64 === 'different', by: 'crc64' };
   if (pair.size === 'differs') return { copies: true, by: 'size' };
   if (pair.time === 'older') return { copies: true, by: 'older' };
   if (pair.time === 'newer') return { copies: false, by: 'newer' };
@@ -129,8 +122,8 @@ export function submission(rules: OverwriteRules, pair: Pair | undefined): Submi
   const listed = omsDecision(rules, pair);
   if (listed.by === 'same_second' && listed.copies) return 'doubtful';
   const sure = listed.copies ? 'copied' : 'skipped';
-  if (!pair || !comparesCrc64(rules) || pair.crc64 !== 'unknown') return sure;
-  if (listed.by === 'full_overwrite' || listed.by === 'no_overwrite') return sure;
+  const isUnconditional = listed.by === 'full_overwrite' || listed.by === 'no_overwrite';
+  if (!pair || !comparesCrc64(rules) || isUnconditional) return sure;
   // Another size or content has another CRC64.
   const crc64 = pair.size === 'differs' ? 'different' : pair.contents;
   return crc64 !== 'unknown' && omsDecision(rules, { ...pair, crc64 }).copies === listed.copies ? sure : 'doubtful';

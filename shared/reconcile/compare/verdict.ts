@@ -45,8 +45,6 @@ export const REASONS = [
   'no_overwrite',
   /** Same size, and the destination is not older: the task looks no further. */
   'destination_not_older',
-  /** The CRC64 checksums are equal, whatever else differs. */
-  'crc64_equal',
   /** Submitted by an earlier pass because the documents leave open what OMS does; it did nothing. */
   'submitted_before',
   /** The storage class must be restored before it is read, and the task restores nothing. */
@@ -57,8 +55,6 @@ export const REASONS = [
   'key_too_long',
   /** No text that UTF-8 can hold. */
   'key_not_unicode',
-  /** The destination is a parallel file system, and its rules for names forbid it. */
-  'file_system_name',
 ] as const;
 
 export type Reason = (typeof REASONS)[number];

@@ -12,8 +12,6 @@ export interface LeaseOptions {
   readonly clock: Clock;
   /** Milliseconds for which it holds without being renewed. */
   readonly leaseMs?: number | undefined;
-  /** Milliseconds between writing it and reading it back. */
-  readonly readBackMs?: number | undefined;
   readonly log: Logger;
 }
 
@@ -41,7 +39,7 @@ export class Lease {
   async take(): Promise<boolean> {
     if ((await this.#holder()) === 'other') return false;
     await this.#write();
-    await this.#options.clock.sleep(this.#options.readBackMs ?? READ_BACK_MS);
+    await this.#options.clock.sleep(READ_BACK_MS);
     return (await this.#holder()) !== 'other';
   }
 

@@ -10,8 +10,6 @@ export interface PlanInput {
   readonly keysPerCall: number;
   /** The configured rate. */
   readonly callsPerSecond: number;
-  /** Objects of a page of a listing. */
-  readonly pageSize?: number;
   /** Objects to submit above which a migration task is the better way. */
   readonly adviseAbove?: number;
 }
@@ -36,8 +34,8 @@ const PAGE_SIZE = 1000;
  * may be shorter. A listing of nothing takes a call, too.
  */
 export function planOf(input: PlanInput): Plan {
-  const { submit, keysPerCall, callsPerSecond, pageSize = PAGE_SIZE, adviseAbove = ADVISE_ABOVE } = input;
-  const pages = (objects: number): number => Math.max(1, Math.ceil(objects / pageSize));
+  const { submit, keysPerCall, callsPerSecond, adviseAbove = ADVISE_ABOVE } = input;
+  const pages = (objects: number): number => Math.max(1, Math.ceil(objects / PAGE_SIZE));
   const calls = Math.ceil(submit.objects / keysPerCall);
   return {
     submit,

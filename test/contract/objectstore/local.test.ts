@@ -57,16 +57,6 @@ describe('ObjectStoreClient and a local object store', () => {
     expect(await rejection(tokenless.listObjects({ bucket: 'tokens' }))).toMatchObject({ name: 'AccessDeniedError' });
   });
 
-  it('replace only the object that is known, where that is asked for', async () => {
-    const store = new ObjectStoreClient(optionsOf(target));
-    const object = { bucket: 'conditions', key: 'k' };
-    const { etag = '' } = await store.putObject({ ...object, body: 'one' });
-    await store.putObject({ ...object, body: 'two', ifMatch: etag });
-    const error = await rejection(store.putObject({ ...object, body: 'three', ifMatch: etag }));
-    expect(error).toMatchObject({ name: 'PreconditionFailedError', afterUncertain: false });
-    expect((await store.getObject(object)).body.toString()).toBe('two');
-  });
-
   it('get everything done although the store fails two times in five', async () => {
     await makeBucket(target, 'faulty').catch(() => makeBucket(target, 'faulty'));
     let repeats = 0;

@@ -1,7 +1,7 @@
 import querystring from 'node:querystring';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeFormKey, decodeKey, decodeRawKey, decodeRfc3986Key } from '#shared/encoding/decode.ts';
+import { decodeFormKey, decodeKey, decodeRfc3986Key } from '#shared/encoding/decode.ts';
 import { checkEncodedOmsKey, encodeOmsKey } from '#shared/encoding/encode.ts';
 import { checkObjectKey } from '#shared/encoding/object-key.ts';
 import { formEncodedKey, objectKey, RUN } from './arbitraries.ts';
@@ -62,7 +62,7 @@ describe('any key', () => {
     fc.assert(
       fc.property(objectKey, (key) => {
         expect(checkObjectKey(key)).toBe(key);
-        expect(decodeRawKey(key)).toBe(key);
+        expect(decodeKey('raw', key)).toBe(key);
         expect(() => checkEncodedOmsKey(encodeOmsKey(key))).not.toThrow();
       }),
       RUN,

@@ -79,19 +79,6 @@ describe.each(['form', 'rfc3986', 'raw'] as const)('any text in a position of en
       RUN,
     );
   });
-
-  it('has no U+FFFD in its key where that is refused', () => {
-    fc.assert(
-      fc.property(anyText, (text) => {
-        const options = { rejectReplacementCharacter: true };
-        const error = keyErrorOf(text, () => expect(decodeKey(encoding, text, options)).not.toContain('\ufffd'));
-        if (error?.rule === 'replacement_character') {
-          expect(text.slice(error.position)).toMatch(/^(?:\ufffd|%EF%BF%BD)/i);
-        }
-      }),
-      RUN,
-    );
-  });
 });
 
 describe('any text', () => {

@@ -50,7 +50,7 @@ describe('runs that are killed at any moment', () => {
   it('skip nothing, count each object once, and repeat no more than a page of each side for each kill', async () => {
     await fc.assert(
       fc.asyncProperty(nonEmpty, shape, kills, async (both, { pageKeys, ...options }, moments) => {
-        const world = worldOf(both, { pageKeys, state: { conditions: false } });
+        const world = worldOf(both, { pageKeys });
         let killed = 0;
         for (const [index, moment] of moments.entries()) {
           const ended = await world.runUntil(moment, { ...options, id: `run-${index}`, leaseMs: LEASE });
@@ -85,7 +85,7 @@ describe('runs that are killed at any moment', () => {
 
   it.each([1, 3])('are gone on with from every single boundary of a pass of %i workers', async (workers) => {
     const make = () => {
-      const world = new World({ pageKeys: 4, state: { conditions: false } });
+      const world = new World({ pageKeys: 4 });
       return { world, missing: world.fill(36, (index) => index % 4 === 1) };
     };
     for (let moment = 1, ended: unknown = 'killed'; ended === 'killed'; moment++) {
@@ -125,7 +125,7 @@ describe('two runs at once', () => {
         fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 60 }),
         fc.constantFrom(1, 500, 100_000),
         async (both, { pageKeys, ...options }, order, leaseMs) => {
-          const world = worldOf(both, { pageKeys, state: { conditions: false } });
+          const world = worldOf(both, { pageKeys });
           // Every call of the state bucket takes as many turns as the order says, so that the two interleave.
           let turn = 0;
           world.stateStore.intercept = async (_call, work) => {

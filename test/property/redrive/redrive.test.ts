@@ -47,7 +47,7 @@ interface World {
 }
 
 function makeWorld(seeds: readonly Seed[]): World {
-  const world = new RedriveWorld({ conditions: false, pageSize: 3 });
+  const world = new RedriveWorld({ pageSize: 3 });
   world.routes = ROUTES;
   const documents: { name: string; text: string }[] = [];
   const markers: string[] = [];
@@ -171,7 +171,7 @@ const plans = fc.record<Plan>({
   rewrites: fc.array(fc.record({ step: fc.integer({ min: 1, max: 80 }), document: fc.nat(4) }), { maxLength: 2 }),
 });
 
-describe('redrive on a store that ignores conditions', () => {
+describe('redrive', () => {
   it('loses nothing, whatever OMS answers, with two runs at once that are killed anywhere', async () => {
     await fc.assert(
       fc.asyncProperty(plans, async (plan) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readDeadLetter } from '#shared/deadletters/document.ts';
 import { CredentialInNameError } from '#shared/deadletters/errors.ts';
 import { DEAD_LETTER_LIMITS } from '#shared/deadletters/limits.ts';
-import { makeDeadLetter, makeDeadLetters, type Origin, type TerminalFailure } from '#shared/deadletters/make.ts';
+import { makeDeadLetter, type Origin, type TerminalFailure } from '#shared/deadletters/make.ts';
 import { checkObjectKey } from '#shared/encoding/object-key.ts';
 import { AppError } from '#shared/errors/base.ts';
 import type { ObjectChange } from '#shared/events/object-change.ts';
@@ -281,15 +281,5 @@ describe('credentials', () => {
     const event = { Records: [record('100%25%2')] };
 
     expect(makeDeadLetter(refused(at(0, '100%')), origin(event)).event).toEqual(event);
-  });
-});
-
-describe('makeDeadLetters', () => {
-  it('makes one for each failure, in order', () => {
-    const event = { Records: [record('a'), record('b')] };
-
-    const letters = makeDeadLetters([refused(at(1, 'b')), refused(at(0, 'a'))], origin(event));
-
-    expect(letters.map(({ keys }) => keys?.[0]?.key)).toEqual(['b', 'a']);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeFormKey, decodeKey, decodeRawKey, decodeRfc3986Key } from '#shared/encoding/decode.ts';
+import { decodeFormKey, decodeKey, decodeRfc3986Key } from '#shared/encoding/decode.ts';
 import { thrownBy } from './thrown-by.ts';
 
 describe('one input in three positions', () => {
@@ -12,7 +12,7 @@ describe('one input in three positions', () => {
   ])('reads %s as %j in a form, %j in a path and %j as it is', (input, form, rfc3986, raw) => {
     expect(decodeFormKey(input)).toBe(form);
     expect(decodeRfc3986Key(input)).toBe(rfc3986);
-    expect(decodeRawKey(input)).toBe(raw);
+    expect(decodeKey('raw', input)).toBe(raw);
     expect(decodeKey('form', input)).toBe(form);
     expect(decodeKey('rfc3986', input)).toBe(rfc3986);
     expect(decodeKey('raw', input)).toBe(raw);
@@ -47,18 +47,6 @@ describe('an endless input', () => {
 describe('U+FFFD', () => {
   it('is a character of a key', () => {
     expect(decodeFormKey('a%EF%BF%BD+')).toBe('a\ufffd ');
-    expect(decodeRawKey('\ufffd')).toBe('\ufffd');
-  });
-
-  it('is refused by option, for sources that write it by damage', () => {
-    const options = { rejectReplacementCharacter: true };
-
-    expect(thrownBy(() => decodeFormKey('a+%EF%BF%BD', options))).toMatchObject({
-      rule: 'replacement_character',
-      position: 2,
-    });
-    expect(thrownBy(() => decodeRfc3986Key('a\ufffd', options))).toMatchObject({ position: 1 });
-    expect(thrownBy(() => decodeRawKey('ab\ufffd', options))).toMatchObject({ position: 2 });
-    expect(decodeRawKey('ab', options)).toBe('ab');
+    expect(decodeKey('raw', '\ufffd')).toBe('\ufffd');
   });
 });

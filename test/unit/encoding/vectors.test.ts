@@ -58,7 +58,7 @@ describe('vectors.json', () => {
 });
 
 function decode(vector: KeyVector): string {
-  return decodeKey(vector.encoding, vector.input, vector.options);
+  return decodeKey(vector.encoding, vector.input);
 }
 
 describe('keys that are read', () => {

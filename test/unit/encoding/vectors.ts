@@ -1,7 +1,6 @@
 import type { KeyEncoding } from '#shared/encoding/decode.ts';
 import type { KeyErrorRule } from '#shared/encoding/errors.ts';
-import type { KeyOptions } from '#shared/encoding/inspect.ts';
-import vectors from '#shared/encoding/vectors.json' with { type: 'json' };
+import vectors from '../../fixtures/encoding-vectors.json' with { type: 'json' };
 
 /** One entry of vectors.json: `key` and `oms` where the input is a key, `error` and `position` where it is not. */
 export interface KeyVector {
@@ -10,7 +9,6 @@ export interface KeyVector {
   readonly source: string;
   readonly encoding: KeyEncoding;
   readonly input: string;
-  readonly options?: KeyOptions;
   readonly key?: string;
   /** The key as OMS is sent it. */
   readonly oms?: string;

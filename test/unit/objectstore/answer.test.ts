@@ -34,7 +34,7 @@ describe('toStoreError', () => {
     [409, 'OperationAborted', 'ObjectStoreResponseError', 502, 'Failed', true],
     [409, 'ConditionalRequestConflict', 'ObjectStoreResponseError', 502, 'Failed', true],
     [409, 'BucketNotEmpty', 'ObjectStoreResponseError', 502, 'Refused', false],
-    [412, 'PreconditionFailed', 'PreconditionFailedError', 412, 'PreconditionFailed', false],
+    [412, 'PreconditionFailed', 'ObjectStoreResponseError', 502, 'Refused', false],
     [429, 'Whatever', 'ObjectStoreResponseError', 503, 'Throttled', true],
     [500, 'InternalError', 'ObjectStoreResponseError', 502, 'Failed', true],
     [501, 'NotImplemented', 'ObjectStoreResponseError', 502, 'Refused', false],

@@ -46,7 +46,6 @@ const THROWN: readonly (readonly [error: Error, code: string])[] = [
   [new storeErrors.AccessDeniedError(refused), 'OmsSync.ObjectStoreAccessDenied'],
   [new storeErrors.WrongRegionError('us-west-2', refused), 'OmsSync.ObjectStoreWrongRegion'],
   [new storeErrors.ClockSkewedError(60, refused), 'OmsSync.ObjectStoreClockSkewed'],
-  [new storeErrors.PreconditionFailedError(refused), 'OmsSync.ObjectStorePreconditionFailed'],
   [new storeErrors.ObjectTooLargeError(1, refused), 'OmsSync.ObjectStoreObjectTooLarge'],
   [new storeErrors.ObjectStoreConnectionError('ENOTFOUND', store), 'OmsSync.ObjectStoreUnavailable'],
   [new storeErrors.ObjectStoreTimeoutError(1, store), 'OmsSync.ObjectStoreUnavailable'],

@@ -81,18 +81,6 @@ describe('TaskStates', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('takes another time to keep answers', async () => {
-    const clock = { now: 0 };
-    const states = new TaskStates({ ttlMs: 10, now: () => clock.now });
-    const { asked, oms } = showing(() => ({ status: 'STOPPED' }));
-
-    await states.of('task', oms);
-    clock.now = 10;
-    await states.of('task', oms);
-
-    expect(asked).toHaveLength(2);
-  });
-
   it('asks again when the clock jumped back, for the age of the answer is not known', async () => {
     const { clock, states } = statesAt();
     const { asked, oms } = showing(() => ({ status: 'STOPPED' }));

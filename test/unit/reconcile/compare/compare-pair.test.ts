@@ -22,9 +22,6 @@ describe('comparePair', () => {
     ['32 characters that are no hexadecimal digits', {}, { etag: 'g'.repeat(32) }, 'unknown'],
     ['two empty objects, whatever their ETags', { size: 0 }, { size: 0, etag: OTHER }, 'equal'],
     ['two sizes', {}, { size: 6 }, 'different'],
-    ['equal CRC64 before ETags', { crc64: '7' }, { crc64: '7', etag: OTHER }, 'equal'],
-    ['different CRC64 before ETags', { crc64: '7' }, { crc64: '8' }, 'different'],
-    ['ETags where one has no CRC64', { crc64: '7' }, { etag: OTHER }, 'different'],
   ])('tells the contents from %s', (_name, source, destination, contents) => {
     expect(comparePair({ ...object, ...source }, { ...object, ...destination }, options).contents).toBe(contents);
     expect(comparePair({ ...object, ...destination }, { ...object, ...source }, options).contents).toBe(contents);
@@ -53,13 +50,6 @@ describe('comparePair', () => {
     const at = (offset: number) => ({ ...object, lastModified: 1_700_000_000_000 + offset });
     expect(comparePair(at(from), at(to), options).time).toBe(time);
   });
-
-  it('compares CRC64 checksums where both have one', () => {
-    expect(comparePair({ ...object, crc64: '1' }, { ...object, crc64: '1' }, options).crc64).toBe('equal');
-    expect(comparePair({ ...object, crc64: '1' }, { ...object, crc64: '2' }, options).crc64).toBe('different');
-    expect(comparePair({ ...object, crc64: '1' }, object, options).crc64).toBe('unknown');
-    expect(comparePair(object, { ...object, crc64: '1' }, options).crc64).toBe('unknown');
-  });
 });
 
 describe('looksSame', () => {
@@ -67,10 +57,9 @@ describe('looksSame', () => {
     const sizes = [5, 6];
     const times = [0, 1, 999, 1000];
     const etags = [MD5, OTHER, `${MD5}-2`];
-    const bare: ObjectFacts[] = sizes.flatMap((size) =>
+    const objects: ObjectFacts[] = sizes.flatMap((size) =>
       times.flatMap((offset) => etags.map((etag) => ({ ...object, size, etag, lastModified: 1e12 + offset }))),
     );
-    const objects = bare.flatMap((each) => [each, { ...each, crc64: '1' }, { ...each, crc64: '2' }]);
     for (const source of objects)
       for (const destination of objects) {
         const pair = comparePair(source, destination, options);

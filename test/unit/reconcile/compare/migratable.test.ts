@@ -39,7 +39,6 @@ describe('unmigratable', () => {
 
     expect(unmigratable(archive, { sourceCloud, restore: true })).toBe(expected);
     expect(unmigratable(archive, { sourceCloud, restore: false })).toBe('archived');
-    expect(unmigratable(archive, { sourceCloud, restore: false, archivedAreRestored: true })).toBeUndefined();
   });
 
   it('refuses more bytes than an object of OBS has', () => {
@@ -60,16 +59,4 @@ describe('unmigratable', () => {
       expect(unmigratable(object({ key, size: 0 }), aws)).toBeUndefined();
     },
   );
-
-  it('keeps the rules of a parallel file system where the destination is one', () => {
-    const toFileSystem = { ...aws, toFileSystem: true };
-    const levels = (count: number) => Array.from({ length: count }, () => 'd').join('/');
-
-    expect(unmigratable(object({ key: 'dir/', size: 0 }), toFileSystem)).toBeUndefined();
-    expect(unmigratable(object({ key: 'dir/', size: 1 }), toFileSystem)).toBe('file_system_name');
-    expect(unmigratable(object({ key: 'a//b' }), toFileSystem)).toBe('file_system_name');
-    expect(unmigratable(object({ key: levels(45) }), toFileSystem)).toBeUndefined();
-    expect(unmigratable(object({ key: levels(46) }), toFileSystem)).toBe('file_system_name');
-    expect(unmigratable(object({ key: 'dir/', size: 1 }), aws)).toBeUndefined();
-  });
 });

@@ -10,7 +10,7 @@ function setUp(options: WorldOptions = {}) {
   const { clock } = world.options();
   const state = world.state();
   const log = new Logger({ write: (_level, line) => world.lines.push(JSON.parse(line)) });
-  const lease = (nonce: string) => new Lease({ state, nonce, clock, leaseMs: LEASE, readBackMs: 10, log });
+  const lease = (nonce: string) => new Lease({ state, nonce, clock, leaseMs: LEASE, log });
   const write = (text: string) => state.writeLease(text);
   const holder = () => world.document('lease.json');
   return { world, lease, write, holder };

@@ -5,3 +5,6 @@ const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 export function isLoopbackHost(hostname: string): boolean {
   return LOOPBACK.test(hostname);
 }
+
+/** A region, for example `cn-north-4`: one DNS label, so that it cannot name another host. */
+export const REGION_NAME = /^(?=.{3,63}$)[a-z]+(?:-[a-z0-9]+)+$/;
