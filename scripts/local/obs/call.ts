@@ -3,6 +3,7 @@ import type { Body } from './body.ts';
 import type { EventName, EventNote } from './records.ts';
 import type { Query } from './request.ts';
 import type { Store } from './store.ts';
+import { s3Document } from './xml.ts';
 
 /**
  * Whether the caller may do something with a bucket, or with an object of it.
@@ -41,6 +42,7 @@ export interface Reply {
 
 export type Operation = (call: Call) => Promise<Reply>;
 
-export function xmlReply(xml: string, headers: Readonly<Record<string, string>> = {}): Reply {
-  return { status: 200, headers: { 'content-type': 'application/xml', ...headers }, body: xml };
+/** @param content of the document's root, as XML */
+export function xmlReply(root: string, content: string): Reply {
+  return { status: 200, headers: { 'content-type': 'application/xml' }, body: s3Document(root, content) };
 }

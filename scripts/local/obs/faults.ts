@@ -9,7 +9,7 @@ import type { Reply } from './call.ts';
 import type { NotificationDelivery } from './notifications.ts';
 import type { ObjectEvent } from './records.ts';
 import type { Target } from './request.ts';
-import { element, xmlDocument } from './xml.ts';
+import { elements, xmlDocument } from './xml.ts';
 
 export class ConnectionFault extends Error {
   override readonly name = 'ConnectionFault';
@@ -136,6 +136,6 @@ function refusal(status: number, retryAfter: number | undefined): Reply {
       'content-type': 'application/xml',
       ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
     },
-    body: xmlDocument(`<Error>${element('Code', code)}${element('Message', message)}</Error>`),
+    body: xmlDocument(`<Error>${elements({ Code: code, Message: message })}</Error>`),
   };
 }

@@ -11,7 +11,7 @@ import { Archive } from './archive.ts';
 import type { Authenticator, Payload } from './auth.ts';
 import { authenticate } from './authenticate.ts';
 import { Body } from './body.ts';
-import type { Call, Reply } from './call.ts';
+import type { Allows, Call, Reply } from './call.ts';
 import { DeliveryQueue } from './delivery.ts';
 import { answerHeaders, innerHeaders, speaksObs, withHoisted } from './dialect.ts';
 import { S3Error } from './errors.ts';
@@ -20,13 +20,12 @@ import { type BucketTrigger, eventNamesOf, type NotificationDelivery } from './n
 import { headApiVersion } from './operations/buckets.ts';
 import { corsHeaders, preflight } from './operations/cors.ts';
 import { isForm, postObject } from './operations/post-object.ts';
-import { allowsOf, authorize } from './permissions.ts';
 import { bucketOfHost, parseTarget, type Target } from './request.ts';
 import { RequestBody } from './request-body.ts';
 import { checkRequestHeaders } from './request-headers.ts';
-import { route } from './routing.ts';
+import { operationFor } from './routing.ts';
 import { Store } from './store.ts';
-import { element, xmlDocument } from './xml.ts';
+import { elements, xmlDocument } from './xml.ts';
 
 export { PortInUseError } from '../listen.ts';
 export type { BucketTrigger } from './notifications.ts';
@@ -234,8 +233,7 @@ class Service {
       }),
     };
     if (fromForm) return postObject(call, stream, { ...authenticator, allows });
-    const operation = route(method, target, headers);
-    authorize(operation, call);
+    const operation = operationFor(method, target, call);
     return this.#faults.answer(method, target, () => operation(call));
   }
 
@@ -247,9 +245,8 @@ class Service {
       this.#options.onError?.(error as Error);
       refusal = new S3Error('InternalError');
     }
-    const fields = Object.entries(refusal.fields).map(([name, value]) =>
-      element(name.replace(/[^A-Za-z0-9-]/g, ''), value),
-    );
+    const fields = Object.entries(refusal.fields).map(([name, value]) => [name.replace(/[^A-Za-z0-9-]/g, ''), value]);
+    const about = { Resource: target?.resource, RequestId: requestId, HostId: requestId };
     return {
       status: refusal.status,
       headers: {
@@ -263,11 +260,21 @@ class Service {
         ),
       },
       body: xmlDocument(
-        `<Error>${element('Code', refusal.code)}${element('Message', refusal.message)}${fields.join('')}` +
-          `${element('Resource', target?.resource)}${element('RequestId', requestId)}${element('HostId', requestId)}</Error>`,
+        `<Error>${elements({ Code: refusal.code, Message: refusal.message, ...Object.fromEntries(fields), ...about })}</Error>`,
       ),
     };
   }
+}
+
+function allowsOf(accounts: Accounts, accessKey: string, region: string): Allows {
+  const permissions = accounts.permissionsOf(accessKey);
+  if (permissions === undefined) return () => true;
+  return (action, bucket, key) =>
+    permissions.allows(
+      action,
+      // Buckets are of no region as far as IAM is concerned; a policy has `*` there.
+      key === undefined ? `obs:${region}:local:bucket:${bucket}` : `obs:${region}:local:object:${bucket}/${key}`,
+    );
 }
 
 /** Several values of one name joined with a comma and no space, as signatures have them. */

@@ -19,6 +19,18 @@ export function xmlDocument(body: string): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n${body}`;
 }
 
+/** A document with the namespace of S3's answers. */
+export function s3Document(root: string, content: string): string {
+  return xmlDocument(`<${root} xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${content}</${root}>`);
+}
+
+/** One element a field; none for a field that is undefined. */
+export function elements(fields: Readonly<Record<string, string | number | boolean | undefined>>): string {
+  return Object.entries(fields)
+    .map(([name, text]) => element(name, text))
+    .join('');
+}
+
 export function element(name: string, text: string | number | boolean | undefined): string {
   return text === undefined ? '' : `<${name}>${xmlText(String(text))}</${name}>`;
 }

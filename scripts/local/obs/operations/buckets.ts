@@ -1,14 +1,12 @@
 import type { Call, Reply } from '../call.ts';
 import { xmlReply } from '../call.ts';
 import { notImplemented, S3Error } from '../errors.ts';
-import { OWNER_ID } from '../notifications.ts';
 import type { Store } from '../store.ts';
-import { element, parseXml, xmlDocument } from '../xml.ts';
-import { readToken, writeToken } from './list-objects.ts';
+import { element, elements, parseXml, xmlDocument } from '../xml.ts';
+import { OWNER, readToken, writeToken } from './list-objects.ts';
 
 /** The version of the OBS API; S3 has none. */
 const API_VERSION = '3.0';
-const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 function isBucketName(name: string): boolean {
@@ -74,29 +72,24 @@ export async function listBuckets({ store, query, region }: Call): Promise<Reply
   const page = found.slice(0, limit);
   const buckets = page.map(
     ({ name, created }) =>
-      `<Bucket>${element('Name', name)}${element('CreationDate', new Date(created).toISOString())}` +
-      `${element('BucketRegion', region)}</Bucket>`,
+      `<Bucket>${elements({ Name: name, CreationDate: new Date(created).toISOString(), BucketRegion: region })}</Bucket>`,
   );
-  const owner = `<Owner>${element('ID', OWNER_ID)}${element('DisplayName', 'local')}</Owner>`;
   const next = found.length > limit ? writeToken(page.at(-1)?.name ?? '') : undefined;
   return xmlReply(
-    xmlDocument(
-      `<ListAllMyBucketsResult xmlns="${NAMESPACE}">${owner}<Buckets>${buckets.join('')}</Buckets>` +
-        `${element('ContinuationToken', next)}${element('Prefix', prefix)}</ListAllMyBucketsResult>`,
-    ),
+    'ListAllMyBucketsResult',
+    `<Owner>${OWNER}</Owner><Buckets>${buckets.join('')}</Buckets>${elements({ ContinuationToken: next, Prefix: prefix })}`,
   );
 }
 
 /** Empty for us-east-1 in S3. OBS has another name for the element. */
 export async function getBucketLocation({ store, bucket, region, obs }: Call): Promise<Reply> {
   store.bucket(bucket);
-  if (obs) return xmlReply(xmlDocument(element('Location', region)));
-  const text = region === 'us-east-1' ? '' : region;
-  return xmlReply(xmlDocument(`<LocationConstraint xmlns="${NAMESPACE}">${text}</LocationConstraint>`));
+  const reply = xmlReply('LocationConstraint', region === 'us-east-1' ? '' : region);
+  return obs ? { ...reply, body: xmlDocument(element('Location', region)) } : reply;
 }
 
 /** Buckets of the local cloud have no versions. */
 export async function getBucketVersioning({ store, bucket }: Call): Promise<Reply> {
   store.bucket(bucket);
-  return xmlReply(xmlDocument(`<VersioningConfiguration xmlns="${NAMESPACE}"/>`));
+  return xmlReply('VersioningConfiguration', '');
 }

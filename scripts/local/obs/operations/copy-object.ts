@@ -6,7 +6,7 @@ import { S3Error } from '../errors.ts';
 import { REDIRECT, readMeta } from '../metadata.ts';
 import type { ObjectMeta, ObjectRecord } from '../records.ts';
 import { checkKeyLength, decodePath } from '../request.ts';
-import { element, xmlDocument } from '../xml.ts';
+import { elements } from '../xml.ts';
 import { requestedChecksum, wholeChecksum } from './multipart-checksum.ts';
 
 /**
@@ -82,12 +82,8 @@ export async function copyObject(call: Call): Promise<Reply> {
     await store.blobs.remove(content.segments);
     throw error;
   }
-  return xmlReply(
-    xmlDocument(
-      `<CopyObjectResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${element('ETag', `"${object.etag}"`)}` +
-        `${element('LastModified', new Date(object.modified).toISOString())}</CopyObjectResult>`,
-    ),
-  );
+  const modified = new Date(object.modified).toISOString();
+  return xmlReply('CopyObjectResult', elements({ ETag: `"${object.etag}"`, LastModified: modified }));
 }
 
 /** The storage class and the redirection never come from the source. */

@@ -2,7 +2,7 @@ import type { Call, Reply } from '../call.ts';
 import { xmlReply } from '../call.ts';
 import { S3Error } from '../errors.ts';
 import type { CorsRule } from '../records.ts';
-import { childrenOf, childText, element, parseXml, type XmlNode, xmlDocument } from '../xml.ts';
+import { childrenOf, childText, element, parseXml, type XmlNode } from '../xml.ts';
 
 const METHODS: readonly string[] = ['GET', 'PUT', 'HEAD', 'POST', 'DELETE'];
 
@@ -26,11 +26,7 @@ export async function getBucketCors({ store, bucket }: Call): Promise<Reply> {
       `<CORSRule>${element('ID', id)}${all('AllowedMethod', methods)}${all('AllowedOrigin', origins)}` +
       `${all('AllowedHeader', headers)}${element('MaxAgeSeconds', maxAge)}${all('ExposeHeader', exposeHeaders)}</CORSRule>`,
   );
-  return xmlReply(
-    xmlDocument(
-      `<CORSConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${rules.join('')}</CORSConfiguration>`,
-    ),
-  );
+  return xmlReply('CORSConfiguration', rules.join(''));
 }
 
 export async function deleteBucketCors({ store, bucket }: Call): Promise<Reply> {

@@ -4,7 +4,7 @@ import { xmlReply } from '../call.ts';
 import { checkWriteConditions } from '../conditions.ts';
 import { notImplemented, S3Error } from '../errors.ts';
 import { checkKeyLength, decodePath } from '../request.ts';
-import { childrenOf, childText, element, parseXml, xmlDocument } from '../xml.ts';
+import { childrenOf, childText, element, elements, parseXml } from '../xml.ts';
 import { urlEncodeListed } from './list-objects.ts';
 
 const MAX_OBJECTS = 1000;
@@ -52,19 +52,13 @@ export async function deleteObjects({ store, bucket, headers, body, event, allow
       });
     } catch (refusal) {
       if (!(refusal instanceof S3Error)) throw refusal;
-      results.push(
-        `<Error>${element('Key', shown(key))}${element('VersionId', version)}${element('Code', refusal.code)}` +
-          `${element('Message', refusal.message)}</Error>`,
-      );
+      const error = { Key: shown(key), VersionId: version, Code: refusal.code, Message: refusal.message };
+      results.push(`<Error>${elements(error)}</Error>`);
       continue;
     }
-    if (!quiet) results.push(`<Deleted>${element('Key', shown(key))}${element('VersionId', version)}</Deleted>`);
+    if (!quiet) results.push(`<Deleted>${elements({ Key: shown(key), VersionId: version })}</Deleted>`);
   }
-  return xmlReply(
-    xmlDocument(
-      `<DeleteResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${element('EncodingType', encoding)}${results.join('')}</DeleteResult>`,
-    ),
-  );
+  return xmlReply('DeleteResult', element('EncodingType', encoding) + results.join(''));
 }
 
 function checkEntry(key: string, version: string | undefined): void {

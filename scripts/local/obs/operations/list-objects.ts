@@ -6,9 +6,10 @@ import { S3Error } from '../errors.ts';
 import { type ListPage, listPage } from '../listing.ts';
 import { OWNER_ID } from '../notifications.ts';
 import type { ObjectRecord } from '../records.ts';
-import { element, xmlDocument, xmlText } from '../xml.ts';
+import { element, elements } from '../xml.ts';
 
 const MAX_KEYS = 1000;
+export const OWNER = elements({ ID: OWNER_ID, DisplayName: 'local' });
 
 interface Common {
   readonly prefix: string;
@@ -40,10 +41,7 @@ export function readCommon({ query, obs }: Pick<Call, 'query' | 'obs'>, maxName:
     delimiter: toByteKey(query.get('delimiter') ?? ''),
     maxKeys: Math.min(MAX_KEYS, query.number(maxName) ?? MAX_KEYS),
     encodingType,
-    name: (byteKey) => {
-      const text = fromByteKey(byteKey);
-      return encodingType ? xmlText(urlEncodeListed(text)) : xmlText(text);
-    },
+    name: (byteKey) => (encodingType ? urlEncodeListed(fromByteKey(byteKey)) : fromByteKey(byteKey)),
     className: (storageClass) => classNameOf(storageClass, obs),
   };
 }
@@ -54,10 +52,9 @@ export async function listObjectsV1({ store, bucket, query, obs }: Call): Promis
   const { prefix, delimiter, maxKeys, name } = common;
   const marker = toByteKey(query.get('marker') ?? '');
   const page = listPage(store.bucket(bucket).objects, { prefix, delimiter, after: marker, maxKeys });
-  const head = `<Marker>${name(marker)}</Marker>`;
   // OBS names the next marker on every truncated page, S3 only where there is a delimiter.
-  const next = page.truncated && page.last !== undefined ? `<NextMarker>${name(page.last)}</NextMarker>` : '';
-  return xmlReply(document(bucket, common, page, head + next, true));
+  const next = page.truncated && page.last !== undefined ? name(page.last) : undefined;
+  return listing(bucket, common, page, elements({ Marker: name(marker), NextMarker: next }), true);
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
@@ -68,42 +65,37 @@ export async function listObjectsV2({ store, bucket, query, obs }: Call): Promis
   const startAfter = query.get('start-after');
   const after = token === undefined ? toByteKey(startAfter ?? '') : readToken(token);
   const page = listPage(store.bucket(bucket).objects, { prefix, delimiter, after, maxKeys });
-  const head = [
-    element('KeyCount', page.contents.length + page.commonPrefixes.length),
-    element('ContinuationToken', token),
-    page.truncated && page.last !== undefined ? element('NextContinuationToken', writeToken(page.last)) : '',
-    startAfter === undefined ? '' : `<StartAfter>${name(toByteKey(startAfter))}</StartAfter>`,
-  ];
-  return xmlReply(document(bucket, common, page, head.join(''), query.get('fetch-owner') === 'true'));
+  const head = elements({
+    KeyCount: page.contents.length + page.commonPrefixes.length,
+    ContinuationToken: token,
+    NextContinuationToken: page.truncated && page.last !== undefined ? writeToken(page.last) : undefined,
+    StartAfter: startAfter === undefined ? undefined : name(toByteKey(startAfter)),
+  });
+  return listing(bucket, common, page, head, query.get('fetch-owner') === 'true');
 }
 
-function document(
+function listing(
   bucket: string,
   { prefix, delimiter, maxKeys, encodingType, name, className }: Common,
   page: ListPage<ObjectRecord>,
   head: string,
   withOwner: boolean,
-): string {
-  const owner = withOwner ? `<Owner><ID>${OWNER_ID}</ID><DisplayName>local</DisplayName></Owner>` : '';
+): Reply {
+  const owner = withOwner ? `<Owner>${OWNER}</Owner>` : '';
+  const asked = { Delimiter: delimiter === '' ? undefined : name(delimiter), EncodingType: encodingType };
   const parts = [
-    `<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${element('Name', bucket)}`,
-    `<Prefix>${name(prefix)}</Prefix>`,
-    head,
-    element('MaxKeys', maxKeys),
-    delimiter === '' ? '' : `<Delimiter>${name(delimiter)}</Delimiter>`,
-    element('EncodingType', encodingType),
-    element('IsTruncated', page.truncated),
+    elements({ Name: bucket, Prefix: name(prefix) }) + head,
+    elements({ MaxKeys: maxKeys, ...asked, IsTruncated: page.truncated }),
   ];
   for (const { key, value } of page.contents)
     parts.push(
-      `<Contents><Key>${name(key)}</Key><LastModified>${new Date(value.modified).toISOString()}</LastModified>` +
+      `<Contents>${element('Key', name(key))}<LastModified>${new Date(value.modified).toISOString()}</LastModified>` +
         `<ETag>&quot;${value.etag}&quot;</ETag><Size>${value.size}</Size>${owner}` +
         `<StorageClass>${className(value.storageClass)}</StorageClass></Contents>`,
     );
   for (const common of page.commonPrefixes)
-    parts.push(`<CommonPrefixes><Prefix>${name(common)}</Prefix></CommonPrefixes>`);
-  parts.push('</ListBucketResult>');
-  return xmlDocument(parts.join(''));
+    parts.push(`<CommonPrefixes>${element('Prefix', name(common))}</CommonPrefixes>`);
+  return xmlReply('ListBucketResult', parts.join(''));
 }
 
 /** Opaque to clients: the last name of the page behind it. */

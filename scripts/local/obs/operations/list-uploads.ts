@@ -1,13 +1,11 @@
 import { toByteKey } from '../byte-key.ts';
 import type { Call, Reply } from '../call.ts';
 import { xmlReply } from '../call.ts';
-import { OWNER_ID } from '../notifications.ts';
 import type { Upload } from '../state.ts';
-import { element, xmlDocument } from '../xml.ts';
-import { readCommon } from './list-objects.ts';
+import { element, elements } from '../xml.ts';
+import { OWNER, readCommon } from './list-objects.ts';
 
-const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
-const OWNER = `<ID>${OWNER_ID}</ID><DisplayName>local</DisplayName>`;
+const OWNERS = `<Initiator>${OWNER}</Initiator><Owner>${OWNER}</Owner>`;
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListParts.html */
 export async function listParts({ store, bucket, key, query, obs }: Call): Promise<Reply> {
@@ -18,21 +16,26 @@ export async function listParts({ store, bucket, key, query, obs }: Call): Promi
   const behind = [...upload.parts].filter(([number]) => number > marker).sort(([a], [b]) => a - b);
   const page = behind.slice(0, maxParts);
   const parts = page.map(
-    ([number, { segment, etag, modified }]) =>
-      `<Part>${element('PartNumber', number)}${element('LastModified', new Date(modified).toISOString())}` +
-      `${element('ETag', `"${etag}"`)}${element('Size', segment.size)}</Part>`,
+    ([
+      number,
+      {
+        segment: { size },
+        etag,
+        modified,
+      },
+    ]) =>
+      `<Part>${elements({ PartNumber: number, LastModified: new Date(modified).toISOString(), ETag: `"${etag}"`, Size: size })}</Part>`,
   );
   const truncated = maxParts > 0 && behind.length > page.length;
-  return xmlReply(
-    xmlDocument(
-      `<ListPartsResult xmlns="${NAMESPACE}">${element('Bucket', bucket)}<Key>${name(toByteKey(key))}</Key>` +
-        `${element('UploadId', upload.id)}${element('EncodingType', encodingType)}` +
-        `<Initiator>${OWNER}</Initiator><Owner>${OWNER}</Owner>` +
-        `${element('StorageClass', className(upload.storageClass))}${element('PartNumberMarker', marker)}` +
-        `${truncated ? element('NextPartNumberMarker', page.at(-1)?.[0]) : ''}${element('MaxParts', maxParts)}` +
-        `${element('IsTruncated', truncated)}${parts.join('')}</ListPartsResult>`,
-    ),
-  );
+  const head = { Bucket: bucket, Key: name(toByteKey(key)), UploadId: upload.id, EncodingType: encodingType };
+  const tail = elements({
+    StorageClass: className(upload.storageClass),
+    PartNumberMarker: marker,
+    NextPartNumberMarker: truncated ? page.at(-1)?.[0] : undefined,
+    MaxParts: maxParts,
+    IsTruncated: truncated,
+  });
+  return xmlReply('ListPartsResult', `${elements(head)}${OWNERS}${tail}${parts.join('')}`);
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListMultipartUploads.html */
@@ -47,25 +50,25 @@ export async function listMultipartUploads({ store, bucket, query, obs }: Call):
   const page = entries.slice(0, maxKeys);
   const last = page.at(-1);
   const truncated = maxKeys > 0 && entries.length > page.length;
-  const next = truncated
-    ? `<NextKeyMarker>${name(last?.name ?? '')}</NextKeyMarker>${element('NextUploadIdMarker', last?.upload?.id)}`
-    : '';
-  const rows = page.map(({ name: byteName, upload }) =>
-    upload
-      ? `<Upload><Key>${name(byteName)}</Key>${element('UploadId', upload.id)}` +
-        `<Initiator>${OWNER}</Initiator><Owner>${OWNER}</Owner>${element('StorageClass', className(upload.storageClass))}` +
-        `${element('Initiated', new Date(upload.initiated).toISOString())}</Upload>`
-      : `<CommonPrefixes><Prefix>${name(byteName)}</Prefix></CommonPrefixes>`,
-  );
-  return xmlReply(
-    xmlDocument(
-      `<ListMultipartUploadsResult xmlns="${NAMESPACE}">${element('Bucket', bucket)}<KeyMarker>${name(keyMarker)}</KeyMarker>` +
-        `${element('UploadIdMarker', idMarker)}${next}<Prefix>${name(prefix)}</Prefix>` +
-        `${delimiter === '' ? '' : `<Delimiter>${name(delimiter)}</Delimiter>`}${element('MaxUploads', maxKeys)}` +
-        `${element('EncodingType', encodingType)}${element('IsTruncated', truncated)}${rows.join('')}` +
-        '</ListMultipartUploadsResult>',
-    ),
-  );
+  const rows = page.map(({ name: byteName, upload }) => {
+    if (!upload) return `<CommonPrefixes>${element('Prefix', name(byteName))}</CommonPrefixes>`;
+    const { id, storageClass, initiated } = upload;
+    const facts = { StorageClass: className(storageClass), Initiated: new Date(initiated).toISOString() };
+    return `<Upload>${elements({ Key: name(byteName), UploadId: id })}${OWNERS}${elements(facts)}</Upload>`;
+  });
+  const head = elements({
+    Bucket: bucket,
+    KeyMarker: name(keyMarker),
+    UploadIdMarker: idMarker,
+    NextKeyMarker: truncated ? name(last?.name ?? '') : undefined,
+    NextUploadIdMarker: truncated ? last?.upload?.id : undefined,
+    Prefix: name(prefix),
+    Delimiter: delimiter === '' ? undefined : name(delimiter),
+    MaxUploads: maxKeys,
+    EncodingType: encodingType,
+    IsTruncated: truncated,
+  });
+  return xmlReply('ListMultipartUploadsResult', head + rows.join(''));
 }
 
 /** An upload under its key, or a common prefix; names are byte strings. */

@@ -8,7 +8,7 @@ import { readMeta } from '../metadata.ts';
 import { parseCopyRange } from '../range.ts';
 import type { ObjectRecord, PartRecord } from '../records.ts';
 import type { Upload } from '../state.ts';
-import { childrenOf, childText, element, parseXml, xmlDocument } from '../xml.ts';
+import { childrenOf, childText, elements, parseXml } from '../xml.ts';
 import { copySource } from './copy-object.ts';
 import { completedChecksum, type NamedPart, requestedChecksum } from './multipart-checksum.ts';
 
@@ -16,7 +16,6 @@ import { completedChecksum, type NamedPart, requestedChecksum } from './multipar
 const MAX_PARTS = 10_000;
 /** Bytes; the last part may be smaller. */
 const MIN_PART_SIZE = 5 * 1024 ** 2;
-const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
 export async function createMultipartUpload({ store, bucket, key, headers, now }: Call): Promise<Reply> {
   const id = randomBytes(24).toString('base64url');
@@ -29,12 +28,7 @@ export async function createMultipartUpload({ store, bucket, key, headers, now }
     ...readMeta(headers),
     ...(checksum ? { checksum } : {}),
   });
-  return xmlReply(
-    xmlDocument(
-      `<InitiateMultipartUploadResult xmlns="${NAMESPACE}">${element('Bucket', bucket)}${element('Key', key)}` +
-        `${element('UploadId', id)}</InitiateMultipartUploadResult>`,
-    ),
-  );
+  return xmlReply('InitiateMultipartUploadResult', elements({ Bucket: bucket, Key: key, UploadId: id }));
 }
 
 function partTarget({ query }: Call): { readonly id: string; readonly number: number } {
@@ -79,12 +73,8 @@ export async function uploadPartCopy(call: Call): Promise<Reply> {
   const segment = await copied.finally(release);
   const part: PartRecord = { segment, etag: md5.digest('hex'), modified: now() };
   await storePart(call, id, number, part);
-  return xmlReply(
-    xmlDocument(
-      `<CopyPartResult xmlns="${NAMESPACE}">${element('ETag', `"${part.etag}"`)}` +
-        `${element('LastModified', new Date(part.modified).toISOString())}</CopyPartResult>`,
-    ),
-  );
+  const modified = new Date(part.modified).toISOString();
+  return xmlReply('CopyPartResult', elements({ ETag: `"${part.etag}"`, LastModified: modified }));
 }
 
 async function storePart({ store, bucket, key }: Call, id: string, number: number, part: PartRecord): Promise<void> {
@@ -158,14 +148,9 @@ function completion(
   etag: string,
   checksums: Readonly<Record<string, string>> = {},
 ): Reply {
-  const elements = Object.entries(checksums).map(([name, value]) => element(elementOf(name), value));
-  return xmlReply(
-    xmlDocument(
-      `<CompleteMultipartUploadResult xmlns="${NAMESPACE}">${element('Location', `/${bucket}/${key}`)}` +
-        `${element('Bucket', bucket)}${element('Key', key)}${element('ETag', `"${etag}"`)}${elements.join('')}` +
-        '</CompleteMultipartUploadResult>',
-    ),
-  );
+  const named = Object.fromEntries(Object.entries(checksums).map(([name, value]) => [elementOf(name), value]));
+  const about = { Location: `/${bucket}/${key}`, Bucket: bucket, Key: key, ETag: `"${etag}"`, ...named };
+  return xmlReply('CompleteMultipartUploadResult', elements(about));
 }
 
 /** `x-amz-checksum-crc32` is `ChecksumCRC32` in a document. */

@@ -8,7 +8,7 @@ import { readMeta } from '../metadata.ts';
 import { authorizeForm } from '../post-policy.ts';
 import { checkKeyLength } from '../request.ts';
 import { checkRequestHeaders } from '../request-headers.ts';
-import { element, xmlDocument } from '../xml.ts';
+import { elements, xmlDocument } from '../xml.ts';
 
 /** Whether a request is a browser's form, which carries its signature in a field. */
 export function isForm(method: string, contentType: string | undefined): boolean {
@@ -92,7 +92,7 @@ function answer(fields: ReadonlyMap<string, string>, bucket: string, key: string
   const status = fields.get('success_action_status');
   if (status === '200') return { status: 200, headers };
   if (status !== '201') return { status: 204, headers };
-  const document = `${element('Location', location)}${element('Bucket', bucket)}${element('Key', key)}${element('ETag', `"${etag}"`)}`;
+  const document = elements({ Location: location, Bucket: bucket, Key: key, ETag: `"${etag}"` });
   return {
     status: 201,
     headers: { ...headers, 'content-type': 'application/xml' },

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Accounts } from '../../../../scripts/local/accounts.ts';
 import type { PolicyStatement } from '../../../../scripts/local/iam/policy.ts';
-import type { Call } from '../../../../scripts/local/obs/call.ts';
-import { authorize } from '../../../../scripts/local/obs/permissions.ts';
 import { amzDate, hmacHex, signingKey } from '../../../../scripts/local/sigv4.ts';
 import { CREDENTIALS, call, startStore } from './fixture.ts';
 
@@ -129,14 +127,6 @@ describe('temporary credentials of an agency', () => {
     expect(refused.status).toBe(403);
     expect(await refused.text()).toContain('<Code>AccessDenied</Code>');
     expect((await call(server, 'HEAD', '/photos/in/b')).status).toBe(404);
-  });
-
-  it('may do nothing of which the store does not know which permission it needs', () => {
-    const asked: string[] = [];
-    const unknown = { bucket: 'photos', key: 'a', allows: (action: string) => !asked.push(action) } as unknown as Call;
-
-    expect(() => authorize(async () => ({ status: 200 }), unknown)).toThrow('Access Denied');
-    expect(asked).toEqual(['obs:unknown:operation']);
   });
 
   it('delete of a batch what they may delete', async () => {
