@@ -1,142 +1,64 @@
-import type { ActionContext } from './actions/context.ts';
+import { createSyncTask, deleteSyncTask, startSyncTask, stopSyncTask } from './actions/change-task.ts';
 import { createSyncEvents } from './actions/create-sync-events.ts';
-import { createSyncTask } from './actions/create-sync-task.ts';
-import { deleteSyncTask } from './actions/delete-sync-task.ts';
-import { listSyncTaskStatistic } from './actions/list-sync-task-statistic.ts';
-import { listSyncTasks } from './actions/list-sync-tasks.ts';
-import { showSyncTask } from './actions/show-sync-task.ts';
-import { startSyncTask } from './actions/start-sync-task.ts';
-import { stopSyncTask } from './actions/stop-sync-task.ts';
-import { badRequest, OMS } from './errors.ts';
-import { LIMITS } from './limits.ts';
-import { type Checked, check, type Fields } from './rules.ts';
-import { createSyncEvents as createSyncEventsRules } from './validations/create-sync-events.ts';
-import { createSyncTask as createSyncTaskRules } from './validations/create-sync-task.ts';
-import { deleteSyncTask as deleteSyncTaskRules } from './validations/delete-sync-task.ts';
-import { listSyncTaskStatistic as listSyncTaskStatisticRules } from './validations/list-sync-task-statistic.ts';
-import { listSyncTasks as listSyncTasksRules } from './validations/list-sync-tasks.ts';
-import { showSyncTask as showSyncTaskRules } from './validations/show-sync-task.ts';
-import { startSyncTask as startSyncTaskRules } from './validations/start-sync-task.ts';
-import { stopSyncTask as stopSyncTaskRules } from './validations/stop-sync-task.ts';
-
-interface Validation {
-  readonly path: Fields;
-  readonly query: Fields;
-  readonly body?: Fields;
-}
-
-interface RawInput {
-  readonly path: Readonly<Record<string, string>>;
-  readonly query: Readonly<Record<string, string>>;
-  readonly body: Uint8Array;
-}
-
-export interface Operation {
-  readonly name: string;
-  readonly method: 'GET' | 'POST' | 'DELETE';
-  /** Segments in braces are path parameters. */
-  readonly template: string;
-  /** https://support.huaweicloud.com/intl/en-us/api-oms/oms_api_8003.html */
-  readonly permission: string;
-  /** Regions where the operation exists; all unless given. */
-  readonly regions?: readonly string[];
-  readonly run: (context: ActionContext, raw: RawInput) => Promise<unknown>;
-}
-
-const TASKS = '/v2/{project_id}/sync-tasks';
-const TASK = `${TASKS}/{sync_task_id}`;
+import { listSyncTaskStatistic, listSyncTasks, showSyncTask } from './actions/show-tasks.ts';
+import { APIGW, badRequest, OMS, OmsFault } from './errors.ts';
+import type { Operation } from './operation.ts';
 
 export const OPERATIONS: readonly Operation[] = [
-  {
-    name: 'CreateSyncTask',
-    method: 'POST',
-    template: TASKS,
-    permission: 'oms:synctask:create',
-    run: operation(createSyncTaskRules, createSyncTask),
-  },
-  {
-    name: 'ShowSyncTask',
-    method: 'GET',
-    template: TASK,
-    permission: 'oms:synctask:get',
-    run: operation(showSyncTaskRules, showSyncTask),
-  },
-  {
-    name: 'CreateSyncEvents',
-    method: 'POST',
-    template: `${TASK}/events`,
-    permission: 'oms:synctask:createEvent',
-    regions: LIMITS.eventRegions,
-    run: operation(createSyncEventsRules, createSyncEvents),
-  },
-  {
-    name: 'ListSyncTasks',
-    method: 'GET',
-    template: TASKS,
-    permission: 'oms:synctask:list',
-    run: operation(listSyncTasksRules, listSyncTasks),
-  },
-  {
-    name: 'StartSyncTask',
-    method: 'POST',
-    template: `${TASK}/start`,
-    permission: 'oms:synctask:update',
-    regions: LIMITS.eventRegions,
-    run: operation(startSyncTaskRules, startSyncTask),
-  },
-  {
-    name: 'StopSyncTask',
-    method: 'POST',
-    template: `${TASK}/stop`,
-    // Starting and stopping have no permission of their own.
-    permission: 'oms:synctask:update',
-    regions: LIMITS.eventRegions,
-    run: operation(stopSyncTaskRules, stopSyncTask),
-  },
-  {
-    name: 'DeleteSyncTask',
-    method: 'DELETE',
-    template: TASK,
-    permission: 'oms:synctask:delete',
-    run: operation(deleteSyncTaskRules, deleteSyncTask),
-  },
-  {
-    name: 'ListSyncTaskStatistic',
-    method: 'GET',
-    template: `${TASK}/statistics`,
-    permission: 'oms:synctask:statistics',
-    regions: LIMITS.eventRegions,
-    run: operation(listSyncTaskStatisticRules, listSyncTaskStatistic),
-  },
+  ...[createSyncTask, showSyncTask, createSyncEvents, listSyncTasks],
+  ...[startSyncTask, stopSyncTask, deleteSyncTask, listSyncTaskStatistic],
 ];
 
-type Input<V extends Validation> = {
-  readonly path: Checked<V['path']>;
-  readonly query: Checked<V['query']>;
-  readonly body: V['body'] extends Fields ? Checked<V['body']> : undefined;
-};
-
-/** Joins rules and action: the action's input is what the rules let through. */
-function operation<const V extends Validation>(
-  validation: V,
-  action: (context: ActionContext, input: Input<V>) => Promise<unknown>,
-): Operation['run'] {
-  return (context, raw) => {
-    const path = check(validation.path, raw.path);
-    const query = check(validation.query, raw.query);
-    const body = validation.body ? check(validation.body, parseBody(raw.body)) : undefined;
-    return action(context, { path, query, body } as Input<V>);
-  };
+export interface Match {
+  readonly operation: Operation;
+  readonly path: Readonly<Record<string, string>>;
 }
 
-function parseBody(body: Uint8Array): unknown {
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch {
-    throw badRequest(OMS.notJson, 'The request body is not in JSON format.');
+/**
+ * The operation of a request, with its decoded path parameters.
+ * @param region of the service; not every operation is available everywhere
+ * @param rawPath as on the request line, without the query
+ * @throws OmsFault 404 APIGW.0101 where the gateway knows no such API, 400 for a path that is not URL-encoded
+ */
+export function route(region: string, method: string, rawPath: string): Match {
+  const segments = (rawPath.length > 1 && rawPath.endsWith('/') ? rawPath.slice(0, -1) : rawPath).split('/');
+  for (const operation of OPERATIONS) {
+    if (operation.method !== method || operation.regions?.includes(region) === false) continue;
+    const path = match(operation.template.split('/'), segments);
+    if (path) return { operation, path };
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw badRequest(OMS.notJson, 'The request body is not a JSON object.');
-  return value;
+  throw new OmsFault(404, APIGW.noSuchApi, 'The API does not exist or has not been published in the environment');
+}
+
+function match(template: readonly string[], segments: readonly string[]): Record<string, string> | undefined {
+  if (template.length !== segments.length) return undefined;
+  const path: Record<string, string> = {};
+  for (const [index, part] of template.entries()) {
+    const segment = segments[index] ?? '';
+    if (part.startsWith('{')) {
+      if (segment === '') return undefined;
+      path[part.slice(1, -1)] = decode(segment);
+    } else if (part !== segment) return undefined;
+  }
+  return path;
+}
+
+/** Query parameters; of a repeated one, the last. `+` is a space, as in every form. */
+export function parseQuery(rawQuery: string): Record<string, string> {
+  const query: Record<string, string> = {};
+  for (const part of rawQuery.split('&')) {
+    if (part === '') continue;
+    const at = part.indexOf('=');
+    const name = at < 0 ? part : part.slice(0, at);
+    query[decode(name.replaceAll('+', ' '))] = at < 0 ? '' : decode(part.slice(at + 1).replaceAll('+', ' '));
+  }
+  return query;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw badRequest(OMS.invalidRequest, 'The request URL is not URL-encoded.');
+  }
 }

@@ -1,4 +1,4 @@
-import type { CreateSyncTaskBody } from './validations/create-sync-task.ts';
+import type { CreateSyncTaskBody } from './parameters.ts';
 
 /**
  * Storage classes of OBS as its S3-compatible interface names them in `x-amz-storage-class`.

@@ -1,4 +1,4 @@
-import type { CreateSyncTaskBody } from './validations/create-sync-task.ts';
+import type { CreateSyncTaskBody } from './parameters.ts';
 
 /** https://support.huaweicloud.com/intl/en-us/api-oms/ShowSyncTask.html, Table 4 */
 type TaskStatus = 'SYNCHRONIZING' | 'STOPPED';

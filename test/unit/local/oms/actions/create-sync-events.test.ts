@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ActionContext } from '../../../../../scripts/local/oms/actions/context.ts';
 import { createSyncEvents } from '../../../../../scripts/local/oms/actions/create-sync-events.ts';
+import type { ActionContext } from '../../../../../scripts/local/oms/operation.ts';
 import { OmsStore } from '../../../../../scripts/local/oms/store.ts';
 import type { Task } from '../../../../../scripts/local/oms/task.ts';
 
@@ -42,7 +42,8 @@ describe('createSyncEvents', () => {
         stopTime: 0,
       },
     };
-    return createSyncEvents(context, { path: { project_id: 'p', sync_task_id: 't' }, body: { object_keys } });
+    const body = Buffer.from(JSON.stringify({ object_keys }));
+    return createSyncEvents.run(context, { path: { project_id: 'p', sync_task_id: 't' }, query: {}, body });
   };
 
   it('records the decoded keys before it hands them to the copier', async () => {
