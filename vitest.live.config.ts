@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** The contract tests of OMS on the real service: `npm run test:live`. See docs/contract-tests.md. */
+/** The contract tests of OMS on the real service: `npm run test:live`. See docs/testing.md. */
 export default defineConfig({
   test: {
     include: ['test/contract/oms/live.suite.ts'],

@@ -13,7 +13,7 @@ import { startProgress } from './local/demo/progress.ts';
 const HELP = `Usage: npm run chaos -- [flags]
 
 Uploads objects, breaks everything that can break, and proves that nothing is lost. In virtual time, with the bundles
-that would be deployed; see docs/chaos.md.
+that would be deployed; see docs/testing.md.
 
   --runs N       runs, each with a seed of its own; 10000 by default
   --first N      first seed; 1 by default

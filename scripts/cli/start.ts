@@ -31,14 +31,14 @@ arrives in the bucket "destination". While it runs, other commands in this folde
       choices: ['form', 'rfc3986'],
       help: 'how OMS decodes keys (form)',
     },
-    faults: { type: 'string', value: 'FILE', help: 'what goes wrong in OMS and the object store (docs/faults.md)' },
+    faults: { type: 'string', value: 'FILE', help: 'what goes wrong in OMS and the object store (docs/reference/local-cloud.md)' },
     'retry-delay': {
       type: 'string',
       value: 'MS',
       help: 'milliseconds before the first retry of a failed asynchronous invocation; doubles with each further one (200)',
     },
     'result-lists': { type: 'boolean', help: 'OMS lists its results in the destination bucket, below oms/sync_task/' },
-    accounts: { type: 'string', value: 'FILE', help: 'more access keys, with their permissions (docs/iam.md)' },
+    accounts: { type: 'string', value: 'FILE', help: 'more access keys, with their permissions (docs/reference/local-cloud.md)' },
     endpoints: {
       type: 'string',
       value: 'FILE',

@@ -4,7 +4,7 @@ import type { Answer, Service } from '../machine/network.ts';
 const PAGE = '<html><head><title>Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>';
 
 /**
- * A service with the faults that fired for a request, in the meaning that docs/faults.md gives them.
+ * A service with the faults that fired for a request, in the meaning that docs/reference/local-cloud.md gives them.
  *
  * @param work does what was asked; `skew` is how far the server's clock is off, in milliseconds
  * @param refusal the answer that stands for a status

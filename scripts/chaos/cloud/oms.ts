@@ -83,7 +83,7 @@ export class SimulatedOms implements Server {
 
   readonly reachable = (): 'yes' | 'refused' | 'silent' => this.reach;
 
-  /** @param plan as docs/faults.md has it; undefined for none */
+  /** @param plan as docs/reference/local-cloud.md has it; undefined for none */
   setFaults(plan: unknown): void {
     for (const { fault, injected } of this.#faults.state().rules)
       this.injected.set(fault, (this.injected.get(fault) ?? 0) + injected);

@@ -8,7 +8,7 @@ interface DropState {
   readonly dropped: number;
 }
 
-/** Loses notifications on purpose, by the object store's fault plan (docs/faults.md). */
+/** Loses notifications on purpose, by the object store's fault plan (docs/reference/local-cloud.md). */
 export class Drops {
   readonly #obs: string;
   readonly #percent: number;

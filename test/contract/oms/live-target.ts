@@ -8,7 +8,7 @@ const REGIONS = ['cn-north-4', 'cn-east-3', 'cn-southwest-2'];
 const TEST_BUCKET = /(^|[.-])test([.-]|$)/;
 
 /**
- * The real service, as docs/contract-tests.md has it configured.
+ * The real service, as docs/testing.md has it configured.
  *
  * @throws Error with everything that is missing or refused; no value of a variable is in it
  */
@@ -71,7 +71,7 @@ export function liveTarget(env: Environment): RunningTarget {
   };
   if (problems.length > 0)
     throw new Error(
-      `Nothing was done. See docs/contract-tests.md:\n${[...new Set(problems)].map((problem) => `  ${problem}`).join('\n')}`,
+      `Nothing was done. See docs/testing.md:\n${[...new Set(problems)].map((problem) => `  ${problem}`).join('\n')}`,
     );
   return target;
 }

@@ -73,8 +73,8 @@ describe('a fault plan', () => {
   });
 
   it('is taken as the documentation shows it, and every fault is documented', () => {
-    const text = readFileSync(new URL('../../../../docs/faults.md', import.meta.url), 'utf8');
-    const [, example = ''] = /```json\n(.*?)```/s.exec(text) ?? [];
+    const text = readFileSync(new URL('../../../../docs/reference/local-cloud.md', import.meta.url), 'utf8');
+    const [, example = ''] = /^## Fault plans$.*?```json\n(.*?)```/ms.exec(text) ?? [];
     expect(Object.keys(parseFaultPlans(JSON.parse(example)))).toEqual(['oms', 'obs']);
     const faults = [...Object.keys(OMS_VOCABULARY.faults), ...Object.keys(OBS_VOCABULARY.faults)];
     expect(faults.filter((name) => !text.includes(`| \`${name}\` |`))).toEqual([]);
