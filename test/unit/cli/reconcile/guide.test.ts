@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { REASONS, VERDICTS } from '#shared/reconcile/compare/verdict.ts';
 import { reconcileRequest } from '#shared/reconcile/request-options.ts';
-import { RECONCILE_FLAGS } from '../../../../scripts/cli/reconcile/flags.ts';
 import { ROOT } from '../../../../scripts/serverless/config.ts';
 
 describe('docs/reference/reconcile.md', () => {
@@ -15,12 +14,5 @@ describe('docs/reference/reconcile.md', () => {
   it('names every verdict, every reason and every field of a request', () => {
     const names = [...VERDICTS, ...REASONS, ...Object.keys(reconcileRequest.shape)];
     expect(names.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
-  });
-
-  it('names every flag', () => {
-    const flags = Object.keys(RECONCILE_FLAGS).filter((flag) => flag !== 'stage');
-
-    expect(flags.length).toBeGreaterThan(15);
-    expect(flags.filter((flag) => !text.includes(`\`--${flag}`))).toEqual([]);
   });
 });
