@@ -8,7 +8,9 @@ export const start: CliCommand = {
   summary: 'run the local cloud until Ctrl-C',
   text: `Runs the whole product on this machine: an S3-compatible object store that sends OBS notifications, an OMS that copies
 objects, and FunctionGraph with its gateway, hosting the bundles of dist/. Put an object into the bucket "source" and it
-arrives in the bucket "destination". While it runs, other commands in this folder work on it.`,
+arrives in the bucket "destination". While it runs, other commands in this folder work on it.
+
+docs/reference/local-cloud.md explains fault plans, access keys and everything else.`,
   examples: [
     ['start', 'on ports 8080 to 8084'],
     ['start --port-base 0 --data ~/oms-data', 'on free ports, keeping objects, tasks and keys across restarts'],
@@ -31,14 +33,14 @@ arrives in the bucket "destination". While it runs, other commands in this folde
       choices: ['form', 'rfc3986'],
       help: 'how OMS decodes keys (form)',
     },
-    faults: { type: 'string', value: 'FILE', help: 'what goes wrong in OMS and the object store (docs/reference/local-cloud.md)' },
+    faults: { type: 'string', value: 'FILE', help: 'fault plans of OMS and the object store' },
     'retry-delay': {
       type: 'string',
       value: 'MS',
       help: 'milliseconds before the first retry of a failed asynchronous invocation; doubles with each further one (200)',
     },
     'result-lists': { type: 'boolean', help: 'OMS lists its results in the destination bucket, below oms/sync_task/' },
-    accounts: { type: 'string', value: 'FILE', help: 'more access keys, with their permissions (docs/reference/local-cloud.md)' },
+    accounts: { type: 'string', value: 'FILE', help: 'more access keys, with their permissions' },
     endpoints: {
       type: 'string',
       value: 'FILE',
