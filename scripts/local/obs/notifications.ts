@@ -25,7 +25,7 @@ export interface NotificationDelivery {
 }
 
 /** Event names as they appear in a record, with the spelling of EventGrid's `type`. */
-const EVENT_TYPES = {
+export const EVENT_TYPES = {
   'ObjectCreated:Put': 'ObjectCreated:PUT',
   'ObjectCreated:Post': 'ObjectCreated:POST',
   'ObjectCreated:Copy': 'ObjectCreated:COPY',
@@ -34,7 +34,7 @@ const EVENT_TYPES = {
   'ObjectRemoved:DeleteMarkerCreated': 'ObjectRemoved:DeleteMarkerCreated',
 } as const satisfies Record<EventName, string>;
 
-const EVENT_NAMES = Object.keys(EVENT_TYPES) as EventName[];
+export const EVENT_NAMES = Object.keys(EVENT_TYPES) as EventName[];
 
 /** The owner of every bucket of the local cloud. */
 export const OWNER_ID = '0123456789abcdef0123456789abcdef';

@@ -1,5 +1,5 @@
 import { ApiError } from '../errors.ts';
-import { Fields } from '../triggers/fields.ts';
+import { choice, flag, integer, isRecord, optional, readFields, text } from '../triggers/fields.ts';
 import type { StoredLine } from './log-store.ts';
 
 /** A query of LTS: https://support.huaweicloud.com/intl/en-us/api-lts/ListLogs.html */
@@ -28,35 +28,48 @@ const LIMITS = { default: 50, most: 5000 } as const;
 const MAX_RANGE = 30 * 86_400_000;
 const MAX_KEYWORDS = 30;
 
+const moment = text({ max: 13, pattern: /^\d{1,13}$/, says: 'be milliseconds, as a string' });
+const FIELDS = {
+  start_time: moment,
+  end_time: moment,
+  keywords: optional(text()),
+  line_num: optional(text({ max: 19, pattern: /^\d{19}$/, says: 'have 19 digits' })),
+  search_type: optional(choice('init', 'forwards', 'backwards')),
+  limit: optional(integer(1, LIMITS.most)),
+  is_desc: flag,
+  highlight: flag,
+  is_count: flag,
+};
+
 /** @throws ApiError 400 LTS.0009 with everything that is wrong */
 export function readQuery(body: unknown): LogQuery {
-  const fields = new Fields(body, '', [], 'it');
-  const moment = { max: 13, pattern: /^\d{1,13}$/, says: 'be milliseconds, as a string' };
-  const from = Number(fields.text('start_time', moment));
-  const to = Number(fields.text('end_time', moment));
-  const keywords = fields.text('keywords', { optional: true }) ?? '';
-  const lineNum = fields.text('line_num', { optional: true, max: 19, pattern: /^\d{19}$/, says: 'have 19 digits' });
-  const search = fields.choice('search_type', ['init', 'forwards', 'backwards'], { optional: true }) ?? 'init';
-  const query: LogQuery = {
-    from,
-    to,
-    labels: labelsOf(body, fields),
-    keywords: wordsOf(keywords),
-    limit: fields.integer('limit', { min: 1, max: LIMITS.most, optional: true }) ?? LIMITS.default,
-    descending: fields.flag('is_desc') ?? false,
-    ...(search !== 'init' && lineNum !== undefined ? { cursor: { lineNum, direction: search } } : {}),
-    highlight: fields.flag('highlight') ?? true,
-    count: fields.flag('is_count') ?? false,
+  const { data, problems } = readFields(FIELDS, body, 'it', (data, problem, { labels }) => {
+    const { search_type: search = 'init', keywords = '', line_num: lineNum } = data;
+    const range = Number(data.end_time) - Number(data.start_time);
+    if (range < 0) problem('end_time', 'must not be before start_time');
+    if (range > MAX_RANGE) problem('end_time', 'must be at most 30 days after start_time');
+    if (search !== 'init' && lineNum === undefined) problem('line_num', `is missing for ${search}`);
+    if (wordsOf(keywords).length > MAX_KEYWORDS) problem('keywords', 'must be at most 30');
+    if (!isLabels(labels ?? {})) problem('labels', 'must be a map of strings');
+  });
+  if (problems.length > 0)
+    throw new ApiError(400, 'LTS.0009', `Failed to validate the request body: ${problems.join('; ')}`);
+  const { search_type: direction = 'init', line_num: lineNum } = data;
+  return {
+    from: Number(data.start_time),
+    to: Number(data.end_time),
+    labels: (body as { readonly labels?: Record<string, string> | null }).labels ?? {},
+    keywords: wordsOf(data.keywords ?? ''),
+    limit: data.limit ?? LIMITS.default,
+    descending: data.is_desc ?? false,
+    ...(direction !== 'init' && lineNum !== undefined ? { cursor: { lineNum, direction } } : {}),
+    highlight: data.highlight ?? true,
+    count: data.is_count ?? false,
   };
-  if (fields.problems.length === 0) {
-    if (to < from) fields.problem('end_time', 'must not be before start_time');
-    if (to - from > MAX_RANGE) fields.problem('end_time', 'must be at most 30 days after start_time');
-    if (search !== 'init' && lineNum === undefined) fields.problem('line_num', `is missing for ${search}`);
-    if (query.keywords.length > MAX_KEYWORDS) fields.problem('keywords', 'must be at most 30');
-  }
-  if (fields.problems.length > 0)
-    throw new ApiError(400, 'LTS.0009', `Failed to validate the request body: ${fields.problems.join('; ')}`);
-  return query;
+}
+
+function isLabels(labels: unknown): boolean {
+  return isRecord(labels) && Object.values(labels).every((value) => typeof value === 'string');
 }
 
 export function runQuery(lines: readonly StoredLine[], query: LogQuery): LogAnswer {
@@ -99,16 +112,6 @@ function pageOf(
 
 function labelsFor({ function: appName, requestId, level, time }: StoredLine): Record<string, string> {
   return { appName, category: 'LTS', level, requestId, __time__: String(time) };
-}
-
-function labelsOf(body: unknown, fields: Fields): Record<string, string> {
-  const labels = (body as { readonly labels?: unknown } | null | undefined)?.labels ?? {};
-  const isMap = typeof labels === 'object' && labels !== null && !Array.isArray(labels);
-  const entries = isMap ? Object.entries(labels as Record<string, unknown>) : [];
-  if (isMap && entries.every(([, value]) => typeof value === 'string'))
-    return Object.fromEntries(entries) as Record<string, string>;
-  fields.problem('labels', 'must be a map of strings');
-  return {};
 }
 
 /** "A keyword is a word between two adjacent delimiters": those of a new log stream. */

@@ -4,7 +4,8 @@ import { apiIdOf } from '../gateway/routes.ts';
 import { localTime } from '../timers/zone.ts';
 import { readType } from './event-data.ts';
 import type { TriggerRegistry } from './registry.ts';
-import type { Trigger, TriggerType } from './types.ts';
+import type { TriggerType } from './rules.ts';
+import type { Trigger } from './types.ts';
 
 interface TriggerApiOptions {
   readonly timeZone: string;

@@ -1,5 +1,5 @@
 import { ApiError } from '../errors.ts';
-import { overlaps } from './rules/obs.ts';
+import { type EventData, overlaps } from './rules.ts';
 import type { Trigger, TriggerSource } from './types.ts';
 
 /** Triggers of one version or alias. */
@@ -18,41 +18,36 @@ export function conflictOf(trigger: NewTrigger, triggers: readonly Trigger[]): A
   const own = triggers.filter(({ urn }) => urn === trigger.urn);
   if (own.length >= MAX_TRIGGERS)
     return new ApiError(400, 'FSS.1306', `The number of triggers exceeds the maximum allowed limit (${MAX_TRIGGERS}).`);
+  const exists = <T extends Trigger['type']>(
+    type: T,
+    same: (data: EventData[T]) => boolean,
+    among: readonly Trigger[] = own,
+  ): boolean => among.some((other) => other.type === type && same(other.data as EventData[T]));
   switch (trigger.type) {
-    case 'OBS':
-      return triggers.some((other) => other.type === 'OBS' && overlaps(other.data, trigger.data))
-        ? new ApiError(
-            403,
-            'FSS.1108',
-            'The bucket configuration of the current trigger conflicts with that of an existing OBS trigger.',
-          )
-        : undefined;
+    case 'OBS': {
+      const text = 'The bucket configuration of the current trigger conflicts with that of an existing OBS trigger.';
+      const taken = exists('OBS', (data) => overlaps(data, trigger.data), triggers);
+      return taken ? new ApiError(403, 'FSS.1108', text) : undefined;
+    }
     case 'TIMER':
-      return own.some((other) => other.type === 'TIMER' && other.data.name === trigger.data.name)
-        ? new ApiError(409, 'FSS.1148', 'The timer trigger already exists.')
-        : undefined;
+      if (!exists('TIMER', ({ name }) => name === trigger.data.name)) return undefined;
+      return new ApiError(409, 'FSS.1148', 'The timer trigger already exists.');
     case 'EVENTGRID':
-      return own.some((other) => other.type === 'EVENTGRID' && other.data.trigger_name === trigger.data.trigger_name)
-        ? new ApiError(400, 'FSS.1307', 'The trigger name already exists.')
-        : undefined;
+      if (!exists('EVENTGRID', ({ trigger_name: name }) => name === trigger.data.trigger_name)) return undefined;
+      return new ApiError(400, 'FSS.1307', 'The trigger name already exists.');
     case 'CTS':
-      return own.some((other) => other.type === 'CTS' && other.data.name === trigger.data.name)
-        ? new ApiError(400, 'FSS.1307', 'The trigger name already exists.')
-        : undefined;
+      if (!exists('CTS', ({ name }) => name === trigger.data.name)) return undefined;
+      return new ApiError(400, 'FSS.1307', 'The trigger name already exists.');
     case 'SMN':
-      return own.some((other) => other.type === 'SMN' && other.data.topic_urn === trigger.data.topic_urn)
-        ? new ApiError(409, 'FSS.1141', 'The SMN trigger already exists.')
-        : undefined;
+      if (!exists('SMN', ({ topic_urn: urn }) => urn === trigger.data.topic_urn)) return undefined;
+      return new ApiError(409, 'FSS.1141', 'The SMN trigger already exists.');
     case 'KAFKA': {
       const { instance_id: instance, topic_ids: topics } = trigger.data;
-      return own.some(
-        (other) =>
-          other.type === 'KAFKA' &&
-          other.data.instance_id === instance &&
-          other.data.topic_ids.some((topic) => topics.includes(topic)),
-      )
-        ? new ApiError(409, 'FSS.1150', 'The Kafka trigger already exists.')
-        : undefined;
+      const taken = exists(
+        'KAFKA',
+        (data) => data.instance_id === instance && data.topic_ids.some((topic) => topics.includes(topic)),
+      );
+      return taken ? new ApiError(409, 'FSS.1150', 'The Kafka trigger already exists.') : undefined;
     }
     default:
       return undefined;

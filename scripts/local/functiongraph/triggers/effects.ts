@@ -2,8 +2,7 @@ import type { BucketTrigger } from '../../obs/server.ts';
 import type { RouteDeclaration, RouteShape } from '../gateway/routes.ts';
 import type { TimerDeclaration } from '../timers/timers.ts';
 import { given } from './fields.ts';
-import type { ApigData } from './rules/apig.ts';
-import { OBS_SOURCE } from './rules/eventgrid.ts';
+import { type EventData, OBS_SOURCE } from './rules.ts';
 import type { Trigger } from './types.ts';
 
 export interface TriggerTargets {
@@ -15,7 +14,7 @@ export interface TriggerTargets {
   readonly timers: { put(owner: string, timer: TimerDeclaration): void; remove(owner: string): void };
 }
 
-export function routeFor(urn: string, data: ApigData): RouteDeclaration {
+export function routeFor(urn: string, data: EventData['APIG']): RouteDeclaration {
   return {
     target: urn,
     method: data.req_method,

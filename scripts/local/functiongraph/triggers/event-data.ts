@@ -1,15 +1,12 @@
 import { ApiError } from '../errors.ts';
-import { Fields } from './fields.ts';
-import { readApig } from './rules/apig.ts';
-import { readEventGrid } from './rules/eventgrid.ts';
-import { readObs } from './rules/obs.ts';
-import { readCts, readDis, readKafka, readLts, readRabbitMq, readSmn, updateDis } from './rules/queues.ts';
-import { readTimer } from './rules/timer.ts';
-import type { EventData, TriggerSource, TriggerStatus, TriggerType } from './types.ts';
+import { type Rules, readFields } from './fields.ts';
+import { CHECKS, DIS_UPDATE, type EventData, intervalRange, RULES, type TriggerType } from './rules.ts';
+import type { TriggerSource, TriggerStatus } from './types.ts';
 
-interface TypeRules<T extends TriggerType> {
-  readonly read: (fields: Fields) => EventData[T];
+interface TypeFacts {
+  /** Code of wrong event_data. */
   readonly invalid?: string;
+  /** Code for a trigger that is not there. */
   readonly missing?: string;
   readonly canBeDisabled?: true;
   readonly startsDisabled?: true;
@@ -21,18 +18,18 @@ interface TypeRules<T extends TriggerType> {
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0122.html
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/ErrorCode.html
  */
-const TYPES: { readonly [T in TriggerType]: TypeRules<T> } = {
-  OBS: { read: readObs, invalid: 'FSS.1106', missing: 'FSS.1136' },
-  EVENTGRID: { read: readEventGrid },
-  TIMER: { read: readTimer, invalid: 'FSS.1109', missing: 'FSS.1140', canBeDisabled: true },
-  APIG: { read: (fields) => readApig(fields, false), invalid: 'FSS.1107', missing: 'FSS.1138' },
-  DEDICATEDGATEWAY: { read: (fields) => readApig(fields, true), invalid: 'FSS.1107', missing: 'FSS.1138' },
-  KAFKA: { read: readKafka, invalid: 'FSS.1112', missing: 'FSS.1174', canBeDisabled: true, startsDisabled: true },
-  RABBITMQ: { read: readRabbitMq },
-  SMN: { read: readSmn, invalid: 'FSS.1102', missing: 'FSS.1132' },
-  LTS: { read: readLts, canBeDisabled: true },
-  DIS: { read: readDis },
-  CTS: { read: readCts },
+const TYPES: Readonly<Record<TriggerType, TypeFacts>> = {
+  OBS: { invalid: 'FSS.1106', missing: 'FSS.1136' },
+  EVENTGRID: {},
+  TIMER: { invalid: 'FSS.1109', missing: 'FSS.1140', canBeDisabled: true },
+  APIG: { invalid: 'FSS.1107', missing: 'FSS.1138' },
+  DEDICATEDGATEWAY: { invalid: 'FSS.1107', missing: 'FSS.1138' },
+  KAFKA: { invalid: 'FSS.1112', missing: 'FSS.1174', canBeDisabled: true, startsDisabled: true },
+  RABBITMQ: {},
+  SMN: { invalid: 'FSS.1102', missing: 'FSS.1132' },
+  LTS: { canBeDisabled: true },
+  DIS: {},
+  CTS: {},
 };
 
 /** Types of the vendor that the local cloud has no rules for. */
@@ -55,10 +52,10 @@ export function readType(value: unknown): TriggerType {
 
 /** Reads event_data of a new trigger. Throws ApiError 400 with everything that is wrong, without the values. */
 export function readEventData(type: TriggerType, value: unknown): TriggerSource {
-  const fields = new Fields(value);
-  const data = fields.problems.length === 0 ? TYPES[type].read(fields) : undefined;
-  if (fields.problems.length > 0 || data === undefined) throw invalid(type, fields.problems);
-  // The table pairs the two; the compiler cannot follow it through the lookup.
+  // The tables pair type and data; the compiler cannot follow it through the lookup.
+  const check = CHECKS[type] as Parameters<typeof readFields<Rules>>[3];
+  const { data, problems } = readFields<Rules>(RULES[type], value, 'event_data', check);
+  if (problems.length > 0) throw invalid(type, problems);
   return { type, data } as TriggerSource;
 }
 
@@ -74,11 +71,21 @@ export function readUpdate(source: TriggerSource, value: unknown): TriggerSource
     const problem = `event_data of a trigger of type ${source.type} cannot be changed: delete it and create another`;
     throw new ApiError(400, TYPES[source.type].invalid ?? 'FSS.0400', problem);
   }
-  return parts.reduce((changed: typeof source, part: unknown) => {
-    const fields = new Fields(part);
-    const data = updateDis(fields, changed.data);
-    if (fields.problems.length > 0) throw invalid(source.type, fields.problems);
-    return { type: source.type, data };
+  const { type } = source;
+  return parts.reduce((before: typeof source, part: unknown) => {
+    const { data, problems } = readFields(DIS_UPDATE, part, 'event_data', (changes, problem) => {
+      const { polling_unit: unit, polling_interval: interval } = { ...before.data, ...changes };
+      const { min, max } = intervalRange(unit);
+      if (interval >= min && interval <= max) return;
+      // A new unit gives the old interval another length.
+      const isNew = changes.polling_interval !== undefined;
+      if (isNew) problem('polling_interval', `must be an integer from ${min} to ${max}`);
+      else problem('polling_unit', `does not go with the interval, which must be ${min} to ${max}`);
+    });
+    if (problems.length > 0) throw invalid(type, problems);
+    const { is_serial: serial, ...numbers } = data;
+    const changes = serial === undefined ? numbers : { ...numbers, is_serial: serial ? 'true' : 'false' };
+    return { type, data: { ...before.data, ...changes } as EventData['DIS'] };
   }, source);
 }
 

@@ -1,139 +1,136 @@
-interface TextRule {
-  readonly optional?: boolean;
-  readonly max?: number;
-  readonly pattern?: RegExp;
-  /** The end of the sentence "path must ...", which says what the pattern asks for. */
-  readonly says?: string;
+type Problem = (what: string, inner?: string) => void;
+
+/** The rule for one field. `Optional` says whether what was read may lack it. */
+interface Rule<T, Optional extends boolean = boolean> {
+  /** Reports what is wrong; undefined then. */
+  readonly read: (value: unknown, problem: Problem) => T | undefined;
+  readonly mandatory: boolean;
+  /** An empty text stands for none, as in the vendor's own examples. */
+  readonly blank?: boolean;
+  readonly type?: Optional;
 }
 
-interface NumberRule {
-  readonly optional?: boolean;
-  readonly min: number;
-  readonly max: number;
-}
+export type Rules = Readonly<Record<string, Rule<unknown>>>;
+
+type Read<R> = R extends Rule<infer T> ? T : never;
+
+/** The type of what passes the rules. */
+export type Data<F> = {
+  readonly [K in keyof F as F[K] extends Rule<unknown, true> ? never : K]: Read<F[K]>;
+} & { readonly [K in keyof F as F[K] extends Rule<unknown, true> ? K : never]?: Read<F[K]> };
 
 const MAX_TEXT = 1024;
-const MAX_ITEMS = 100;
+
+/** @param says the end of the sentence "path must ...", which says what the pattern asks for */
+export function text({ max = MAX_TEXT, pattern = /^/, says = '' } = {}): Rule<string, false> {
+  const read = (value: unknown, problem: Problem): string | undefined => {
+    if (value === undefined || value === '') return void problem('is missing');
+    if (typeof value !== 'string') return void problem('must be a string');
+    if (value.length > max) return void problem(`must have at most ${max} characters`);
+    return pattern.test(value) ? value : void problem(`must ${says}`);
+  };
+  return { read, mandatory: true, blank: true };
+}
+
+/** One of the values, in exactly this case. */
+export function choice<const T extends string>(...values: readonly T[]): Rule<T, false> {
+  const read = (value: unknown, problem: Problem): T | undefined => {
+    if (value === undefined || value === '') return void problem(`is missing (${values.join(' or ')})`);
+    const found = values.find((known) => known === value);
+    if (found === undefined) problem(`must be ${values.join(' or ')}, in this case of letters`);
+    return found;
+  };
+  return { read, mandatory: true, blank: true };
+}
+
+export function integer(min: number, max: number): Rule<number, false> {
+  const read = (value: unknown, problem: Problem): number | undefined => {
+    if (value === undefined) return void problem('is missing');
+    if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max) return value as number;
+    return void problem(`must be an integer from ${min} to ${max}`);
+  };
+  return { read, mandatory: true };
+}
+
+export const flag: Rule<boolean, true> = {
+  read: (value, problem) => (typeof value === 'boolean' ? value : void problem('must be true or false')),
+  mandatory: false,
+};
+
+/** A list of at least one text, without repetitions. */
+export const texts: Rule<readonly string[], false> = {
+  read: (value, problem) => {
+    if (!Array.isArray(value) || value.length === 0) return void problem('must be a list of at least one string');
+    if (value.length > 100) return void problem('must have at most 100 entries');
+    const fit = value.every((item) => typeof item === 'string' && item !== '' && item.length <= MAX_TEXT);
+    if (!fit) return void problem('must hold strings only, none of them empty');
+    if (new Set(value).size < value.length) return void problem('names an entry twice');
+    return value as string[];
+  },
+  mandatory: true,
+};
+
+export function object<F extends Rules>(rules: F): Rule<Data<F>, false> {
+  const read = (value: unknown, problem: Problem): Data<F> | undefined => {
+    if (value === undefined) return void problem('is missing');
+    if (!isRecord(value)) return void problem('must be an object');
+    return readAll(rules, value, (name, what) => problem(what, name));
+  };
+  return { read, mandatory: true };
+}
+
+export function optional<T>(rule: Rule<T>): Rule<T, true> {
+  return { ...rule, mandatory: false } as Rule<T, true>;
+}
+
+/** Checked and forgotten: the service never shows it again. */
+export function secret(rule: Rule<unknown>): Rule<never, true> {
+  return { ...rule, read: (value, problem) => void rule.read(value, problem) } as Rule<never, true>;
+}
 
 /**
  * Reads the fields of an object that anybody may have sent, and collects everything that is wrong with them. No problem
- * repeats a value: event_data may hold a password in any of its fields.
+ * repeats a value: event_data may hold a password in any of its fields. What was read is whole where there is none.
+ * @param what name of the object where it is none
+ * @param check looks at the fields together, where each is right by itself
  */
-export class Fields {
-  readonly problems: string[];
-  readonly #value: Readonly<Record<string, unknown>>;
-  readonly #place: string;
+export function readFields<F extends Rules>(
+  rules: F,
+  value: unknown,
+  what: string,
+  check: (
+    data: Data<F>,
+    problem: (name: string, what: string) => void,
+    own: Record<string, unknown>,
+  ) => void = () => {},
+): { readonly data: Data<F>; readonly problems: readonly string[] } {
+  const problems: string[] = [];
+  const problem = (name: string, text: string): void => void problems.push(`${name} ${text}`);
+  if (!isRecord(value)) problem(what, 'must be an object');
+  const own = isRecord(value) ? value : {};
+  const data = isRecord(value) ? readAll(rules, value, problem) : ({} as Data<F>);
+  if (problems.length === 0) check(data, problem, own);
+  return { data, problems };
+}
 
-  /**
-   * @param place name of the object in front of its fields, `func_info`; none unless given
-   * @param what its name where it is no object at all
-   */
-  constructor(value: unknown, place = '', problems: string[] = [], what = place || 'event_data') {
-    this.problems = problems;
-    this.#place = place;
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    if (!isObject) this.problems.push(`${what} must be an object`);
-    this.#value = isObject ? (value as Record<string, unknown>) : {};
+function readAll<F extends Rules>(
+  rules: F,
+  own: Readonly<Record<string, unknown>>,
+  problem: (name: string, what: string) => void,
+): Data<F> {
+  const data: Record<string, unknown> = {};
+  for (const [name, { read, mandatory, blank }] of Object.entries(rules)) {
+    // Null stands for an absent field, as in the vendor's SDKs.
+    const value = Object.hasOwn(own, name) ? (own[name] ?? undefined) : undefined;
+    if (!mandatory && (value === undefined || (blank && value === ''))) continue;
+    const content = read(value, (what, inner) => problem(inner === undefined ? name : `${name}.${inner}`, what));
+    if (content !== undefined) data[name] = content;
   }
+  return data as Data<F>;
+}
 
-  has(name: string): boolean {
-    return this.#get(name) !== undefined;
-  }
-
-  problem(name: string, what: string): void {
-    this.problems.push(`${this.#place ? `${this.#place}.` : ''}${name} ${what}`);
-  }
-
-  text(name: string, rule: TextRule & { readonly optional: true }): string | undefined;
-  text(name: string, rule?: TextRule): string;
-  text(name: string, rule: TextRule = {}): string | undefined {
-    const { optional = false, max = MAX_TEXT, pattern, says = 'have another form' } = rule;
-    const value = this.#get(name);
-    // An empty text stands for none, as in the vendor's own examples.
-    if (value === undefined || value === '') {
-      if (!optional) this.problem(name, 'is missing');
-      return optional ? undefined : '';
-    }
-    if (typeof value !== 'string') this.problem(name, 'must be a string');
-    else if (value.length > max) this.problem(name, `must have at most ${max} characters`);
-    else if (pattern && !pattern.test(value)) this.problem(name, `must ${says}`);
-    else return value;
-    return optional ? undefined : '';
-  }
-
-  /** One of the values, in exactly this case. */
-  choice<T extends string>(name: string, values: readonly T[], rule: { readonly optional: true }): T | undefined;
-  choice<T extends string>(name: string, values: readonly [T, ...T[]]): T;
-  choice<T extends string>(
-    name: string,
-    values: readonly T[],
-    rule: { readonly optional?: boolean } = {},
-  ): T | undefined {
-    const value = this.#get(name);
-    if (value === undefined || value === '') {
-      if (!rule.optional) this.problem(name, `is missing (${values.join(' or ')})`);
-      return rule.optional ? undefined : values[0];
-    }
-    const found = values.find((known) => known === value);
-    if (found === undefined) this.problem(name, `must be ${values.join(' or ')}, in this case of letters`);
-    return found ?? (rule.optional ? undefined : values[0]);
-  }
-
-  integer(name: string, rule: NumberRule & { readonly optional: true }): number | undefined;
-  integer(name: string, rule: NumberRule): number;
-  integer(name: string, { optional = false, min, max }: NumberRule): number | undefined {
-    const value = this.#get(name);
-    if (value === undefined) {
-      if (!optional) this.problem(name, 'is missing');
-      return optional ? undefined : min;
-    }
-    if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max) return value as number;
-    this.problem(name, `must be an integer from ${min} to ${max}`);
-    return optional ? undefined : min;
-  }
-
-  flag(name: string): boolean | undefined {
-    const value = this.#get(name);
-    if (value === undefined || typeof value === 'boolean') return value;
-    this.problem(name, 'must be true or false');
-    return undefined;
-  }
-
-  /** A list of at least one text, without repetitions. */
-  texts(name: string, rule: { readonly values?: readonly string[]; readonly max?: number } = {}): string[] {
-    const value = this.#get(name);
-    const { values, max = MAX_ITEMS } = rule;
-    if (!Array.isArray(value) || value.length === 0) {
-      this.problem(name, 'must be a list of at least one string');
-      return [];
-    }
-    if (value.length > max) {
-      this.problem(name, `must have at most ${max} entries`);
-      return [];
-    }
-    const items = value.filter(
-      (item): item is string => typeof item === 'string' && item !== '' && item.length <= MAX_TEXT,
-    );
-    if (items.length < value.length) this.problem(name, 'must hold strings only, none of them empty');
-    else if (values && !items.every((item) => values.includes(item)))
-      this.problem(name, `must hold nothing but ${values.join(', ')}`);
-    else if (new Set(items).size < items.length) this.problem(name, 'names an entry twice');
-    return items;
-  }
-
-  object(name: string): Fields {
-    const value = this.#get(name);
-    if (value === undefined) {
-      this.problem(name, 'is missing');
-      return new Fields({}, name, []);
-    }
-    return new Fields(value, this.#place ? `${this.#place}.${name}` : name, this.problems);
-  }
-
-  /** Null stands for an absent field, as in the vendor's SDKs. */
-  #get(name: string): unknown {
-    return Object.hasOwn(this.#value, name) ? (this.#value[name] ?? undefined) : undefined;
-  }
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

@@ -7,8 +7,9 @@ import { ApiError } from '../errors.ts';
 import { conflictOf, type NewTrigger } from './conflicts.ts';
 import { bucketTriggers, isOfBucket, routeFor, start, stop, type TriggerTargets } from './effects.ts';
 import { firstStatus, missing, readEventData, readStatus, readType, readUpdate } from './event-data.ts';
+import type { TriggerType } from './rules.ts';
 import { TriggerStore } from './store.ts';
-import type { Trigger, TriggerSource, TriggerType } from './types.ts';
+import type { Trigger, TriggerSource } from './types.ts';
 
 export interface RegistryOptions extends TriggerTargets {
   readonly dataDir: string;

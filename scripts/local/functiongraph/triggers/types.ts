@@ -1,24 +1,5 @@
-import type { ApigData } from './rules/apig.ts';
-import type { EventGridData } from './rules/eventgrid.ts';
-import type { ObsData } from './rules/obs.ts';
-import type { CtsData, DisData, KafkaData, LtsData, RabbitMqData, SmnData } from './rules/queues.ts';
-import type { TimerData } from './rules/timer.ts';
+import type { EventData, TriggerType } from './rules.ts';
 
-export interface EventData {
-  readonly OBS: ObsData;
-  readonly EVENTGRID: EventGridData;
-  readonly TIMER: TimerData;
-  readonly APIG: ApigData;
-  readonly DEDICATEDGATEWAY: ApigData;
-  readonly KAFKA: KafkaData;
-  readonly RABBITMQ: RabbitMqData;
-  readonly SMN: SmnData;
-  readonly LTS: LtsData;
-  readonly DIS: DisData;
-  readonly CTS: CtsData;
-}
-
-export type TriggerType = keyof EventData;
 export type TriggerStatus = 'ACTIVE' | 'DISABLED';
 
 export type TriggerSource = { [T in TriggerType]: { readonly type: T; readonly data: EventData[T] } }[TriggerType];
