@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
+import type { PlatformHandler } from '#shared/platform/stack.ts';
 import { type FakeContextOptions, fakeContext } from './fake-context.ts';
 import { type GatewayRequestOptions, gatewayEvent, readAnswer } from './gateway-event.ts';
 import { loadHandler } from './load-handler.ts';
@@ -29,9 +30,13 @@ export function useOmsStub() {
     OMS_MAX_ATTEMPTS: '1',
     ...more,
   });
-  /** The function after a cold start, called as the platform calls it. */
+  const handlers = new Map<string, Promise<PlatformHandler>>();
+  /** The function, called as the platform calls it. Its instance is kept for those that have the same variables. */
   const load = async (name: string, options: FakeContextOptions = {}) => {
-    const handler = await loadHandler(name);
+    const instance = JSON.stringify([name, options.variables]);
+    const loaded = handlers.get(instance) ?? loadHandler(name);
+    handlers.set(instance, loaded);
+    const handler = await loaded;
     const context = () => fakeContext({ ...options, variables: variables(options.variables) });
     return {
       handler,
@@ -42,6 +47,8 @@ export function useOmsStub() {
   };
   return {
     load,
+    /** Ends all instances: the next `load` is a cold start. */
+    end: () => handlers.clear(),
     variables,
     get stub() {
       return stub();

@@ -27,7 +27,7 @@ async function post(
 ) {
   oms.stub.reply = () => reply;
   const all = { ...RUN_VARIABLES, FUNCTIONGRAPH_ENDPOINT: oms.stub.url, ...variables };
-  const { handler } = await oms.load(name);
+  const { handler } = await oms.load(name, { variables: all });
   const given = { ...fakeContext({ variables: oms.variables(all) }), ...context };
   return readAnswer(await handler(gatewayEvent('POST', `/${name}`, body), given));
 }

@@ -21,6 +21,7 @@ const refusing =
 
 describe('create-sync-event', () => {
   beforeEach(async () => {
+    oms.end();
     fn = await oms.load('create-sync-event');
   });
 
