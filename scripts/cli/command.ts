@@ -1,3 +1,5 @@
+import { UsageError } from './errors.ts';
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** An option of a command. */
@@ -44,8 +46,8 @@ export interface Context {
 export type Run = (context: Context) => Promise<number>;
 
 /**
- * A command of `oms-sync`: its words and flags. What it does is loaded when it runs, since each command needs other
- * parts of the product.
+ * A command of `oms-sync`: its words and flags. Its module is loaded when it runs, since each command needs other parts
+ * of the product.
  */
 export interface CliCommand {
   readonly name: string;
@@ -57,7 +59,8 @@ export interface CliCommand {
   /** Words behind the name, as commander writes them: `<needed>`, `[optional]`. */
   readonly words?: readonly (readonly [word: string, help: string, choices?: readonly string[]])[];
   readonly flags: Flags;
-  readonly load: () => Run;
+  /** Path of the module that exports `run`, by the words of the command line. */
+  readonly module: string | ((words: readonly string[]) => string);
 }
 
 /** Flags of commands that work on a deployed stage. */
@@ -75,4 +78,22 @@ export function textOf({ values }: Pick<Context, 'values'>, name: string): strin
 
 export function isSet({ values }: Pick<Context, 'values'>, name: string): boolean {
   return values[name] === true;
+}
+
+/**
+ * The value of a flag that takes a whole number.
+ *
+ * @throws UsageError naming the flag and its range
+ */
+export function numberOf(
+  context: Pick<Context, 'values'>,
+  flag: string,
+  minimum: number,
+  maximum: number,
+): number | undefined {
+  const value = textOf(context, flag);
+  if (value === undefined) return undefined;
+  if (!/^\d+$/.test(value) || Number(value) < minimum || Number(value) > maximum)
+    throw new UsageError(`--${flag} takes a whole number from ${minimum} to ${maximum}.`);
+  return Number(value);
 }

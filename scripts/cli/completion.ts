@@ -1,7 +1,4 @@
-import { createRequire } from 'node:module';
 import type { CliCommand } from './command.ts';
-
-const load = createRequire(import.meta.url);
 
 export const completion: CliCommand = {
   name: 'completion',
@@ -14,5 +11,5 @@ export const completion: CliCommand = {
   ],
   words: [['<shell>', 'the shell', ['bash', 'zsh', 'fish']]],
   flags: {},
-  load: () => (load('./completion/run.ts') as typeof import('./completion/run.ts')).run,
+  module: './completion/run.ts',
 };

@@ -1,7 +1,4 @@
-import { createRequire } from 'node:module';
 import type { CliCommand } from './command.ts';
-
-const load = createRequire(import.meta.url);
 
 export const demo: CliCommand = {
   name: 'demo',
@@ -34,5 +31,5 @@ Exit code 0 when everything arrived, 1 when something is missing or differs.`,
     patience: { type: 'string', value: 'SECONDS', help: 'give up when nothing has arrived for so long (30)' },
     verbose: { type: 'boolean', help: 'print the log lines of functions and services' },
   },
-  load: () => (load('../local/demo.ts') as typeof import('../local/demo.ts')).run,
+  module: '../local/demo.ts',
 };

@@ -1,8 +1,4 @@
-import { createRequire } from 'node:module';
 import { type CliCommand, STAGE_FLAGS } from './command.ts';
-import { serviceCommand } from './service-command.ts';
-
-const load = createRequire(import.meta.url);
 
 export const deploy: CliCommand = {
   name: 'deploy',
@@ -29,12 +25,5 @@ interruption: it goes on from what it finds. Functions that serverless.yml no lo
     concurrency: { type: 'string', value: 'N', help: 'functions at a time, 1 to 16 (4)' },
     ...STAGE_FLAGS,
   },
-  load: () => async (context) => {
-    if (context.words[0] === 'package') {
-      const { packageBundles } = load('./deploy/package.ts') as typeof import('./deploy/package.ts');
-      return serviceCommand(packageBundles, { writes: false, bundles: true })(context);
-    }
-    const { deploy: run } = load('./deploy/run.ts') as typeof import('./deploy/run.ts');
-    return serviceCommand(run, { writes: true, bundles: true })(context);
-  },
+  module: ([what]) => (what === 'package' ? './deploy/package.ts' : './deploy/run.ts'),
 };

@@ -29,8 +29,12 @@ export interface Failure {
 /** Errors of JavaScript itself: a defect, whose stack helps whoever repairs it. */
 const DEFECTS = new Set(['TypeError', 'ReferenceError', 'RangeError', 'SyntaxError', 'AssertionError']);
 
+export function isDefectName(name: unknown): boolean {
+  return typeof name === 'string' && DEFECTS.has(name);
+}
+
 export function isDefect(error: unknown): boolean {
-  return error instanceof Error && DEFECTS.has(error.name);
+  return error instanceof Error && isDefectName(error.name);
 }
 
 /** What a command says of an error, in the shape of `{"error": …}`. */
@@ -39,15 +43,21 @@ export function failureOf(error: unknown): Failure {
   if (typeof code === 'string' && code.startsWith('commander.')) return ofCommander(message ?? '');
   return {
     code: typeof code === 'string' ? code : isDefect(error) ? 'defect' : 'failed',
-    message: (message ?? String(error)).trim(),
+    message: sentence((message ?? String(error)).trim()),
     remedy: typeof remedy === 'string' ? remedy : '',
   };
 }
 
 /** commander writes "error: unknown option '--x'", with a suggestion in a second line. */
 function ofCommander(message: string): Failure {
-  const [first = '', suggestion] = message.replace(/^error: /, '').split('\n');
-  const said = first.charAt(0).toUpperCase() + first.slice(1);
+  const [first = '', suggestion] = message
+    .replace(/^error: (command-argument value)?/, (_, value) => (value ? 'the value' : ''))
+    .split('\n');
   const remedy = suggestion?.replace(/^\(|\)$/g, '') ?? 'Run the command with --help to see what it takes.';
-  return { code: 'usage', message: /[.?!]$/.test(said) ? said : `${said}.`, remedy };
+  return { code: 'usage', message: sentence(first), remedy };
+}
+
+function sentence(text: string): string {
+  const begun = /^[a-z]+[ ,]/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+  return /[.?!)\s]$/.test(begun) || begun.includes('\n') ? begun : `${begun}.`;
 }

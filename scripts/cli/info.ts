@@ -1,8 +1,4 @@
-import { createRequire } from 'node:module';
 import { type CliCommand, STAGE_FLAGS } from './command.ts';
-import { serviceCommand } from './service-command.ts';
-
-const load = createRequire(import.meta.url);
 
 export const info: CliCommand = {
   name: 'info',
@@ -21,8 +17,5 @@ export const info: CliCommand = {
     },
     ...STAGE_FLAGS,
   },
-  load: () => {
-    const module = load('./info/run.ts') as typeof import('./info/run.ts');
-    return serviceCommand(module.info, { writes: false });
-  },
+  module: './info/run.ts',
 };

@@ -1,8 +1,4 @@
-import { createRequire } from 'node:module';
 import { type CliCommand, STAGE_FLAGS } from './command.ts';
-import { serviceCommand } from './service-command.ts';
-
-const load = createRequire(import.meta.url);
 
 export const invoke: CliCommand = {
   name: 'invoke',
@@ -33,12 +29,5 @@ Exit code 1 where the function fails or answers with a status of 400 or more.`,
     log: { type: 'boolean', help: 'print what the function has logged, too' },
     ...STAGE_FLAGS,
   },
-  load: () => async (context) => {
-    if (context.words[0] === 'local') {
-      const { invokeLocal } = load('./invoke/local.ts') as typeof import('./invoke/local.ts');
-      return serviceCommand(invokeLocal, { writes: false, bundles: true })(context);
-    }
-    const { invoke: run } = load('./invoke/run.ts') as typeof import('./invoke/run.ts');
-    return serviceCommand(run, { writes: true })(context);
-  },
+  module: ([where]) => (where === 'local' ? './invoke/local.ts' : './invoke/run.ts'),
 };

@@ -1,7 +1,4 @@
-import { createRequire } from 'node:module';
 import { type CliCommand, STAGE_FLAGS } from './command.ts';
-
-const load = createRequire(import.meta.url);
 
 export const policies: CliCommand = {
   name: 'policies',
@@ -14,5 +11,5 @@ nothing else. docs/reference/permissions.md says how to create the agencies. The
     out: { type: 'string', value: 'DIR', help: 'folder to write to; created where it does not exist' },
     stage: STAGE_FLAGS.stage,
   },
-  load: () => (load('./policies/run.ts') as typeof import('./policies/run.ts')).run,
+  module: './policies/run.ts',
 };

@@ -1,6 +1,7 @@
+import { createRequire } from 'node:module';
 import { Argument, Command, Help, Option } from 'commander';
 import packageFile from '../../package.json' with { type: 'json' };
-import type { CliCommand, Context, Environment, Flag, Flags } from './command.ts';
+import type { CliCommand, Context, Environment, Flag, Flags, Run } from './command.ts';
 import { failureOf, isDefect, UsageError } from './errors.ts';
 import { interruptible } from './interruptible.ts';
 import { refuseSwallowedFlags } from './swallowed-flags.ts';
@@ -23,6 +24,8 @@ export interface ProgramOptions {
   readonly env: Environment;
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
+  /** Loads what a command does; what tests replace. */
+  readonly load?: (path: string) => { readonly run: Run };
 }
 
 /** Every flag of a command. */
@@ -40,7 +43,7 @@ export function flagsOf({ flags }: Pick<CliCommand, 'flags'>): Flags {
 export async function runProgram(
   argv: readonly string[],
   commands: readonly CliCommand[],
-  { env, stdout, stderr }: ProgramOptions,
+  { env, stdout, stderr, load = createRequire(import.meta.url) }: ProgramOptions,
 ): Promise<number> {
   const json = argv.includes('--json');
   let code = 0;
@@ -75,7 +78,8 @@ export async function runProgram(
           return signal;
         },
       };
-      code = await definition.load()(context);
+      const { module } = definition;
+      code = await load(typeof module === 'string' ? module : module(own.args)).run(context);
     });
   try {
     await program.parseAsync([...argv], { from: 'user' });

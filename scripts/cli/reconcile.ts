@@ -1,8 +1,5 @@
-import { createRequire } from 'node:module';
 import type { CliCommand } from './command.ts';
 import { RECONCILE_FLAGS } from './reconcile/flags.ts';
-
-const load = createRequire(import.meta.url);
 
 export const reconcile: CliCommand = {
   name: 'reconcile',
@@ -50,5 +47,5 @@ Exit code 0 when the buckets have converged, 1 when something differs, 2 for an 
     ['reconcile ... --json > report.json', 'for a script: docs/reconcile-report.schema.json'],
   ],
   flags: RECONCILE_FLAGS,
-  load: () => (load('./reconcile/run.ts') as typeof import('./reconcile/run.ts')).run,
+  module: './reconcile/run.ts',
 };

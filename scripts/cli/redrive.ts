@@ -1,8 +1,5 @@
-import { createRequire } from 'node:module';
 import type { CliCommand } from './command.ts';
 import { REDRIVE_FLAGS } from './redrive/flags.ts';
-
-const load = createRequire(import.meta.url);
 
 export const redrive: CliCommand = {
   name: 'redrive',
@@ -22,5 +19,5 @@ Exit code 0 when nothing remains, 1 when something remains.`,
     ['redrive --parked --stage prod', 'what was given up, too'],
   ],
   flags: REDRIVE_FLAGS,
-  load: () => (load('./redrive/run.ts') as typeof import('./redrive/run.ts')).run,
+  module: './redrive/run.ts',
 };

@@ -1,8 +1,4 @@
-import { createRequire } from 'node:module';
 import { type CliCommand, STAGE_FLAGS } from './command.ts';
-import { serviceCommand } from './service-command.ts';
-
-const load = createRequire(import.meta.url);
 
 export const remove: CliCommand = {
   name: 'remove',
@@ -19,8 +15,5 @@ it needs --yes.`,
     yes: { type: 'boolean', short: 'y', help: 'do not ask' },
     ...STAGE_FLAGS,
   },
-  load: () => {
-    const module = load('./remove/run.ts') as typeof import('./remove/run.ts');
-    return serviceCommand(module.remove, { writes: true });
-  },
+  module: './remove/run.ts',
 };

@@ -1,8 +1,4 @@
-import { createRequire } from 'node:module';
 import { type CliCommand, STAGE_FLAGS } from './command.ts';
-import { serviceCommand } from './service-command.ts';
-
-const load = createRequire(import.meta.url);
 
 export const rollback: CliCommand = {
   name: 'rollback',
@@ -21,8 +17,5 @@ both, ROUTES included. Functions that the last deployment did not change stay. T
     yes: { type: 'boolean', short: 'y', help: 'do not ask where variables change' },
     ...STAGE_FLAGS,
   },
-  load: () => {
-    const module = load('./rollback/run.ts') as typeof import('./rollback/run.ts');
-    return serviceCommand(module.rollback, { writes: true });
-  },
+  module: './rollback/run.ts',
 };

@@ -1,7 +1,4 @@
-import { createRequire } from 'node:module';
 import { type CliCommand, STAGE_FLAGS } from './command.ts';
-
-const load = createRequire(import.meta.url);
 
 export const routes: CliCommand = {
   name: 'routes',
@@ -22,5 +19,5 @@ Exit code 0 where a route matches, 1 where none does or where the object is neve
     encoded: { type: 'boolean', help: 'the key is percent-encoded' },
     stage: STAGE_FLAGS.stage,
   },
-  load: () => (load('./routes/run.ts') as typeof import('./routes/run.ts')).run,
+  module: './routes/run.ts',
 };

@@ -2,7 +2,7 @@ import { localEnvironment } from '../deploy/local-environment.ts';
 import { ENDPOINTS_FILE, type EndpointsFile, findEndpoints } from '../local/endpoints-file.ts';
 import { routesOf } from '../local/sync-task.ts';
 import { type Context, type Environment, textOf } from './command.ts';
-import { UsageError } from './errors.ts';
+import { CliError, UsageError } from './errors.ts';
 import { staleReason } from './running-cloud.ts';
 
 /** What a command works on. */
@@ -42,11 +42,25 @@ export async function stageOf(
   if (asked === undefined && !local && options.writes)
     throw new UsageError(
       `No stage is named, and no local cloud runs in this folder (${ENDPOINTS_FILE}).`,
-      'Name the stage with --stage NAME, or start a local cloud with npm start.',
+      'Name the stage with --stage NAME, or start a local cloud with npx oms-sync start.',
     );
   const name = asked ?? (local ? 'local' : UNNAMED);
   if (local) return { name, env: { ...env, ...environmentOf(local) }, local };
   return { name, env: name === 'local' && !given ? { ...env, ...PLACEHOLDERS } : env, local };
+}
+
+interface Place {
+  readonly region: string;
+  readonly project: string;
+  /** Address of a service that is written to. */
+  readonly endpoint: string;
+  readonly accessKey: string;
+}
+
+/** First line of a command that writes. An account is told by the end of its access key; nothing else is at hand. */
+export function placeOf(stage: string, { region, project, endpoint, accessKey }: Place): string {
+  const account = stage === 'local' ? `local cloud at ${endpoint}` : `account of access key …${accessKey.slice(-4)}`;
+  return `Stage ${stage}: ${account}, project ${project}, ${region}`;
 }
 
 /** What needs the local cloud will say that none runs; a plan and a package do not need it. */
@@ -63,4 +77,19 @@ async function runningCloud({ note }: Pick<Context, 'note'>): Promise<EndpointsF
   if (stale === undefined) return endpoints;
   note(stale);
   return undefined;
+}
+
+export function noLocalCloud(): CliError {
+  return new CliError(
+    'no_local_cloud',
+    'No local cloud runs.',
+    'Start it with npx oms-sync start, or name another stage with --stage.',
+  );
+}
+
+/** What a command says that has neither a local cloud nor the keys of an account. */
+export function noKeys(stage: string, names: string): CliError {
+  if (stage === 'local') return noLocalCloud();
+  const remedy = `Set ${names}, or start a local cloud with npx oms-sync start and leave --stage out.`;
+  return new CliError('no_keys', `The environment has no keys of an account, for stage ${stage}.`, remedy);
 }

@@ -1,7 +1,4 @@
-import { createRequire } from 'node:module';
 import type { CliCommand } from './command.ts';
-
-const load = createRequire(import.meta.url);
 
 export const start: CliCommand = {
   name: 'start',
@@ -52,5 +49,5 @@ docs/reference/local-cloud.md explains fault plans, access keys and everything e
     },
     quiet: { type: 'boolean', help: 'do not print the log lines of functions and services' },
   },
-  load: () => (load('../local/start.ts') as typeof import('../local/start.ts')).run,
+  module: '../local/start.ts',
 };

@@ -32,7 +32,7 @@ function described({ key, name, urn, latest, versions, live }: DeployedFunction)
     version: live?.alias.version,
     versions: versions.map(({ version, last_modified }) => ({
       name: version,
-      publishedAt: last_modified === '' ? undefined : last_modified,
+      publishedAt: inUtc(last_modified),
     })),
     variables: Object.keys(readVariables(config.user_data) ?? {}).sort(),
     triggers: (live?.triggers ?? []).map(describedTrigger),
@@ -40,12 +40,19 @@ function described({ key, name, urn, latest, versions, live }: DeployedFunction)
 }
 
 function describedTrigger(trigger: WireTrigger): DescribedTrigger {
-  const url = trigger.event_data['invoke_url'];
+  const { invoke_url: url, schedule } = trigger.event_data;
   return {
     id: trigger.trigger_id,
     type: trigger.trigger_type_code,
     name: labelOf(trigger),
     status: trigger.trigger_status === '' ? 'ACTIVE' : trigger.trigger_status,
     ...(typeof url === 'string' && url !== '' ? { url } : {}),
+    ...(typeof schedule === 'string' ? { schedule } : {}),
   };
+}
+
+/** The service answers in the time of its region, with the offset; a time of another form stays as it is. */
+function inUtc(time: string): string | undefined {
+  const ms = Date.parse(time);
+  return Number.isNaN(ms) ? time || undefined : new Date(ms).toISOString();
 }

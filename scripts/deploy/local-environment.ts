@@ -1,5 +1,3 @@
-import { CliError } from '../cli/errors.ts';
-
 /** What stage `local` is deployed with: addresses and keys of a local cloud. */
 export interface LocalCloud {
   readonly functiongraph: string;
@@ -12,15 +10,6 @@ export interface LocalCloud {
   readonly secret_key: string;
   readonly source_bucket: string;
   readonly state_bucket: string;
-}
-
-/** Stage `local` is the local cloud of `npm start`, and none runs. */
-export class LocalCloudError extends CliError {
-  override readonly name = 'LocalCloudError';
-
-  constructor() {
-    super('no_local_cloud', 'No local cloud runs.', 'Start it with npm start, or name another stage with --stage.');
-  }
 }
 
 /**

@@ -34,7 +34,7 @@ const page = z.object({
  * @see https://support.huaweicloud.com/intl/en-us/api-lts/ListLogs.html
  */
 export async function readLogs(options: LogsOptions): Promise<LogLine[]> {
-  const { service, stage, target, key, from, search, limit = LINES, signal } = options;
+  const { service, stage, target, key, from, matches = () => true, limit = LINES, signal } = options;
   const urn = functionUrn(target, functionName(service, stage, key));
   const location = await new FunctionGraphClient(target, signal).showLogLocation(urn);
   if (!location) throw new DeployError('Deploy.UnknownFunction', `The function ${key} is not deployed.`);
@@ -44,7 +44,6 @@ export async function readLogs(options: LogsOptions): Promise<LogLine[]> {
   const lines: LogLine[] = [];
   let after: string | undefined;
   for (let number = 0; number < PAGES && lines.length < limit; number += 1) {
-    const size = Math.min(PAGE, limit - lines.length);
     const success = await caller.call({
       operation: 'ListLogs',
       method: 'POST',
@@ -54,10 +53,9 @@ export async function readLogs(options: LogsOptions): Promise<LogLine[]> {
         start_time: String(from),
         end_time: String(to),
         is_desc: false,
-        limit: size,
+        limit: PAGE,
         // Otherwise found words come with marks around them.
         highlight: false,
-        ...(search === undefined ? {} : { keywords: search }),
         ...(after === undefined ? {} : { line_num: after, search_type: 'forwards' }),
       },
       // A query.
@@ -69,9 +67,9 @@ export async function readLogs(options: LogsOptions): Promise<LogLine[]> {
       throw new MalformedAnswerError({ operation: 'ListLogs', status, requestId }, 'is not a list of lines');
     }
     const logs = read.data.logs ?? [];
-    for (const line of logs) lines.push({ time: timeOf(line), text: line.content });
+    for (const line of logs) if (matches(line.content)) lines.push({ time: timeOf(line), text: line.content });
     const last = logs.at(-1)?.line_num ?? undefined;
-    if (logs.length < size || last === undefined || last === after) break;
+    if (logs.length < PAGE || last === undefined || last === after) break;
     after = last;
   }
   return lines.slice(0, limit);

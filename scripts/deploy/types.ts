@@ -181,7 +181,7 @@ export interface DescribedFunction {
   readonly description: string;
   /** Version that the alias `live` names. */
   readonly version: string | undefined;
-  /** Newest first. */
+  /** Newest first; times are UTC. */
   readonly versions: readonly { readonly name: string; readonly publishedAt: string | undefined }[];
   /** Names only. */
   readonly variables: readonly string[];
@@ -195,6 +195,8 @@ export interface DescribedTrigger {
   readonly status: string;
   /** Where an HTTP trigger is called. */
   readonly url?: string;
+  /** When a timer fires: `15m`, or a cron expression. */
+  readonly schedule?: string;
 }
 
 export interface ServiceDescription {
@@ -240,8 +242,8 @@ export interface LogsOptions {
   /** Milliseconds since the epoch. */
   readonly from: number;
   readonly to?: number;
-  /** Search words in LTS's own syntax. */
-  readonly search?: string;
+  /** Which lines are wanted; all where it is left out. LTS itself finds whole words only. */
+  readonly matches?: (text: string) => boolean;
   /** Lines at most; 1000 where it is left out. */
   readonly limit?: number;
   readonly signal?: AbortSignal;

@@ -1,9 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type Run, textOf } from '../cli/command.ts';
+import { numberOf, type Run, textOf } from '../cli/command.ts';
 import { UsageError } from '../cli/errors.ts';
-import { wholeNumber } from '../cli/whole-number.ts';
 import { ROOT } from '../serverless/config.ts';
 import { Arrivals } from './demo/arrivals.ts';
 import { Cloud } from './demo/cloud.ts';
@@ -12,18 +11,18 @@ import { replicate, showErrors } from './demo/story.ts';
 import { onShutdown } from './shutdown.ts';
 
 /** Notifications that are lost unless a flag says otherwise, of a hundred. */
-const DROP = '5';
+const DROP = 5;
 
 export const run: Run = async (context) => {
   const { values: flags } = context;
   const keyDecoding = flags['key-decoding'] === 'rfc3986' ? 'rfc3986' : 'form';
-  const patience = wholeNumber('patience', textOf(context, 'patience') ?? '30', 1, 3600) * 1000;
-  const drop = wholeNumber('drop', textOf(context, 'drop') ?? DROP, 0, 100);
-  const count = textOf(context, 'objects');
+  const patience = (numberOf(context, 'patience', 1, 3600) ?? 30) * 1000;
+  const drop = numberOf(context, 'drop', 0, 100) ?? DROP;
+  const count = numberOf(context, 'objects', 1, 10_000_000);
   const folder = textOf(context, 'folder');
   if (folder !== undefined && count !== undefined) throw new UsageError('--folder and --objects exclude each other.');
   const { objects, skipped = [] } = count
-    ? { objects: generatedObjects(wholeNumber('objects', count, 1, 10_000_000)) }
+    ? { objects: generatedObjects(count) }
     : folder
       ? await folderObjects(resolve(folder))
       : { objects: [...(await repositoryObjects(ROOT)), ...hostileObjects()] };

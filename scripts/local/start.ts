@@ -1,9 +1,8 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, relative, resolve } from 'node:path';
-import { type Run, textOf } from '../cli/command.ts';
+import { numberOf, type Run } from '../cli/command.ts';
 import { CliError } from '../cli/errors.ts';
-import { wholeNumber } from '../cli/whole-number.ts';
 import { ROOT } from '../serverless/config.ts';
 import {
   ENDPOINTS_FILE,
@@ -25,10 +24,10 @@ const load = createRequire(import.meta.url);
 /** `oms-sync start`: runs until it is told to stop, which ends the process. */
 export const run: Run = async (context) => {
   const { values: flags } = context;
-  const portBase = wholeNumber('port-base', textOf(context, 'port-base') ?? '8080', 0, 65531);
+  const portBase = numberOf(context, 'port-base', 0, 65531) ?? 8080;
   const keyDecoding = flags['key-decoding'] === 'rfc3986' ? 'rfc3986' : 'form';
 
-  const retryDelay = wholeNumber('retry-delay', textOf(context, 'retry-delay') ?? '200', 0, 86_400_000);
+  const retryDelay = numberOf(context, 'retry-delay', 0, 86_400_000) ?? 200;
 
   const faults = flags['faults'] === undefined ? {} : await readFaultFile(String(flags['faults']));
 

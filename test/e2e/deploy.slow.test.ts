@@ -65,7 +65,10 @@ describe('oms-sync', () => {
     expect(plan).toMatchObject({ code: 0, err: '' });
     expect(plan.out).toMatch(/^oms-sync, stage local, cn-north-4\n/);
     expect(plan.out).toContain('11 functions: 11 unchanged. Nothing was changed (--dry-run).');
-    expect(again).toMatchObject({ code: 0, err: '' });
+    // A command that writes says first where.
+    const { functiongraph, project_id } = stack.endpoints;
+    const place = `Stage local: local cloud at ${functiongraph}, project ${project_id}, cn-north-4\n`;
+    expect(again).toMatchObject({ code: 0, err: place });
     expect(again.out).toMatch(/11 unchanged, [\d.]+ m?s\n$/);
   }, 60_000);
 
@@ -94,7 +97,7 @@ describe('oms-sync', () => {
     expect(refused).toMatchObject({
       code: 2,
       out: '',
-      err: expect.stringMatching(/CALLS\S* \(goes\)[\s\S]*--yes\n$/),
+      err: expect.stringMatching(/CALLS\S* \(goes\)[\s\S]*--yes\.\n$/),
     });
     expect(await versions()).toEqual(after);
 
@@ -125,13 +128,16 @@ describe('oms-sync', () => {
       deploy(['logs', '-f', 'redrive', '--since', '1h']),
       deploy(['invoke', 'local', '-f', 'redrive', '-d', '{"dry_run":true}']),
     ]);
-    expect(logs.out, logs.err).toContain('"message":"redrive"');
+    expect(logs.out, logs.err).toMatch(/^\d\d-\d\d [\d:.]+ {2}redrive {2}info {3}redrive {2}caller=direct/m);
     expect(JSON.parse(local.out || local.err)).toMatchObject({ dry_run: true, remains: false });
   }, 60_000);
 
   it('asks before it removes, removes everything, and brings it back', async () => {
     const [asked, planned] = await Promise.all([deploy(['remove']), deploy(['remove', '--dry-run'])]);
-    expect([asked.code, asked.err]).toEqual([2, 'delete 11 functions of stage local? Confirm it with --yes\n']);
+    expect([asked.code, asked.err.split('\n').at(-2)]).toEqual([
+      2,
+      'Delete 11 functions of stage local? Confirm it with --yes.',
+    ]);
     expect(planned.out).toMatch(/^would delete 11 functions and their triggers: create-sync-event, create-sync-task, /);
 
     expect((await deploy(['remove', '--yes'])).out).toMatch(/^11 functions deleted, /);

@@ -1,4 +1,4 @@
-import type { CliCommand, Context } from '../../scripts/cli/command.ts';
+import type { CliCommand, Context, Run } from '../../scripts/cli/command.ts';
 import { type Failure, UsageError } from '../../scripts/cli/errors.ts';
 import { runProgram } from '../../scripts/cli/program.ts';
 
@@ -9,18 +9,20 @@ import { runProgram } from '../../scripts/cli/program.ts';
  */
 export async function contextOf(command: CliCommand, argv: readonly string[]): Promise<Context> {
   let context: Context | undefined;
-  const captured: CliCommand = {
-    ...command,
-    load: () => async (given) => {
-      context = given;
-      return 0;
-    },
+  const run: Run = async (given) => {
+    context = given;
+    return 0;
   };
   let out = '';
   const stdout = (text: string): void => {
     out += text;
   };
-  await runProgram([command.name, '--json', ...argv], [captured], { env: {}, stdout, stderr: () => {} });
+  await runProgram([command.name, '--json', ...argv], [command], {
+    env: {},
+    stdout,
+    stderr: () => {},
+    load: () => ({ run }),
+  });
   if (context) return { ...context, json: argv.includes('--json') };
   const { error } = JSON.parse(out) as { readonly error: Failure };
   throw new UsageError(error.message, error.remedy);

@@ -3,14 +3,13 @@ import { join } from 'node:path';
 import { readManifest } from '../../build/manifest.ts';
 import { checkBundles, formatReport } from '../../checks/check-bundle.ts';
 import { ROOT } from '../../serverless/config.ts';
-import { report, say } from '../invoke/result.ts';
-import { type Command, functionOption, isSet } from '../service-context.ts';
+import { functionOf, serviceCommand } from '../service-command.ts';
 import { formatInteger, formatTable } from '../table.ts';
 
 /** `package`: the zips that a deployment would send, checked. */
-export const packageBundles: Command = async (context) => {
+export const run = serviceCommand({ writes: false, bundles: true }, async (context) => {
   const { config, built } = context;
-  const only = functionOption(context);
+  const only = functionOf(context);
   await built;
   const manifest = await readManifest(join(ROOT, 'dist'));
   const keys = only === undefined ? Object.keys(config.functions) : [only];
@@ -23,11 +22,11 @@ export const packageBundles: Command = async (context) => {
   );
   const checks = await checkBundles(only === undefined ? {} : { only: [only] });
   const wrong = checks.filter(({ violations }) => violations.length > 0);
-  if (isSet(context, 'json')) report(context, { zips, checks });
+  if (context.json) context.print({ zips, checks });
   else {
     const rows = zips.map(({ artifact, bytes, sha256 }) => [artifact, formatInteger(bytes), sha256.slice(0, 16)]);
-    say(context, formatTable([['zip', 'bytes', 'SHA-256'], ...rows]));
-    say(context, formatReport(checks));
+    context.say(formatTable([['zip', 'bytes', 'SHA-256'], ...rows]));
+    context.say(formatReport(checks));
   }
   return wrong.length > 0 ? 1 : 0;
-};
+});

@@ -6,24 +6,23 @@ import { planTable, summaryOf } from '../../deploy/progress/plan-table.ts';
 import { startProgress } from '../../deploy/progress/progress.ts';
 import { count, duration } from '../../deploy/progress/words.ts';
 import type { DeployPlan, DeployResult } from '../../deploy/types.ts';
-import { report, say } from '../invoke/result.ts';
-import { type Command, functionOption, isSet, localCloudIsDown, numberOption, targetOf } from '../service-context.ts';
+import { isSet, numberOf } from '../command.ts';
+import { functionOf, serviceCommand } from '../service-command.ts';
 
-/** `deploy` and `deploy function`. */
-export const deploy: Command = async (context) => {
+export const run = serviceCommand({ writes: true, bundles: true }, async (context) => {
   const { config, signal, built } = context;
-  const only = functionOption(context);
-  const concurrency = numberOption(context, 'concurrency', 1, 16);
+  const only = functionOf(context);
+  const concurrency = numberOf(context, 'concurrency', 1, 16);
   const dryRun = isSet(context, 'dry-run');
   const began = performance.now();
-  const nothingRuns = dryRun && localCloudIsDown(context);
+  const nothingRuns = dryRun && context.nothingRuns;
   const keys = only === undefined ? undefined : [only];
   const problems = [
     ...absentNames(config, keys),
     ...(nothingRuns || isSet(context, 'allow-unrouted') ? [] : unroutedTriggers(config.functions, keys)),
   ];
   if (problems.length > 0) throw new ConfigurationError(problems);
-  const target = nothingRuns ? undefined : await targetOf(context);
+  const target = nothingRuns ? undefined : await context.target();
   await built;
   const plan = await planDeployment({
     config,
@@ -33,18 +32,18 @@ export const deploy: Command = async (context) => {
     ...(keys === undefined ? {} : { only: keys }),
   });
   if (dryRun || target === undefined) {
-    if (isSet(context, 'json')) report(context, { plan });
-    else say(context, `${planTable(plan)} Nothing was changed (--dry-run).`);
-    if (nothingRuns) context.notes.write('no local cloud runs: this is the plan for an empty project\n');
+    if (context.json) context.print({ plan });
+    else context.say(`${planTable(plan)} Nothing was changed (--dry-run).`);
+    if (nothingRuns) context.note('No local cloud runs: this is the plan for an empty project.');
     return 0;
   }
 
   const touched = plan.functions.filter(({ action }) => action !== 'unchanged' && action !== 'orphan');
-  say(context, `${config.service}, stage ${config.stage}, ${config.region}: ${summaryOf(plan)}`);
-  for (const warning of plan.warnings) context.notes.write(`Warning: ${warning}\n`);
+  context.say(`${config.service}, stage ${config.stage}, ${config.region}: ${summaryOf(plan)}`);
+  for (const warning of plan.warnings) context.note(`Warning: ${warning}`);
   const progress = startProgress({
     keys: touched.map(({ key }) => key),
-    output: context.notes,
+    output: process.stderr,
     now: () => performance.now(),
   });
   let result: DeployResult;
@@ -60,10 +59,10 @@ export const deploy: Command = async (context) => {
     progress.stop();
   }
   const ms = performance.now() - began;
-  if (isSet(context, 'json')) report(context, { plan, result: withMessages(result), ms: Math.round(ms) });
-  else say(context, outcomeOf(plan, result, ms));
+  if (context.json) context.print({ plan, result: withMessages(result), ms: Math.round(ms) });
+  else context.say(outcomeOf(plan, result, ms));
   return result.ok ? 0 : 1;
-};
+});
 
 /** Errors become their messages: JSON has none. */
 function withMessages(result: DeployResult) {

@@ -2,30 +2,30 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
 import { parseJson } from '#shared/validation/json.ts';
+import { type Context, textOf } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { type CommandContext, textOption } from '../service-context.ts';
 
 /**
  * The event of `--data` or `--file`, or the request of `--method` and `--path`; an empty one without them.
  *
  * @throws UsageError where it is not JSON, has a member twice, or the file cannot be read
  */
-export async function readEvent(context: Pick<CommandContext, 'options'>): Promise<unknown> {
-  const data = textOption(context, 'data');
-  const file = textOption(context, 'file');
-  const method = textOption(context, 'method');
+export async function readEvent(context: Pick<Context, 'values'>): Promise<unknown> {
+  const data = textOf(context, 'data');
+  const file = textOf(context, 'file');
+  const method = textOf(context, 'method');
   if ([data, file, method].filter((given) => given !== undefined).length > 1)
     throw new UsageError('--data, --file and --method exclude each other.');
-  if (method !== undefined) return requestOf(method, textOption(context, 'path'), textOption(context, 'body'));
+  if (method !== undefined) return requestOf(method, textOf(context, 'path'), textOf(context, 'body'));
   for (const name of ['path', 'body'])
-    if (textOption(context, name) !== undefined) throw new UsageError(`--${name} needs --method.`);
+    if (textOf(context, name) !== undefined) throw new UsageError(`--${name} needs --method.`);
   if (data === undefined && file === undefined) return {};
   const source = data === undefined ? String(file) : '--data';
   const text = data ?? (await readSource(String(file)));
   try {
     return parseJson(text);
   } catch (error) {
-    throw new UsageError(`the event of ${source} cannot be sent: ${(error as Error).message}`);
+    throw new UsageError(`The event of ${source} cannot be sent: ${(error as Error).message}`);
   }
 }
 

@@ -1,21 +1,22 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LocalCloudError } from '../../deploy/local-environment.ts';
 import { readResult } from '../../deploy/result.ts';
 import { Accounts } from '../../local/accounts.ts';
 import { startFunctionGraph } from '../../local/functiongraph/server.ts';
 import { type FunctionConfig, ROOT } from '../../serverless/config.ts';
-import { type Command, type Environment, isSet, localCloudIsDown, requiredFunction } from '../service-context.ts';
+import { type Environment, isSet } from '../command.ts';
+import { requiredFunctionOf, serviceCommand } from '../service-command.ts';
+import { noLocalCloud } from '../stage.ts';
 import { readEvent } from './event.ts';
-import { report, sayResult } from './result.ts';
+import { sayResult } from './result.ts';
 
 /** Runs a bundle as the platform would, in a host of its own that ends with the call. */
-export const invokeLocal: Command = async (context) => {
-  const { config, env, built, notes } = context;
-  const key = requiredFunction(context);
+export const run = serviceCommand({ writes: false, bundles: true }, async (context) => {
+  const { config, env, built } = context;
+  const key = requiredFunctionOf(context);
   const event = await readEvent(context);
-  if (localCloudIsDown(context)) throw new LocalCloudError();
+  if (context.nothingRuns) throw noLocalCloud();
   const fn = config.functions[key] as FunctionConfig;
   await built;
   const dataDir = await mkdtemp(join(tmpdir(), 'oms-sync-invoke-'));
@@ -30,7 +31,7 @@ export const invokeLocal: Command = async (context) => {
     // What the function leaves behind is written where its destination is, only by the cloud itself.
     objectStore: env['OMS_SYNC_STATE_ENDPOINT'] || 'http://127.0.0.1:9',
     log: ({ text }) => {
-      if (isSet(context, 'log')) notes.write(`${text.trimEnd()}\n`);
+      if (isSet(context, 'log')) context.note(text.trimEnd());
     },
   });
   try {
@@ -39,14 +40,14 @@ export const invokeLocal: Command = async (context) => {
     if (result.outcome === 'accepted') throw new Error('a synchronous call was queued');
     const { outcome, payload, duration, requestId } = result;
     const { result: value, failed } = readResult(payload);
-    if (isSet(context, 'json')) report(context, { outcome, requestId, duration, result: value });
+    if (context.json) context.print({ outcome, requestId, duration, result: value });
     else sayResult(context, value);
     return outcome === 'success' && !failed ? 0 : 1;
   } finally {
     await host.close();
     await rm(dataDir, { recursive: true, force: true });
   }
-};
+});
 
 /** In place of an agency's credentials: temporary keys of the environment. */
 class OwnKeys extends Accounts {

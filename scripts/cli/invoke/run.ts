@@ -1,27 +1,28 @@
 import { invokeFunction } from '../../deploy/invoke.ts';
-import { type Command, isSet, requiredFunction, targetOf, textOption } from '../service-context.ts';
+import { isSet, textOf } from '../command.ts';
+import { requiredFunctionOf, serviceCommand } from '../service-command.ts';
 import { readEvent } from './event.ts';
-import { report, say, sayResult } from './result.ts';
+import { sayResult } from './result.ts';
 
-export const invoke: Command = async (context) => {
+export const run = serviceCommand({ writes: true }, async (context) => {
   const { service, stage } = context.config;
-  const key = requiredFunction(context);
+  const key = requiredFunctionOf(context);
   const event = await readEvent(context);
-  const qualifier = textOption(context, 'qualifier');
+  const qualifier = textOf(context, 'qualifier');
   const result = await invokeFunction({
     service,
     stage,
     key,
     event,
-    target: await targetOf(context),
+    target: await context.target(),
     async: isSet(context, 'async'),
     ...(qualifier === undefined ? {} : { qualifier }),
   });
-  if (isSet(context, 'json')) report(context, result);
+  if (context.json) context.print(result);
   else {
-    if (isSet(context, 'log') && result.log) context.notes.write(`${result.log.trimEnd()}\n`);
-    if (isSet(context, 'async')) say(context, `accepted as request ${result.requestId}`);
+    if (isSet(context, 'log') && result.log) context.note(result.log.trimEnd());
+    if (isSet(context, 'async')) context.say(`accepted as request ${result.requestId}`);
     else sayResult(context, result.result);
   }
   return result.failed ? 1 : 0;
-};
+});

@@ -1,56 +1,104 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { styleText } from 'node:util';
+import { readDuration } from '#shared/config/duration.ts';
+import { LOG_LEVELS } from '#shared/logging/logger.ts';
+import { DeployError } from '../../deploy/errors.ts';
 import { readLogs } from '../../deploy/logs.ts';
-import type { LogLine, LogsOptions } from '../../deploy/types.ts';
-import { UsageError } from '../errors.ts';
-import { report } from '../invoke/result.ts';
-import { type Command, isSet, numberOption, requiredFunction, targetOf, textOption } from '../service-context.ts';
+import { forEachLimited } from '../../deploy/plan/limited.ts';
+import { isSet, numberOf, textOf } from '../command.ts';
+import { CliError, UsageError } from '../errors.ts';
+import { functionOf, serviceCommand } from '../service-command.ts';
+import { type FunctionLine, isWanted, type LineFilter, shortLine } from './line.ts';
 
 /** Milliseconds between two questions of `--tail`. */
 const POLL = 2000;
-const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+/** Functions that are read at a time. */
+const READERS = 4;
+const LINES = 1000;
 
-export const logs: Command = async (context) => {
-  const { service, stage } = context.config;
+export const run = serviceCommand({ writes: false }, async (context) => {
+  const { config, json, signal, env } = context;
+  const { service, stage } = config;
   const tail = isSet(context, 'tail');
-  const json = isSet(context, 'json');
-  if (tail && json) throw new UsageError('--tail and --json exclude each other: a document has an end');
-  const search = textOption(context, 'search');
-  const options: LogsOptions = {
-    service,
-    stage,
-    key: requiredFunction(context),
-    target: await targetOf(context),
-    from: Date.now() - age(textOption(context, 'since') ?? '10m'),
-    limit: numberOption(context, 'limit', 1, 100_000) ?? 1000,
-    signal: context.signal,
-    ...(search === undefined ? {} : { search }),
+  if (tail && json) throw new UsageError('--tail and --json exclude each other: a document has an end.');
+  const only = functionOf(context);
+  const keys = only === undefined ? Object.keys(config.functions) : [only];
+  const since = textOf(context, 'since') ?? '10m';
+  const limit = numberOf(context, 'limit', 1, 100_000) ?? LINES;
+  const filter: LineFilter = {
+    search: textOf(context, 'search'),
+    level: LOG_LEVELS.find((level) => level === textOf(context, 'level')),
+    key: textOf(context, 'key'),
   };
-  const lines = await readLogs(options);
+  const started = Date.now();
+  const begin = started - age(since);
+  const target = await context.target();
+
+  /** Lines of all functions, oldest first. */
+  const read = async (from: number, to?: number): Promise<FunctionLine[]> => {
+    const lines: FunctionLine[] = [];
+    const absent: string[] = [];
+    await forEachLimited(keys, READERS, async (key) => {
+      const options = {
+        service,
+        stage,
+        key,
+        target,
+        from,
+        limit,
+        signal,
+        matches: (text: string) => isWanted(text, filter),
+      };
+      try {
+        const found = await readLogs(to === undefined ? options : { ...options, to });
+        lines.push(...found.map((line) => ({ function: key, ...line })));
+      } catch (error) {
+        if (only !== undefined || !(error instanceof DeployError) || error.code !== 'Deploy.UnknownFunction')
+          throw error;
+        absent.push(key);
+      }
+    });
+    if (absent.length === keys.length)
+      throw new CliError('not_deployed', `Nothing of ${service}, stage ${stage}, is deployed.`, 'Deploy it first.');
+    return lines.sort((one, other) => (one.time ?? 0) - (other.time ?? 0)).slice(0, limit);
+  };
+
+  const lines = await read(begin, tail ? undefined : started);
   if (json) {
-    report(context, { lines });
+    context.print({ from: new Date(begin).toISOString(), to: new Date(started).toISOString(), lines });
     return 0;
   }
-  const print = (line: LogLine): void => void context.output.write(`${printed(line)}\n`);
-  lines.forEach(print);
-  if (!tail) return 0;
+  const colours = process.stdout.isTTY && !env['NO_COLOR'];
+  const width = Math.max(...keys.map((key) => key.length));
+  const show = (line: FunctionLine): void =>
+    context.say(shortLine(line, width, (colour, text) => (colours ? styleText(colour, text) : text)));
+  lines.forEach(show);
+  const cut = lines.length === limit ? ', and there may be more: raise --limit or shorten --since' : '';
+  context.note(
+    `${lines.length} ${lines.length === 1 ? 'line' : 'lines'} from ${minute(begin)} to ${minute(started)} UTC (--since ${since})${cut}`,
+  );
   let seen = lines;
-  while (!context.signal.aborted) {
-    await wait(POLL, undefined, { signal: context.signal }).catch(() => {});
-    if (context.signal.aborted) break;
-    const from = Math.max(options.from, ...seen.map(({ time }) => time ?? 0));
-    const more = await readLogs({ ...options, from });
-    const fresh = withoutSeen(more, seen);
-    fresh.forEach(print);
+  while (tail && !signal.aborted) {
+    await wait(POLL, undefined, { signal }).catch(() => {});
+    if (signal.aborted) break;
+    const from = Math.max(begin, ...seen.map(({ time }) => time ?? 0));
+    const fresh = withoutSeen(await read(from), seen);
+    fresh.forEach(show);
     // Only lines of the latest millisecond can come twice.
     seen = [...seen.filter(({ time }) => time === from), ...fresh];
   }
   return 0;
-};
+});
+
+/** `2026-11-30 23:28:05` */
+function minute(time: number): string {
+  return new Date(time).toISOString().slice(0, 19).replace('T', ' ');
+}
 
 /** Lines that were not printed yet; equal lines count. */
-export function withoutSeen(lines: readonly LogLine[], seen: readonly LogLine[]): LogLine[] {
+export function withoutSeen(lines: readonly FunctionLine[], seen: readonly FunctionLine[]): FunctionLine[] {
   const known = new Map<string, number>();
-  const identity = ({ time, text }: LogLine): string => `${time}\n${text}`;
+  const identity = (line: FunctionLine): string => `${line.function}\n${line.time}\n${line.text}`;
   for (const line of seen) known.set(identity(line), (known.get(identity(line)) ?? 0) + 1);
   return lines.filter((line) => {
     const left = known.get(identity(line)) ?? 0;
@@ -59,14 +107,9 @@ export function withoutSeen(lines: readonly LogLine[], seen: readonly LogLine[])
   });
 }
 
-function printed({ time, text }: LogLine): string {
-  return `${time === undefined ? '' : `${new Date(time).toISOString()}  `}${text.trimEnd()}`;
-}
-
-/** Milliseconds of `90s`, `30m`, `12h`, `7d`. */
+/** @returns milliseconds */
 export function age(text: string): number {
-  const [, number = '', unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
-  const ms = Number(number) * (UNITS[unit] ?? 0);
-  if (ms <= 0) throw new UsageError('--since takes an age such as 90s, 30m, 12h or 7d');
+  const ms = readDuration(text);
+  if (!ms) throw new UsageError('--since takes an age such as 90s, 30m, 12h or 7d.');
   return ms;
 }

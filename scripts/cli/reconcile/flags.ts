@@ -1,11 +1,10 @@
 import { readDuration } from '#shared/config/duration.ts';
 import { type Addressing, isProviderName, type ListVersion, type ProviderName } from '#shared/objectstore/providers.ts';
 import { MOST_SUBMISSIONS } from '#shared/reconcile/submit/submissions.ts';
-import { type Context, type Flags, STAGE_FLAGS } from '../command.ts';
+import { type Context, type Flags, numberOf, STAGE_FLAGS } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { wholeNumber } from '../whole-number.ts';
+import { quoted } from '../quoted.ts';
 import { type BucketLocation, readLocation, writeLocation } from './location.ts';
-import { quoted } from './quoted.ts';
 
 /** What flags say of one side. */
 export interface SideFlags {
@@ -50,7 +49,7 @@ export interface CommandLine {
 
 /** As the function has it: RECONCILE_GRACE_PERIOD, RECONCILE_WORKERS. */
 const GRACE = '15m';
-const WORKERS = '4';
+const WORKERS = 4;
 /** Milliseconds; what is older than a month is in flight nowhere. */
 const LONGEST_GRACE = 30 * 86_400_000;
 
@@ -106,6 +105,7 @@ export function readCommandLine({ values, json }: Pick<Context, 'values' | 'json
     if (value === '') throw new UsageError(`--${name} must not be empty`);
     return typeof value === 'string' ? value : undefined;
   };
+  const number = (name: Name, minimum: number, maximum: number) => numberOf({ values }, name, minimum, maximum);
   const choice = <T extends string>(name: Name, values: readonly T[]): T | undefined => {
     const value = text(name);
     if (value === undefined || values.includes(value as T)) return value as T | undefined;
@@ -124,10 +124,7 @@ export function readCommandLine({ values, json }: Pick<Context, 'values' | 'json
   const [source, destination] = [side('source'), side('destination')];
   checkTogether(source.location, destination.location);
   const graceText = text('grace') ?? GRACE;
-  const maxSubmissions =
-    text('max-submissions') === undefined
-      ? undefined
-      : wholeNumber('max-submissions', text('max-submissions') ?? '', 1, MOST_SUBMISSIONS);
+  const maxSubmissions = number('max-submissions', 1, MOST_SUBMISSIONS);
   if (maxSubmissions !== undefined && text('remember') === undefined)
     throw new UsageError('--max-submissions needs --remember: without it a run knows of no other');
   const listVersion = choice('list-version', ['1', '2']);
@@ -138,13 +135,13 @@ export function readCommandLine({ values, json }: Pick<Context, 'values' | 'json
     dryRun: flags['dry-run'] === true,
     grace: readAge('grace', graceText),
     graceText,
-    workers: wholeNumber('workers', text('workers') ?? WORKERS, 1, 64),
-    rate: text('rate') === undefined ? undefined : wholeNumber('rate', text('rate') ?? '', 1, 10_000),
+    workers: number('workers', 1, 64) ?? WORKERS,
+    rate: number('rate', 1, 10_000),
     listVersion: listVersion === undefined ? undefined : listVersion === '1' ? 1 : 2,
     compareETags: flags['ignore-etags'] !== true,
     sourceIsEmpty: flags['source-is-empty'] === true,
-    expected: text('expect') === undefined ? undefined : wholeNumber('expect', text('expect') ?? '', 1, 1e12),
-    keys: wholeNumber('keys', text('keys') ?? '10', 0, 100),
+    expected: number('expect', 1, 1e12),
+    keys: number('keys', 0, 100) ?? 10,
     list: text('list'),
     remember: text('remember'),
     maxSubmissions,

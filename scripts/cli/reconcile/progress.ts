@@ -1,7 +1,7 @@
 import { type GenericFormatter, Presets, SingleBar } from 'cli-progress';
 import type { ReconcileProgress } from '#shared/reconcile/run-options.ts';
+import { quoted } from '../quoted.ts';
 import { formatInteger } from '../table.ts';
-import { quoted } from './quoted.ts';
 
 export interface Progress {
   show(progress: ReconcileProgress): void;

@@ -8,15 +8,15 @@ import { reconcile } from '#shared/reconcile/run.ts';
 import type { ReconcileOptions, ReconcileProgress, ReconcileResult } from '#shared/reconcile/run-options.ts';
 import type { Context, Run } from '../command.ts';
 import { commandLog, connectOms } from '../connect.ts';
+import { quoted } from '../quoted.ts';
 import { checkRuns } from '../running-cloud.ts';
-import { stageOf } from '../stage.ts';
+import { placeOf, stageOf } from '../stage.ts';
 import { type CommandLine, readCommandLine } from './flags.ts';
 import { listerOf } from './lister.ts';
 import { writeLocation } from './location.ts';
 import { NameList } from './name-list.ts';
 import { problemsOf } from './problems.ts';
 import { startProgress } from './progress.ts';
-import { quoted } from './quoted.ts';
 import { readRemembered, writeRemembered } from './remembered.ts';
 import { reportOf } from './report.ts';
 import type { Side } from './side.ts';
@@ -33,6 +33,11 @@ export const run: Run = async (context) => {
   const stage = line.endpoints === undefined ? await stageOf(context, { writes }) : undefined;
   const target = await findTarget(line, context.env, stage);
   if (target.local) await checkRuns(target.local.file, target.local.endpoints);
+  if (writes && target.oms) {
+    const { settings, keys } = target.oms;
+    const { region = '', endpoint = '', projectId: project } = settings;
+    context.note(placeOf(stage?.name ?? 'local', { region, endpoint, project, accessKey: keys.accessKey }));
+  }
   const started = clock.now();
   const { source, destination } = { source: listerOf(target.source), destination: listerOf(target.destination) };
   const { notices, ...prepared } = await prepare(line, target);

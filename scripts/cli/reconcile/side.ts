@@ -3,9 +3,9 @@ import type { KeyPair } from '#shared/http/key-pair.ts';
 import { endpointOf, type ListVersion, type ProviderName } from '#shared/objectstore/providers.ts';
 import type { Environment } from '../../serverless/environment.ts';
 import { UsageError } from '../errors.ts';
+import { quoted } from '../quoted.ts';
 import type { SideFlags } from './flags.ts';
 import { type BucketLocation, writeLocation } from './location.ts';
-import { quoted } from './quoted.ts';
 
 export type SideName = 'source' | 'destination';
 

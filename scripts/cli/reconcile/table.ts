@@ -4,9 +4,9 @@ import { convergenceOf, DIFFERENCES, type Obstacle } from '#shared/reconcile/rep
 import type { Plan } from '#shared/reconcile/report/plan.ts';
 import { REMEDIES } from '#shared/reconcile/report/reason-remedies.ts';
 import type { ReconcileResult, StopReason } from '#shared/reconcile/run-options.ts';
+import { quoted } from '../quoted.ts';
 import { formatInteger, formatTable } from '../table.ts';
 import { type BucketLocation, writeLocation } from './location.ts';
-import { quoted } from './quoted.ts';
 
 /** What the reader has asked for. */
 export interface View {

@@ -7,10 +7,10 @@ import type { Endpoints } from '../../local/stack.ts';
 import { type Environment, readEnvironment } from '../../serverless/environment.ts';
 import type { OmsSettings } from '../connect.ts';
 import { UsageError } from '../errors.ts';
-import type { Stage } from '../stage.ts';
+import { quoted } from '../quoted.ts';
+import { noKeys, type Stage } from '../stage.ts';
 import type { CommandLine } from './flags.ts';
 import type { BucketLocation } from './location.ts';
-import { quoted } from './quoted.ts';
 import { HUAWEI_KEYS, hasKeys, isPlaced, keysOf, readSide, type Side, type SideName } from './side.ts';
 
 const { logLevel, ...connection } = omsVariables;
@@ -90,10 +90,7 @@ async function findLocal(
   if (stage?.local) return { file: ENDPOINTS_FILE, endpoints: stage.local };
   if (stage?.name !== 'local' && hasKeys(env)) return undefined;
   if (isPlaced(source) && isPlaced(destination)) return undefined;
-  throw new UsageError(
-    'no local cloud runs (npm start), and the environment has no keys of another one: SRC_ACCESS_KEY, DST_ACCESS_KEY ' +
-      'or HUAWEICLOUD_SDK_AK (--help tells more)',
-  );
+  throw noKeys(stage?.name ?? 'dev', 'SRC_ACCESS_KEY and DST_ACCESS_KEY, or HUAWEICLOUD_SDK_AK (see --help)');
 }
 
 function localBucket(name: SideName, endpoints: Endpoints | undefined): BucketLocation {

@@ -1,8 +1,7 @@
 import { type RedriveOptions, readRedriveOptions } from '#shared/redrive/options.ts';
 import { ValidationError } from '#shared/validation/errors.ts';
-import { type Context, type Flags, STAGE_FLAGS, textOf } from '../command.ts';
+import { type Context, type Flags, numberOf, STAGE_FLAGS, textOf } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { wholeNumber } from '../whole-number.ts';
 
 export interface CommandLine {
   readonly options: RedriveOptions;
@@ -49,6 +48,7 @@ export const REDRIVE_FLAGS = {
 export function readCommandLine({ values, json }: Pick<Context, 'values' | 'json'>): CommandLine {
   const text = (name: keyof typeof REDRIVE_FLAGS) => textOf({ values }, name);
   const codes = values['code'] ?? [];
+  const limit = numberOf({ values }, 'limit', 1, 10_000_000);
   const [older_than, newer_than, prefix] = [text('older-than'), text('newer-than'), text('prefix')];
   return {
     options: readOptions({
@@ -56,11 +56,11 @@ export function readCommandLine({ values, json }: Pick<Context, 'values' | 'json
       ...(older_than !== undefined && { older_than }),
       ...(newer_than !== undefined && { newer_than }),
       ...(prefix !== undefined && { prefix }),
-      ...(text('limit') !== undefined && { limit: wholeNumber('limit', text('limit') ?? '', 1, 10_000_000) }),
+      ...(limit !== undefined && { limit }),
       ...(values['dry-run'] === true && { dry_run: true }),
       ...(values['parked'] === true && { parked: true }),
     }),
-    rate: text('rate') === undefined ? undefined : wholeNumber('rate', text('rate') ?? '', 1, 10_000),
+    rate: numberOf({ values }, 'rate', 1, 10_000),
     json,
     verbose: values['verbose'] === true,
     endpoints: text('endpoints'),

@@ -1,6 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { RedriveProgress } from '#shared/redrive/report.ts';
-import { printable } from './printable.ts';
+import { printable } from '../quoted.ts';
 
 export interface Progress {
   show(progress: RedriveProgress): void;

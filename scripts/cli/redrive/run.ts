@@ -12,7 +12,7 @@ import type { RedriveReport } from '#shared/redrive/report.ts';
 import type { Context, Run } from '../command.ts';
 import { commandLog, connectOms } from '../connect.ts';
 import { checkRuns } from '../running-cloud.ts';
-import { stageOf } from '../stage.ts';
+import { placeOf, stageOf } from '../stage.ts';
 import { type CommandLine, readCommandLine } from './flags.ts';
 import { startProgress } from './progress.ts';
 import { summaryOf } from './table.ts';
@@ -25,6 +25,10 @@ export const run: Run = async (context) => {
   const stage = endpoints === undefined ? await stageOf(context, { writes: !options.dry_run }) : undefined;
   const target = await findTarget(endpoints, context.env, stage);
   if (target.local) await checkRuns(target.local.file, target.local.endpoints);
+  if (!options.dry_run) {
+    const { region = '', endpoint = '', projectId: project } = target.config;
+    context.note(placeOf(stage?.name ?? 'local', { region, endpoint, project, ...target.credentials }));
+  }
   const work = connect(target, line);
   if (!line.json) context.note(`${options.dry_run ? 'looking at' : 'redriving'} ${target.what}`);
   const { report, fault } = await watched(work, context);

@@ -1,5 +1,5 @@
 import type { RedriveReport } from '#shared/redrive/report.ts';
-import { printable } from './printable.ts';
+import { printable } from '../quoted.ts';
 
 /** Characters; ours have less than 40. */
 const CODE_LENGTH = 60;

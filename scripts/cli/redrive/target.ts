@@ -6,8 +6,7 @@ import { ENDPOINTS_FILE, type EndpointsFile, readEndpoints } from '../../local/e
 import { routesOf } from '../../local/sync-task.ts';
 import { type Environment, environmentName, readEnvironment } from '../../serverless/environment.ts';
 import { loadServerless } from '../../serverless/load.ts';
-import { UsageError } from '../errors.ts';
-import type { Stage } from '../stage.ts';
+import { noKeys, type Stage } from '../stage.ts';
 
 type Config = ConfigOf<typeof variables>;
 
@@ -26,7 +25,7 @@ export interface Target {
  * that runs.
  *
  * @param declared what serverless.yml gives the function where the environment says nothing
- * @throws UsageError where there is none, naming the environment's variables where these are wrong
+ * @throws CliError where there is none; UsageError naming the environment's variables where these are wrong
  */
 export async function findTarget(
   file: string | undefined,
@@ -38,9 +37,7 @@ export async function findTarget(
   if (stage?.local) return localTarget(ENDPOINTS_FILE, stage.local);
   if (env['HUAWEICLOUD_SDK_AK'] && stage?.name !== 'local')
     return environmentTarget(env, await declared(stage?.name ?? 'dev'));
-  throw new UsageError(
-    'no local cloud runs (npm start), and HUAWEICLOUD_SDK_AK is not set for another one (--help tells more)',
-  );
+  throw noKeys(stage?.name ?? 'dev', 'HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK');
 }
 
 function localTarget(file: string, endpoints: EndpointsFile): Target {

@@ -7,7 +7,7 @@ import { parseRoutes, type Route } from '#shared/pipeline/routes.ts';
 import { loadServerless } from '../../serverless/load.ts';
 import { isSet, type Run } from '../command.ts';
 import { CliError, UsageError } from '../errors.ts';
-import { quoted } from '../reconcile/quoted.ts';
+import { quoted } from '../quoted.ts';
 import { stageOf } from '../stage.ts';
 
 /** The function whose routes are explained; redrive and reconcile have the same. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CliCommand, Environment } from '../../../scripts/cli/command.ts';
+import type { CliCommand, Environment, Run } from '../../../scripts/cli/command.ts';
 import { COMMANDS } from '../../../scripts/cli/commands.ts';
 import { CliError } from '../../../scripts/cli/errors.ts';
 import { runProgram } from '../../../scripts/cli/program.ts';
@@ -18,20 +18,23 @@ const work: CliCommand = {
     yes: { type: 'boolean', help: 'h' },
     prefix: { type: 'string', value: 'P', help: 'h' },
   },
-  load: () => async (context) => {
-    context.note('noted');
-    if (context.values['count'] === 'bad') throw new CliError('broken', 'It broke.', 'Mend it.');
-    if (context.values['count'] === 'defect') throw new TypeError('x is not a function');
-    context.say('said');
-    if (context.json) context.print({ words: context.words, values: context.values });
-    return context.values['dry-run'] === true ? 1 : 0;
-  },
+  module: './work.ts',
+};
+
+const run: Run = async (context) => {
+  context.note('noted');
+  if (context.values['count'] === 'bad') throw new CliError('broken', 'It broke.', 'Mend it.');
+  if (context.values['count'] === 'defect') throw new TypeError('x is not a function');
+  context.say('said');
+  if (context.json) context.print({ words: context.words, values: context.values });
+  return context.values['dry-run'] === true ? 1 : 0;
 };
 
 const call = async (argv: readonly string[], env: Environment = {}) => {
   const text = { out: '', err: '' };
   const code = await runProgram(argv, [work], {
     env,
+    load: () => ({ run }),
     stdout: (one) => {
       text.out += one;
     },

@@ -28,7 +28,6 @@ describe('readLogs', () => {
       from: 5,
       to: 6,
       limit: 5000,
-      search: 'word',
     });
 
     expect(lines).toHaveLength(1001);
@@ -40,11 +39,18 @@ describe('readLogs', () => {
       is_desc: false,
       limit: 1000,
       highlight: false,
-      keywords: 'word',
     });
     expect(bodies[1]).toMatchObject({ line_num: line(999).line_num, search_type: 'forwards' });
     expect(network.exchanges[1]?.target).toBe('/v2/project/groups/g/streams/s/content/query');
     expect(network.exchanges[1]?.headers['host']).toBe('lts.cn-north-4.myhuaweicloud.com');
+  });
+
+  it('counts the wanted lines alone, whichever word they hold a part of', async () => {
+    const first = Array.from({ length: 1000 }, (_, index) => line(index));
+    const network = new StubNetwork(place, answerOf(200, { logs: first }), answerOf(200, { logs: [line(1999)] }));
+    const matches = (text: string): boolean => text.includes('999');
+    const lines = await readLogs({ ...selection, target: target(network), from: 0, limit: 2, matches });
+    expect(lines.map(({ text }) => text)).toEqual(['line 999', 'line 1999']);
   });
 
   it('ends at the limit, and where the service turns in circles', async () => {
@@ -163,12 +169,11 @@ describe('what a function returned', () => {
 
   it('is printed as its body, and its status beside it', () => {
     const [output, notes]: [string[], string[]] = [[], []];
-    const stream = (lines: string[]) => ({ write: (line: string) => lines.push(line) }) as never;
-    const context = { options: {}, output: stream(output), notes: stream(notes) } as never;
+    const context = { say: (text: string) => output.push(text), note: (text: string) => notes.push(text) };
     sayResult(context, { statusCode: 404, headers: {}, body });
     sayResult(context, { accepted: 1 });
-    expect(output).toEqual([`${JSON.stringify(body, null, 2)}\n`, '{\n  "accepted": 1\n}\n']);
-    expect(notes).toEqual(['HTTP 404\n']);
+    expect(output).toEqual([JSON.stringify(body, null, 2), '{\n  "accepted": 1\n}']);
+    expect(notes).toEqual(['HTTP 404']);
   });
 });
 

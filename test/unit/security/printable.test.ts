@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { printable } from '../../../scripts/cli/redrive/printable.ts';
+import { printable } from '../../../scripts/cli/quoted.ts';
 
 describe('what a command prints of a document', () => {
   it.each([

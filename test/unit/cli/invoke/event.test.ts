@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readEvent } from '../../../../scripts/cli/invoke/event.ts';
 
-const read = (options: Readonly<Record<string, string>>) => readEvent({ options });
+const read = (options: Readonly<Record<string, string>>) => readEvent({ values: options });
 
 describe('the event of a call', () => {
   it('is that of --data, that of the file, or an empty one', async () => {
@@ -21,8 +21,8 @@ describe('the event of a call', () => {
 
   it('is a mistake of the command line where it is none', async () => {
     for (const [options, message] of [
-      [{ data: '{' }, 'the event of --data cannot be sent: Not JSON: unexpected end of the text.'],
-      [{ data: '' }, 'the event of --data cannot be sent: Not JSON'],
+      [{ data: '{' }, 'The event of --data cannot be sent: Not JSON: unexpected end of the text.'],
+      [{ data: '' }, 'The event of --data cannot be sent: Not JSON'],
       [{ data: '{"objects":["a"],"objects":["b"]}' }, 'objects is there more than once: remove all but one.'],
       [{ file: '/no/such/file' }, '/no/such/file cannot be read: ENOENT'],
       [{ data: '{}', file: 'x' }, '--data, --file and --method exclude each other'],

@@ -12,3 +12,8 @@ export function quoted(name: string): string {
       .join(''),
   );
 }
+
+/** A text that somebody else has written, for a terminal. */
+export function printable(text: string): string {
+  return text.replace(INVISIBLE, '?');
+}

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { quoted } from '../../../../scripts/cli/reconcile/quoted.ts';
-import { runs } from '../../../helpers/thorough.ts';
+import { quoted } from '../../../scripts/cli/quoted.ts';
+import { runs } from '../../helpers/thorough.ts';
 
 describe('a name in quotes', () => {
   it.each([
