@@ -3,23 +3,22 @@ import type { DOCUMENT_FAILURES } from '#shared/redrive/codes.ts';
 
 /** What happened, for docs/reference/failures.md. The functions do not need it, so it is not in their bundles. */
 export const MEANINGS: Readonly<Record<FailureCode, string>> = {
-  'OmsSync.KeyRefused': 'OMS refused the key, sent alone, with 400.',
-  'OmsSync.BatchRefused': 'OMS refused whole batches of the sync task alike, so that no single key can be blamed.',
+  'OmsSync.KeyRefused': 'OMS refused the key with 400, although it was sent alone.',
+  'OmsSync.BatchRefused': 'OMS refused several batches of the sync task, so no single key is to blame.',
   'OmsSync.RequestTooLarge': 'The request was larger than OMS or its gateway takes (413).',
   'OmsSync.SourceObjectMissing': 'OMS found no such object in the source bucket.',
-  'OmsSync.InvalidObjectKey':
-    "The record's key is not one in the encoding that is configured, or it is longer than 1024 bytes.",
-  'OmsSync.InvalidRecord': 'A record of the notification lacks what names its object.',
-  'OmsSync.UnrecognisedEvent': 'The event is no notification of OBS in any of its forms.',
+  'OmsSync.InvalidObjectKey': "The record's key is malformed in the configured encoding, or longer than 1024 bytes.",
+  'OmsSync.InvalidRecord': 'A record of the notification does not name an object.',
+  'OmsSync.UnrecognisedEvent': 'The event is not an OBS notification in any known form.',
   'OmsSync.NoRoute': 'No route names the bucket of the notification.',
-  'OmsSync.SyncTaskStopped': 'The sync task is stopped, as it is while its keys are rotated.',
-  'OmsSync.SyncTaskNotFound': 'OMS has no sync task of this id in this project and region.',
-  'OmsSync.SyncTaskUnusable': "OMS cannot work with the sync task's buckets, regions or key pairs.",
-  'OmsSync.SyncTaskRefused': 'OMS refuses events of the sync task for a reason that is not in the keys.',
-  'OmsSync.InvalidSyncTaskId': 'The id of the sync task cannot be a part of a URL path.',
+  'OmsSync.SyncTaskStopped': 'The sync task is stopped, for example while its keys are rotated.',
+  'OmsSync.SyncTaskNotFound': 'OMS has no sync task with this id in this project and region.',
+  'OmsSync.SyncTaskUnusable': "OMS cannot use the sync task's buckets, regions or key pairs.",
+  'OmsSync.SyncTaskRefused': 'OMS refuses events of the sync task for a reason other than the keys.',
+  'OmsSync.InvalidSyncTaskId': 'The id of the sync task cannot be part of a URL path.',
   'OmsSync.CredentialsRefused': 'OMS refused the signature or the token (401).',
-  'OmsSync.MissingCredentials': 'The function has no credentials for OMS, or none that can be sent.',
-  'OmsSync.PermissionDenied': 'The credentials are valid and not allowed to send events (403).',
+  'OmsSync.MissingCredentials': 'The function has no usable credentials for OMS.',
+  'OmsSync.PermissionDenied': 'The credentials are valid but may not send events (403).',
   'OmsSync.AccountRestricted': 'The Huawei Cloud account is restricted, frozen, or lacks real-name authentication.',
   'OmsSync.QuotaExceeded': 'A quota of the account is used up.',
   'OmsSync.OmsOperationUnknown': 'The gateway in front of OMS knows no such operation.',
@@ -31,34 +30,32 @@ export const MEANINGS: Readonly<Record<FailureCode, string>> = {
   'OmsSync.OmsInternalError': 'OMS reports an internal error, also with status 400 (OMS.1001).',
   'OmsSync.OmsUnreachable': 'There was no connection to OMS, or it broke.',
   'OmsSync.OmsTimeout': 'OMS did not answer in time.',
-  'OmsSync.OmsMalformedResponse':
-    'OMS answered with success in a form that is not understood, so it is not known what it did.',
-  'OmsSync.OmsUnexpectedAnswer': 'OMS answered with a status that no page documents.',
-  'OmsSync.DeadlineExceeded': "The invocation's time was used up before the key's turn came.",
+  'OmsSync.OmsMalformedResponse': 'A 2xx answer of OMS has an invalid body, so its effect is unknown.',
+  'OmsSync.OmsUnexpectedAnswer': 'OMS answered with an undocumented status.',
+  'OmsSync.DeadlineExceeded': 'The invocation ran out of time before the key was sent.',
   'OmsSync.AmbiguousCreate': 'It is not known whether OMS created the sync task.',
   'OmsSync.ObjectStoreUnavailable': 'The state bucket could not be reached, or its store failed.',
-  'OmsSync.ObjectStoreAccessDenied': 'The store refused the credentials, or does not permit them the operation.',
-  'OmsSync.ObjectStoreWrongRegion': 'The bucket is in another region than the one that was asked.',
+  'OmsSync.ObjectStoreAccessDenied': 'The store refused the credentials or the operation.',
+  'OmsSync.ObjectStoreWrongRegion': 'The bucket is in another region.',
   'OmsSync.ObjectStoreClockSkewed': 'The store refuses the time of the signature.',
   'OmsSync.ObjectStoreNoSuchBucket': 'The state bucket does not exist.',
   'OmsSync.ObjectStoreObjectNotFound': 'A document of the state bucket is gone.',
-  'OmsSync.ObjectStoreObjectTooLarge': 'A document of the state bucket is larger than any that is written there.',
-  'OmsSync.ObjectStoreMalformedResponse':
-    'The store answered with success in a form that is not understood or contradicts itself.',
-  'OmsSync.ObjectStoreRefused': 'The store refused the request for a reason that has no row of its own.',
-  'OmsSync.ObjectStoreUnsupported': "The bucket's cloud has no S3 interface, or is none that is known.",
+  'OmsSync.ObjectStoreObjectTooLarge': 'A document of the state bucket is larger than any that oms-sync writes.',
+  'OmsSync.ObjectStoreMalformedResponse': 'A 2xx answer of the store is invalid or contradicts itself.',
+  'OmsSync.ObjectStoreRefused': 'The store refused the request for a reason not listed here.',
+  'OmsSync.ObjectStoreUnsupported': "The bucket's cloud is unknown or has no S3 interface.",
   'OmsSync.CredentialInName':
-    "A name, or a text that cannot be read, holds one of the function's credentials, which no document may hold.",
-  'OmsSync.Internal': 'A defect of this software, or an error that nobody thought of.',
+    "A name or an unreadable text contains one of the function's credentials, which no document may hold.",
+  'OmsSync.Internal': 'A defect of oms-sync.',
 };
 
 export const DOCUMENT_MEANINGS: Readonly<Record<keyof typeof DOCUMENT_FAILURES, string>> = {
-  failedInvocation: 'FunctionGraph gave the event up after its retries and wrote it to the failure destination.',
-  otherFunction: 'An invocation that was no notification failed for good: a timer, or a call of redrive or reconcile.',
-  unreadable: 'The document is not JSON, or not of a form that is known. It is in parked/ with what was found.',
-  notRouted:
-    'No route matches the objects, although their bucket has some, and nothing says that they were left out before.',
-  newer: 'The document has a later version than this release knows. It was left where it is.',
+  failedInvocation: 'FunctionGraph gave the event up and wrote it to the failure destination.',
+  otherFunction: 'The invocation of a timer, or a call of redrive or reconcile, failed for good.',
+  unreadable:
+    'The document is not JSON or has no known form. It is parked: its text in `event.content`, or the document itself below `parked/as-found/`.',
+  notRouted: 'No route matches the objects any more, although their bucket has routes.',
+  newer: 'A later release wrote the document. It stays where it is.',
 };
 
 /** Code, what happened, what to do. */
@@ -66,7 +63,7 @@ export const WRITING_ERRORS: readonly (readonly [code: string, meaning: string, 
   [
     '`OmsSync.DeadLetterFailed`',
     'The state bucket did not take the dead letter.',
-    'See the `OmsSync.ObjectStore…` code of its cause, above. The event comes again, and is redriven when it is given up.',
+    'Act on the `OmsSync.ObjectStore…` code of its cause. The platform tries the event again.',
   ],
   [
     '`OmsSync.NoStateBucket`',
@@ -75,7 +72,7 @@ export const WRITING_ERRORS: readonly (readonly [code: string, meaning: string, 
   ],
   [
     '`OmsSync.DeadLetterTooLarge`',
-    'The event is larger than any that comes through the queue of the platform (256 KB).',
-    'Find out what called the function with it; split the event and send it again.',
+    'The event is larger than the queue of the platform takes (256 KB).',
+    'Find its sender; split the event and send it again.',
   ],
 ];

@@ -22,32 +22,28 @@ export const FAILURES_FILE = join(
   'failures.md',
 );
 
-const INTRODUCTION = `# What failures mean, and what to do about them
+const INTRODUCTION = `# Failures and remedies
 
-Written by \`node --import tsx scripts/docs/failures-doc.ts\` from the table that the functions use
-(\`shared/pipeline/failures.ts\`). The codes are stable: alarms and \`redrive\` can filter by them.
+Written by \`npm run docs\` from the table that the functions use (\`shared/pipeline/failure-kinds.ts\`). The codes are stable: alarms and
+\`redrive\` can filter by them.
 
-**Scope** says how far the cause reaches, and so what is still sent:
+**Scope** is how far the cause reaches, and decides what is still sent:
 
-| Scope | Meaning | What follows |
+| Scope | The cause concerns | What follows |
 | --- | --- | --- |
-| \`content\` | One of the batch's keys may be the cause. | The state of the sync task is asked once; unless it is stopped or missing, the batch is taken apart until each key that is refused stands alone. The others are accepted. |
-| \`task\` | No key of this sync task can succeed. | Its other keys are not sent; those of other tasks are. |
-| \`account\` | No call can succeed, for a reason outside the keys and the tasks. | Nothing more is sent. |
-| \`call\` | This call failed. | The next is sent. After three in a row OMS counts as down, and nothing more is sent; after three in a row of one task, nothing more of that task. |
+| \`content\` | one of the batch's keys | The state of the sync task is read once. Unless it is stopped or missing, the batch is taken apart until each refused key stands alone; OMS accepts the others. |
+| \`task\` | every key of the sync task | Its other keys are not sent. |
+| \`account\` | every call | Nothing more is sent. |
+| \`call\` | this call | The next is sent. After three failures in a row of one task, its other keys wait; after three in a row overall, nothing more is sent. |
 
-**Retried** keys make the invocation fail, so that FunctionGraph delivers the event again and in the end hands it to the
-failure destination. Keys that are not retried become a dead letter at once. \`oms-sync redrive\` and \`POST /redrive\`
-bring back both. What is not in these tables is retried and concerns one call, and an unknown 400 concerns the content:
-nothing is given up that is not understood.
+A **retried** failure makes the invocation fail, so that FunctionGraph delivers the event again and finally hands it to the failure
+destination. Any other failure becomes a dead letter at once. [Redrive](redrive.md) brings back both. An unknown failure is retried and
+concerns one call; an unknown 400 concerns the content.
 
-**Time and rate.** With less than 1.5 seconds left (and what is reserved for writing dead letters) no call is started,
-and the rest is handed back as \`OmsSync.DeadlineExceeded\`. An event that does not fit one invocation is delivered again
-from its beginning, so each invocation starts at another place, chosen by chance, and every part gets its turn; what
-remains when FunctionGraph gives up, redrive finishes, and it keeps what it did not finish. Calls of one function
-instance are limited to \`OMS_CALLS_PER_SECOND\` (100 by default, of which one second's worth may come at once). The
-vendor documents no limit; with N instances OMS may see N times as many, so divide what the account is allowed by the
-largest number of instances.`;
+**Time and rate.** With less than 1.5 seconds left, besides the time for writing dead letters, no call is started; the rest fails with
+\`OmsSync.DeadlineExceeded\`. The next invocation starts at another place of the event, chosen by chance, so every part gets its turn.
+\`OMS_CALLS_PER_SECOND\` (100) limits each function instance. The vendor documents no limit; with N instances OMS may see N times as many calls, so
+divide what the account is allowed by the largest number of instances.`;
 
 /** docs/reference/failures.md. */
 export function failuresDocument(): string {
@@ -71,19 +67,19 @@ export function failuresDocument(): string {
     '## Failures',
     table(['Code', 'Scope', 'Retried', 'What happened', 'What to do'], failures),
     '## Documents of the state bucket',
-    'What stands in the way of documents that redrive reads.',
+    'Codes of whole documents that redrive reads.',
     table(['Code', 'What happened', 'What to do'], documents),
-    'Why a dead letter could not be written. The invocation fails then, so that the platform still holds the event.',
+    'Reasons why a dead letter could not be written. The invocation fails, so the platform still holds the event.',
     table(['Code', 'What happened', 'What to do'], WRITING_ERRORS),
-    '## Which answer of OMS is which failure',
-    'The first row that matches counts. The prefix `S3M.` of older answers is read as `OMS.`; `APIGW.*` and `TRF.*` stand\n' +
-      'for every code of the family.',
+    '## Answers of OMS',
+    'The first matching row counts. The prefix `S3M.` of older answers is read as `OMS.`; `APIGW.*` and `TRF.*` stand for\n' +
+      'every code of the family.',
     table(['Status', 'Code', 'Failure'], answers),
-    '## Which broken connection is which failure',
-    'By the code of Node.js, as a regular expression; any other is `OmsSync.OmsUnreachable`.',
+    '## Broken connections',
+    'The code of Node.js, as a regular expression, decides; any other is `OmsSync.OmsUnreachable`.',
     table(['Code', 'Failure'], network),
-    '## Which error of ours is which failure',
-    'Those that the log shows under another code than the failure.',
+    '## Errors with another code',
+    'The log shows these errors under a code other than that of the failure.',
     table(['Error', 'Failure'], errors),
   ].join('\n\n')}\n`;
 }

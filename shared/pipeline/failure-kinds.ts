@@ -26,8 +26,7 @@ export interface FailureKind {
 type Row = Omit<FailureKind, 'code'>;
 
 /**
- * Makes rows of one scope: what to do, what to do then with dead letters, and what of it concerns a reconciliation,
- * which the first part alone does where the third is left out.
+ * Makes rows of one scope. The remedy is `first` and `redrive`; a reconciliation shows `first` and `reconcile`.
  */
 function kind(scope: FailureScope, retryable: boolean) {
   return (first: string, redrive?: string, reconcile = ''): Row => ({
@@ -45,8 +44,8 @@ const contentForNow = kind('content', true);
 const taskForGood = kind('task', false);
 const callForGood = kind('call', false);
 
-const RETRIED = ' What was not retried by then, redrive.';
-const GIVEN_UP = ' Redrive when it is over what the platform has given up.';
+const RETRIED = ' Then redrive.';
+const GIVEN_UP = ' When it is over, redrive.';
 const DEPLOY = ', deploy, and redrive.';
 const NEXT_PASS = '; the next pass submits the objects again.';
 const SEE_LOG = 'See the log; the next pass submits the objects again.';
@@ -55,73 +54,71 @@ const SEE_LOG = 'See the log; the next pass submits the objects again.';
 const ROWS = {
   'OmsSync.KeyRefused': content(
     '',
-    "Compare the key with the object's name in the source bucket. Where they differ, correct the trigger's " +
-      '*_KEY_ENCODING; the dead letter keeps the wrong name, so reconcile the bucket and delete it. Where they are ' +
-      'the same, rename the object and delete the dead letter, or redrive when OMS takes such names.',
-    'Submit the object by hand (POST /sync-tasks/{sync_task_id}/events) and read error_msg. Where OMS does not ' +
-      'take such a name, rename the object; else the next pass submits the objects again.',
+    "Compare the key with the object's name in the source bucket. If they differ, correct the trigger's " +
+      '*_KEY_ENCODING, reconcile the bucket, and delete the dead letter, which keeps the wrong name. If they are the ' +
+      'same, rename the object and delete the dead letter, or redrive when OMS takes such names.',
+    'Submit the object by hand (POST /sync-tasks/{sync_task_id}/events) and read error_msg. If OMS does not take ' +
+      'such a name, rename the object; else the next pass submits the objects again.',
   ),
   'OmsSync.BatchRefused': contentForNow(
     '',
-    'Send one of the keys by hand (POST /sync-tasks/{sync_task_id}/events) and read error_msg: the cause is in ' +
-      'the sync task or in all keys, most likely their encoding. Correct it; what was not retried by then, ' +
-      'redrive.',
+    'Submit one of the keys by hand (POST /sync-tasks/{sync_task_id}/events) and read error_msg: the cause is in ' +
+      'the sync task or in all keys, most likely their encoding. Correct it, then redrive.',
     'Submit one of the objects by hand (POST /sync-tasks/{sync_task_id}/events) and read error_msg: the cause is ' +
       'in the sync task or in all names. Correct it; the next pass submits the objects again.',
   ),
   'OmsSync.RequestTooLarge': content('Set OMS_MAX_KEYS_PER_CALL to 10 or less', DEPLOY, NEXT_PASS),
   'OmsSync.SourceObjectMissing': content(
     "Look for the object in the sync task's source bucket",
-    '. Where it was deleted there is nothing to copy: delete the dead letter. Where it is there under another ' +
-      'name, correct the variable *_KEY_ENCODING, deploy, submit it by hand (POST ' +
-      '/sync-tasks/{sync_task_id}/events), and delete the dead letter.',
-    ', which must be the one that was listed. Where it was deleted meanwhile there is nothing to do.',
+    '. If it was deleted, delete the dead letter. If it has another name, correct the variable *_KEY_ENCODING, ' +
+      'deploy, reconcile the bucket, and delete the dead letter.',
+    ', which must be the one that was listed. If it was deleted meanwhile, nothing is to be done.',
   ),
   'OmsSync.InvalidObjectKey': content(
     '',
-    'Look at the key in the dead letter: set OBS_KEY_ENCODING or EVENTGRID_KEY_ENCODING to the encoding that the ' +
-      'trigger uses, deploy, and redrive.',
+    'Set OBS_KEY_ENCODING or EVENTGRID_KEY_ENCODING to the encoding that the trigger uses (the dead letter shows the ' +
+      'key), deploy, and redrive.',
     SEE_LOG,
   ),
   'OmsSync.InvalidRecord': content(
     '',
-    'Look at the record in the dead letter. Submit its object by hand (POST /sync-tasks/{sync_task_id}/events), ' +
-      'delete the dead letter, and see to it that the trigger sends OBS notifications unchanged.',
+    'Let the trigger send OBS notifications unchanged. Submit the object of the record by hand (POST ' +
+      '/sync-tasks/{sync_task_id}/events) and delete the dead letter.',
     SEE_LOG,
   ),
   'OmsSync.UnrecognisedEvent': content(
     '',
-    'Find the trigger that sent the event and point it elsewhere, or take its transformation away (EventGrid: ' +
-      'ORIGINAL). Where the event names objects, reconcile their bucket; then delete the dead letter.',
-    'Where the event names objects, reconcile their bucket.',
+    'Point the trigger that sent the event elsewhere, or remove its transformation (EventGrid: ORIGINAL). If the ' +
+      'event names objects, reconcile their bucket. Then delete the dead letter.',
+    'If the event names objects, reconcile their bucket.',
   ),
   'OmsSync.NoRoute': content(
     '',
-    'Add a route for the bucket to ROUTES, deploy, and redrive; or take the trigger off the bucket and delete the ' +
+    'Add a route for the bucket to ROUTES, deploy, and redrive; or remove the trigger from the bucket and delete the ' +
       'dead letter.',
     SEE_LOG,
   ),
   'OmsSync.SyncTaskStopped': task(
     'Start the sync task (POST /sync-tasks/{sync_task_id}/start, with both key pairs)',
-    '. The platform tries the event again; where it has given up by then, redrive.',
+    '. The platform tries the event again; if it has given up, redrive.',
     NEXT_PASS,
   ),
   'OmsSync.SyncTaskNotFound': taskForGood(
     'List the sync tasks (GET /sync-tasks)',
-    ', correct sync_task_id in ROUTES (or OMS_PROJECT_ID, OMS_REGION), deploy, and redrive. Where the task was ' +
-      'deleted, create it again and use its new id.',
-    ' and correct sync_task_id in ROUTES, or the project or region of OMS. Where the task was deleted, create it ' +
-      'again and use its new id; the next pass submits the objects again.',
+    ', correct sync_task_id in ROUTES (or OMS_PROJECT_ID, OMS_REGION), deploy, and redrive. If the task was deleted, ' +
+      'create it again and use its new id.',
+    ' and correct sync_task_id in ROUTES, or the project or region of OMS. If the task was deleted, create it again ' +
+      'and use its new id; the next pass submits the objects again.',
   ),
   'OmsSync.SyncTaskUnusable': task(
-    "Check that the task's key pairs are valid and may read the source and write the destination bucket, and that " +
-      'both exist. Stop and start the task with working key pairs;',
-    ' what was not retried by then, redrive.',
-    ' the next pass submits the objects again.',
+    "Check that both buckets exist and that the task's key pairs may read the source and write the destination. " +
+      'Stop and start the task with working key pairs',
+    ', then redrive.',
+    NEXT_PASS,
   ),
   'OmsSync.SyncTaskRefused': task(
-    'Show the sync task (GET /sync-tasks/{sync_task_id}) and compare its state with the error_msg in the log. Give ' +
-      "the request id to Huawei's support where the two contradict each other.",
+    'Compare the state of the sync task (GET /sync-tasks/{sync_task_id}) with the error_msg in the log. If they ' +
+      "contradict each other, give the request id to Huawei's support.",
   ),
   'OmsSync.InvalidSyncTaskId': taskForGood(
     'Correct sync_task_id in ROUTES (GET /sync-tasks lists the ids)',
@@ -139,24 +136,24 @@ const ROWS = {
     RETRIED,
   ),
   'OmsSync.PermissionDenied': account(
-    "Grant the function's agency, or the user of its key pair, oms:synctask:createEvent and oms:synctask:get; it " +
-      'takes some minutes to count.',
+    "Grant the function's agency, or the user of its key pair, oms:synctask:createEvent and oms:synctask:get; this " +
+      'takes effect after some minutes.',
     RETRIED,
   ),
   'OmsSync.AccountRestricted': account(
     'Let the owner of the account settle it in the billing center',
-    ', and redrive afterwards.',
+    ', then redrive.',
     NEXT_PASS,
   ),
   'OmsSync.QuotaExceeded': account(
-    "Raise OMS's quota (console, My Quotas) or delete sync tasks that are not needed",
+    "Raise OMS's quota (console, My Quotas) or delete unneeded sync tasks",
     ', and redrive.',
     NEXT_PASS,
   ),
   'OmsSync.OmsOperationUnknown': account(
     '',
-    'Check OMS_REGION and OMS_ENDPOINT: sync events exist in cn-north-4, cn-east-3 and cn-southwest-2 only. ' +
-      'Correct them, deploy, and redrive.',
+    'Correct OMS_REGION or OMS_ENDPOINT: sync events exist in cn-north-4, cn-east-3 and cn-southwest-2 only. Deploy, ' +
+      'and redrive.',
     'Check the region and the endpoint of OMS: sync events exist in cn-north-4, cn-east-3 and cn-southwest-2 only.',
   ),
   'OmsSync.Configuration': account('', 'Correct the variables that the log line names, deploy, and redrive.', SEE_LOG),
@@ -165,22 +162,20 @@ const ROWS = {
     RETRIED,
   ),
   'OmsSync.TlsRefused': account(
-    'Check OMS_ENDPOINT and whatever stands between the function and it: a proxy that replaces certificates is not ' +
-      'trusted.',
+    'Check OMS_ENDPOINT, and look for a proxy before it: one that replaces certificates is not trusted.',
     RETRIED,
   ),
   'OmsSync.OmsThrottled': call(
-    'Nothing, where it passes. Where it lasts, lower OMS_CALLS_PER_SECOND (it counts per instance) or the number ' +
-      'of instances.',
+    'Nothing if it passes. If it lasts, lower OMS_CALLS_PER_SECOND (it counts per instance) or the number of ' +
+      'instances.',
   ),
   'OmsSync.OmsUnavailable': call(
     "Look at the health of OMS in this region (Huawei Cloud's service health page).",
     GIVEN_UP,
   ),
   'OmsSync.OmsInternalError': call(
-    "Nothing, where it passes. Where it lasts, give the request id of the log to Huawei's support",
-    '; redrive when it is over what the platform has given up.',
-    '.',
+    "Nothing if it passes. If it lasts, give the request id of the log to Huawei's support.",
+    GIVEN_UP,
   ),
   'OmsSync.OmsUnreachable': call(
     'Check OMS_ENDPOINT and, for a function in a VPC, its NAT gateway and security group.',
@@ -191,8 +186,8 @@ const ROWS = {
     GIVEN_UP,
   ),
   'OmsSync.OmsMalformedResponse': call(
-    'Check that OMS_ENDPOINT is that of OMS: a proxy or a login page answers like this. Where the log names an ' +
-      'error of OMS that came with status 200, act on its code.',
+    'Check that OMS_ENDPOINT is that of OMS: a proxy or a login page answers like this. If the log names an error of ' +
+      'OMS with status 200, act on its code.',
   ),
   'OmsSync.OmsUnexpectedAnswer': call(
     "Read status, error_code and error_msg in the log. Check OMS_ENDPOINT, then give the request id to Huawei's " +
@@ -200,14 +195,14 @@ const ROWS = {
   ),
   'OmsSync.DeadlineExceeded': call(
     "Raise the function's timeout, or OMS_CONCURRENCY and OMS_CALLS_PER_SECOND.",
-    ' Redrive submits what the platform has given up.',
+    ' Then redrive.',
   ),
   'OmsSync.AmbiguousCreate': callForGood(
     'Look for its buckets in GET /sync-tasks before you create it again, or create it with if_exists=return.',
   ),
   'OmsSync.ObjectStoreUnavailable': call(
     'Look at the health of OBS in the region of the state bucket, and at STATE_ENDPOINT.',
-    ' The platform still holds the event; redrive when it is over.',
+    ' The platform still holds the event; when it is over, redrive.',
   ),
   'OmsSync.ObjectStoreAccessDenied': account(
     "Allow the function's agency to list, read, write and delete objects of the state bucket, also in the bucket's " +
@@ -217,9 +212,7 @@ const ROWS = {
     'Set the region that the log names, and the endpoint with it: STATE_REGION and STATE_ENDPOINT for the state ' +
       'bucket, region and endpoint of the source or destination in ROUTES.',
   ),
-  'OmsSync.ObjectStoreClockSkewed': account(
-    'Set the clock of the machine that called (NTP). The keys are not the cause.',
-  ),
+  'OmsSync.ObjectStoreClockSkewed': account('Set the clock of the calling machine (NTP). The keys are not the cause.'),
   'OmsSync.ObjectStoreNoSuchBucket': account(
     'Create the bucket that STATE_BUCKET names, in STATE_REGION, or correct the variables and deploy.',
   ),
@@ -229,7 +222,7 @@ const ROWS = {
     SEE_LOG,
   ),
   'OmsSync.ObjectStoreObjectTooLarge': callForGood(
-    'Look at the document that the log names and move it out of the prefix: nothing of ours wrote it.',
+    'Move the document that the log names out of the prefix; oms-sync did not write it.',
   ),
   'OmsSync.ObjectStoreMalformedResponse': call(
     'Check that the endpoint (STATE_ENDPOINT, or that of the route) is an object store: a proxy or a login page ' +
@@ -243,8 +236,8 @@ const ROWS = {
     'Correct the cloud that the route or the variables name, and deploy; a cloud without S3 cannot be listed.',
   ),
   'OmsSync.CredentialInName': content(
-    'Change the credentials, for they have been published. Then rename the object, or take them out of the ' +
-      'document that the log names, which was left as it is.',
+    'Replace the credentials, because they were published. Then rename the object, or remove them from the document ' +
+      'that the log names.',
   ),
   'OmsSync.Internal': call(
     'Report it with the log line, which has the stack',

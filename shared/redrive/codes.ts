@@ -11,27 +11,25 @@ export const DOCUMENT_FAILURES = {
   /** An event that FunctionGraph gave up; what failed is known only when it is tried again. */
   failedInvocation: {
     code: 'OmsSync.FailedInvocation',
-    remedy: 'Redrive it. FunctionGraph gave the event up after its retries; it is whole, and can be taken again.',
+    remedy: 'Redrive it: FunctionGraph gave the event up after its retries, and the event is whole.',
   },
   otherFunction: {
     code: 'OmsSync.FailedCall',
     remedy:
-      'Look into the log of the function that is named in the event and call it again where its timer does not. The ' +
-      'event names no objects.',
+      'Read the log of the function that the event names, and call it again if no timer does. The event names no objects.',
   },
   unreadable: {
     code: 'OmsSync.UnreadableDocument',
-    remedy: 'Look at the event: it holds what was found. Put what it names through again by hand, then delete it.',
+    remedy: 'Submit by hand what the event names, then delete the document.',
   },
   notRouted: {
     code: 'OmsSync.RouteGone',
     remedy:
-      'Compare ROUTES with the objects: their bucket has routes, and the prefix of none matches them. Correct it, deploy, ' +
-      'and redrive; where they are not to be replicated, delete the document.',
+      'Correct the prefixes in ROUTES, deploy, and redrive; or delete the document if its objects are not to be replicated.',
   },
   newer: {
     code: 'OmsSync.NewerDocument',
-    remedy: 'A later release of the functions wrote the document. Deploy that release everywhere, and redrive then.',
+    remedy: 'Deploy the later release that wrote the document everywhere, and redrive.',
   },
 } as const satisfies Record<string, DocumentFailure>;
 

@@ -34,7 +34,7 @@ const gone = (...keys: string[]) =>
   expect.objectContaining({
     kind: 'records',
     code: 'OmsSync.RouteGone',
-    remedy: expect.stringContaining('Compare ROUTES'),
+    remedy: expect.stringContaining('Correct the prefixes in ROUTES'),
     event: { Records: keys.map((key) => record(key)) },
   });
 

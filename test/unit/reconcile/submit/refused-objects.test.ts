@@ -18,7 +18,7 @@ describe('what to do about a refused object', () => {
   it('is what the table says where that holds here, too', () => {
     expect(submissionRemedy('OmsSync.OmsThrottled')).toBe(FAILURES['OmsSync.OmsThrottled'].remedy);
     expect(submissionRemedy('OmsSync.OmsInternalError')).toBe(
-      "Nothing, where it passes. Where it lasts, give the request id of the log to Huawei's support.",
+      "Nothing if it passes. If it lasts, give the request id of the log to Huawei's support.",
     );
   });
 
