@@ -2,9 +2,9 @@ import { readDuration } from '#shared/config/duration.ts';
 import { AppError } from '#shared/errors/base.ts';
 import type { Route } from '#shared/pipeline/routes.ts';
 import { type Caller, readAsynchronousRequest } from '#shared/platform/asynchronous-request.ts';
-import { routeFolders } from '#shared/reconcile/pass/route-folder.ts';
 import type { WantedRoute } from '#shared/reconcile/reconcile-routes.ts';
 import { type ReconcileRequest, readReconcileRequest } from '#shared/reconcile/request-options.ts';
+import { routeFolders } from '#shared/reconcile/route-identity.ts';
 import { ValidationError } from '#shared/validation/errors.ts';
 
 export interface WantedRun {

@@ -1,11 +1,9 @@
 import { submittable } from './compare/counts.ts';
 import { type KnownTask, showKnownTask } from './oms-task.ts';
-import type { RunContext } from './pass/run-control.ts';
-import type { Conclusion } from './pass/work-pass.ts';
+import type { Conclusion, RunContext } from './pass/run-control.ts';
 import { type Plan, planOf } from './report/plan.ts';
-import { makeReport, type Report } from './report/report.ts';
+import { makeReport, type Report, refusedRows } from './report/report.ts';
 import type { ReconcileOutcome, ReconcileResult, StopReason } from './run-options.ts';
-import { refusedRows } from './submit/refused-objects.ts';
 
 /**
  * Somebody must do something before the pass goes on, which may take days: until then its report must stand where that
@@ -75,7 +73,7 @@ async function reportOf(context: RunContext, { task }: RunEnd, complete: boolean
   const finished = clock.now();
   const { accepted, failed, pending, calls } = pass.totals();
   const { prefix } = route.source;
-  const place = (bucket: string) => ({ bucket, ...(prefix === undefined ? {} : { prefix }) });
+  const place = (bucket: string) => ({ bucket, ...(prefix !== undefined && { prefix }) });
   return makeReport({
     route: route.name ?? route.sync_task_id,
     syncTaskId: route.sync_task_id,
@@ -102,7 +100,7 @@ async function reportOf(context: RunContext, { task }: RunEnd, complete: boolean
     refused: pass.refused(),
     pending,
     calls,
-    ...(pass.omsBefore && after.counters && { oms: { before: pass.omsBefore, after: after.counters } }),
+    ...(pass.head.oms_before && after.counters && { oms: { before: pass.head.oms_before, after: after.counters } }),
     knownFailures: await knownFailures(context, after),
     ...(previous && { changedSince: Date.parse(previous.started), previous }),
   });

@@ -1,6 +1,17 @@
+import * as z from 'zod/mini';
 import type { Logger } from '#shared/logging/logger.ts';
+import { quantity } from './compare/counts.ts';
 import { DEFAULT_RULES, type OverwriteRules, rulesOf } from './compare/overwrite-rules.ts';
-import type { OmsCounters } from './report/report.ts';
+
+/** A task's counters of one month. */
+export const countersSchema = z.object({
+  requested: quantity,
+  succeeded: quantity,
+  failed: quantity,
+  skipped: quantity,
+  bytes: quantity,
+});
+export type OmsCounters = z.infer<typeof countersSchema>;
 
 type Counter = number | bigint | null | undefined;
 

@@ -8,8 +8,7 @@ import type { Finding } from './compare/verdict.ts';
 import type { TaskFacts } from './oms-task.ts';
 import type { ReconcileState } from './pass/state.ts';
 import type { Plan } from './report/plan.ts';
-import type { Report } from './report/report.ts';
-import type { RefusedRow } from './submit/refused-objects.ts';
+import type { RefusedRow, Report } from './report/report.ts';
 import type { Submissions } from './submit/submissions.ts';
 
 /** The buckets to compare, and the sync task that copies. */

@@ -2,20 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { AppError } from '#shared/errors/base.ts';
 import { ObjectComparer } from './compare/compare-object.ts';
 import { noCounts, submittable } from './compare/counts.ts';
+import { isOfThePast, STATE_LIMITS } from './document-limits.ts';
 import { finishRun } from './finish-run.ts';
 import { isTaskOf, type KnownTask, showKnownTask } from './oms-task.ts';
-import { routeDigest } from './pass/checkpoint.ts';
+import { readCheckpoint } from './pass/checkpoint.ts';
 import { Checkpointer } from './pass/checkpointer.ts';
 import { Lease } from './pass/lease.ts';
-import type { Pass } from './pass/pass.ts';
-import { startPass } from './pass/pass-start.ts';
+import { Pass } from './pass/pass.ts';
 import { RunControl } from './pass/run-control.ts';
+import { NewerCheckpointError } from './pass/state.ts';
 import { workPass } from './pass/work-pass.ts';
 import { latestEnd, type Report } from './report/report.ts';
+import { routeDigest } from './route-identity.ts';
 import type { ReconcileOptions, ReconcileResult } from './run-options.ts';
-import { SubmissionRetries } from './submit/retry-submission.ts';
 import { MAX_SUBMISSIONS, type Submissions } from './submit/submissions.ts';
-import { type SubmitKeys, Submitter } from './submit/submitter.ts';
+import { SubmissionRetries, type SubmitKeys, Submitter } from './submit/submitter.ts';
 
 /** The route names no destination bucket, so that there is nothing to compare with. */
 export class NoDestinationError extends AppError {
@@ -75,18 +76,7 @@ async function run(options: ReconcileOptions, destination: string, lease?: Lease
   const task = await showKnownTask(options);
   if (!isTaskOf(task, route.source.bucket, destination))
     log.warn('sync task of other buckets', { task_buckets: task.buckets, source: route.source.bucket });
-  const pass = startPass({
-    document,
-    digest: digestOf(options, destination),
-    restart: options.restart === true || lease === undefined,
-    last: previous?.pass ?? 0,
-    id: options.id ?? randomUUID(),
-    now: clock.now(),
-    task,
-    remembered: options.submissions,
-    unreadable: () => state?.note('checkpoint.json', 'wrong_form'),
-    log,
-  });
+  const pass = startPass(document?.text, lease === undefined, previous?.pass ?? 0, task, options);
   for (const [name, reason] of state?.unreadable ?? []) log.warn('document not read', { document: name, reason });
   const checkpointer = lease && state && new Checkpointer({ state, lease, pass, etag: document?.etag, log });
   const control = new RunControl({ options, reserve, save: async () => await checkpointer?.save() });
@@ -108,9 +98,42 @@ async function run(options: ReconcileOptions, destination: string, lease?: Lease
   return result;
 }
 
-function digestOf({ route }: ReconcileOptions, bucket: string): string {
-  const { source, sync_task_id: syncTaskId, destination } = route;
-  return routeDigest({ source, destination: { ...destination, bucket }, syncTaskId });
+/**
+ * The pass to work at: that of the checkpoint, or the next one where it is over or cannot be gone on with.
+ *
+ * @param last number of the last complete pass; 0 where there was none
+ * @throws NewerCheckpointError
+ */
+function startPass(
+  text: string | undefined,
+  isDry: boolean,
+  last: number,
+  { counters }: KnownTask,
+  { route, state, clock, log, restart, submissions: remembered, id = randomUUID() }: ReconcileOptions,
+): Pass {
+  const digest = routeDigest(route);
+  const begin = (before: number, submissions?: Submissions): Pass => {
+    // Begins anew behind the last number that is read again.
+    const pass = before < STATE_LIMITS.passes ? before + 1 : 1;
+    const head = { route: digest, pass, id, started: new Date(clock.now()).toISOString() };
+    return Pass.begin({ ...head, ...(counters && { oms_before: counters }) }, submissions);
+  };
+  if (text === undefined) return begin(last, remembered);
+  const read = readCheckpoint(text, digest);
+  const isReadable = read.checkpoint && isOfThePast(read.checkpoint.started, clock.now());
+  if (!isReadable) {
+    const reason = read.checkpoint ? 'corrupt' : read.reason;
+    if (reason === 'newer_version') throw new NewerCheckpointError();
+    if (reason === 'corrupt') state?.note('checkpoint.json', 'wrong_form');
+    log.warn('pass restarted', { reason });
+    return begin(last);
+  }
+  const pass = new Pass(read.checkpoint);
+  const { head, isComplete, over } = pass;
+  if (restart === true || isDry || over)
+    return begin(Math.max(head.pass, last), pass.submissions.next(isComplete, Date.parse(head.started)));
+  if (read.restarted.length > 0) log.warn('ranges restarted', { reason: 'corrupt', ranges: read.restarted.length });
+  return pass.resumed();
 }
 
 function comparerOf(

@@ -1,8 +1,14 @@
 import { OMS_RESULT_PREFIX } from '#shared/pipeline/filter.ts';
-import { type ComparePairOptions, comparePair, looksSame } from './compare-pair.ts';
 import { type MigrationOptions, unmigratable } from './migratable.ts';
 import type { ObjectFacts } from './object-facts.ts';
-import { type OverwriteRules, type Pair, submission } from './overwrite-rules.ts';
+import {
+  type ComparePairOptions,
+  comparePair,
+  looksSame,
+  type OverwriteRules,
+  type Pair,
+  submission,
+} from './overwrite-rules.ts';
 import type { Finding, SubmittedVerdict } from './verdict.ts';
 
 export interface ComparerOptions extends Partial<ComparePairOptions>, MigrationOptions {

@@ -1,4 +1,6 @@
+import * as z from 'zod/mini';
 import { compareUtf8, isBefore } from '#shared/encoding/utf8-order.ts';
+import { STATE_LIMITS, storedText } from '../document-limits.ts';
 import { type Finding, isSubmitted, REASONS, type Reason, VERDICTS, type Verdict } from './verdict.ts';
 
 /** Maximum sample keys per verdict: the first ones. */
@@ -139,4 +141,77 @@ function firstKeys(a: readonly string[], b: readonly string[]): string[] {
  */
 export function detached(text: string): string {
   return Buffer.from(text).toString();
+}
+
+/** A number of things, or of bytes. */
+export const quantity = z.int().check(z.gte(0));
+
+export const totalsSchema = z.object({ objects: quantity, bytes: quantity });
+
+export const verdictsSchema = z.object(byVerdict(() => z.extend(totalsSchema, { keys: z.array(z.string()) })));
+
+const storedVerdictSchema = z.extend(totalsSchema, { keys: z.array(storedText).check(z.maxLength(NAMED_KEYS)) });
+
+/** Verdicts that earlier releases did not know: what they have written is read, too. */
+const LATER: ReadonlySet<Verdict> = new Set<Verdict>(['deferred', 'submitted_in_vain']);
+const laterVerdictSchema = z._default(storedVerdictSchema, () => ({ objects: 0, bytes: 0, keys: [] }));
+
+/** Reads the verdicts of a document of any release. */
+export const storedVerdictsSchema = z.object(
+  byVerdict((verdict) => (LATER.has(verdict) ? laterVerdictSchema : storedVerdictSchema) as typeof laterVerdictSchema),
+);
+
+/** Counts as they are kept in a checkpoint. */
+export const countsSchema = z.object({
+  source: totalsSchema,
+  destination: totalsSchema,
+  verdicts: storedVerdictsSchema,
+  reasons: z.object(
+    Object.fromEntries(REASONS.map((reason) => [reason, z.optional(quantity)])) as Record<
+      (typeof REASONS)[number],
+      z.ZodMiniOptional<typeof quantity>
+    >,
+  ),
+  changed: z.object({ objects: quantity, lost: quantity }),
+});
+
+/** Objects that were refused for good, by the code of the failure. Plain JSON. */
+export type RefusedByCode = Readonly<Record<string, { readonly objects: number; readonly keys: readonly string[] }>>;
+
+export const refusedSchema = z
+  .record(
+    z.string().check(z.maxLength(200)),
+    z.object({ objects: quantity, keys: z.array(storedText).check(z.maxLength(NAMED_KEYS)) }),
+  )
+  .check(z.refine((refused) => Object.keys(refused).length <= STATE_LIMITS.codes));
+
+/** One key that was refused for good. */
+export interface RefusedKey {
+  readonly key: string;
+  readonly code: string;
+}
+
+/** Adds the refused keys of a later part of a range. */
+export function withRefused(refused: RefusedByCode, keys: readonly RefusedKey[]): RefusedByCode {
+  if (keys.length === 0) return refused;
+  const rows: Record<string, { objects: number; keys: readonly string[] }> = { ...refused };
+  for (const { key, code } of keys) {
+    const { objects, keys: named } = rows[code] ?? { objects: 0, keys: [] };
+    const isNamed = named.length < NAMED_KEYS;
+    rows[code] = { objects: objects + 1, keys: isNamed ? [...named, detached(namedKey(key))] : named };
+  }
+  return rows;
+}
+
+/** Adds up several ranges, given in order. */
+export function addRefusedByCode(all: readonly RefusedByCode[]): RefusedByCode {
+  const rows: Record<string, { objects: number; keys: string[] }> = {};
+  for (const refused of all)
+    for (const [code, { objects, keys }] of Object.entries(refused)) {
+      const row = rows[code] ?? { objects: 0, keys: [] };
+      rows[code] = row;
+      row.objects += objects;
+      row.keys.push(...keys.slice(0, NAMED_KEYS - row.keys.length));
+    }
+  return rows;
 }

@@ -1,8 +1,8 @@
 import type { Logger } from '#shared/logging/logger.ts';
+import { type Checkpoint, mergeCheckpoints, readCheckpoint } from './checkpoint.ts';
 import type { Lease } from './lease.ts';
-import { mergeCheckpoints } from './merge-checkpoints.ts';
-import { type Pass, readPass } from './pass.ts';
-import { NewerCheckpointError, type ReconcileState } from './state.ts';
+import type { Pass } from './pass.ts';
+import { NewerCheckpointError, Overtaken, type ReconcileState } from './state.ts';
 
 export interface CheckpointerOptions {
   readonly state: ReconcileState;
@@ -11,11 +11,6 @@ export interface CheckpointerOptions {
   /** ETag of the checkpoint that the run has read; undefined where there was none. */
   readonly etag: string | undefined;
   readonly log: Logger;
-}
-
-/** Another run has taken over: whoever is told so ends, for the other one goes on. */
-export class Overtaken extends Error {
-  override readonly name = 'Overtaken';
 }
 
 /**
@@ -65,38 +60,25 @@ export class Checkpointer {
     const { state, lease, pass, log } = this.#options;
     const document = await state.readCheckpoint();
     if (document === undefined) return;
-    const read = readPass(document.text, pass.head.route);
-    if (!('pass' in read)) {
+    const read = readCheckpoint(document.text, pass.head.route);
+    if (read.checkpoint === undefined) {
       if (read.reason === 'newer_version') throw new NewerCheckpointError();
       log.warn('another checkpoint is overwritten', { reason: read.reason });
       return;
     }
-    const other = read.pass;
+    const { checkpoint: other } = read;
     const holdsLease = await lease.keep(true);
-    const isLater = other.head.pass > pass.head.pass || (other.head.id === pass.head.id && other.over && !pass.over);
+    const isLater = other.pass > pass.head.pass || (other.id === pass.head.id && other.over && !pass.over);
     if (isLater) throw new Overtaken('another run has finished the pass');
-    if (other.head.pass === pass.head.pass) {
-      const ours = pass.checkpoint();
-      const merged = mergeCheckpoints(ours, other.checkpoint());
-      if (isSameCut(ours, other.checkpoint())) pass.adopt(merged);
-    }
-    log.warn('another run is at work', { pass: other.head.pass, own_lease: holdsLease });
+    const ours = pass.checkpoint();
+    if (other.pass === pass.head.pass && isSameCut(ours, other)) pass.adopt(mergeCheckpoints(ours, other));
+    log.warn('another run is at work', { pass: other.pass, own_lease: holdsLease });
     if (!holdsLease) throw new Overtaken('another run holds the lease');
   }
 }
 
-interface Cut {
-  readonly id: string;
-  readonly ranges: readonly { readonly after?: string; readonly until?: string }[];
-}
-
-function isSameCut(a: Cut, b: Cut): boolean {
-  return (
-    a.id === b.id &&
-    a.ranges.length === b.ranges.length &&
-    a.ranges.every(({ after, until }, index) => {
-      const other = b.ranges[index];
-      return other?.after === after && other?.until === until;
-    })
-  );
+function isSameCut(a: Checkpoint, b: Checkpoint): boolean {
+  const cutOf = ({ id, ranges }: Checkpoint): string =>
+    JSON.stringify([id, ...ranges.flatMap(({ after = null, until = null }) => [after, until])]);
+  return cutOf(a) === cutOf(b);
 }

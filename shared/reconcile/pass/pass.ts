@@ -1,18 +1,12 @@
-import * as z from 'zod/mini';
 import { compareUtf8 } from '#shared/encoding/utf8-order.ts';
 import type { LiveRange } from '#shared/listing/live-range.ts';
 import { type KeyRange, rangeOf } from '#shared/listing/ranges.ts';
-import { addCounts, type Counts, noCounts } from '../compare/counts.ts';
+import { addCounts, addRefusedByCode, type Counts, noCounts, type RefusedByCode } from '../compare/counts.ts';
 import { STATE_LIMITS } from '../document-limits.ts';
-import { countersSchema, type OmsCounters, type StoppedRange } from '../report/report.ts';
-import { addRefusedByCode, type RefusedByCode } from '../submit/refused-objects.ts';
+import type { StoppedRange } from '../report/report.ts';
 import { Submissions } from '../submit/submissions.ts';
-import { type Checkpoint, type ReadCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
-import { isFinished, joined, withNames, withoutSparedKeys } from './join-ranges.ts';
-import { newRange, type RangeState } from './range-state.ts';
-
-/** Pass fields other than its ranges. */
-export type PassHead = Omit<Checkpoint, 'ranges' | 'submissions' | 'submissions_since'>;
+import type { Checkpoint } from './checkpoint.ts';
+import { isFinished, joined, newRange, type RangeState, withNames, withoutSparedKeys } from './range-state.ts';
 
 /** A range of the pass, and what this run knows of it besides. */
 export interface ActiveRange {
@@ -31,29 +25,26 @@ export interface ActiveRange {
   emptyLooks: number;
 }
 
-/** Fields that older checkpoints lack. */
-const extrasSchema = z.object({
-  over: z.optional(z.boolean()),
-  oms_before: z.optional(countersSchema),
-});
-
 /** A pass as its runs leave it to each other, and as a run works at it. */
 export class Pass {
-  readonly head: PassHead;
+  /** The checkpoint, as the run found or began it, without what changes. */
+  readonly head: Omit<Checkpoint, 'ranges' | 'submissions' | 'submissions_since' | 'over'>;
   readonly submissions: Submissions;
-  /** The task's counters when the pass began. */
-  readonly omsBefore: OmsCounters | undefined;
   /** Its report is written, or must not be: the next run begins another pass. */
-  over = false;
+  over: boolean;
   #active: ActiveRange[];
 
-  constructor(checkpoint: Checkpoint, omsBefore: OmsCounters | undefined) {
-    const { ranges, submissions = '', submissions_since: since, ...head } = checkpoint;
+  constructor({ ranges, submissions, submissions_since: since, over = false, ...head }: Checkpoint) {
     this.head = head;
     this.submissions = new Submissions(since === undefined ? undefined : Date.parse(since));
-    this.submissions.add(submissions);
-    this.omsBefore = omsBefore;
+    this.submissions.add(submissions ?? '');
+    this.over = over;
     this.#active = ranges.map(toActiveRange);
+  }
+
+  /** Begins a pass, of one range. */
+  static begin(head: Omit<Checkpoint, 'version' | 'runs' | 'ranges'>, submissions = new Submissions()): Pass {
+    return new Pass({ version: 1, ...head, runs: 1, ...rememberedOf(submissions), ranges: [newRange({})] });
   }
 
   get activeRanges(): readonly ActiveRange[] {
@@ -66,8 +57,7 @@ export class Pass {
 
   /** The same pass, for one run more. */
   resumed(): Pass {
-    const checkpoint = this.checkpoint();
-    return new Pass({ ...checkpoint, runs: Math.min(checkpoint.runs + 1, STATE_LIMITS.passes) }, this.omsBefore);
+    return new Pass({ ...this.checkpoint(), runs: Math.min(this.head.runs + 1, STATE_LIMITS.passes) });
   }
 
   /** Ranges still to be judged, apart from those that this run leaves alone. */
@@ -110,7 +100,7 @@ export class Pass {
   }
 
   checkpoint(): Checkpoint {
-    return { ...this.head, ...rememberedOf(this.submissions), ranges: this.ranges() };
+    return { ...this.head, ...(this.over && { over: true }), ...rememberedOf(this.submissions), ranges: this.ranges() };
   }
 
   /**
@@ -118,20 +108,17 @@ export class Pass {
    *   which the next run goes on stay as they are, for another name is another object
    */
   toText(redact: (text: string) => string = (text) => text): string {
-    const extras = { ...(this.over && { over: true }), ...(this.omsBefore && { oms_before: this.omsBefore }) };
     this.#compact();
     const { submissions, ...checkpoint } = this.checkpoint();
-    // Digests, of which a large text is made: nothing in it is to be looked for.
-    const remembering = (text: string): string =>
-      submissions === undefined ? text : `${text.slice(0, -1)},"submissions":"${submissions}"}`;
     const ranges = withoutSparedKeys(checkpoint.ranges);
-    const text = writeCheckpoint({ ...checkpoint, ranges, ...extras });
+    const write = (change?: (keys: readonly string[]) => string[]): string =>
+      JSON.stringify({ ...checkpoint, ranges: change ? withNames(ranges, change) : ranges });
+    let text = write();
     // Names of the report are given up before the position is.
-    if (Buffer.byteLength(text) > STATE_LIMITS.bytes['checkpoint.json'])
-      return remembering(writeCheckpoint({ ...checkpoint, ranges: withNames(ranges, () => []), ...extras }));
-    if (redact(text) === text) return remembering(text);
-    const concealed = withNames(ranges, (keys) => keys.map(redact));
-    return remembering(writeCheckpoint({ ...checkpoint, ranges: concealed, ...extras }));
+    if (Buffer.byteLength(text) > STATE_LIMITS.bytes['checkpoint.json']) text = write(() => []);
+    else if (redact(text) !== text) text = write((keys) => keys.map(redact));
+    // Digests, of which a large text is made: nothing in it is to be looked for.
+    return submissions === undefined ? text : `${text.slice(0, -1)},"submissions":"${submissions}"}`;
   }
 
   /** Joins what is settled, so that a long pass of many workers has not ever more ranges. */
@@ -193,16 +180,6 @@ export interface PassTotals {
   readonly ranges: { readonly done: number; readonly total: number };
 }
 
-/** A pass that nobody has worked at, of one range. */
-export function newPass(
-  head: Omit<PassHead, 'version' | 'runs'>,
-  omsBefore: OmsCounters | undefined,
-  submissions = new Submissions(),
-): Pass {
-  const checkpoint = { version: 1, ...head, runs: 1, ...rememberedOf(submissions), ranges: [newRange({})] } as const;
-  return new Pass(checkpoint, omsBefore);
-}
-
 function rememberedOf(submissions: Submissions): Pick<Checkpoint, 'submissions' | 'submissions_since'> {
   const { since } = submissions;
   const text = submissions.toText();
@@ -210,21 +187,6 @@ function rememberedOf(submissions: Submissions): Pick<Checkpoint, 'submissions' 
     ...(text !== '' && { submissions: text }),
     ...(since !== undefined && { submissions_since: new Date(since).toISOString() }),
   };
-}
-
-export type ReadPass =
-  | { readonly pass: Pass; readonly restarted: readonly number[] }
-  | Extract<ReadCheckpoint, { readonly checkpoint?: undefined }>;
-
-/** @param route as readCheckpoint has it */
-export function readPass(text: string, route: string): ReadPass {
-  const read = readCheckpoint(text, route);
-  if (read.checkpoint === undefined) return read;
-  // The text was read with bounds already: it has no more values than a document may have.
-  const extras = extrasSchema.safeParse(JSON.parse(text));
-  const pass = new Pass(read.checkpoint, extras.success ? extras.data.oms_before : undefined);
-  pass.over = extras.success && extras.data.over === true;
-  return { pass, restarted: read.restarted };
 }
 
 function toActiveRange(state: RangeState): ActiveRange {

@@ -3,8 +3,8 @@ import type { ObjectComparer } from '../compare/compare-object.ts';
 import type { Report } from '../report/report.ts';
 import type { ReconcileOptions, StopReason } from '../run-options.ts';
 import type { BlockedKey, SubmitKeys } from '../submit/submitter.ts';
-import { Overtaken } from './checkpointer.ts';
 import type { Pass } from './pass.ts';
+import { Overtaken } from './state.ts';
 
 /** Shared context of everything that works at a pass. */
 export interface RunContext {
@@ -25,6 +25,15 @@ export interface RunContext {
 export interface Stop {
   readonly reason: StopReason;
   readonly error?: unknown;
+}
+
+/** What the work of a run means for its pass. */
+export interface Conclusion {
+  /** Why the pass goes on another time. */
+  readonly stop?: Stop;
+  readonly over: boolean;
+  /** Every range was judged to its end, or the source has listed nothing at all. */
+  readonly complete: boolean;
 }
 
 export interface RunControlOptions {

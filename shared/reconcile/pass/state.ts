@@ -52,6 +52,11 @@ export class NewerCheckpointError extends AppError {
   }
 }
 
+/** Another run has taken over: whoever is told so ends, for the other one goes on. */
+export class Overtaken extends Error {
+  override readonly name = 'Overtaken';
+}
+
 /**
  * The documents that reconciling one route keeps in the state bucket:
  *

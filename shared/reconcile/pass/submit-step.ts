@@ -1,7 +1,7 @@
+import type { Logger } from '#shared/logging/logger.ts';
 import { addCounts, detached } from '../compare/counts.ts';
 import type { DiffStep } from '../compare/diff.ts';
-import { isOfCall } from '../submit/retry-submission.ts';
-import type { BlockedKey, FailedKey, KeyResult, SubmitKeys } from '../submit/submitter.ts';
+import { type BlockedKey, type FailedKey, isOfCall, type KeyResult, type SubmitKeys } from '../submit/submitter.ts';
 import { advance, MAX_PENDING, type RangeState, retried } from './range-state.ts';
 
 export interface SubmitStepOptions {
@@ -110,4 +110,19 @@ function tally(keys: readonly string[], results: ReadonlyMap<string, KeyResult>)
   }
   const refused = failed.map(({ key, failure: { code } }) => ({ key, code }));
   return { submitted: { accepted, failed: failed.length, pending, refused }, failed };
+}
+
+/** Keys of a code that are logged one by one: a bucket may have millions. */
+const LOGGED_KEYS = 10;
+
+/** Logs keys that no submission cures. All of them are counted in the report. */
+export function failureLog(log: Logger): (failed: readonly FailedKey[]) => void {
+  const counts = new Map<string, number>();
+  return (failed) => {
+    for (const { key, failure, error } of failed) {
+      const count = (counts.get(failure.code) ?? 0) + 1;
+      counts.set(failure.code, count);
+      if (count <= LOGGED_KEYS) log.error('key refused', { key, failure_code: failure.code, error });
+    }
+  };
 }

@@ -1,17 +1,8 @@
 import { RangeWork } from '#shared/listing/parallel-lister.ts';
-import { type KeyRange, splitRange } from '#shared/listing/ranges.ts';
-import { FailureLog } from '../submit/failure-log.ts';
-import type { RunContext, Stop } from './run-control.ts';
-import { submitPending } from './submit-step.ts';
+import { splitRange } from '#shared/listing/ranges.ts';
+import type { Conclusion, RunContext, Stop } from './run-control.ts';
+import { failureLog, submitPending } from './submit-step.ts';
 import { type SharedSubmissions, workRange } from './work-range.ts';
-
-export interface Conclusion {
-  /** Why the pass goes on another time. */
-  readonly stop?: Stop;
-  readonly over: boolean;
-  /** Every range was judged to its end, or the source has listed nothing at all. */
-  readonly complete: boolean;
-}
 
 /** A page of each side, and one more: two small buckets cost no call that asks where to cut them. */
 const PAGES_BEFORE_SPLIT = 3;
@@ -19,7 +10,7 @@ const PAGES_BEFORE_SPLIT = 3;
 /** Works at a pass until it is over or the run must end. */
 export async function workPass(context: RunContext): Promise<Conclusion> {
   const { pass, control, options } = context;
-  const shared = { stuck: new Set<string>(), failures: new FailureLog(options.log) };
+  const shared = { stuck: new Set<string>(), failures: failureLog(options.log) };
   if (await control.save()) {
     await flush(context, shared);
     while (!control.isStopping() && pass.open().length > 0) {
@@ -35,37 +26,26 @@ export async function workPass(context: RunContext): Promise<Conclusion> {
 /** Works at everything that is open, with as many workers as there may be. */
 async function workRanges(context: RunContext, shared: SharedSubmissions): Promise<void> {
   const { pass, control, options } = context;
-  const { workers, signal } = options;
+  const { workers, signal, source, route } = options;
+  const { bucket, prefix } = route.source;
+  const asked = { bucket, ...(prefix !== undefined && { prefix }) };
   const work = new RangeWork({
     ranges: pass.open(),
     workers,
     pagesBeforeSplit: PAGES_BEFORE_SPLIT,
     ...(signal && { signal }),
     work: (live, stop) => workRange(live, stop, context, shared),
-    split: (range, cursor, stop) => split(context, range, cursor, stop),
+    // Where it fails, the worker of the range meets the failure itself, or there is none any more.
+    split: async (range, cursor, stop) =>
+      control.isStopping()
+        ? undefined
+        : await splitRange(source, { ...asked, signal: stop }, range, cursor).catch(() => undefined),
   });
   try {
     await work.run();
   } catch (error) {
     if (signal?.aborted !== true) throw error;
     control.end('interrupted');
-  }
-}
-
-async function split(
-  { control, options }: RunContext,
-  range: KeyRange,
-  cursor: string | undefined,
-  signal: AbortSignal,
-) {
-  const { bucket, prefix } = options.route.source;
-  if (control.isStopping()) return undefined;
-  const request = { bucket, ...(prefix === undefined ? {} : { prefix }), signal };
-  try {
-    return await splitRange(options.source, request, range, cursor);
-  } catch {
-    // The worker of the range meets the failure itself, or there is none any more.
-    return undefined;
   }
 }
 
@@ -77,7 +57,7 @@ async function flush({ pass, submit, control }: RunContext, { failures }: Shared
   const before = ranges.map(({ state }) => state);
   const { states, failed, blocked } = await submitPending(before, { submit });
   for (const [index, range] of ranges.entries()) range.state = states[index] ?? range.state;
-  failures.add(failed);
+  failures(failed);
   control.progressed ||= states.some(({ accepted }, index) => accepted !== before[index]?.accepted);
   if (blocked) control.endBlocked(blocked);
   await control.save();

@@ -1,21 +1,22 @@
 import type { LiveRange } from '#shared/listing/live-range.ts';
+import { rangeOf } from '#shared/listing/ranges.ts';
+import { ObjectStoreDeadlineError, ObjectStoreError } from '#shared/objectstore/errors.ts';
 import { EndConfirmer } from '../compare/confirm-end.ts';
 import { submittable } from '../compare/counts.ts';
 import { type DiffStep, diff } from '../compare/diff.ts';
+import { DiffError, type Side } from '../compare/errors.ts';
 import type { FactsPage } from '../compare/object-facts.ts';
-import type { FailureLog } from '../submit/failure-log.ts';
 import type { BlockedKey } from '../submit/submitter.ts';
-import { confirmEmpty, retryListing } from './listing-doubts.ts';
-import type { ActiveRange } from './pass.ts';
-import { finish } from './range-state.ts';
+import { type ActiveRange, boundsOf } from './pass.ts';
+import { finish, newRange } from './range-state.ts';
 import type { RunContext } from './run-control.ts';
-import { countStep, submitStep } from './submit-step.ts';
+import { countStep, type failureLog, submitStep } from './submit-step.ts';
 
 /** Submission state that the workers of a run share. */
 export interface SharedSubmissions {
   /** Keys that are left alone until the end of the run. */
   readonly stuck: Set<string>;
-  readonly failures: FailureLog;
+  readonly failures: ReturnType<typeof failureLog>;
 }
 
 /**
@@ -28,54 +29,32 @@ export async function workRange(
   context: RunContext,
   shared: SharedSubmissions,
 ): Promise<void> {
-  const range = context.pass.begin(live);
-  const work = new RangeWorker(range, live, signal, context, shared);
-  while (!range.state.done && !context.control.isStopping() && (await work.walk()) === 'again');
-}
+  const { options, comparer, destination, previous, pass, control } = context;
+  const { bucket, prefix } = options.route.source;
+  const range = pass.begin(live);
+  const now = () => options.clock.now();
+  const calls = new CallCount();
+  const sides = { source: options.source, destination: options.destination };
+  const buckets = { source: bucket, destination };
+  const ends = new EndConfirmer({ ...sides, buckets, prefix, comparer, now }, live, signal);
+  const pagesOf = (side: Side) =>
+    calls.of(live.pages(sides[side], { bucket: buckets[side], ...(prefix !== undefined && { prefix }), signal }));
 
-class RangeWorker {
-  readonly #range: ActiveRange;
-  readonly #live: LiveRange;
-  readonly #signal: AbortSignal;
-  readonly #context: RunContext;
-  readonly #shared: SharedSubmissions;
-  readonly #ends: EndConfirmer;
-  readonly #calls = new CallCount();
-
-  constructor(
-    range: ActiveRange,
-    live: LiveRange,
-    signal: AbortSignal,
-    context: RunContext,
-    shared: SharedSubmissions,
-  ) {
-    const { options, comparer, destination } = context;
-    this.#range = range;
-    this.#live = live;
-    this.#signal = signal;
-    this.#context = context;
-    this.#shared = shared;
-    this.#ends = new EndConfirmer(
-      {
-        source: options.source,
-        destination: options.destination,
-        buckets: { source: options.route.source.bucket, destination },
-        prefix: options.route.source.prefix,
-        comparer,
-        now: () => options.clock.now(),
-      },
-      live,
-      signal,
-    );
-  }
+  const compare = () =>
+    diff({
+      source: pagesOf('source'),
+      destination: pagesOf('destination'),
+      comparer,
+      now,
+      emptySourceConfirmed: range.confirmedEmpty,
+      confirmEnd: (side, after) => ends.isEnd(side, after, (pages) => calls.of(pages)),
+      ...(previous && { changedSince: Date.parse(previous.started) }),
+    });
 
   /** Compares both listings from the cursor on, and does all that each step leads to. */
-  async walk(): Promise<'again' | 'left'> {
-    const { control, options } = this.#context;
-    const range = this.#range;
-    const { cursor } = range.state;
-    if (cursor !== undefined) this.#live.done(cursor);
-    const steps = this.#compare();
+  const walk = async (): Promise<'again' | 'left'> => {
+    if (range.state.cursor !== undefined) live.done(range.state.cursor);
+    const steps = compare();
     try {
       while (!control.isStopping()) {
         const before = range.state;
@@ -83,13 +62,13 @@ class RangeWorker {
         // Another run has come further, as another worker has found meanwhile: this step is not the next one any more.
         if (range.state !== before) return 'again';
         if (done === true) {
-          if (value === 'empty_source') return (await confirmEmpty(range, this.#context)) ? 'again' : 'left';
+          if (value === 'empty_source') return (await confirmEmpty(range, context)) ? 'again' : 'left';
           if (value === 'goes_on') return 'again';
-          range.state = finish(range.state, this.#calls.take());
+          range.state = finish(range.state, calls.take());
           await control.save();
           return 'left';
         }
-        const blocked = await this.#submit(value);
+        const blocked = await submitFound(range, value, calls.take(), context, shared);
         if (blocked) {
           control.endBlocked(blocked);
           return 'left';
@@ -99,66 +78,54 @@ class RangeWorker {
         if (!(await control.save())) return 'left';
         // Another run has come further in this range.
         if (range.state !== after) return 'again';
-        this.#report(value.cursor);
+        control.progressed = true;
+        reportProgress(value.cursor, context);
       }
       return 'left';
     } catch (error) {
-      return (await retryListing(range, error, this.#context)) ? 'again' : 'left';
+      return (await retryListing(range, error, context)) ? 'again' : 'left';
     } finally {
       await steps.return('complete');
-      const made = this.#calls.take();
+      const made = calls.take();
       if (made > 0) range.state = { ...range.state, list_calls: range.state.list_calls + made };
     }
-  }
+  };
 
-  #compare() {
-    const { options, comparer, destination, previous } = this.#context;
-    const { bucket, prefix } = options.route.source;
-    const request = { ...(prefix === undefined ? {} : { prefix }), signal: this.#signal };
-    return diff({
-      source: this.#calls.of(this.#live.pages(options.source, { ...request, bucket })),
-      destination: this.#calls.of(this.#live.pages(options.destination, { ...request, bucket: destination })),
-      comparer,
-      now: () => options.clock.now(),
-      emptySourceConfirmed: this.#range.confirmedEmpty,
-      confirmEnd: (side, after) => this.#ends.isEnd(side, after, (pages) => this.#calls.of(pages)),
-      ...(previous && { changedSince: Date.parse(previous.started) }),
-    });
-  }
+  while (!range.state.done && !control.isStopping() && (await walk()) === 'again');
+}
 
-  /** @returns a key that keeps the range where it is */
-  async #submit(step: DiffStep): Promise<BlockedKey | undefined> {
-    const { submit, options } = this.#context;
-    const { stuck, failures } = this.#shared;
-    const range = this.#range;
-    const calls = this.#calls.take();
-    if (!submit) {
-      range.state = countStep(range.state, step, calls);
-      return undefined;
-    }
-    const result = await submitStep(range.state, step, calls, { submit, size: options.maxKeysPerCall, stuck });
-    range.state = result.state;
-    failures.add(result.failed);
-    return result.blocked;
+/** @returns a key that keeps the range where it is */
+async function submitFound(
+  range: ActiveRange,
+  step: DiffStep,
+  calls: number,
+  { submit, options }: RunContext,
+  { stuck, failures }: SharedSubmissions,
+): Promise<BlockedKey | undefined> {
+  if (!submit) {
+    range.state = countStep(range.state, step, calls);
+    return undefined;
   }
+  const result = await submitStep(range.state, step, calls, { submit, size: options.maxKeysPerCall, stuck });
+  range.state = result.state;
+  failures(result.failed);
+  return result.blocked;
+}
 
-  #report(currentKey: string): void {
-    const { options, pass, previous, control } = this.#context;
-    control.progressed = true;
-    if (!options.onProgress) return;
-    const { accepted, failed, calls, ranges } = pass.totals();
-    options.onProgress({
-      objects: pass.sourceObjects,
-      calls: calls.list,
-      submitted: pass.activeRanges.reduce((sum, { state }) => sum + submittable(state.counts).objects, 0),
-      accepted,
-      failed,
-      currentKey,
-      rangesDone: ranges.done,
-      ranges: ranges.total,
-      ...(previous && { estimatedTotal: previous.source.objects }),
-    });
-  }
+function reportProgress(currentKey: string, { options, pass, previous }: RunContext): void {
+  if (!options.onProgress) return;
+  const { accepted, failed, calls, ranges } = pass.totals();
+  options.onProgress({
+    objects: pass.sourceObjects,
+    calls: calls.list,
+    submitted: pass.activeRanges.reduce((sum, { state }) => sum + submittable(state.counts).objects, 0),
+    accepted,
+    failed,
+    currentKey,
+    rangesDone: ranges.done,
+    ranges: ranges.total,
+    ...(previous && { estimatedTotal: previous.source.objects }),
+  });
 }
 
 /** LIST calls of both sides since it was last asked. */
@@ -181,4 +148,64 @@ class CallCount {
     this.#calls = 0;
     return calls;
   }
+}
+
+/** Milliseconds: between tries of a listing that failed, each of which had several attempts of its own. */
+const LISTING_WAITS = [1_000, 5_000] as const;
+/** Times that a range may list nothing where there is something. */
+const MAX_LOOKS = 2;
+
+/**
+ * Looks a second time, by another request, whether the source has an object in a range in which it has listed none. An
+ * empty range proves nothing as long as the whole source is empty: the range then stays unjudged.
+ *
+ * @returns whether to go on with the range
+ * @throws DiffError where the look fails, or the source contradicts itself for good
+ */
+async function confirmEmpty(range: ActiveRange, context: RunContext): Promise<boolean> {
+  const { pass, options, emptySourceConfirmed } = context;
+  const { route, source, log } = options;
+  const { bucket, prefix } = route.source;
+  const { cursor, after, until } = boundsOf(range);
+  const request = { bucket, ...(prefix === undefined ? {} : { prefix }), ...rangeOf(cursor ?? after, until) };
+  const first = await source.firstKey(request).catch((error: unknown) => {
+    throw new DiffError('source', 'failed', cursor ?? after, error);
+  });
+  range.confirmedEmpty = first === undefined && (pass.sourceObjects > 0 || emptySourceConfirmed);
+  range.unjudged = first === undefined && !range.confirmedEmpty;
+  if (first === undefined) return range.confirmedEmpty;
+  // An object may have come in between, but not again and again.
+  log.warn('listing contradicts itself', { side: 'source', looks: range.emptyLooks });
+  range.emptyLooks += 1;
+  if (range.emptyLooks > MAX_LOOKS) throw new DiffError('source', 'ended_early', cursor ?? after);
+  return true;
+}
+
+/**
+ * Waits where a listing has failed in a way that may pass; else notes the fault, so that this run leaves the range alone.
+ *
+ * @returns whether to try again
+ */
+async function retryListing(range: ActiveRange, error: unknown, context: RunContext): Promise<boolean> {
+  const { control, options } = context;
+  const { signal, clock, log } = options;
+  if (!(error instanceof DiffError)) throw error;
+  const { side, fault, cause } = error;
+  if (signal?.aborted === true) control.end('interrupted');
+  else if (cause instanceof ObjectStoreDeadlineError || control.left <= 0) control.end('deadline');
+  else {
+    const passing = fault === 'failed' && (!(cause instanceof ObjectStoreError) || cause.retryable);
+    const wait = LISTING_WAITS[range.listingTries];
+    if (passing && wait !== undefined && wait < control.left) {
+      range.listingTries += 1;
+      log.warn('listing tried again', { side, error });
+      await clock.sleep(wait);
+      return true;
+    }
+    const { after, until, cursor } = boundsOf(range);
+    range.fault = { ...rangeOf(after, until), ...(cursor !== undefined && { cursor }), side, fault, passing, error };
+    log.error('range stopped', { side, fault, cursor, error });
+    if (!error.earlierHolds) range.state = newRange({ after, until });
+  }
+  return false;
 }

@@ -1,11 +1,20 @@
 import * as z from 'zod/mini';
+import { compareUtf8 } from '#shared/encoding/utf8-order.ts';
+import { FAILURES, type FailureKind } from '#shared/pipeline/failures.ts';
 import { readBoundedJson } from '#shared/validation/bounded-json.ts';
-import { type Counts, submittable } from '../compare/counts.ts';
-import { quantity, storedVerdictsSchema, totalsSchema, verdictsSchema } from '../compare/counts-schema.ts';
+import {
+  type Counts,
+  quantity,
+  type RefusedByCode,
+  storedVerdictsSchema,
+  submittable,
+  totalsSchema,
+  verdictsSchema,
+} from '../compare/counts.ts';
 import { DEFAULT_RULES, type OverwriteRules } from '../compare/overwrite-rules.ts';
 import { REASONS } from '../compare/verdict.ts';
 import { isOfThePast, STATE_LIMITS, storedNumber, storedTime } from '../document-limits.ts';
-import { type RefusedByCode, refusedRows } from '../submit/refused-objects.ts';
+import { countersSchema, type OmsCounters } from '../oms-task.ts';
 import { convergenceOf } from './convergence.ts';
 import { estimateLoss } from './estimate-loss.ts';
 import { REMEDIES } from './reason-remedies.ts';
@@ -15,13 +24,6 @@ import { type Trend, trendOf } from './trend.ts';
 const REPORT_VERSION = 1;
 
 const time = z.string();
-export const countersSchema = z.object({
-  requested: quantity,
-  succeeded: quantity,
-  failed: quantity,
-  skipped: quantity,
-  bytes: quantity,
-});
 const bucketSchema = z.object({
   bucket: z.string(),
   prefix: z.optional(z.string()),
@@ -109,7 +111,6 @@ const storedSchema = z.extend(reportSchema, {
 });
 
 export type Report = z.infer<typeof reportSchema>;
-export type OmsCounters = z.infer<typeof countersSchema>;
 export type StoppedRange = Report['stopped'][number];
 
 export interface ReportInput {
@@ -254,4 +255,25 @@ function withDifference({ before, after }: NonNullable<ReportInput['oms']>): Non
 
 function round(value: number): number {
   return Math.round(value * 1000) / 1000;
+}
+
+/** A line of a report. */
+export interface RefusedRow {
+  readonly code: string;
+  readonly remedy: string;
+  readonly objects: number;
+  readonly keys: readonly string[];
+}
+
+/** @param code of a failure; that of another release may be unknown */
+export function submissionRemedy(code: string): string {
+  const failure: FailureKind | undefined = Object.values(FAILURES).find((each) => each.code === code);
+  return failure?.reconcileRemedy ?? failure?.remedy ?? 'See the log; the next pass submits the objects again.';
+}
+
+/** The most frequent first. */
+export function refusedRows(refused: RefusedByCode): RefusedRow[] {
+  return Object.entries(refused)
+    .map(([code, { objects, keys }]) => ({ code, remedy: submissionRemedy(code), objects, keys }))
+    .sort((a, b) => b.objects - a.objects || compareUtf8(a.code, b.code));
 }

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Checkpoint, readCheckpoint, writeCheckpoint } from '#shared/reconcile/pass/checkpoint.ts';
-import { mergeCheckpoints } from '#shared/reconcile/pass/merge-checkpoints.ts';
+import { type Checkpoint, mergeCheckpoints, readCheckpoint } from '#shared/reconcile/pass/checkpoint.ts';
 import {
   advance,
   finish,
@@ -137,7 +136,7 @@ describe('mergeCheckpoints', () => {
     fc.assert(
       fc.property(checkpoint, checkpoint, (a, b) => {
         const merged = mergeCheckpoints(a, b);
-        expect(readCheckpoint(writeCheckpoint(merged), 'r')).toEqual({ checkpoint: merged, restarted: [] });
+        expect(readCheckpoint(JSON.stringify(merged), 'r')).toEqual({ checkpoint: merged, restarted: [] });
       }),
       parameters,
     );

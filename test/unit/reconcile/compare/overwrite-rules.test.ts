@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { comparePair } from '#shared/reconcile/compare/compare-pair.ts';
 import {
   type ConsistencyCheck,
+  comparePair,
   DEFAULT_RULES,
   type OverwriteMode,
   type OverwriteRules,

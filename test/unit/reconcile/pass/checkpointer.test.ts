@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { LiveRange } from '#shared/listing/live-range.ts';
 import { Logger } from '#shared/logging/logger.ts';
-import { Checkpointer, Overtaken } from '#shared/reconcile/pass/checkpointer.ts';
-import { newPass, type Pass, readPass } from '#shared/reconcile/pass/pass.ts';
+import { readCheckpoint } from '#shared/reconcile/pass/checkpoint.ts';
+import { Checkpointer } from '#shared/reconcile/pass/checkpointer.ts';
+import { Pass } from '#shared/reconcile/pass/pass.ts';
 import { advance, finish } from '#shared/reconcile/pass/range-state.ts';
-import { NewerCheckpointError } from '#shared/reconcile/pass/state.ts';
+import { NewerCheckpointError, Overtaken } from '#shared/reconcile/pass/state.ts';
 import { stepOf } from '../../../helpers/reconcile.ts';
 import { PREFIX, STATE, World } from '../../../helpers/reconcile-world.ts';
 
 const HEAD = { route: 'digest', pass: 1, id: 'pass', started: '2026-11-21T12:00:00.000Z' };
 const log = new Logger({ write: () => {} });
-const passOf = (changes: Partial<typeof HEAD> = {}) => newPass({ ...HEAD, ...changes }, undefined);
+const passOf = (changes: Partial<typeof HEAD> = {}) => Pass.begin({ ...HEAD, ...changes });
 /** As if a page up to a key was done, with nothing to submit. */
 function goOn(pass: Pass, cursor: string): void {
   const [slot] = pass.activeRanges;
@@ -177,14 +178,14 @@ describe('a checkpointer', () => {
 describe('a pass', () => {
   it('is read as it was written, with its counters and whether it is over', () => {
     const counters = { requested: 1, succeeded: 2, failed: 3, skipped: 4, bytes: 5 };
-    const pass = newPass(HEAD, counters);
+    const pass = Pass.begin({ ...HEAD, oms_before: counters });
     goOn(pass, 'k1');
     pass.over = true;
 
-    const read = readPass(pass.toText(), 'digest');
+    const read = readCheckpoint(pass.toText(), 'digest');
 
-    expect(read).toMatchObject({ restarted: [], pass: { over: true, omsBefore: counters, head: HEAD } });
-    expect('pass' in read && read.pass.ranges()).toEqual(pass.ranges());
+    expect(read).toMatchObject({ restarted: [], checkpoint: { over: true, oms_before: counters, ...HEAD } });
+    expect(read.checkpoint?.ranges).toEqual(pass.ranges());
   });
 
   it('has no gap where a worker has yet to begin with a part of a range', () => {
@@ -209,7 +210,7 @@ describe('a pass', () => {
       ['m', 't'],
       ['t', undefined],
     ]);
-    expect(readPass(pass.toText(), 'digest')).toMatchObject({ restarted: [] });
+    expect(readCheckpoint(pass.toText(), 'digest')).toMatchObject({ restarted: [] });
   });
 
   it('is complete when all of its ranges are done', () => {

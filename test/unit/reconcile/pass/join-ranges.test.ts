@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { NAMED_KEYS } from '#shared/reconcile/compare/counts.ts';
-import { isFinished, joined, withoutSparedKeys } from '#shared/reconcile/pass/join-ranges.ts';
-import { newRange, type RangeState } from '#shared/reconcile/pass/range-state.ts';
+import {
+  isFinished,
+  joined,
+  newRange,
+  type RangeState,
+  withoutSparedKeys,
+} from '#shared/reconcile/pass/range-state.ts';
 import { countsOf } from '../../../helpers/reconcile.ts';
 
 const range = (changes: Partial<RangeState>): RangeState => ({ ...newRange({}), ...changes });

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Checkpoint } from '#shared/reconcile/pass/checkpoint.ts';
-import { mergeCheckpoints } from '#shared/reconcile/pass/merge-checkpoints.ts';
+import { type Checkpoint, mergeCheckpoints } from '#shared/reconcile/pass/checkpoint.ts';
 import { advance, finish, newRange, type RangeState } from '#shared/reconcile/pass/range-state.ts';
 import { stepOf } from '../../../helpers/reconcile.ts';
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { LiveRange } from '#shared/listing/live-range.ts';
 import { readCheckpoint } from '#shared/reconcile/pass/checkpoint.ts';
-import { newPass } from '#shared/reconcile/pass/pass.ts';
+import { Pass } from '#shared/reconcile/pass/pass.ts';
 import { advance, finish } from '#shared/reconcile/pass/range-state.ts';
 import { stepOf } from '../../../helpers/reconcile.ts';
 
 const ROUTE = 'r'.repeat(32);
-const start = () => newPass({ route: ROUTE, pass: 1, id: 'i', started: '2026-11-21T12:00:00.000Z' }, undefined);
+const start = () => Pass.begin({ route: ROUTE, pass: 1, id: 'i', started: '2026-11-21T12:00:00.000Z' });
 const bounds = (ranges: readonly { readonly after?: string; readonly until?: string }[]) =>
   ranges.map(({ after = '', until = '' }) => `${after}..${until}`);
 const nothing = { accepted: 0, failed: 0, pending: [], calls: 0 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { routeFolders } from '#shared/reconcile/pass/route-folder.ts';
+import { routeFolders } from '#shared/reconcile/route-identity.ts';
 import type { ReconcileRoute } from '#shared/reconcile/run-options.ts';
 
 const route = (changes: Partial<ReconcileRoute> = {}): ReconcileRoute => ({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FAILURES } from '#shared/pipeline/failures.ts';
-import { submissionRemedy } from '#shared/reconcile/submit/refused-objects.ts';
+import { submissionRemedy } from '#shared/reconcile/report/report.ts';
 
 describe('what to do about a refused object', () => {
   it.each(Object.keys(FAILURES))('is a sentence, and speaks of no notification: %s', (code) => {

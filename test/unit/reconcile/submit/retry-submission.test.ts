@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FAILURES, type FailureCode } from '#shared/pipeline/failures.ts';
-import { SubmissionRetries } from '#shared/reconcile/submit/retry-submission.ts';
 import { Submissions } from '#shared/reconcile/submit/submissions.ts';
-import type { KeyResult } from '#shared/reconcile/submit/submitter.ts';
+import { type KeyResult, SubmissionRetries } from '#shared/reconcile/submit/submitter.ts';
 
 type Answer = 'accepted' | FailureCode;
 
