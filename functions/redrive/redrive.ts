@@ -73,7 +73,7 @@ export function createRedrive({
       ...prepareRedrive(config, { store, oms, limiter, states, clock }, options),
       remaining: () => invocation.remainingTime,
       backoff: caller === 'timer',
-      from: caller === 'timer' ? await readPosition(place, log) : undefined,
+      from: await readPosition(options, place, log),
       id: invocation.requestId ?? String(now()),
       redact,
       log,

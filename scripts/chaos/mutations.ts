@@ -275,8 +275,8 @@ export const MUTATIONS: readonly Mutation[] = [
     patches: [
       patch(
         'shared/reconcile/compare/confirm-end.ts',
-        "            if (side === 'destination' || !comparer.isInFlight(object, { now: now(), listedAt: now() })) return object;\n",
-        "            return side === 'source' && comparer.isInFlight(object, { now: now(), listedAt: now() }) ? undefined : object;\n",
+        "            if (side === 'destination' || !comparer.isInFlight(object, times)) return object;\n",
+        "            return side === 'source' && comparer.isInFlight(object, times) ? undefined : object;\n",
       ),
     ],
   },
@@ -289,8 +289,8 @@ export const MUTATIONS: readonly Mutation[] = [
     patches: [
       patch(
         'shared/reconcile/compare/compare-object.ts',
-        'const [listed, present] = [Math.max(listedAt, notBefore), Math.max(now, notBefore)];',
-        'const [listed, present] = [listedAt, Math.max(now, Math.min(0, notBefore))];',
+        'const listed = Math.max(listedAt, notBefore);',
+        'const listed = Math.max(listedAt, Math.min(0, notBefore));',
       ),
     ],
   },

@@ -21,7 +21,10 @@ export interface ListedPage {
   readonly last: boolean;
   /** Set on a last page where a key at or behind the end of the range was seen, so that the end is certain. */
   readonly isEndSeen?: true;
-  /** When it was asked for: milliseconds since the epoch. What changed since then may not be in it. */
+  /**
+   * When it was asked for, by the later of the clocks of the function and of the store: milliseconds since the epoch.
+   * What changed since then may not be in it.
+   */
   readonly listedAt: number;
   /** LIST calls of this listing so far, each with however many attempts. */
   readonly calls: number;
@@ -102,10 +105,13 @@ export class ObjectLister implements Lister, KeyFinder {
         ...(maxKeys === undefined ? {} : { maxKeys }),
       });
       const page = await untilAborted(asked, signal);
+      // A listing is compared with times of the store, whose clock the one here may be behind.
+      const behind = page.date === undefined ? 0 : Math.max(0, page.date - this.#now());
       const objects = check.take(page, token);
       token = page.nextToken;
       const last = token === undefined || check.isOver;
-      yield { objects, last, ...(check.isOver ? { isEndSeen: true } : {}), listedAt, calls };
+      const isEndSeen = check.isOver ? ({ isEndSeen: true } as const) : {};
+      yield { objects, last, ...isEndSeen, listedAt: listedAt + behind, calls };
       if (last) return;
     }
   }
@@ -118,7 +124,8 @@ export class ListingCheck {
   #position: string | undefined;
   /** The first key of the last page that had one. */
   #first: string | undefined;
-  #emptyPages = 0;
+  /** Tokens that led to pages without a key since the last page that had one. */
+  readonly #emptyTokens = new Set<string | undefined>();
   isOver: boolean;
 
   constructor(request: ListRequest) {
@@ -145,8 +152,10 @@ export class ListingCheck {
       position = key;
     }
     const [first] = objects;
-    this.#emptyPages = first ? 0 : this.#emptyPages + 1;
-    if (nextToken !== undefined && (nextToken === token || this.#emptyPages > MAX_EMPTY_PAGES))
+    if (first) this.#emptyTokens.clear();
+    else this.#emptyTokens.add(token);
+    const isCircle = nextToken === token || this.#emptyTokens.has(nextToken);
+    if (nextToken !== undefined && (isCircle || this.#emptyTokens.size > MAX_EMPTY_PAGES))
       throw this.#error('no_progress');
     this.#first = first?.key ?? this.#first;
     this.#position = position;

@@ -186,7 +186,11 @@ export class ObjectStoreClient implements ObjectStore {
       query: this.#listQuery(request),
       maxBytes: CLIENT_LIMITS.pageBytes,
       tooLarge: 'answer',
-      read: ({ body }) => readListAnswer(body, this.#connection.provider, continuationToken),
+      read: ({ headers, body }) => {
+        const page = readListAnswer(body, this.#connection.provider, continuationToken);
+        const date = Date.parse(headers['date'] ?? '');
+        return Number.isNaN(date) ? page : { ...page, date };
+      },
     });
   }
 

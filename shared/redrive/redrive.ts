@@ -174,7 +174,8 @@ class Redrive {
   }
 
   async #work({ taken }: Window): Promise<StopReason | undefined> {
-    const { items, places } = uniqueKeys(taken);
+    // Where time is short, what was refused before must not keep the rest from being tried.
+    const { items, places } = uniqueKeys(taken.toSorted((a, b) => a.document.attempts - b.document.attempts));
     const submitted = await this.#submit(items);
     const failures = items.map((item, index) => toFailure(item, submitted.outcomes[index]));
     this.#count(failures, submitted);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { isObjectKey } from '#shared/encoding/object-key.ts';
 import { field, optionalText } from '#shared/events/fields.ts';
 import type { Logger } from '#shared/logging/logger.ts';
@@ -39,12 +40,17 @@ export async function writeReport(report: StoredReport, { store, bucket }: Place
 }
 
 /**
- * Reads where the last run by timer was cut short, so that the next goes on from there: it would otherwise spend its
- * time on the same documents again. Nothing depends on what the report says: a run goes round.
+ * Reads where the last run with the same options was cut short, so that the next goes on from there: it would otherwise
+ * spend its time on the same documents again. Nothing depends on what the report says: a run goes round.
  *
+ * @param options of this run, as they were asked for
  * @returns undefined, the beginning, where it came to the end or cannot be read, whatever the reason
  */
-export async function readPosition({ store, bucket }: Place, log: Logger): Promise<Position | undefined> {
+export async function readPosition(
+  options: object,
+  { store, bucket }: Place,
+  log: Logger,
+): Promise<Position | undefined> {
   let report: unknown;
   try {
     const { body } = await store.getObject({ bucket, key: LAST_REPORT, maxBytes: REDRIVE_LIMITS.reportBytes });
@@ -58,7 +64,7 @@ export async function readPosition({ store, bucket }: Place, log: Logger): Promi
       });
     return undefined;
   }
-  if (field(report, 'caller') !== 'timer') return undefined;
+  if (!isDeepStrictEqual(field(report, 'options'), options)) return undefined;
   const position = field(report, 'position');
   const source = SOURCES.find((known) => known === field(position, 'source'));
   const name = optionalText(position, 'name');

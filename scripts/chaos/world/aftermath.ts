@@ -58,12 +58,13 @@ async function redriveUntilStable({
     // What is refused again is written again, with one attempt more; that moves nothing, and neither does a report.
     const hasMoved = names() !== before || ledger.counts.fresh > accepted;
     const { stopped, position: end, settled } = endOf(outcome);
-    // The next run by timer goes on from there; one by hand begins anew.
-    const goesOn = healsBy === 'timer' && end !== position;
+    // The next run goes on from there.
+    const goesOn = end !== position;
     position = end;
     if (hasMoved || goesOn) continue;
-    // Where it began with what it cannot bring through, it has looked at all of that.
-    if (stopped === undefined || settled > 0) return;
+    if (stopped === undefined) return;
+    // What it could not bring through has one attempt more, and comes last in the next run.
+    if (settled > 0) continue;
     // No document that the store keeps to itself is ever settled.
     if (outcome && 'failure' in outcome && mayFail()) return;
     ledger.violate('stuck', `redrive by ${healsBy} has moved nothing: ${stopped}`);

@@ -52,7 +52,7 @@ export function drawWishes(random: Random, sources: readonly Source[]): Wish[] {
 
 export function drawUploads(random: Random, { sources, wishes, start, length, misreads, large }: Traffic): Upload[] {
   const uploads: Upload[] = [];
-  const count = large ? random.int(90, 130) : random.chance(0.15) ? random.int(30, 70) : random.int(3, 24);
+  const count = large ? random.int(90, 130) : random.chance(0.08) ? random.int(30, 50) : random.int(3, 16);
   const bursts = large || random.chance(0.5);
   let time = start;
   for (let index = 0; index < count; index += 1) {

@@ -53,7 +53,10 @@ const NO_HISTORY: SubmissionHistory = { find: () => undefined, reserve: () => tr
 export interface CompareTimes {
   /** The present. */
   readonly now: number;
-  /** The request time of the older of the two pages at hand: neither can know of what happened later. */
+  /**
+   * The request time of the older of the two pages at hand: neither can know of what happened later. Above `now` where
+   * the store's clock is ahead of the one here.
+   */
   readonly listedAt: number;
 }
 
@@ -120,17 +123,17 @@ export class ObjectComparer {
   }
 
   /** A source of a time to come is copied, and found older, again and again: one submission must be enough. */
-  #submission(source: ObjectFacts, pair: Pair, { now }: CompareTimes): ReturnType<typeof submission> {
+  #submission(source: ObjectFacts, pair: Pair, { now, listedAt }: CompareTimes): ReturnType<typeof submission> {
     const outcome = submission(this.#options.rules, pair);
-    const neverOlder = pair.size === 'same' && pair.time === 'older' && source.lastModified > now;
+    const neverOlder = pair.size === 'same' && pair.time === 'older' && source.lastModified > Math.max(now, listedAt);
     return outcome === 'copied' && neverOlder ? 'doubtful' : outcome;
   }
 
   /** Whether its notification may be on the way. A time that is further ahead than that is one of a wrong clock. */
   isInFlight(source: ObjectFacts, { now, listedAt }: CompareTimes): boolean {
     const { graceMs, notBefore = 0 } = this.#options;
-    const [listed, present] = [Math.max(listedAt, notBefore), Math.max(now, notBefore)];
-    return source.lastModified > listed - graceMs && source.lastModified <= present + graceMs;
+    const listed = Math.max(listedAt, notBefore);
+    return source.lastModified > listed - graceMs && source.lastModified <= Math.max(now, listed) + graceMs;
   }
 
   #isOwn(key: string): boolean {

@@ -78,7 +78,7 @@ export class EndConfirmer {
   ): Promise<ListedObject | undefined> {
     const { buckets, prefix, comparer, now } = this.#options;
     const { range, rest } = this.#live;
-    const began = Math.floor(now() / 1000) * 1000;
+    let began: number | undefined;
     let position = after;
     for (let round = 1; ; round++) {
       const before = position;
@@ -90,12 +90,15 @@ export class EndConfirmer {
         signal: this.#signal,
       });
       try {
-        for await (const { objects } of counted(pages))
+        for await (const { objects, listedAt } of counted(pages)) {
+          began ??= Math.floor(listedAt / 1000) * 1000;
+          const times = { now: now(), listedAt: Math.max(now(), listedAt) };
           for (const object of objects) {
-            if (side === 'destination' || !comparer.isInFlight(object, { now: now(), listedAt: now() })) return object;
+            if (side === 'destination' || !comparer.isInFlight(object, times)) return object;
             position = object.key;
             onlySince &&= object.lastModified >= began;
           }
+        }
       } catch (error) {
         throw DiffError.of(side, after, error);
       }

@@ -17,7 +17,7 @@ export class ListingSide {
   ended = false;
   /** Whether there was any object at all. */
   sawObject = false;
-  /** Request time of the current page, or of the end: milliseconds since the epoch. */
+  /** Request time of the last page: milliseconds since the epoch. */
   listedAt: number;
   readonly #options: ListingSideOptions;
   readonly #pages: AsyncIterator<FactsPage>;
@@ -39,12 +39,12 @@ export class ListingSide {
   async load(): Promise<void> {
     while (!this.ended && this.index >= this.page.length) {
       this.#position = this.page.at(-1)?.key ?? this.#position;
-      this.listedAt = this.#options.now();
+      const asked = this.#options.now();
       const { done, value } = await this.#next();
       this.ended = done === true;
       [this.page, this.index] = [done === true ? [] : value.objects, 0];
       if (done === true) return;
-      this.listedAt = value.listedAt ?? this.listedAt;
+      this.listedAt = value.listedAt ?? asked;
       this.#endConfirmed = value.isEndSeen === true;
       this.sawObject ||= value.objects.length > 0;
     }

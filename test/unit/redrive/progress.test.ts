@@ -4,7 +4,7 @@ import type { Route } from '#shared/pipeline/routes.ts';
 import { REDRIVE_LIMITS } from '#shared/redrive/limits.ts';
 import type { RedriveReport } from '#shared/redrive/report.ts';
 import { omsError } from '../../helpers/oms-error.ts';
-import { failedInvocation, keysLetter, record } from '../../helpers/redrive-documents.ts';
+import { failedInvocation, keysLetter, record, seedLetter } from '../../helpers/redrive-documents.ts';
 import { NOW, PREFIXES, RedriveWorld, STATE_BUCKET } from '../../helpers/redrive-world.ts';
 
 const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `photos/${index}`);
@@ -111,6 +111,32 @@ describe('a document of more keys than a run can submit', () => {
     const distinct = new Set(world.accepted).size;
     expect(distinct).toBe(world.accepted.length);
     for (const { keys } of reports) expect(keys.accepted).toBeGreaterThan(0);
+  });
+
+  it('tries every key, though a run has time for those only that are refused', async () => {
+    const keys = new Map(
+      names(30).map((name) => {
+        const letter = keysLetter({ Records: [record(name)] }, { created: NOW - 86_400_000, requestId: name });
+        return [seedLetter(world, letter), name] as const;
+      }),
+    );
+    for (const document of world.documents().slice(0, 20)) world.reactions.set(keys.get(document) ?? '', 'refuse');
+    const { clock } = world;
+    clock.sleep = async (ms) => {
+      clock.time += ms;
+    };
+
+    for (let run = 0; run < 3; run += 1) {
+      const began = clock.time;
+      await world.redrive({
+        concurrency: 1,
+        maxKeysPerCall: 1,
+        remaining: () => began + 20_000 - clock.time,
+        limiter: new RateLimiter({ perSecond: 1, now: () => clock.time, sleep: clock.sleep }),
+      });
+    }
+
+    expect(new Set(world.accepted).size).toBe(10);
   });
 
   it('gets shorter where OMS takes some calls and throttles the others, every time the same', async () => {

@@ -61,7 +61,7 @@ describe('what release 0.1.0 has written is still read', () => {
     world.store.seed(STATE_BUCKET, LAST_REPORT, written('last'));
     const log = new Logger({ level: 'error', write: () => {} });
 
-    expect(await readPosition({ store: world.store, bucket: STATE_BUCKET }, log)).toEqual({
+    expect(await readPosition({}, { store: world.store, bucket: STATE_BUCKET }, log)).toEqual({
       source: 'failed_invocation',
       name: 'failed-invocations/on-object-created/2026-10-01T11-00-00Z-request-1.json',
     });

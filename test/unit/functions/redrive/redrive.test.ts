@@ -236,21 +236,22 @@ describe('redrive', () => {
   });
 
   it.each([
-    ['a timer', 'timer', 'dead_letter', 1],
-    ['a client', 'http', 'dead_letter', 0],
-    ['a timer, of a source that there is not', 'timer', 'elsewhere', 0],
-    ['nobody', undefined, 'dead_letter', 0],
-  ])('begins where the last report is of %s and has a position', async (_whose, caller, source, first) => {
+    ['the same options', { limit: 1 }, 'dead_letter', 1],
+    ['other options', { limit: 2 }, 'dead_letter', 0],
+    ['a source that there is not', { limit: 1 }, 'elsewhere', 0],
+    ['no options', undefined, 'dead_letter', 0],
+  ])('begins where the last report has a position and is of %s', async (_whose, options, source, first) => {
     seedMany(3);
     const names = documents();
-    world.store.seed(STATE_BUCKET, LAST_REPORT, JSON.stringify({ caller, position: { source, name: names[0] } }));
+    world.store.seed(STATE_BUCKET, LAST_REPORT, JSON.stringify({ options, position: { source, name: names[0] } }));
 
     await instance()(timer('{"limit":1}'));
 
     expect(documents()).toEqual(names.filter((_, index) => index !== first));
   });
 
-  const last = (position: unknown, more: object = {}): string => JSON.stringify({ caller: 'timer', position, ...more });
+  const last = (position: unknown, more: object = {}): string =>
+    JSON.stringify({ options: { limit: 1 }, position, ...more });
   const SOURCE = 'dead_letter';
   it.each([
     ['no JSON', 'no JSON'],
@@ -264,7 +265,7 @@ describe('redrive', () => {
     ['with a name behind all others', last({ source: SOURCE, name: 'dead-letters/\uffff' })],
     [
       'with a position in __proto__',
-      '{"caller":"timer","__proto__":{"position":{"source":"dead_letter","name":"dead-letters/z"}}}',
+      '{"options":{"limit":1},"__proto__":{"position":{"source":"dead_letter","name":"dead-letters/z"}}}',
     ],
   ])('begins at the beginning where the last report is %s', async (_what, text) => {
     seedMany(2);

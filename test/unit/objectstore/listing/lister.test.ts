@@ -68,6 +68,19 @@ describe('a listing', () => {
     ]);
   });
 
+  it.each([
+    ['ahead', 7_000, 7_010],
+    ['behind', 3, 10],
+  ])('takes the time of a store that is %s of the clock here', async (_where, date, listedAt) => {
+    const store = { listObjects: async (): Promise<ObjectPage> => ({ objects: [], date }) };
+    let time = 0;
+    const lister = new ObjectLister({ store, now: () => (time += 10) });
+    // The answer is there at 20.
+    expect(await collect(lister.pages({ bucket: 'bucket' }))).toMatchObject([
+      { listedAt: date === 7_000 ? listedAt - 20 : listedAt },
+    ]);
+  });
+
   it('of an empty bucket is one empty page', async () => {
     expect(await list({}, THREE, [])).toMatchObject([{ objects: [], last: true, calls: 1 }]);
   });
@@ -285,6 +298,17 @@ describe('a listing that cannot be trusted ends with an error', () => {
   it('where a token leads back to itself', async () => {
     const damage = onCall(2, (page) => ({ ...page, nextToken: `token:${Buffer.from('b/2').toString('hex')}` }));
     expect(await faultOf({ ...THREE, damage })).toMatchObject({ fault: 'no_progress', position: 'b/2' });
+  });
+
+  it('where empty pages lead round in a circle', async () => {
+    let calls = 0;
+    const store = {
+      listObjects: async (): Promise<ObjectPage> => ({ objects: [], nextToken: ['a', 'b', 'c'][calls++ % 3] ?? '' }),
+    };
+    await expect(collect(new ObjectLister({ store }).pages({ bucket: 'bucket' }))).rejects.toMatchObject({
+      fault: 'no_progress',
+    });
+    expect(calls).toBe(4);
   });
 
   it('where the store fails', async () => {

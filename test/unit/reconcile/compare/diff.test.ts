@@ -231,6 +231,15 @@ describe('diff', () => {
     expect(found((await both(NOW, NOW)).steps)[0]).toBe('b missing');
   });
 
+  it('keeps the time that the last page told of, after the listing has ended, where the clock here is behind', async () => {
+    const { steps } = await run(
+      [{ objects: [object('b', { lastModified: OLD })], listedAt: NOW }],
+      [{ objects: [], listedAt: NOW }],
+      { now: () => OLD },
+    );
+    expect(found(steps)).toEqual(['b missing']);
+  });
+
   it('takes the time at which it asked for a page where the page does not say', async () => {
     let now = OLD;
     const young = object('b', { lastModified: OLD });
