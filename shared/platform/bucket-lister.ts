@@ -3,6 +3,7 @@ import type { KeyPair } from '#shared/http/key-pair.ts';
 import { ObjectLister } from '#shared/listing/lister.ts';
 import { ObjectStoreClient } from '#shared/objectstore/client.ts';
 import { UnsupportedProviderError } from '#shared/objectstore/providers.ts';
+import { callInvocation, noCredentials, readKeyPair } from './credentials.ts';
 import type { Invocation } from './invocation.ts';
 import {
   BucketConfigurationError,
@@ -11,7 +12,6 @@ import {
   locationOf,
   namedKeyPair,
 } from './listed-bucket.ts';
-import { MissingKeyPairError, readKeyPair } from './object-store.ts';
 
 export interface BucketListerConfig extends OmsConfig {
   readonly srcAccessKey: string | undefined;
@@ -40,11 +40,7 @@ export function bucketListerFactory(): (
     const id = JSON.stringify(where);
     const client = clients.get(id) ?? connect(where, bucket);
     clients.set(id, client);
-    const credentials = () => {
-      const current = keyPairOf(bucket, config, invocation);
-      invocation.log.conceal(Object.values(current));
-      return current;
-    };
+    const { credentials } = callInvocation(invocation, () => keyPairOf(bucket, config, invocation));
     return new ObjectLister({
       store: client.forInvocation({ credentials, deadline: () => invocation.remainingTime - reserve }),
     });
@@ -60,11 +56,6 @@ function connect(where: ListedLocation, { path }: ListedBucket): ObjectStoreClie
     const message = `cannot be used: ${error.message}`;
     throw new BucketConfigurationError({ path: `${path}.endpoint`, rule: 'endpoint', message }, error);
   }
-}
-
-/** Clients that outlive an invocation hold no credentials. */
-function noCredentials(): never {
-  throw new MissingKeyPairError();
 }
 
 /**

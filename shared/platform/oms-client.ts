@@ -1,15 +1,7 @@
 import type { OmsConfig } from '#shared/config/oms.ts';
 import { OmsClient } from '#shared/oms/client.ts';
-import { MissingCredentialsError, readCredentials } from './credentials.ts';
+import { callInvocation, noCredentials, readCredentials } from './credentials.ts';
 import type { Invocation } from './invocation.ts';
-
-/** Milliseconds that the client leaves of the invocation's time, so that the function can still answer. */
-const RESERVE = 500;
-
-/** Clients that outlive an invocation hold no credentials. */
-function noCredentials(): never {
-  throw new MissingCredentialsError();
-}
 
 /**
  * The OMS client of one function instance: connections are kept between invocations, while credentials and deadline
@@ -19,21 +11,15 @@ function noCredentials(): never {
  */
 export function omsClientFactory(): (config: OmsConfig, invocation: Invocation, reserve?: number) => OmsClient {
   let shared: OmsClient | undefined;
-  return (config, invocation, reserve = 0) => {
-    const credentials = () => {
-      const current = readCredentials(config, invocation);
-      invocation.log.conceal(Object.values(current));
-      return current;
-    };
-    const deadline = () => invocation.remainingTime - RESERVE - reserve;
+  return (config, invocation, reserve) => {
     shared ??= new OmsClient({
-      ...(config.region === undefined ? {} : { region: config.region }),
-      ...(config.endpoint === undefined ? {} : { endpoint: config.endpoint }),
+      ...(config.region !== undefined && { region: config.region }),
+      ...(config.endpoint !== undefined && { endpoint: config.endpoint }),
       projectId: config.projectId,
       timeoutMs: config.timeout,
       maxAttempts: config.maxAttempts,
       credentials: noCredentials,
     });
-    return shared.forInvocation({ credentials, deadline });
+    return shared.forInvocation(callInvocation(invocation, () => readCredentials(config, invocation), reserve));
   };
 }

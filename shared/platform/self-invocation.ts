@@ -4,8 +4,12 @@ import type { selfInvocationVariables } from '#shared/config/self-invocation.ts'
 import { AppError } from '#shared/errors/base.ts';
 import { DeadlineError } from '#shared/errors/deadline.ts';
 import { field } from '#shared/events/fields.ts';
+import { makeCall } from '#shared/http/call.ts';
+import { contextOf } from '#shared/http/client-options.ts';
+import type { KeyPair } from '#shared/http/key-pair.ts';
 import { readRetryAfter } from '#shared/http/retry.ts';
-import { type Answer, Transport, TransportFailure } from '#shared/http/transport.ts';
+import { type SignedCall, UnexpectedAnswer } from '#shared/http/signed-call.ts';
+import { type Answer, Transport } from '#shared/http/transport.ts';
 import { resolveEndpoint } from '#shared/oms/endpoint.ts';
 import { encodePathSegment, signRequest } from '#shared/oms/sign.ts';
 import { MissingCredentialsError } from './credentials.ts';
@@ -69,7 +73,6 @@ export async function invokeSelf(event: object, config: Config, invocation: Invo
         message: 'is missing (the region of the function, which invokes itself)',
       },
     ]);
-  const credentials = credentialsOf(config, invocation);
   const endpoint = resolveEndpoint({
     endpoint: config.functionGraphEndpoint ?? `https://functiongraph.${region}.myhuaweicloud.com`,
   });
@@ -78,25 +81,34 @@ export async function invokeSelf(event: object, config: Config, invocation: Invo
   const path = `${endpoint.basePath}/v2/${projectId}/fgs/functions/${urn}/invocations-async`;
   const body = JSON.stringify(event);
   const headers = { 'content-type': 'application/json', 'x-project-id': projectId };
-  const timeout = Math.min(TIMEOUT, invocation.remainingTime - RESERVE);
-  if (!(timeout > 0)) throw new DeadlineError();
-  let answer: Answer;
-  try {
-    answer = await new Transport(endpoint).send({
+  const call: SignedCall<KeyPair, string> = {
+    repeatable: false,
+    documented: [202],
+    credentials: () => credentialsOf(config, invocation),
+    sign: (credentials, now) => ({
       method: 'POST',
       target: path.replace(LITERAL, decodeURIComponent),
-      headers: signRequest({ method: 'POST', path, body, host: endpoint.host, headers }, credentials, new Date()),
+      headers: signRequest({ method: 'POST', path, body, host: endpoint.host, headers }, credentials, new Date(now)),
       body,
-      timeout,
-      // Only of a connection of its own it is known whether the request has been sent.
-      freshConnection: true,
       maxBytes: MAX_BYTES,
-    });
-  } catch (failure) {
-    if (failure instanceof TransportFailure) throw lost(failure);
-    throw failure;
-  }
-  return requestIdOf(answer);
+    }),
+    read: (answer) => {
+      const requestId = field(parse(answer), 'request_id');
+      if (typeof requestId === 'string' && REQUEST_ID.test(requestId)) return requestId;
+      throw new UnexpectedAnswer('has no request id');
+    },
+    refused: (answer) => ({ error: refusalOf(answer), retryable: false }),
+    unexpected: (_failure, answer) => refusalOf(answer),
+    lost: ({ kind, reason, sent }, { attempts }) => {
+      if (attempts === 0) return new DeadlineError();
+      const started = sent ? 'unknown' : 'no';
+      return kind === 'timeout' || kind === 'deadline'
+        ? new RunNotAcceptedError(504, started, 'FunctionGraph did not answer in time.')
+        : new RunNotAcceptedError(502, started, `there was no complete answer of FunctionGraph (${reason}).`);
+    },
+  };
+  const deadline = () => invocation.remainingTime - RESERVE;
+  return await makeCall(call, contextOf({ deadline, timeoutMs: TIMEOUT, maxAttempts: 1 }, new Transport(endpoint)));
 }
 
 /** The agency's own, which FunctionGraph knows; keys among the variables may be of another project. */
@@ -121,41 +133,26 @@ function urnOf(region: string, projectId: string, invocation: Invocation): strin
 }
 
 /** An asynchronous invocation is accepted with 202 and its id; nothing else is a success. */
-function requestIdOf({ status, headers, body }: Answer): string {
-  const json = parse(body.toString('utf8'));
-  const requestId = field(json, 'request_id');
-  if (status === 202 && typeof requestId === 'string' && REQUEST_ID.test(requestId)) return requestId;
-  const code = field(json, 'error_code');
+function refusalOf(answer: Answer): RunNotAcceptedError {
+  const { status, headers } = answer;
+  const code = field(parse(answer), 'error_code');
   const answered = `FunctionGraph answered ${status}${typeof code === 'string' && ERROR_CODE.test(code) ? ` ${code}` : ''}`;
   const retryAfter = readRetryAfter(headers['retry-after'], Date.now());
-  if (status === 401 || status === 403)
-    throw new RunNotAcceptedError(
-      502,
-      'no',
-      `${answered} to the function that invokes itself. Its agency needs functiongraph:function:invokeAsync: ` +
-        'docs/reference/permissions.md.',
-    );
-  if (status === 429) throw new RunNotAcceptedError(503, 'no', `${answered}, too many requests.`, retryAfter);
+  if (status === 401 || status === 403) {
+    const needs = 'Its agency needs functiongraph:function:invokeAsync: docs/reference/permissions.md.';
+    return new RunNotAcceptedError(502, 'no', `${answered} to the function that invokes itself. ${needs}`);
+  }
+  if (status === 429) return new RunNotAcceptedError(503, 'no', `${answered}, too many requests.`, retryAfter);
   if (status >= 400 && status < 500)
-    throw new RunNotAcceptedError(502, 'no', `${answered} to the function that invokes itself.`);
+    return new RunNotAcceptedError(502, 'no', `${answered} to the function that invokes itself.`);
   // A gateway also answers so when it lost the service midway.
-  throw new RunNotAcceptedError(
-    status === 503 ? 503 : 502,
-    'unknown',
-    `${answered}, where 202 is documented.`,
-    retryAfter,
-  );
+  const reason = `${answered}, where 202 is documented.`;
+  return new RunNotAcceptedError(status === 503 ? 503 : 502, 'unknown', reason, retryAfter);
 }
 
-function lost({ kind, code, sent }: TransportFailure): RunNotAcceptedError {
-  const started = sent ? 'unknown' : 'no';
-  if (kind === 'timeout') return new RunNotAcceptedError(504, started, 'FunctionGraph did not answer in time.');
-  return new RunNotAcceptedError(502, started, `there was no complete answer of FunctionGraph (${code}).`);
-}
-
-function parse(text: string): unknown {
+function parse({ body }: Answer): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(body.toString('utf8'));
   } catch {
     return undefined;
   }

@@ -2,9 +2,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type BucketListerConfig, bucketListerFactory } from '#shared/platform/bucket-lister.ts';
+import { MissingCredentialsError } from '#shared/platform/credentials.ts';
 import { Invocation } from '#shared/platform/invocation.ts';
 import { BucketConfigurationError, type ListedBucket } from '#shared/platform/listed-bucket.ts';
-import { MissingKeyPairError } from '#shared/platform/object-store.ts';
 import { fakeContext } from '../../helpers/fake-context.ts';
 
 interface Seen {
@@ -146,7 +146,7 @@ describe('the key pair of a bucket', () => {
   it('is missing where the function has none either', () => {
     const bare = invocationOf({ accessKey: '', secretKey: '', securityToken: '' });
 
-    expect(() => bucketListerFactory()(bucketOf(), configOf(), bare, 0)).toThrow(MissingKeyPairError);
+    expect(() => bucketListerFactory()(bucketOf(), configOf(), bare, 0)).toThrow(MissingCredentialsError);
   });
 });
 
