@@ -1,4 +1,4 @@
-import { CronSchedule, IntervalSchedule, type Schedule } from './schedule.ts';
+import { cronSchedule, intervalSchedule, type Schedule } from './schedule.ts';
 import { offsetAt } from './zone.ts';
 
 export class ScheduleError extends Error {
@@ -40,12 +40,14 @@ interface Field {
   /** `?` may stand for any value. */
   readonly question?: true;
 }
-const SECONDS: Field = { name: 'second', low: 0, high: 59 };
-const MINUTES: Field = { name: 'minute', low: 0, high: 59 };
-const HOURS: Field = { name: 'hour', low: 0, high: 23 };
-const DAYS_OF_MONTH: Field = { name: 'day of month', low: 1, high: 31, question: true };
-const MONTHS_OF_YEAR: Field = { name: 'month', low: 1, high: 12, names: MONTHS };
-const DAYS_OF_WEEK: Field = { name: 'day of week', low: 0, high: 6, names: DAYS, question: true };
+const FIELDS: readonly Field[] = [
+  { name: 'second', low: 0, high: 59 },
+  { name: 'minute', low: 0, high: 59 },
+  { name: 'hour', low: 0, high: 23 },
+  { name: 'day of month', low: 1, high: 31, question: true },
+  { name: 'month', low: 1, high: 12, names: MONTHS },
+  { name: 'day of week', low: 0, high: 6, names: DAYS, question: true },
+];
 
 /**
  * Reads a TIMER trigger's schedule.
@@ -70,7 +72,7 @@ function parseRate(schedule: string, timeZone: string): Schedule {
   const { length, most } = RATE_UNITS[unit];
   const count = Number(match[1]);
   if (count > most) throw new ScheduleError(schedule, `at most ${most}${unit}`);
-  return new IntervalSchedule(count * length, timeZone);
+  return intervalSchedule(count * length, timeZone);
 }
 
 function parseCron(schedule: string, regionZone: string): Schedule {
@@ -88,27 +90,16 @@ function parseCron(schedule: string, regionZone: string): Schedule {
     }
     if (interval === 0) throw new ScheduleError(schedule, 'the interval is zero');
     // Whole seconds, and one at least: a shorter interval would only be a busy loop.
-    return new IntervalSchedule(Math.max(1, Math.floor(interval / 1000)) * 1000, timeZone);
+    return intervalSchedule(Math.max(1, Math.floor(interval / 1000)) * 1000, timeZone);
   }
 
   const fields = expression.split(/\s+/);
   if (fields.length !== 5 && fields.length !== 6) {
     throw new ScheduleError(schedule, `it has ${fields.length} fields, not second minute hour day month [weekday]`);
   }
-  const [second = '', minute = '', hour = '', day = '', month = '', weekday = '*'] = fields;
-  const read = (text: string, field: Field): number[] => parseField(schedule, text, field);
-  return new CronSchedule(
-    {
-      seconds: read(second, SECONDS),
-      minutes: read(minute, MINUTES),
-      hours: read(hour, HOURS),
-      daysOfMonth: new Set(read(day, DAYS_OF_MONTH)),
-      months: new Set(read(month, MONTHS_OF_YEAR)),
-      daysOfWeek: new Set(read(weekday, DAYS_OF_WEEK)),
-      eitherDay: isRestricted(day) && isRestricted(weekday),
-    },
-    timeZone,
-  );
+  const [, , , day = '', , weekday = '*'] = fields;
+  const lists = FIELDS.map((field, index) => parseField(schedule, fields[index] ?? '*', field).join(','));
+  return cronSchedule(lists.join(' '), isRestricted(day) && isRestricted(weekday), timeZone);
 }
 
 function isRestricted(field: string): boolean {

@@ -1,3 +1,4 @@
+import { Cron } from 'croner';
 import { offsetAt } from './zone.ts';
 
 export interface Schedule {
@@ -11,112 +12,56 @@ export interface Schedule {
 }
 
 /** Fires at a fixed interval, counted from the start of the timer. */
-export class IntervalSchedule implements Schedule {
-  readonly timeZone: string;
-  readonly #interval: number;
-
-  constructor(interval: number, timeZone: string) {
-    this.timeZone = timeZone;
-    this.#interval = interval;
-  }
-
-  next(after: number, previous: number): number {
-    const passed = Math.max(0, Math.floor((after - previous) / this.#interval));
-    return previous + (passed + 1) * this.#interval;
-  }
+export function intervalSchedule(interval: number, timeZone: string): Schedule {
+  return {
+    timeZone,
+    next: (after, previous) => previous + (Math.max(0, Math.floor((after - previous) / interval)) + 1) * interval,
+  };
 }
 
-interface CronFields {
-  readonly seconds: readonly number[];
-  readonly minutes: readonly number[];
-  readonly hours: readonly number[];
-  readonly daysOfMonth: ReadonlySet<number>;
-  /** 1 to 12. */
-  readonly months: ReadonlySet<number>;
-  /** 0 is Sunday. */
-  readonly daysOfWeek: ReadonlySet<number>;
-  /** Both days are restricted: then either may match. */
-  readonly eitherDay: boolean;
-}
-
-const DAY = 86_400;
-/** Seconds of UTC for which an offset is taken to change at most once. */
-const WINDOW = 12 * 3600;
-/** Seconds: 29 February comes at the latest after eight years. */
+const DAY = 86_400_000;
+/** Milliseconds for which an offset is taken to change at most once. */
+const WINDOW = DAY / 2;
+/** 29 February comes at the latest after eight years. */
 const HORIZON = 8 * 366 * DAY;
 
 /**
- * Fires whenever the wall clock of its time zone shows a matching second: never in an hour that daylight saving
- * skips, twice in one that it repeats.
+ * Fires whenever the wall clock of its time zone shows a matching second: never in an hour that daylight saving skips,
+ * twice in one that it repeats. Croner would move the one and pass over the other, so it is asked about the wall clock
+ * as if that were UTC.
+ * @param eitherDay one of the two fields for days is enough
  */
-export class CronSchedule implements Schedule {
-  readonly timeZone: string;
-  readonly #fields: CronFields;
-
-  constructor(fields: CronFields, timeZone: string) {
-    this.#fields = fields;
-    this.timeZone = timeZone;
-  }
-
-  next(after: number): number | undefined {
-    const start = Math.floor(after / 1000) + 1;
-    for (let from = start; from < start + HORIZON; ) {
-      const offset = this.#offset(from);
-      // The wall clock runs evenly while the offset holds.
-      const to = this.#offset(from + WINDOW) === offset ? from + WINDOW : this.#change(from, from + WINDOW, offset);
-      const wall = this.#nextWall(from + offset, to + offset);
-      if (wall !== undefined) return (wall - offset) * 1000;
-      from = to;
-    }
-    return undefined;
-  }
-
-  #offset(time: number): number {
-    return offsetAt(time * 1000, this.timeZone) / 1000;
-  }
-
-  /** The first second at which the offset is no longer `offset`. */
-  #change(from: number, to: number, offset: number): number {
-    let [low, high] = [from, to];
-    while (high - low > 1) {
-      const middle = Math.floor((low + high) / 2);
-      if (this.#offset(middle) === offset) low = middle;
-      else high = middle;
-    }
-    return high;
-  }
-
-  /** The first matching second of the wall clock in [from, to), both as if it were UTC. */
-  #nextWall(from: number, to: number): number | undefined {
-    for (let wall = from; wall < to; wall = (Math.floor(wall / DAY) + 1) * DAY) {
-      const midnight = Math.floor(wall / DAY) * DAY;
-      if (!this.#matchesDay(midnight)) continue;
-      const second = this.#nextSecond(wall - midnight);
-      if (second !== undefined && midnight + second < to) return midnight + second;
-    }
-    return undefined;
-  }
-
-  #matchesDay(midnight: number): boolean {
-    const date = new Date(midnight * 1000);
-    const { months, daysOfMonth, daysOfWeek, eitherDay } = this.#fields;
-    if (!months.has(date.getUTCMonth() + 1)) return false;
-    const month = daysOfMonth.has(date.getUTCDate());
-    const week = daysOfWeek.has(date.getUTCDay());
-    return eitherDay ? month || week : month && week;
-  }
-
-  /** The first matching second of a day that is not before `from`. */
-  #nextSecond(from: number): number | undefined {
-    const { hours, minutes, seconds } = this.#fields;
-    for (const hour of hours) {
-      if (hour * 3600 + 3599 < from) continue;
-      for (const minute of minutes) {
-        const start = hour * 3600 + minute * 60;
-        if (start + 59 < from) continue;
-        for (const second of seconds) if (start + second >= from) return start + second;
+export function cronSchedule(fields: string, eitherDay: boolean, timeZone: string): Schedule {
+  const cron = new Cron(fields, { utcOffset: 0, domAndDow: !eitherDay });
+  return {
+    timeZone,
+    next: (after) => {
+      const start = Math.floor(after / 1000) * 1000;
+      for (let from = start; from < start + HORIZON; ) {
+        const offset = offsetAt(from + 1000, timeZone);
+        const wall = cron.nextRun(new Date(from + offset));
+        if (!wall) return undefined;
+        const time = wall.getTime() - offset;
+        // The wall clock runs evenly while the offset holds.
+        const end = from + WINDOW;
+        const holds = offsetAt(end, timeZone) === offset;
+        const change = holds ? end + 1000 : offsetChange(from + 1000, end, offset, timeZone);
+        if (time < change) return time;
+        // No other offset of the zone makes a difference of two days.
+        from = holds ? Math.max(end, time - 2 * DAY) : change - 1000;
       }
-    }
-    return undefined;
+      return undefined;
+    },
+  };
+}
+
+/** The first second at which the offset is no longer `offset`. */
+function offsetChange(from: number, to: number, offset: number, timeZone: string): number {
+  let [low, high] = [from, to];
+  while (high - low > 1000) {
+    const middle = Math.floor((low + high) / 2000) * 1000;
+    if (offsetAt(middle, timeZone) === offset) low = middle;
+    else high = middle;
   }
+  return high;
 }
