@@ -77,7 +77,16 @@ export interface Stack {
  * @throws PortInUseError, or the error of the step that failed; what was started is stopped first
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { dataDir, portBase, say = () => {}, log = () => {}, signal } = options;
+  const { dataDir, portBase, say = () => {}, log = () => {}, signal, ...others } = options;
+  const {
+    keyDecoding,
+    extraAccounts = [],
+    resultLists,
+    faults,
+    onCopied,
+    notificationMaxAge,
+    ...asyncOptions
+  } = others;
   const closers: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     for (let closer = closers.pop(); closer; closer = closers.pop()) await closer();
@@ -93,7 +102,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await mkdir(dataDir, { recursive: true });
     let identity = await readIdentity(dataDir);
     const region = 'cn-north-4';
-    const { extraAccounts = [] } = options;
     const accounts = new Accounts([
       ...extraAccounts,
       { accessKey: identity.access_key, secretKey: identity.secret_key },
@@ -109,8 +117,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         region,
         accounts,
         onError: (error) => log(`obs: ${error.message}`),
-        ...(options.faults?.obs ? { faults: options.faults.obs } : {}),
-        ...(options.notificationMaxAge === undefined ? {} : { notificationMaxAge: options.notificationMaxAge }),
+        ...(faults?.obs ? { faults: faults.obs } : {}),
+        ...(notificationMaxAge === undefined ? {} : { notificationMaxAge }),
         deliver: async ({ trigger, event }) => {
           // Triggers of an earlier run may fire before anything can take it: the object store offers it again.
           if (!functiongraph) throw new Error('FunctionGraph is starting');
@@ -141,10 +149,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         permissions: (accessKey) => permissions.get(accessKey),
         // Every bucket of every cloud is one of the local object store's.
         resolveEndpoint: () => obs.url,
-        ...(options.keyDecoding ? { keyDecoding: options.keyDecoding } : {}),
-        ...(options.resultLists ? { resultLists: {} } : {}),
-        ...(options.faults?.oms ? { faults: options.faults.oms } : {}),
-        ...(options.onCopied ? { onCopied: options.onCopied } : {}),
+        ...(keyDecoding ? { keyDecoding } : {}),
+        ...(resultLists ? { resultLists: {} } : {}),
+        ...(faults?.oms ? { faults: faults.oms } : {}),
+        ...(onCopied ? { onCopied } : {}),
         log: (line) => log(`oms: ${line}`),
       }).then((server) => {
         closers.push(() => server.close());
@@ -180,7 +188,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         // Functions of an earlier run know its addresses; what waits for them waits for the deployment.
         hold: true,
         onBucketTriggers: (triggers) => obs.setTriggers(triggers),
-        ...asyncOptions(options),
+        ...asyncOptions,
         log: (line) => {
           const key = service?.keyOf(line.function) ?? line.function;
           const message = errorMessage(line.text);
@@ -239,19 +247,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await close();
     throw error;
   }
-}
-
-function asyncOptions(options: AsyncOptions): AsyncOptions {
-  const { retryDelay, asyncConcurrency, destinationAttempts, destinationDelay, destinationPayloads, onAsyncFailure } =
-    options;
-  return {
-    ...(retryDelay ? { retryDelay } : {}),
-    ...(asyncConcurrency === undefined ? {} : { asyncConcurrency }),
-    ...(destinationAttempts === undefined ? {} : { destinationAttempts }),
-    ...(destinationDelay ? { destinationDelay } : {}),
-    ...(destinationPayloads ? { destinationPayloads } : {}),
-    ...(onAsyncFailure ? { onAsyncFailure } : {}),
-  };
 }
 
 function errorMessage(text: string): string | undefined {

@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import type { Accounts } from '../accounts.ts';
 import { agencyCredentials } from './agency.ts';
 import { unpackCode } from './code.ts';
+import { labelOf, type StoredFunction, type Version } from './control/model.ts';
 import { ClosedError } from './errors.ts';
 import type { Execution } from './instance.ts';
 import { LIMITS } from './limits.ts';
@@ -11,31 +12,10 @@ import { Pool } from './pool.ts';
 import type { ExecutionResult, LogLine } from './types.ts';
 import type { Credentials, ErrorBody, LoadMessage, LogLevel } from './worker/protocol.ts';
 
-interface RunSettings {
-  readonly name: string;
-  readonly package: string;
-  readonly version: string;
-  readonly handler: string;
-  readonly initializer?: string;
-  /** Seconds. */
-  readonly initializerTimeout?: number;
-  /** MB. */
-  readonly memorySize: number;
-  /** Seconds. */
-  readonly timeout: number;
-  readonly agency?: string;
-  readonly userData: Readonly<Record<string, string>>;
-  readonly encryptedUserData: Readonly<Record<string, string>>;
-  /** Instances at most; -1: no limit of the function's own. */
-  readonly instances: number;
-}
-
 /** One version of a function, as it is until anything changes that an instance depends on. */
 export interface Runnable {
-  /** Another one after each change. */
-  readonly id: string;
-  readonly label: string;
-  readonly settings: RunSettings;
+  readonly fn: StoredFunction;
+  readonly version: Version;
   readonly code: () => Promise<Uint8Array>;
 }
 
@@ -66,7 +46,6 @@ interface Deployment {
   pool: Pool | undefined;
   /** Requests that have it, also those that wait for its code. */
   users: number;
-  retired: boolean;
   /** Called when a retired one has no user any more. */
   unused: (() => void) | undefined;
 }
@@ -100,14 +79,13 @@ export class Host {
     deployment.users++;
     try {
       const { pool } = await deployment.ready;
-      const { label, settings } = runnable;
-      const timeout = settings.timeout * 1000;
+      const { timeout: seconds } = runnable.version.settings;
+      const timeout = seconds * 1000;
       const message = { requestId, traceId: randomUUID(), event, timeout, ...(alias === undefined ? {} : { alias }) };
       const run = await pool.run(message, patient);
-      const result = resultOf(requestId, run, settings);
-      if (result.outcome === 'timeout' || result.outcome === 'crash') {
-        this.log(label, requestId, 'ERROR', result.payload);
-      }
+      const result = resultOf(requestId, run, seconds);
+      if (result.outcome === 'timeout' || result.outcome === 'crash')
+        this.log(labelOf(runnable.fn), requestId, 'ERROR', result.payload);
       return result;
     } finally {
       deployment.users--;
@@ -120,7 +98,6 @@ export class Host {
     const deployment = this.#deployments.get(id);
     if (!deployment) return;
     this.#deployments.delete(id);
-    deployment.retired = true;
     const drained = this.#drain(deployment).finally(() => this.#draining.delete(deployment));
     this.#draining.set(deployment, drained);
   }
@@ -132,7 +109,7 @@ export class Host {
   stats(labels: Iterable<string>): Record<string, { instances: number; busy: number }> {
     const stats = new Map([...labels].map((label) => [label, { instances: 0, busy: 0 }]));
     for (const { runnable, pool } of this.#deployments.values()) {
-      const sum = stats.get(runnable.label);
+      const sum = stats.get(labelOf(runnable.fn));
       if (!sum || !pool) continue;
       sum.instances += pool.size;
       sum.busy += pool.busy;
@@ -163,7 +140,7 @@ export class Host {
   }
 
   #deploymentOf(runnable: Runnable): Deployment {
-    const known = this.#deployments.get(runnable.id);
+    const known = this.#deployments.get(runnable.version.revision);
     if (known) return known;
     const deployment: Deployment = {
       runnable,
@@ -174,21 +151,23 @@ export class Host {
         },
         (error: unknown) => {
           // The next request tries again: the disk may have been full.
-          if (this.#deployments.get(runnable.id) === deployment) this.#deployments.delete(runnable.id);
+          if (this.#deployments.get(runnable.version.revision) === deployment)
+            this.#deployments.delete(runnable.version.revision);
           throw error;
         },
       ),
       pool: undefined,
       users: 0,
-      retired: false,
       unused: undefined,
     };
-    this.#deployments.set(runnable.id, deployment);
+    this.#deployments.set(runnable.version.revision, deployment);
     return deployment;
   }
 
-  async #prepare({ label, settings, code }: Runnable): Promise<{ pool: Pool; codeRoot: string }> {
+  async #prepare({ fn, version, code }: Runnable): Promise<{ pool: Pool; codeRoot: string }> {
     const { dataDir, worker, projectId, maxInstances, maxWaiting, idleInstance, now, onProcess } = this.#options;
+    const { settings, instances } = version;
+    const label = labelOf(fn);
     const codeRoot = await unpackCode(dataDir, label, await code());
     const load: LoadMessage = {
       type: 'load',
@@ -200,19 +179,19 @@ export class Host {
       logLineBytes: LIMITS.logLineBytes,
     };
     // -1 is the platform's way to say that there is no limit of the function's own.
-    const limited = settings.instances >= 0;
+    const limited = instances >= 0;
     const pool = new Pool({
       instance: {
         worker,
         load,
         memory: settings.memorySize,
-        env: environment(settings, projectId, codeRoot),
-        credentials: this.#credentials(settings),
+        env: environment(fn, version, projectId, codeRoot),
+        credentials: this.#credentials(settings.appXrole ?? settings.xrole),
         initializerTimeout: 1000 * (settings.initializerTimeout ?? DEFAULT_INITIALIZER_TIMEOUT),
         log: (requestId, level, text) => this.log(label, requestId, level, text),
         onProcess,
       },
-      maxInstances: limited ? Math.min(settings.instances, maxInstances) : maxInstances,
+      maxInstances: limited ? Math.min(instances, maxInstances) : maxInstances,
       maxWaiting: limited ? 0 : maxWaiting,
       idleInstance,
       now,
@@ -238,7 +217,7 @@ export class Host {
     await rm(ready.codeRoot, { recursive: true, force: true });
   }
 
-  #credentials({ agency }: RunSettings): () => Credentials {
+  #credentials(agency: string | undefined): () => Credentials {
     if (!agency) return () => NO_CREDENTIALS;
     const issue = agencyCredentials(this.#options.accounts, this.#options.now, agency);
     return () => {
@@ -253,16 +232,21 @@ export class Host {
  * functions through the context only.
  * @see https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0154.html
  */
-function environment(settings: RunSettings, projectId: string, codeRoot: string): Record<string, string> {
+function environment(
+  fn: StoredFunction,
+  { name: version, settings }: Version,
+  projectId: string,
+  codeRoot: string,
+): Record<string, string> {
   return {
     PATH: '/usr/local/bin:/usr/bin:/bin',
     LANG: 'en_US.UTF-8',
     TZ: 'UTC',
     HOME: '/tmp',
     RUNTIME_PROJECT_ID: projectId,
-    RUNTIME_FUNC_NAME: settings.name,
-    RUNTIME_FUNC_VERSION: settings.version,
-    RUNTIME_PACKAGE: settings.package,
+    RUNTIME_FUNC_NAME: fn.name,
+    RUNTIME_FUNC_VERSION: version,
+    RUNTIME_PACKAGE: fn.package,
     RUNTIME_HANDLER: settings.handler,
     RUNTIME_TIMEOUT: String(settings.timeout),
     RUNTIME_USERDATA: JSON.stringify(settings.userData),
@@ -280,35 +264,23 @@ function environment(settings: RunSettings, projectId: string, codeRoot: string)
 
 function resultOf(
   requestId: string,
-  run: { readonly execution: Execution; readonly cold: boolean; readonly duration: number },
-  settings: RunSettings,
+  { execution, ...run }: { readonly execution: Execution; readonly cold: boolean; readonly duration: number },
+  timeout: number,
 ): ExecutionResult {
-  const { execution, cold, duration } = run;
-  const common = { requestId, cold, duration };
-  const failed = (error: ErrorBody): { payload: string; error: ErrorBody } => ({
-    payload: JSON.stringify(error),
-    error,
-  });
+  const common = { requestId, ...run };
+  const failed = (error: ErrorBody) => ({ ...common, payload: JSON.stringify(error), error });
+  const platformError = (errorType: string, errorMessage: string) =>
+    failed({ errorMessage, errorType, stackTrace: [] });
   switch (execution.outcome) {
     case 'success':
       return { ...common, outcome: 'success', payload: execution.payload };
     case 'error':
-      return { ...common, outcome: 'error', code: execution.failure.code, ...failed(execution.failure.body) };
-    case 'timeout':
-      return {
-        ...common,
-        outcome: 'timeout',
-        ...failed(platformError('TimeoutError', `function invocation timed out after ${settings.timeout} seconds`)),
-      };
+      return { ...failed(execution.failure.body), outcome: 'error', code: execution.failure.code };
+    case 'timeout': {
+      const text = `function invocation timed out after ${timeout} seconds`;
+      return { ...platformError('TimeoutError', text), outcome: 'timeout' };
+    }
     case 'crash':
-      return {
-        ...common,
-        outcome: 'crash',
-        ...failed(platformError('RuntimeExit', `the function's process ${execution.reason}`)),
-      };
+      return { ...platformError('RuntimeExit', `the function's process ${execution.reason}`), outcome: 'crash' };
   }
-}
-
-function platformError(errorType: string, errorMessage: string): ErrorBody {
-  return { errorMessage, errorType, stackTrace: [] };
 }

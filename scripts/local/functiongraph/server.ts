@@ -9,7 +9,6 @@ import { writeDocument } from './async/obs-destination.ts';
 import type { Destination } from './async/options.ts';
 import { AsyncQueue, type AsyncStats } from './async/queue.ts';
 import { removeAllCode } from './code.ts';
-import { checkFunctionConfig } from './config-rules.ts';
 import { ControlPlane } from './control/control-plane.ts';
 import { deployDirectly } from './control/direct-deployment.ts';
 import { registerInvocationRoutes } from './control/invocation.ts';
@@ -272,7 +271,6 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
       port,
       gatewayPort,
       async deploy(key, config, zip) {
-        checkFunctionConfig(key, config, { objectStore: options.objectStore !== undefined });
         gateway.checkRoutes(key, config);
         await deployDirectly(plane, key, config, zip);
         gateway.setRoutes(key, config);

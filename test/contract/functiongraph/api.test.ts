@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { listen, PortInUseError } from '../../../scripts/local/listen.ts';
-import { ACCESS_KEY, type Answer, APP_CODE, PROJECT_ID, route, SECRET_KEY, send, start } from './start.ts';
+import { ACCESS_KEY, type Answer, APP_CODE, PROJECT_ID, SECRET_KEY, send, start } from './start.ts';
 
 const URN = `urn:fss:cn-north-4:${PROJECT_ID}:function:default:service-local-f`;
 
@@ -142,25 +142,6 @@ describe('timer API', () => {
 });
 
 describe('deployment', () => {
-  it('refuses a configuration that the platform would refuse, naming everything', async () => {
-    const { deploy } = await start();
-
-    const deployment = deploy('', {
-      runtime: 'Python3.9',
-      async: { maxRetries: 4, maxEventAge: 0 },
-      events: [route('/a/{b'), { timer: { ...timer, schedule: '0 0' } }, { timer }],
-      environment: { '1a': 'value-1', RUNTIME_CPU: 'value-2', LONG: 'x'.repeat(4096) },
-    });
-
-    await expect(deployment).rejects.toThrow(
-      'The function f cannot be deployed: the runtime Python3.9 is not a Node.js one; async.maxRetries is not 0 to 3; ' +
-        'async.maxEventAge is not 1 to 86400 seconds; The path /a/{b has a malformed parameter; ' +
-        'The schedule "0 0" is malformed: it has 2 fields, not second minute hour day month [weekday]; ' +
-        'there are two timers nightly; environment.1a is not a variable name; ' +
-        'environment.RUNTIME_CPU is a reserved name; environment has 4127 characters; the limit is 4096 (FSS.1018)',
-    );
-  });
-
   it('lets running calls finish on the code before it', async () => {
     const { deploy, run } = await start();
     const code = (version: number): string =>

@@ -324,24 +324,3 @@ describe('a failed invocation with a function as its destination', () => {
     expect(logs.filter(({ text }) => text.includes('did not take it'))).toHaveLength(1);
   });
 });
-
-describe('a function whose destination cannot work here', () => {
-  it.each<[string, Partial<FunctionConfig>, Partial<FunctionGraphOptions>]>([
-    ['async.onFailure is SMN, which the local cloud does not have', failing({ type: 'SMN', topicUrn: 'u' }), {}],
-    ['async.onFailure is DIS, which the local cloud does not have', failing({ type: 'DIS', streamName: 's' }), {}],
-    ['async.onFailure.function is the function itself', failing({ type: 'FunctionGraph', function: 'f' }), {}],
-    ['async.onFailure.expires is not 0 to 365 days', failing({ ...OBS, expires: 366 }), { objectStore: 'http://x' }],
-    ['async.onFailure.expires is not 0 to 365 days', failing({ ...OBS, expires: 1.5 }), { objectStore: 'http://x' }],
-    ['async.onFailure.bucket is missing', failing({ ...OBS, bucket: '' }), { objectStore: 'http://x' }],
-    ['without an object store', failing(), {}],
-    ['async.onFailure needs an agency that may use OBS', { async: failing().async ?? never() }, {}],
-  ])('is refused: %s', async (message, config, options) => {
-    const { deploy } = await start(options);
-
-    await expect(deploy(ALWAYS, config)).rejects.toThrow(message);
-  });
-});
-
-function never(): never {
-  throw new Error('not reached');
-}

@@ -134,37 +134,13 @@ export class Runner implements FunctionPort {
   #runnable(place: Located): Runnable {
     const plane = this.#mustPlane();
     const version = plane.versionFor(place);
-    return runnableOf(place.fn, version, () => plane.store.getCode(version.code.digest));
+    return { fn: place.fn, version, code: () => plane.store.getCode(version.code.digest) };
   }
 
   #mustPlane(): ControlPlane {
     if (!this.#plane) throw new ClosedError();
     return this.#plane;
   }
-}
-
-function runnableOf(fn: StoredFunction, version: Version, code: () => Promise<Uint8Array>): Runnable {
-  const { settings } = version;
-  const agency = settings.appXrole ?? settings.xrole;
-  return {
-    id: version.revision,
-    label: labelOf(fn),
-    code,
-    settings: {
-      name: fn.name,
-      package: fn.package,
-      version: version.name,
-      handler: settings.handler,
-      ...(settings.initializer === undefined ? {} : { initializer: settings.initializer }),
-      ...(settings.initializerTimeout === undefined ? {} : { initializerTimeout: settings.initializerTimeout }),
-      memorySize: settings.memorySize,
-      timeout: settings.timeout,
-      ...(agency === undefined ? {} : { agency }),
-      userData: settings.userData,
-      encryptedUserData: settings.encryptedUserData,
-      instances: version.instances,
-    },
-  };
 }
 
 /** The lane of an asynchronous request: the label, with `:version` or `:!alias` where it is not for `latest`. */

@@ -1,14 +1,6 @@
-import type { LogLevel } from '../worker/protocol.ts';
+import type { LogLine } from '../types.ts';
 
-interface NewLine {
-  readonly time: number;
-  readonly function: string;
-  readonly requestId: string;
-  readonly level: LogLevel;
-  readonly text: string;
-}
-
-export interface StoredLine extends NewLine {
+export interface StoredLine extends LogLine {
   /** 19 digits that grow from line to line: nanoseconds, as far as the clock goes. */
   readonly lineNum: string;
 }
@@ -35,7 +27,7 @@ export class LogStore {
     this.#maxBytes = options.maxBytes ?? MAX_BYTES;
   }
 
-  add(streamId: string, line: NewLine): void {
+  add(streamId: string, line: LogLine): void {
     const nanoseconds = BigInt(Math.trunc(line.time)) * 1_000_000n;
     this.#last = nanoseconds > this.#last ? nanoseconds : this.#last + 1n;
     const stored = { ...line, lineNum: String(this.#last).padStart(19, '0') };
