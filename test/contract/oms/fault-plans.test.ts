@@ -2,9 +2,10 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { seededDraw } from '../../../scripts/local/faults/draw.ts';
 import type { FaultRule } from '../../../scripts/local/faults/plan.ts';
 import { OmsStore } from '../../../scripts/local/oms/store.ts';
+import { THOROUGH } from '../../helpers/thorough.ts';
 import { PROJECT_ID, type Service, startService } from './service.ts';
 
-const PLANS = 200;
+const PLANS = THOROUGH ? 200 : 15;
 const KEYS = ['a', 'b', 'c', 'd', 'missing'];
 const pick = <T>(values: readonly T[], luck: number): T => values[Math.floor(luck * values.length)] as T;
 

@@ -44,6 +44,6 @@ it('counts every accepted object exactly once, whatever its buckets answer and w
         }
       },
     ),
-    { seed: 20261121, numRuns: THOROUGH ? 40 : 8 },
+    { seed: 20261121, numRuns: THOROUGH ? 40 : 4 },
   );
 });

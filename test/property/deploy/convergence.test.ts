@@ -6,6 +6,7 @@ import { planDeployment } from '../../../scripts/deploy/plan/plan-deployment.ts'
 import type { FunctionConfig, FunctionEvent, ServerlessConfig } from '../../../scripts/serverless/config.ts';
 import { FakeFunctionGraph, type FakeOptions } from '../../helpers/deploy/fake-functiongraph.ts';
 import { artifacts, EVENTS, fn, service, target } from '../../helpers/deploy/world.ts';
+import { THOROUGH } from '../../helpers/thorough.ts';
 
 // Slow on purpose, and here called thousands of times.
 vi.mock('node:crypto', async (importOriginal) => ({
@@ -150,7 +151,7 @@ describe('from any state', () => {
           expect(cloud.writes).toEqual([]);
         },
       ),
-      { seed: 6, numRuns: 50 },
+      { seed: 6, numRuns: THOROUGH ? 50 : 15 },
     );
   }, 60_000);
 });

@@ -6,7 +6,7 @@ import { encodePath, encodeQuery, SigV4Signer } from '#shared/objectstore/sigv4.
 import { runs } from '../../helpers/thorough.ts';
 
 const SEED = 20261121;
-const RUNS = 500;
+const RUNS = runs(500);
 
 type Source = string | ArrayBuffer | ArrayBufferView;
 const bytesOf = (source: Source): Uint8Array => {

@@ -3,9 +3,10 @@ import { AKSKSigner } from '@huaweicloud/huaweicloud-sdk-core/auth/AKSKSigner.js
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodePathSegment, signRequest } from '#shared/oms/sign.ts';
+import { runs } from '../../helpers/thorough.ts';
 
 const SEED = 20260101;
-const RUNS = 1000;
+const RUNS = runs(1000);
 
 /** No `/`, which separates segments, and nothing that a URL resolves. */
 const segment = fc

@@ -214,7 +214,7 @@ describe('redrive', () => {
         const { made } = await play(plan, 2);
         expect(made.world.accepted.filter((pair) => !made.wanted.includes(pair))).toEqual([]);
       }),
-      { seed: 5, numRuns: 100 },
+      { seed: 5, numRuns: runs(100) },
     );
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { inspectKey } from '#shared/encoding/inspect.ts';
+import { THOROUGH } from '../../helpers/thorough.ts';
 import { thrownBy } from './thrown-by.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -26,7 +27,7 @@ describe('inspectKey', () => {
   it('agrees with the platform on every first and second byte of UTF-8', () => {
     for (let lead = 0; lead <= 0xff; lead++) {
       const length = sequenceLength(lead);
-      for (let second = 0; second <= (length === 1 ? 0 : 0xff); second++) {
+      for (let second = 0; second <= (length === 1 ? 0 : 0xff); second += THOROUGH ? 1 : 5) {
         const bytes = [lead, second, 0x80, 0xbf].slice(0, length);
         // The stray percent is found only where the bytes before it are right.
         const input = `${encoded(bytes)}%`;

@@ -9,6 +9,7 @@ import { NoStateBucketError } from '#shared/pipeline/write-dead-letters.ts';
 import { change } from '../../helpers/changes.ts';
 import { storeUnavailable } from '../../helpers/memory-object-store.ts';
 import { omsError } from '../../helpers/oms-error.ts';
+import { itThorough } from '../../helpers/thorough.ts';
 
 function reporting(results: Partial<Results> & { outcomes?: readonly KeyOutcome[] }) {
   const lines: Record<string, unknown>[] = [];
@@ -222,49 +223,52 @@ describe('report', () => {
     ]);
   });
 
-  it('of 50,000 records that cannot be read logs a hundred and how many more there are, and so of all else', () => {
-    const many = <T>(make: (index: number) => T): T[] => Array.from({ length: 50_000 }, (_, index) => make(index));
-    const error = new AppError(400, 'OmsSync.InvalidRecord', 'message');
-    const problem = { path: 'Records[0].s3', rule: 'required', message: 'The record lacks this object.' };
-    const objects = many((index) => change(`${index}`));
-    const misdirected = objects.map((each) => ({ ...each }));
-    const { run, lines } = reporting({
-      event: { Records: many(() => ({})) },
-      normalised: {
-        changes: [],
-        ignored: many((index) => ({ path: `Records[${index}]`, reason: 'object_removed', eventName: 'x' })),
-        rejected: many((index) => ({ path: `Records[${index}]`, problem, error })),
-        records: 100_000,
-      },
-      filtered: { kept: [], ignored: objects.map((each) => ({ change: each, reason: 'own_state' })) },
-      routed: { ...routed(...many((index) => `${index}`)), unrouted: [...objects, ...misdirected] },
-      misdirected,
-      outcomes: many((index) => failed(index, index % 2 === 0 ? omsError(503) : omsError(400, 'OMS.0064'))),
-    });
-    expect(run).toThrow(SubmitFailedError);
+  itThorough(
+    'of 50,000 records that cannot be read logs a hundred and how many more there are, and so of all else',
+    () => {
+      const many = <T>(make: (index: number) => T): T[] => Array.from({ length: 50_000 }, (_, index) => make(index));
+      const error = new AppError(400, 'OmsSync.InvalidRecord', 'message');
+      const problem = { path: 'Records[0].s3', rule: 'required', message: 'The record lacks this object.' };
+      const objects = many((index) => change(`${index}`));
+      const misdirected = objects.map((each) => ({ ...each }));
+      const { run, lines } = reporting({
+        event: { Records: many(() => ({})) },
+        normalised: {
+          changes: [],
+          ignored: many((index) => ({ path: `Records[${index}]`, reason: 'object_removed', eventName: 'x' })),
+          rejected: many((index) => ({ path: `Records[${index}]`, problem, error })),
+          records: 100_000,
+        },
+        filtered: { kept: [], ignored: objects.map((each) => ({ change: each, reason: 'own_state' })) },
+        routed: { ...routed(...many((index) => `${index}`)), unrouted: [...objects, ...misdirected] },
+        misdirected,
+        outcomes: many((index) => failed(index, index % 2 === 0 ? omsError(503) : omsError(400, 'OMS.0064'))),
+      });
+      expect(run).toThrow(SubmitFailedError);
 
-    const counts: Record<string, number> = {};
-    for (const { message } of lines) counts[String(message)] = (counts[String(message)] ?? 0) + 1;
-    expect(counts).toEqual({
-      'record ignored': 200,
-      'record rejected': 100,
-      'no route matches': 100,
-      'no route names the bucket': 100,
-      'key not accepted': 100,
-      'key refused': 100,
-      'more of the same': 7,
-      summary: 1,
-    });
-    expect(lines).toContainEqual(
-      expect.objectContaining({
-        level: 'error',
-        message: 'more of the same',
-        of: 'record rejected',
-        cause: 'OmsSync.InvalidRecord',
-        more: 49_900,
-      }),
-    );
-  });
+      const counts: Record<string, number> = {};
+      for (const { message } of lines) counts[String(message)] = (counts[String(message)] ?? 0) + 1;
+      expect(counts).toEqual({
+        'record ignored': 200,
+        'record rejected': 100,
+        'no route matches': 100,
+        'no route names the bucket': 100,
+        'key not accepted': 100,
+        'key refused': 100,
+        'more of the same': 7,
+        summary: 1,
+      });
+      expect(lines).toContainEqual(
+        expect.objectContaining({
+          level: 'error',
+          message: 'more of the same',
+          of: 'record rejected',
+          cause: 'OmsSync.InvalidRecord',
+          more: 49_900,
+        }),
+      );
+    },
+  );
 
   it('tells in what it throws how many keys there were, which redrive reads', () => {
     const refusal = failed(0, omsError(400, 'OMS.0064'));

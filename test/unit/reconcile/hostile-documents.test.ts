@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { ObjectStoreResponseError } from '#shared/objectstore/errors.ts';
 import { PREFIX, STATE, World } from '../../helpers/reconcile-world.ts';
+import { itThorough } from '../../helpers/thorough.ts';
 
 type Json = Record<string, unknown>;
 const MiB = 1024 * 1024;
@@ -160,7 +161,7 @@ it.each(Object.entries(COMPLETE))('a report %s is as if it was not there', async
   await survives(world, 'complete.json', true);
 });
 
-it.each([
+itThorough.each([
   ['readCheckpoint', 'pass/checkpoint', 16],
   ['readReport', 'report/report', 8],
 ])(

@@ -6,6 +6,7 @@ import type { RedriveReport } from '#shared/redrive/report.ts';
 import { omsError } from '../../helpers/oms-error.ts';
 import { failedInvocation, keysLetter, record, seedLetter } from '../../helpers/redrive-documents.ts';
 import { NOW, PREFIXES, RedriveWorld, STATE_BUCKET } from '../../helpers/redrive-world.ts';
+import { itThorough } from '../../helpers/thorough.ts';
 
 const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `photos/${index}`);
 const events = (count: number) => ({ Records: names(count).map((name) => record(name)) });
@@ -60,8 +61,21 @@ async function runs({
 }
 
 describe('a document of more keys than a run can submit', () => {
+  const TITLE = 'gets shorter with every run, and no key is submitted over and over: %s';
+  const getsShorter = async (_what: string, prepare: () => void, time: Parameters<typeof runs>[0], most: number) => {
+    prepare();
+
+    const reports = await runs(time);
+
+    expect(reports.at(-1)).toMatchObject({ remains: false });
+    expect(reports.length).toBeLessThanOrEqual(most);
+    expect(world.documents()).toEqual([]);
+    const distinct = new Set(world.accepted).size;
+    expect(distinct).toBe(world.accepted.length);
+    for (const { keys } of reports) expect(keys.accepted).toBeGreaterThan(0);
+  };
+
   it.each([
-    ['70,000 refused keys, 900 seconds', () => seed(keysWithoutEvent(70_000)), { seconds: 900, perSecond: 5 }, 3],
     ['60 refused keys, 30 seconds', () => seed(keysWithoutEvent(60)), { seconds: 30, perSecond: 0.1 }, 4],
     [
       '600 records of a failed invocation, 10 seconds',
@@ -69,6 +83,23 @@ describe('a document of more keys than a run can submit', () => {
       { seconds: 10, perSecond: 5 },
       10,
     ],
+    [
+      'records without a route, which got one',
+      () =>
+        seed({
+          ...keysLetter(events(3_000)),
+          kind: 'records',
+          code: 'OmsSync.NoRoute',
+          keys: undefined,
+          sync_task_id: undefined,
+        }),
+      { seconds: 60, perSecond: 2 },
+      5,
+    ],
+  ] as const)(TITLE, getsShorter);
+
+  itThorough.each([
+    ['70,000 refused keys, 900 seconds', () => seed(keysWithoutEvent(70_000)), { seconds: 900, perSecond: 5 }, 3],
     [
       '40,000 pairs of a failed invocation, 900 seconds',
       () => {
@@ -87,31 +118,7 @@ describe('a document of more keys than a run can submit', () => {
       { seconds: 900, perSecond: 100 },
       2,
     ],
-    [
-      'records without a route, which got one',
-      () =>
-        seed({
-          ...keysLetter(events(3_000)),
-          kind: 'records',
-          code: 'OmsSync.NoRoute',
-          keys: undefined,
-          sync_task_id: undefined,
-        }),
-      { seconds: 60, perSecond: 2 },
-      5,
-    ],
-  ])('gets shorter with every run, and no key is submitted over and over: %s', async (_what, prepare, time, most) => {
-    prepare();
-
-    const reports = await runs(time);
-
-    expect(reports.at(-1)).toMatchObject({ remains: false });
-    expect(reports.length).toBeLessThanOrEqual(most);
-    expect(world.documents()).toEqual([]);
-    const distinct = new Set(world.accepted).size;
-    expect(distinct).toBe(world.accepted.length);
-    for (const { keys } of reports) expect(keys.accepted).toBeGreaterThan(0);
-  });
+  ] as const)(TITLE, getsShorter);
 
   it('tries every key, though a run has time for those only that are refused', async () => {
     const keys = new Map(
@@ -153,7 +160,7 @@ describe('a document of more keys than a run can submit', () => {
     expect(new Set(world.accepted).size).toBe(200);
   });
 
-  it('keeps the attempts and the code of what had no turn', async () => {
+  itThorough('keeps the attempts and the code of what had no turn', async () => {
     seed(keysWithoutEvent(REDRIVE_LIMITS.documentPairs + 1));
 
     await world.redrive();

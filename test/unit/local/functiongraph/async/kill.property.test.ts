@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { DestinationRecord } from '../../../../../scripts/local/functiongraph/async/destination.ts';
 import { AsyncQueue } from '../../../../../scripts/local/functiongraph/async/queue.ts';
 import type { ExecutionResult } from '../../../../../scripts/local/functiongraph/types.ts';
+import { runs } from '../../../../helpers/thorough.ts';
 
 const MAX_RETRIES = 2;
 const KEYS = ['f', 'g'];
@@ -140,6 +141,6 @@ it('an event that was accepted succeeds or reaches its destination, however ofte
         }
       },
     ),
-    { seed: 20_261_121, numRuns: 100 },
+    { seed: 20_261_121, numRuns: runs(100) },
   );
 }, 30_000);
