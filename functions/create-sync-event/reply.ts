@@ -2,9 +2,7 @@ import { AppError, type Problem } from '#shared/errors/base.ts';
 import { type FailedKey, failedOf, type KeyOutcome } from '#shared/pipeline/outcome.ts';
 import type { HttpReply } from '#shared/platform/gateway-event.ts';
 
-/** What became of one key of the request. */
 interface KeyResult {
-  /** Position in `object_keys` or `objects`. */
   readonly index: number;
   readonly status: 'accepted' | 'failed';
   readonly error_code?: string;

@@ -8,7 +8,6 @@ import { parse } from '#shared/validation/parse.ts';
 import { syncTaskIdForEvents } from '#shared/validation/primitives.ts';
 import { crossFieldRule, type Finding, rule } from '#shared/validation/rule.ts';
 
-/** Most keys of one request. */
 const MAX_KEYS = 1000;
 
 function keyFinding(check: (key: string) => unknown): (key: string) => Finding | undefined {
@@ -54,7 +53,6 @@ export const createSyncEventParameters = z.strictObject({ sync_task_id: syncTask
 
 export interface CreateSyncEventRequest {
   readonly syncTaskId: string;
-  /** The list that the request has. */
   readonly list: 'object_keys' | 'objects';
   /** Encoded for OMS, in the order of the request. */
   readonly objectKeys: readonly string[];

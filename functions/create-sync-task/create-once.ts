@@ -30,7 +30,6 @@ export interface Created {
   /** `found`: created by this request, whose answer was lost. `existing`: there before it. */
   readonly outcome: 'created' | 'found' | 'existing';
   readonly sync_task_id: string;
-  /** Of an existing task. */
   readonly status?: string;
 }
 

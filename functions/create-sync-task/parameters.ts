@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
 
-/** Parameters of POST /sync-tasks. */
 export const createSyncTaskParameters = z.strictObject({
   /** `return`: answer with the task that there is for these buckets in place of making a second one. */
   if_exists: z.optional(z.enum(['return'])),

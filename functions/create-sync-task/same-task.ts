@@ -1,7 +1,6 @@
 import type { CreateSyncTaskBody } from '#shared/oms/schemas/create-sync-task.ts';
 import type { ListedSyncTask } from '#shared/oms/schemas/list-sync-tasks-response.ts';
 
-/** A task of the list that can be named. */
 export type NamedTask = ListedSyncTask & { readonly sync_task_id: string };
 
 /**

@@ -1,5 +1,4 @@
 import { bucketCredentialVariables } from '#shared/config/bucket-credentials.ts';
 import { omsVariables } from '#shared/config/oms.ts';
 
-/** The variables of this function. */
 export const variables = { ...omsVariables, ...bucketCredentialVariables } as const;

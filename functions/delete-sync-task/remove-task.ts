@@ -8,7 +8,6 @@ const ROOM = 5_000;
 
 export interface Removal {
   readonly oms: OmsClient;
-  /** Whether the task is stopped first. */
   readonly stop: boolean;
   /** Milliseconds that are left of the invocation. */
   readonly remaining: () => number;

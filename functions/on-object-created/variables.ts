@@ -2,5 +2,4 @@ import { eventVariables } from '#shared/config/oms.ts';
 import { stateVariables } from '#shared/config/state.ts';
 import { notificationVariables } from '#shared/pipeline/variables.ts';
 
-/** The variables of this function. */
 export const variables = { ...eventVariables, ...stateVariables, ...notificationVariables } as const;

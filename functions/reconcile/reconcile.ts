@@ -36,7 +36,6 @@ export interface ReconcileSummary {
 
 export interface ReconcileFunctionOptions {
   readonly clock?: Clock;
-  /** Replaces the store that the variables name. */
   readonly store?: (config: Config, invocation: Invocation) => Promise<ObjectStore | undefined>;
   /** Replaces the stores that the routes name; `reserve` milliseconds are left for what comes after the last page. */
   readonly lister?: (

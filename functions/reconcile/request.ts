@@ -15,7 +15,6 @@ export interface WantedRun {
   readonly wanted: readonly WantedRoute[];
 }
 
-/** A request names a route that is not configured. */
 class UnknownRouteError extends AppError {
   override readonly name = 'UnknownRouteError';
 

@@ -19,7 +19,6 @@ import type { variables } from './variables.ts';
 
 type Config = ConfigOf<typeof variables>;
 
-/** Answer to a wrong request, where somebody reads the answer. */
 interface Refusal {
   readonly error_code: string;
   readonly error_msg: string;
@@ -28,7 +27,6 @@ interface Refusal {
 
 export interface RedriveFunctionOptions {
   readonly clock?: Clock;
-  /** Replaces the store that the variables name. */
   readonly store?: (config: Config, invocation: Invocation) => Promise<ObjectStore | undefined>;
 }
 

@@ -4,7 +4,6 @@ import { stateVariables } from '#shared/config/state.ts';
 import { required } from '#shared/config/variable.ts';
 import { notificationVariables } from '#shared/pipeline/variables.ts';
 
-/** The variables of this function. */
 export const variables = {
   ...eventVariables,
   ...stateVariables,

@@ -4,7 +4,6 @@ import { AppError } from '#shared/errors/base.ts';
 export class DeadLetterTooLargeError extends AppError {
   override readonly name = 'DeadLetterTooLargeError';
 
-  /** @param bytes of the document */
   constructor(bytes: number) {
     super(413, 'OmsSync.DeadLetterTooLarge', `A dead letter of ${bytes} bytes is larger than one may be.`);
   }
@@ -26,7 +25,6 @@ export class CredentialInNameError extends AppError {
   }
 }
 
-/** Reasons why a document cannot be read as a dead letter. */
 export type UnreadableReason = 'wrong_form' | 'newer_version';
 
 const REASONS: Readonly<Record<UnreadableReason, string>> = {
@@ -34,7 +32,6 @@ const REASONS: Readonly<Record<UnreadableReason, string>> = {
   newer_version: 'a later release wrote it',
 };
 
-/** A document that is no dead letter, or one of a later release. */
 export class UnreadableDeadLetterError extends AppError {
   override readonly name = 'UnreadableDeadLetterError';
   readonly reason: UnreadableReason;

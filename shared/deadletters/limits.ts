@@ -1,7 +1,6 @@
 /** The version of the documents that this release writes. More fields are no other version. */
 export const DEAD_LETTER_VERSION = 1;
 
-/** Numbers of ours. */
 export const DEAD_LETTER_LIMITS = {
   /**
    * Bytes of a document. An asynchronous event has at most 256 KB. Written as JSON again it may take 4.4 times that, for

@@ -7,14 +7,12 @@ import type { DeadLetter, DeadLetterKey } from './document.ts';
 import { DEAD_LETTER_LIMITS, DEAD_LETTER_VERSION } from './limits.ts';
 import { deadLetterId } from './name.ts';
 
-/** Keys, records or an event that failed for one reason: one dead letter. */
 export type TerminalFailure = { readonly failure: Reason; readonly error: unknown } & (
   | { readonly kind: 'keys'; readonly syncTaskId: string; readonly changes: readonly ObjectChange[] }
   | { readonly kind: 'records'; readonly records: readonly FailedRecord[] }
   | { readonly kind: 'event' }
 );
 
-/** A line of the table of failures. */
 interface Reason {
   readonly code: string;
   readonly remedy: string;
@@ -26,14 +24,12 @@ interface FailedRecord {
   readonly problem?: Problem;
 }
 
-/** The event and the invocation that failed. */
 export interface Origin {
   readonly event: unknown;
   readonly functionName: string;
   readonly requestId: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** Conceals the credentials that the invocation's logger knows. */
   readonly redact: Redact;
   /** Attempts in vain, this one included; 1 by default. */
   readonly attempts?: number;

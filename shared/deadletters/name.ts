@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DeadLetter } from './document.ts';
 
-/** Content that identifies a dead letter. */
 export interface Identity {
   readonly kind: DeadLetter['kind'];
   readonly syncTaskId: string | undefined;

@@ -7,7 +7,6 @@ import { deadLetterName } from './name.ts';
 
 export interface DeadLettersOptions {
   readonly store: ObjectStore;
-  /** The state bucket. */
   readonly bucket: string;
   /** Prefix of dead letters; ends with a slash. */
   readonly prefix: string;

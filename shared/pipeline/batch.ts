@@ -1,13 +1,11 @@
 import type { SyncItem } from './encode.ts';
 import { groupBy } from './group-by.ts';
 
-/** A key of a batch, with the index by which its outcome is reported. */
 export interface BatchItem {
   readonly index: number;
   readonly key: string;
 }
 
-/** Content of one OMS call. */
 export interface Batch {
   readonly syncTaskId: string;
   readonly items: readonly BatchItem[];

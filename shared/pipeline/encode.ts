@@ -4,7 +4,6 @@ import type { RoutedChange } from './route.ts';
 /** One key of one sync task, ready to be sent. */
 export interface SyncItem {
   readonly syncTaskId: string;
-  /** Encoded for OMS. */
   readonly key: string;
 }
 

@@ -14,7 +14,6 @@ export interface FailureKind {
   readonly scope: FailureScope;
   /** Whether the same key may be accepted later without anybody naming it again. */
   readonly retryable: boolean;
-  /** Next step of an engineer who is paged. */
   readonly remedy: string;
   /**
    * What to do about objects that a reconciliation submitted: there is no dead letter and nothing to redrive, for the

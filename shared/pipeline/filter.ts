@@ -9,12 +9,10 @@ import type { Route } from './routes.ts';
  */
 export const OMS_RESULT_PREFIX = 'oms/sync_task/';
 
-/** Why a change must not be replicated. */
 type FilterReason = 'oms_result_list' | 'own_state';
 
 export interface Filtered {
   readonly kept: readonly ObjectChange[];
-  /** Changes that must not be replicated, each with its reason. */
   readonly ignored: readonly { readonly change: ObjectChange; readonly reason: FilterReason }[];
 }
 

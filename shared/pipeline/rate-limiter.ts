@@ -1,7 +1,6 @@
 import type { Clock } from '#shared/http/clock.ts';
 
 export interface RateLimiterOptions extends Pick<Clock, 'now' | 'sleep'> {
-  /** Tokens that are added in a second. */
   readonly perSecond: number;
   /** Most tokens that are kept for later; one second's worth where it is left out. */
   readonly burst?: number;

@@ -18,13 +18,10 @@ export interface Summary {
   readonly changes: number;
   /** Records that are no creation of an object, and objects that must not be replicated. */
   readonly ignored: number;
-  /** Records that could not be read. */
   readonly rejected: number;
-  /** Changes that no route matches. */
   readonly unrouted: number;
   /** Changes, one per route, that another of the same sync task and key made superfluous. */
   readonly duplicates: number;
-  /** Keys to be sent: each pair of sync task and key once. */
   readonly submitted: number;
   readonly accepted: number;
   readonly failed: number;
@@ -37,7 +34,6 @@ export interface Summary {
 export interface Results {
   readonly event: unknown;
   readonly normalised: NormalisedEvent;
-  /** The error where the event is no notification at all. */
   readonly unrecognised?: AppError | undefined;
   readonly filtered: Filtered;
   readonly routed: Routed;

@@ -1,7 +1,6 @@
 import type { ObjectChange } from '#shared/events/object-change.ts';
 import type { Route } from './routes.ts';
 
-/** One object for one sync task. */
 export interface RoutedChange {
   readonly syncTaskId: string;
   readonly change: ObjectChange;
@@ -10,9 +9,7 @@ export interface RoutedChange {
 export interface Routed {
   /** Each pair of sync task and key once, in the order of the changes. */
   readonly routed: readonly RoutedChange[];
-  /** Changes that no route matches. */
   readonly unrouted: readonly ObjectChange[];
-  /** Changes, one per route, that another of the same sync task and key made superfluous. */
   readonly duplicates: number;
 }
 

@@ -67,7 +67,6 @@ const routeSchema = z.strictObject({
   sync_task_id: z.string().check(z.minLength(1), z.maxLength(1024)),
 });
 
-/** The variable ROUTES. */
 export const routesSchema = z.array(routeSchema).check(z.maxLength(1000));
 
 export type Route = z.infer<typeof routeSchema>;

@@ -4,7 +4,6 @@ import type { Route } from './routes.ts';
 
 /** Result of routing an event, as a failed invocation tells it to redrive. */
 export interface RoutingRecord {
-  /** Pairs of sync task and key. */
   readonly pairs: number;
   /** Digest of the settings that decided it (digestOfRouting). Earlier releases wrote none. */
   readonly digest?: string | undefined;
@@ -26,7 +25,6 @@ export function digestOfRouting(routes: readonly Route[], keyEncodings: KeyEncod
   return createHash('sha256').update(settings).digest('hex').slice(0, 16);
 }
 
-/** The machine-readable beginning of an error's message. */
 export function writeRoutingRecord(pairs: number, digest: string): string {
   return `[pairs=${pairs} routing=${digest}]`;
 }

@@ -20,7 +20,6 @@ export interface RunOptions extends SubmitOptions {
   readonly maxKeysPerCall: number;
   /** Writes dead letters; undefined where no bucket is configured. Asked only where there are some. */
   readonly deadLetters: () => Promise<DeadLetterSink | undefined>;
-  /** Prefixes that this project itself writes below. */
   readonly state?: OwnState | undefined;
   readonly functionName: string;
   readonly requestId: string;

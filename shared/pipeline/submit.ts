@@ -17,7 +17,6 @@ export interface SubmitOptions {
     readonly syncTaskId: string;
     readonly objectKeys: readonly string[];
   }) => Promise<{ readonly attempts: number }>;
-  /** Most calls at a time. */
   readonly concurrency: number;
   /** Milliseconds that are left. */
   readonly remaining: () => number;
@@ -73,16 +72,13 @@ interface Failure {
   readonly failure: FailureKind;
 }
 
-/** A batch that was refused for its content. */
 interface RefusedBatch extends Batch {
   readonly error: unknown;
 }
 
-/** State of one sync task during a submission. */
 class Task {
   /** It accepted something, and did not refuse a whole batch since: a refusal is about the keys. */
   accepts = false;
-  /** Calls that it accepted. */
   accepted = 0;
   /** A batch is being taken apart before it is known whether the task accepts anything. */
   probing = false;
@@ -97,7 +93,6 @@ class Task {
 
 class Submission {
   readonly #options: SubmitOptions;
-  /** Indexed like the items. */
   readonly #outcomes: (KeyOutcome | undefined)[] = [];
   readonly #tasks = new Map<string, Task>();
   /** Refused batches that are not taken apart for the moment: 18 calls for 10 keys would most likely be for nothing. */

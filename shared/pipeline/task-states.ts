@@ -5,7 +5,6 @@ import { missingByShow } from '#shared/oms/refusal.ts';
 export type TaskState = 'running' | 'stopped' | 'missing' | 'unknown';
 
 interface Known {
-  /** When it was asked. */
   readonly at: number;
   readonly state: Promise<TaskState>;
   /** Absent while the answer is on its way. */
@@ -47,7 +46,6 @@ export class TaskStates {
     return asked.state;
   }
 
-  /** Tasks that are remembered. */
   get size(): number {
     return this.#known.size;
   }

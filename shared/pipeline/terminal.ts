@@ -8,7 +8,6 @@ import { type FailedKey, failedOf, type KeyOutcome } from './outcome.ts';
 import type { Routed } from './route.ts';
 import { NoRouteError } from './routes.ts';
 
-/** A failure that no retry cures: one dead letter. */
 export interface Terminal {
   readonly failed: TerminalFailure;
   /** Parts of the failure; the report names each with the dead letter that has it. */
@@ -19,10 +18,8 @@ export type TerminalItem = FailedKey | RejectedRecord | ObjectChange | AppError;
 
 export interface TerminalSources {
   readonly normalised: Pick<NormalisedEvent, 'rejected'>;
-  /** The error where the event is no notification at all. */
   readonly unrecognised?: AppError | undefined;
   readonly routed: Pick<Routed, 'routed'>;
-  /** Changes of buckets that no route names. */
   readonly misdirected: readonly ObjectChange[];
   readonly batches: readonly Batch[];
   readonly outcomes: readonly KeyOutcome[];

@@ -13,7 +13,6 @@ const encodingVariables = Object.fromEntries(
   ]),
 ) as EncodingVariables;
 
-/** The variables of every function that turns notifications into keys of sync tasks. */
 export const notificationVariables = {
   routes: required(
     parsedVariable('ROUTES', { hint: 'JSON, see docs/routes.schema.json; [] for no route', parse: parseRoutes }),

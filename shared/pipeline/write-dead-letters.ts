@@ -4,7 +4,6 @@ import { AppError } from '#shared/errors/base.ts';
 import { forEachConcurrently } from './concurrently.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Takes dead letters. */
 export type DeadLetterSink = Pick<DeadLetters, 'put'>;
 
 /** A terminal failure, and its dead letter or why there is none. */
@@ -12,7 +11,6 @@ export type DeadLetterResult =
   | (Terminal & { readonly name: string; readonly error?: undefined })
   | (Terminal & { readonly name?: undefined; readonly error: unknown });
 
-/** No bucket for dead letters is configured. */
 export class NoStateBucketError extends AppError {
   override readonly name = 'NoStateBucketError';
 
@@ -21,7 +19,6 @@ export class NoStateBucketError extends AppError {
   }
 }
 
-/** Documents that are written at a time. */
 const CONCURRENCY = 4;
 
 /**

@@ -22,7 +22,6 @@ export function isGatewayEvent(event: unknown): event is GatewayEvent {
   return typeof field(event, 'httpMethod') === 'string';
 }
 
-/** @returns who called, whatever the event holds besides */
 export function callerOf(event: unknown): Caller {
   const trigger = field(event, 'trigger_type');
   if (isGatewayEvent(event) || trigger === ACCEPTED) return 'http';

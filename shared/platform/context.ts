@@ -25,7 +25,6 @@ export interface FunctionGraphContext {
   getCPUNumber?(): string | number;
   /** No longer maintained by the platform; do not use. */
   getAccessKey?(): string;
-  /** No longer maintained by the platform; do not use. */
   getSecretKey?(): string;
   /** Temporary credentials of the function's agency; an empty string without an agency. */
   getSecurityAccessKey?(): string;
@@ -73,7 +72,6 @@ export class RuntimeContext {
    */
   readonly getRemainingTimeInMillis: (() => number) | undefined;
 
-  /** @param raw the handler's second argument; any value is accepted */
   constructor(raw: unknown) {
     this.#raw = typeof raw === 'object' && raw !== null ? raw : {};
     this.getRemainingTimeInMillis = Number.isFinite(this.remainingTime)
@@ -128,7 +126,6 @@ export class RuntimeContext {
     return accessKey && secretKey && securityToken ? { accessKey, secretKey, securityToken } : undefined;
   }
 
-  /** IAM token of the agency. */
   get token(): string | undefined {
     return this.#text('getToken');
   }

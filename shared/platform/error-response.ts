@@ -5,7 +5,6 @@ import { toGatewayResponse } from './json-response.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
 import type { Middleware } from './stack.ts';
 
-/** The body of every answer that is not a success. */
 export interface ErrorEnvelope {
   readonly error_code: string;
   readonly error_msg: string;

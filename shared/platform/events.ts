@@ -11,10 +11,8 @@ import { deadLettersFactory } from './object-store.ts';
 import { omsClientFactory } from './oms-client.ts';
 import { type PlatformHandler, stack } from './stack.ts';
 
-/** The variables of an event function, with more of its own. */
 export type EventVariables = FunctionVariables & typeof stateVariables;
 
-/** Tools that the work of an event function receives besides its event. */
 export interface EventServices<Config> extends Services<Config> {
   /** Loaded when it is first asked for; undefined where no state bucket is configured. */
   readonly deadLetters: () => Promise<DeadLetterSink | undefined>;

@@ -4,7 +4,6 @@ import type { ConfigOf, VariableSet } from '#shared/config/read.ts';
 import type { Invocation } from './invocation.ts';
 import type { Middleware } from './stack.ts';
 
-/** The variables of a function that calls OMS, with more of its own. */
 export type FunctionVariables = VariableSet & typeof omsVariables;
 
 /**

@@ -27,7 +27,6 @@ export interface GatewayResponse {
   readonly isBase64Encoded: boolean;
 }
 
-/** A request, as the functions read it. */
 export interface HttpRequest {
   readonly method: string;
   readonly path: string;
@@ -42,18 +41,15 @@ export interface HttpRequest {
   readonly gatewayRequestId: string | undefined;
 }
 
-/** Answer of a function. */
 export interface HttpReply {
   readonly status: number;
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** One operation of an HTTP function. */
 export interface HttpRoute {
   readonly method: string;
   /** Template, for example `/sync-tasks/{sync_task_id}/events`. */
   readonly path: string;
-  /** True where the operation reads a body. */
   readonly body: boolean;
 }

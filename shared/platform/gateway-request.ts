@@ -6,7 +6,6 @@ import { readQuery } from './query.ts';
 import { readBody } from './request-body.ts';
 import type { Middleware } from './stack.ts';
 
-/** Turns the gateway's event into an HttpRequest of one of the routes. */
 export function gatewayRequest(routes: readonly HttpRoute[]): Middleware {
   return {
     before: function readGatewayRequest(request) {

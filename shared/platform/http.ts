@@ -11,7 +11,6 @@ import { jsonResponse } from './json-response.ts';
 import { omsClientFactory } from './oms-client.ts';
 import { type PlatformHandler, stack } from './stack.ts';
 
-/** Tools that the work of a function receives besides its input. */
 export interface Services<Config> {
   readonly config: Config;
   readonly invocation: Invocation;

@@ -2,11 +2,9 @@ import { LOG_LEVELS, Logger, type LoggerOptions } from '#shared/logging/logger.t
 import { RuntimeContext } from './context.ts';
 import { contextSecrets } from './credentials.ts';
 
-/** One invocation of a function: the platform's context and a logger of its own. */
 export class Invocation extends RuntimeContext {
   readonly log: Logger;
 
-  /** @param raw the platform's context */
   constructor(raw: unknown, logger: LoggerOptions = {}) {
     super(raw);
     // Read here and not with the other variables: it must hold for requests that are refused before those are read.

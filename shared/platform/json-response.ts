@@ -19,7 +19,6 @@ export function toGatewayResponse(reply: HttpReply, redact: (text: string) => st
   };
 }
 
-/** Turns the handler's HttpReply into the gateway's form. */
 export function jsonResponse(): Middleware {
   return {
     after: function writeGatewayResponse(request) {

@@ -1,4 +1,3 @@
-/** Limits of the platform, in the vendor's units. */
 export const GATEWAY_LIMITS = {
   /**
    * Bytes of a request body that an APIG trigger passes to a function.

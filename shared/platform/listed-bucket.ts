@@ -11,7 +11,6 @@ import {
 } from '#shared/objectstore/providers.ts';
 import type { Route } from '#shared/pipeline/routes.ts';
 
-/** A bucket of a route cannot be listed with what the route and the variables say. */
 export class BucketConfigurationError extends AppError {
   override readonly name = 'BucketConfigurationError';
 
@@ -20,7 +19,6 @@ export class BucketConfigurationError extends AppError {
   }
 }
 
-/** A bucket of a route, and where ROUTES names it. */
 export interface ListedBucket {
   readonly side: 'source' | 'destination';
   readonly place: Route['source'] | NonNullable<Route['destination']>;

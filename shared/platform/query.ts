@@ -3,7 +3,6 @@ import { ValidationError } from '#shared/validation/errors.ts';
 import { formatPath } from '#shared/validation/path.ts';
 import type { GatewayEvent } from './gateway-event.ts';
 
-/** Problems that one answer lists. */
 const MAX_PROBLEMS = 100;
 
 /**

@@ -6,7 +6,6 @@ import { GATEWAY_LIMITS } from './limits.ts';
 /** A function's entry point as FunctionGraph calls it: exactly two parameters, and a Promise. */
 export type PlatformHandler = (event: unknown, context: unknown) => Promise<unknown>;
 
-/** Request that passes through the middlewares of a stack. */
 export interface StackRequest {
   event: unknown;
   readonly context: Invocation;

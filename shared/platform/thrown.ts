@@ -1,4 +1,3 @@
-/** Most nested causes that are searched. */
 const DEPTH = 5;
 
 /**

@@ -11,13 +11,11 @@ export const STATE_LIMITS = {
     'complete.json': 8 * 1024 * 1024,
     'lease.json': 4 * 1024,
   },
-  /** JSON values of a document. */
   values: 200_000,
   /** Ranges of a checkpoint: two for each worker at most, and what is settled between them. */
   ranges: 1_000,
   /** Pending keys of a range. */
   pending: 1_000,
-  /** Codes of failures in a range. */
   codes: 200,
   /** Characters of a key by which a pass goes on. */
   key: 8_192,

@@ -13,7 +13,6 @@ const STUCK: ReadonlySet<StopReason | undefined> = new Set(['listing_failed', 'o
 
 export interface RunEnd {
   readonly conclusion: Conclusion;
-  /** What OMS said of the task when the run began. */
   readonly task: KnownTask;
   /** The run leaves a checkpoint and reports. */
   readonly keepsPass: boolean;

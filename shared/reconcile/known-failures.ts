@@ -7,14 +7,11 @@ import { readBoundedJson } from '#shared/validation/bounded-json.ts';
 
 export interface KnownFailuresOptions {
   readonly store: ObjectStore;
-  /** The state bucket. */
   readonly bucket: string;
-  /** Prefixes of dead letters. */
   readonly prefixes: readonly string[];
   readonly syncTaskId: string;
   /** Milliseconds since the epoch. */
   readonly since: number;
-  /** Whether there is time to read on. */
   readonly hasTime: () => boolean;
 }
 

@@ -3,7 +3,6 @@ import type { Logger } from '#shared/logging/logger.ts';
 import { quantity } from './compare/counts.ts';
 import { DEFAULT_RULES, type OverwriteRules, rulesOf } from './compare/overwrite-rules.ts';
 
-/** A task's counters of one month. */
 export const countersSchema = z.object({
   requested: quantity,
   succeeded: quantity,
@@ -29,10 +28,8 @@ export interface TaskFacts {
   readonly monthly_size?: Counter;
 }
 
-/** Facts that a pass knows about its sync task. */
 export interface KnownTask {
   readonly rules: OverwriteRules;
-  /** The task restores archived objects. */
   readonly restore: boolean;
   /** Its source and its destination; empty where OMS did not tell. */
   readonly buckets: readonly [source: string, destination: string];

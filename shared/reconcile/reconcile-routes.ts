@@ -5,10 +5,8 @@ import type { ObjectStore } from '#shared/objectstore/port.ts';
 import type { Route } from '#shared/pipeline/routes.ts';
 import type { ReconcileResult } from './run-options.ts';
 
-/** A route that is to be reconciled. */
 export interface WantedRoute {
   readonly route: Route;
-  /** Folder of its state. */
   readonly folder: string;
   /** For example `ROUTES[2]`. */
   readonly path: string;
@@ -21,7 +19,6 @@ export interface Refusal {
   readonly details: AppError['details'];
 }
 
-/** Outcome of one route. */
 export type RouteSummary =
   | {
       readonly route: string;
@@ -31,7 +28,6 @@ export type RouteSummary =
       readonly pass?: number;
       readonly converged?: boolean;
       readonly accepted?: number;
-      /** Documents of the state bucket that could not be read. */
       readonly unreadable?: readonly string[];
     }
   | ({ readonly route: string; readonly outcome: 'failed' } & Refusal);
@@ -39,14 +35,11 @@ export type RouteSummary =
 export interface RoutesOptions {
   readonly wanted: readonly WantedRoute[];
   readonly store: Pick<ObjectStore, 'headObject'>;
-  /** The state bucket. */
   readonly bucket: string;
   /** Milliseconds that are left. */
   readonly remaining: () => number;
   readonly reconcileRoute: (wanted: WantedRoute) => Promise<ReconcileResult>;
-  /** Whether an error may pass by itself. */
   readonly mayPass: (error: unknown) => boolean;
-  /** Who asked, for the log. */
   readonly caller: string;
   readonly log: Logger;
 }

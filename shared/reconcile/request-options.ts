@@ -23,9 +23,7 @@ export const reconcileRequest = z.strictObject({
   /** Name or sync task of a route; every route where it is left out. */
   route: z.optional(nonEmptyText(1024)),
   dry_run: z.optional(z.boolean()),
-  /** Replaces RECONCILE_GRACE_PERIOD. */
   grace_period: z.optional(duration),
-  /** Replaces RECONCILE_MAX_SUBMISSIONS. */
   max_submissions: z.optional(z.int().check(z.gte(1), z.lte(MOST_SUBMISSIONS))),
   /** Begins a new pass. */
   restart: z.optional(z.boolean()),

@@ -11,7 +11,6 @@ import type { Plan } from './report/plan.ts';
 import type { RefusedRow, Report } from './report/report.ts';
 import type { Submissions } from './submit/submissions.ts';
 
-/** The buckets to compare, and the sync task that copies. */
 export type ReconcileRoute = Pick<Route, 'name' | 'source' | 'destination' | 'sync_task_id'>;
 
 export interface ReconcileOptions {
@@ -39,7 +38,6 @@ export interface ReconcileOptions {
   readonly remaining: () => number;
   /** Milliseconds to leave for the last checkpoint and the report; 10 seconds, or a quarter of a shorter time. */
   readonly reserveMs?: number | undefined;
-  /** Ranges of keys that are worked on at a time. */
   readonly workers: number;
   /** Milliseconds: what differs and is younger may still be on its way. */
   readonly grace: number;
@@ -71,11 +69,9 @@ export interface ReconcileOptions {
   readonly log: Logger;
 }
 
-/** Progress of the pass, earlier runs included. */
 export interface ReconcileProgress {
   /** Source objects that were judged. */
   readonly objects: number;
-  /** LIST calls. */
   readonly calls: number;
   readonly submitted: number;
   readonly accepted: number;
@@ -87,7 +83,6 @@ export interface ReconcileProgress {
   readonly estimatedTotal?: number;
 }
 
-/** How a run ended. */
 export type ReconcileOutcome =
   /** The pass is over; its report says whether it was complete and what it proves. */
   | 'completed'
@@ -98,7 +93,6 @@ export type ReconcileOutcome =
   /** The caller's signal ended it. */
   | 'stopped';
 
-/** Why a run ended before its pass did. */
 export type StopReason =
   | 'deadline'
   | 'interrupted'
@@ -113,7 +107,6 @@ export type StopReason =
 
 export interface ReconcileResult {
   readonly outcome: ReconcileOutcome;
-  /** Present where the pass is not over. */
   readonly reason?: StopReason;
   /** The error that ended the run, where one did. */
   readonly error?: unknown;
@@ -125,12 +118,10 @@ export interface ReconcileResult {
   readonly submissions?: Submissions;
   /** Names of documents of the state bucket that could not be read: they count as if they were not there. */
   readonly unreadable?: readonly string[];
-  /** Counts of the pass so far. */
   readonly counts: Counts;
   readonly accepted: number;
   readonly failed: number;
   readonly pending: number;
-  /** Objects that no submission cures, by code. */
   readonly failures: readonly RefusedRow[];
   readonly calls: { readonly list: number; readonly events: number };
   readonly ranges: { readonly done: number; readonly total: number };

@@ -18,7 +18,6 @@ import type { ReconcileOptions, ReconcileResult } from './run-options.ts';
 import { MAX_SUBMISSIONS, type Submissions } from './submit/submissions.ts';
 import { SubmissionRetries, type SubmitKeys, Submitter } from './submit/submitter.ts';
 
-/** The route names no destination bucket, so that there is nothing to compare with. */
 export class NoDestinationError extends AppError {
   override readonly name = 'NoDestinationError';
 

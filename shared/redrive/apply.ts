@@ -18,7 +18,6 @@ export interface StateBucket {
 
 export interface Applied {
   readonly outcome: DocumentOutcome;
-  /** Names that were written. */
   readonly written: readonly string[];
 }
 

@@ -9,11 +9,9 @@ import type { Resolved } from './resolve.ts';
 import type { Taken } from './window.ts';
 
 export interface DecideContext extends LetterContext {
-  /** Attempts after which a document is parked. */
   readonly maxAttempts: number;
 }
 
-/** The decision on a document. */
 export interface Disposition {
   readonly outcome: DocumentOutcome;
   /** Written before the document is deleted; empty where the outcome is `left`. */

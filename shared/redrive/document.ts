@@ -4,7 +4,6 @@ import type { FailedInvocation } from './failed-invocation.ts';
 /** The prefix that a document was found below. */
 export type DocumentSource = 'failed_invocation' | 'dead_letter' | 'parked';
 
-/** A document as a listing shows it. */
 export interface FoundDocument {
   readonly source: DocumentSource;
   /** Key of the object in the state bucket, prefix included. */
@@ -15,7 +14,6 @@ export interface FoundDocument {
   readonly lastModified: number;
 }
 
-/** Content of a document, read and checked. */
 export type DocumentContent =
   | { readonly type: 'letter'; readonly letter: DeadLetter }
   | { readonly type: 'invocation'; readonly invocation: FailedInvocation }
@@ -28,17 +26,14 @@ export interface RedriveDocument {
   readonly found: FoundDocument;
   /** ETag of the body that was read; absent where the store tells none. */
   readonly etag?: string | undefined;
-  /** As it was read. */
   readonly body: Buffer;
   readonly content: DocumentContent;
   /** JSON values that it has. */
   readonly values: number;
-  /** Code of the failure that it tells of. */
   readonly code: string;
   /** When the failure happened first; milliseconds since the epoch. */
   readonly created: number;
   /** When it happened last; milliseconds since the epoch. */
   readonly lastFailed: number;
-  /** Attempts in vain. */
   readonly attempts: number;
 }

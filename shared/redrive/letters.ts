@@ -12,16 +12,13 @@ import { DOCUMENT_FAILURES, type DocumentFailure, shownCode } from './codes.ts';
 import type { RedriveDocument } from './document.ts';
 import { textOf } from './read.ts';
 
-/** A key that was not accepted. */
 export interface KeyFailure extends RoutedChange {
   readonly error: unknown;
   readonly failure: FailureKind;
 }
 
-/** The part of a document that was not accepted. */
 export interface Rest {
   readonly keys: readonly KeyFailure[];
-  /** Changes of a bucket that no route names. */
   readonly unrouted: readonly ObjectChange[];
   /** Changes that no route matches, although their bucket has some. */
   readonly abandoned: readonly ObjectChange[];
@@ -35,7 +32,6 @@ export interface Rest {
 export interface LetterContext {
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** Conceals the credentials that the invocation's logger knows. */
   readonly redact: Redact;
 }
 
@@ -122,7 +118,6 @@ export function checkDocument({ body }: RedriveDocument, redact: Redact): void {
   checkName(textOf(body) ?? body.toString('latin1'), redact);
 }
 
-/** A failure of a document as a whole. */
 class DocumentError extends AppError {
   override readonly name = 'DocumentError';
 

@@ -12,9 +12,7 @@ export const REDRIVE_LIMITS = {
    * about 40 values per record.
    */
   windowWeight: 50_000,
-  /** Documents that are read at a time. */
   reading: 16,
-  /** Documents that are written and deleted at a time. */
   writing: 16,
   /**
    * Bytes of a document. An asynchronous event has 256 KB at the most, and a document holds it up to twice, escaped.

@@ -3,7 +3,6 @@ import { ObjectLister } from '#shared/listing/lister.ts';
 import type { ObjectStore } from '#shared/objectstore/port.ts';
 import type { DocumentSource, FoundDocument } from './document.ts';
 
-/** One prefix of the state bucket and what lies below it. */
 export interface Source {
   readonly source: DocumentSource;
   readonly prefix: string;

@@ -7,7 +7,6 @@ import { readTime } from '#shared/validation/time.ts';
 
 /** Selects documents. A document must meet every condition that is there. */
 export interface RedriveFilter {
-  /** Codes of failures, for example `OmsSync.KeyRefused`. */
   readonly codes?: ReadonlySet<string>;
   /** Written for the first time at this moment or before it; milliseconds since the epoch. */
   readonly until?: number;
@@ -15,9 +14,7 @@ export interface RedriveFilter {
   readonly since?: number;
   /** `bucket` or `bucket/prefix` of at least one object that the document names; real names, not encoded. */
   readonly prefix?: string;
-  /** Parked documents too. */
   readonly parked?: boolean;
-  /** Most documents to take. */
   readonly limit?: number;
 }
 
@@ -47,7 +44,6 @@ const moment = z
 
 /** Nobody reads more, and a list must have an end. */
 const MAX_CODES = 100;
-/** Documents. */
 const MAX_LIMIT = 10_000_000;
 
 const notEmpty = rule(

@@ -24,10 +24,8 @@ import { readWindows, type Taken, type Window } from './window.ts';
 export interface RedriveRun extends ResolveOptions, Omit<SubmitOptions, 'reserveMs'> {
   readonly deadLetters: DeadLetters;
   readonly store: ObjectStore;
-  /** The state bucket. */
   readonly bucket: string;
   readonly prefixes: { readonly deadLetters: string; readonly parked: string; readonly failedInvocations: string };
-  /** Attempts after which a document is parked. */
   readonly maxAttempts: number;
   readonly maxKeysPerCall: number;
   readonly clock: Clock;
@@ -40,9 +38,7 @@ export interface RedriveRun extends ResolveOptions, Omit<SubmitOptions, 'reserve
   readonly from?: Position | undefined;
   /** Stops the run after the calls that are under way. */
   readonly signal?: AbortSignal | undefined;
-  /** Identifies the run; part of its report's name. */
   readonly id: string;
-  /** Conceals the credentials that the invocation's logger knows. */
   readonly redact: Redact;
   readonly onProgress?: ((progress: RedriveProgress) => void) | undefined;
   /** Keeps the report, also that of a run that fails: the next one goes on from it. */

@@ -4,7 +4,6 @@ import type { DocumentSource, RedriveDocument } from './document.ts';
 import { REDRIVE_LIMITS } from './limits.ts';
 import type { Position } from './listing.ts';
 
-/** Outcome of a document. */
 export type DocumentOutcome =
   /** Everything that it names was accepted: deleted. */
   | 'redriven'
@@ -15,7 +14,6 @@ export type DocumentOutcome =
   /** As it was: the failure is one that passes, or the store failed. */
   | 'left';
 
-/** Why a run ended before it had looked at every document. */
 export type StopReason = 'deadline' | 'limit' | 'interrupted' | 'oms_unavailable' | 'store_unavailable';
 
 /** Documents that had a code when they were read, and what became of them. */
@@ -37,7 +35,6 @@ export interface CodeRow {
 export interface CauseRow {
   readonly code: string;
   readonly remedy: string;
-  /** Whether the same may succeed later with nothing changed. */
   readonly retryable: boolean;
   /** Keys, records that cannot be read, and documents that name neither. */
   readonly count: number;
@@ -58,7 +55,6 @@ export interface RedriveReport {
   readonly remains: boolean;
   readonly documents: Readonly<Record<'read' | 'taken' | 'filtered' | 'waiting' | DocumentOutcome, number>>;
   readonly keys: Readonly<Record<'submitted' | 'accepted' | 'refused' | 'left', number>>;
-  /** Calls of OMS. */
   readonly calls: number;
   readonly codes: readonly CodeRow[];
   readonly causes: readonly CauseRow[];
@@ -97,13 +93,11 @@ export class Tally {
     row.count += cause.count;
   }
 
-  /** A document that could not be read. */
   unread(error: unknown): void {
     this.documents.left += 1;
     this.failure(error);
   }
 
-  /** A document whose outcome could not be saved. */
   failed(document: RedriveDocument, error: unknown): void {
     this.count(document, 'left');
     this.failure(error);
@@ -177,9 +171,7 @@ function toIso(time: number): string {
   return Math.abs(time) <= 8.64e15 ? new Date(time).toISOString() : '';
 }
 
-/** Progress of a run. */
 export interface RedriveProgress {
-  /** Documents that were looked at. */
   readonly read: number;
   readonly taken: number;
   readonly accepted: number;

@@ -13,7 +13,6 @@ import type { RedriveReport } from './report.ts';
 export const REPORT_PREFIX = 'redrive/reports/';
 export const LAST_REPORT = 'redrive/last.json';
 
-/** A report with what was asked for. */
 export interface StoredReport extends RedriveReport {
   readonly caller: string;
   readonly options: object;

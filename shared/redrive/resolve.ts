@@ -14,9 +14,7 @@ import { REDRIVE_LIMITS } from './limits.ts';
 export interface Resolved {
   /** Each pair of sync task and key once. */
   readonly wanted: readonly RoutedChange[];
-  /** Changes of a bucket that no route names. */
   readonly unrouted: readonly ObjectChange[];
-  /** Records that still cannot be read. */
   readonly rejected: readonly RejectedRecord[];
   /** Why the event as a whole names nothing. */
   readonly unrecognised: unknown;
@@ -31,7 +29,6 @@ export interface Resolved {
 export interface ResolveOptions {
   readonly keyEncodings: KeyEncodings;
   readonly routes: readonly Route[];
-  /** Prefixes that this project itself writes below. */
   readonly state?: OwnState | undefined;
 }
 

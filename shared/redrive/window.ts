@@ -21,7 +21,6 @@ import { readDocument } from './read.ts';
 import type { StopReason, Tally } from './report.ts';
 import { type Resolved, type ResolveOptions, resolveDocument } from './resolve.ts';
 
-/** A document that is to be redriven, with the keys that it asks for. */
 export interface Taken {
   readonly document: RedriveDocument;
   readonly resolved: Resolved;
@@ -85,7 +84,6 @@ export async function* readWindows(options: WindowOptions): AsyncGenerator<Windo
 
 class WindowReader {
   readonly #options: WindowOptions;
-  /** Documents that may still be taken. */
   #left: number;
   #wasCut = false;
 

@@ -28,7 +28,6 @@ export interface ComparerOptions extends Partial<ComparePairOptions>, MigrationO
   readonly maxSubmissions?: number | undefined;
 }
 
-/** Results of earlier submissions of an object while its source stayed the same. */
 export interface EarlierSubmissions {
   /** Submissions that OMS has accepted, or refused for the sake of the object. */
   readonly count: number;
@@ -51,7 +50,6 @@ const NO_HISTORY: SubmissionHistory = { find: () => undefined, reserve: () => tr
 
 /** The times that a verdict depends on, in milliseconds since the epoch. */
 export interface CompareTimes {
-  /** The present. */
   readonly now: number;
   /**
    * The request time of the older of the two pages at hand: neither can know of what happened later. Above `now` where
@@ -141,7 +139,6 @@ export class ObjectComparer {
   }
 }
 
-/** Names the difference of a pair. */
 function differenceOf(pair: Pair): SubmittedVerdict {
   if (pair.size === 'differs') return 'size_differs';
   return pair.time === 'older' ? 'destination_older' : 'checksum_differs';

@@ -28,7 +28,6 @@ export interface Counts {
   readonly destination: Totals;
   /** Bytes are those of the source; those of the destination where it alone has the object. */
   readonly verdicts: Record<Verdict, VerdictCount>;
-  /** Objects that OMS ignores or cannot copy, by reason. */
   readonly reasons: Partial<Record<Reason, number>>;
   /** Source objects modified since the last pass began, and how many of them no notification has brought over. */
   readonly changed: { objects: number; lost: number };
@@ -44,7 +43,6 @@ export function noCounts(): Counts {
   };
 }
 
-/** Objects that are to be submitted. */
 export function submittable({ verdicts }: Counts): Totals {
   const total = { objects: 0, bytes: 0 };
   for (const verdict of VERDICTS) {
@@ -74,7 +72,6 @@ export function addCounts(a: Counts, b: Counts): Counts {
   };
 }
 
-/** Counts one object that is the same on both sides. */
 export function countSame(counts: Counts, key: string, sourceSize: number, destinationSize: number): void {
   const { source, destination } = counts;
   source.objects += 1;
@@ -143,7 +140,6 @@ export function detached(text: string): string {
   return Buffer.from(text).toString();
 }
 
-/** A number of things, or of bytes. */
 export const quantity = z.int().check(z.gte(0));
 
 export const totalsSchema = z.object({ objects: quantity, bytes: quantity });
@@ -185,13 +181,11 @@ export const refusedSchema = z
   )
   .check(z.refine((refused) => Object.keys(refused).length <= STATE_LIMITS.codes));
 
-/** One key that was refused for good. */
 export interface RefusedKey {
   readonly key: string;
   readonly code: string;
 }
 
-/** Adds the refused keys of a later part of a range. */
 export function withRefused(refused: RefusedByCode, keys: readonly RefusedKey[]): RefusedByCode {
   if (keys.length === 0) return refused;
   const rows: Record<string, { objects: number; keys: readonly string[] }> = { ...refused };

@@ -34,11 +34,9 @@ export interface DiffOptions {
   readonly changedSince?: number;
 }
 
-/** A part of the range that is done. */
 export interface DiffStep {
   /** Every key up to this one, inclusive, has been judged. */
   readonly cursor: string;
-  /** Counts of this step only. */
   readonly counts: Counts;
   /** Of this step: everything that is not the same, in the order of the keys. At most what two pages hold. */
   readonly findings: readonly Finding[];

@@ -8,11 +8,9 @@ export interface ListingSideOptions {
   readonly now: () => number;
 }
 
-/** One listing of a diff and its current page. */
 export class ListingSide {
   /** The current page: never used up while the listing goes on. */
   page: readonly ObjectFacts[] = [];
-  /** Index of the next object in the page. */
   index = 0;
   ended = false;
   /** Whether there was any object at all. */

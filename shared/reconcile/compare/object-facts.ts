@@ -1,6 +1,5 @@
 import type { ListedObject } from '#shared/objectstore/port.ts';
 
-/** Facts that a listing tells about an object. */
 export type ObjectFacts = ListedObject;
 
 /** A page of a listing, as the listers give them. An empty page is no end. */

@@ -1,5 +1,4 @@
 import type { ObjectFacts } from './object-facts.ts';
-/** How a sync task decides between copying and skipping. */
 export interface OverwriteRules {
   readonly mode: OverwriteMode;
   readonly consistencyCheck: ConsistencyCheck;
@@ -61,7 +60,6 @@ export interface Pair {
   readonly crc64?: 'equal' | 'different' | 'unknown';
 }
 
-/** The rule that decided. */
 type DecidedBy = 'absent' | 'full_overwrite' | 'no_overwrite' | 'crc64' | 'size' | 'older' | 'same_second' | 'newer';
 
 export interface OmsDecision {
@@ -150,7 +148,6 @@ export function looksSame(source: ObjectFacts, destination: ObjectFacts, options
   return contentsOf(source, destination, options) !== 'different';
 }
 
-/** Compares an object that both sides have. */
 export function comparePair(source: ObjectFacts, destination: ObjectFacts, options: ComparePairOptions): Pair {
   return {
     size: source.size === destination.size ? 'same' : 'differs',

@@ -1,10 +1,8 @@
 import type { ObjectFacts } from './object-facts.ts';
 
-/** Everything that a pass can find about an object, in the order of a report. */
 export const VERDICTS = [
   /** Nothing tells the two apart. */
   'same',
-  /** Not at the destination. */
   'missing',
   'size_differs',
   /** The source was modified later than the destination was written, in whole seconds. */
@@ -19,7 +17,6 @@ export const VERDICTS = [
   'in_flight',
   /** It differs, and OMS would skip it: submitting it again would change nothing. */
   'ignored_by_oms',
-  /** It differs, and OMS cannot copy it. */
   'unmigratable',
   /** Only at the destination. Reported, never deleted: OMS does not synchronize deletions. */
   'extra',
@@ -29,11 +26,9 @@ export const VERDICTS = [
 
 export type Verdict = (typeof VERDICTS)[number];
 
-/** An object with one of these is submitted. */
 const SUBMITTED_VERDICTS = ['missing', 'size_differs', 'destination_older', 'checksum_differs'] as const;
 export type SubmittedVerdict = (typeof SUBMITTED_VERDICTS)[number];
 
-/** Why an object that differs is not submitted. */
 export const REASONS = [
   /** Submitted a short while ago: OMS may still be copying it. */
   'awaiting_copy',
@@ -49,9 +44,7 @@ export const REASONS = [
   'submitted_before',
   /** The storage class must be restored before it is read, and the task restores nothing. */
   'archived',
-  /** Larger than an object of OBS can be. */
   'too_large',
-  /** More bytes than a key of OBS can have. */
   'key_too_long',
   /** No text that UTF-8 can hold. */
   'key_not_unicode',
@@ -59,11 +52,9 @@ export const REASONS = [
 
 export type Reason = (typeof REASONS)[number];
 
-/** An object that is not the same on both sides. */
 export interface Finding {
   readonly key: string;
   readonly verdict: Exclude<Verdict, 'same'>;
-  /** Absent where there is none. */
   readonly source?: ObjectFacts;
   readonly destination?: ObjectFacts;
   readonly reason?: Reason;

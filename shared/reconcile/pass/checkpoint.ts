@@ -34,7 +34,6 @@ export interface Checkpoint {
   readonly submissions_since?: string;
   /** The report is written, or must not be: the next run begins another pass. */
   readonly over?: boolean;
-  /** The task's counters when the pass began. */
   readonly oms_before?: OmsCounters;
 }
 

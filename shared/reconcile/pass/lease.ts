@@ -7,7 +7,6 @@ const leaseSchema = z.object({ version: z.literal(1), nonce: z.string(), expires
 
 export interface LeaseOptions {
   readonly state: Pick<ReconcileState, 'readLease' | 'writeLease' | 'deleteLease' | 'note'>;
-  /** Unique. */
   readonly nonce: string;
   readonly clock: Clock;
   /** Milliseconds for which it holds without being renewed. */

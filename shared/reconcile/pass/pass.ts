@@ -19,7 +19,6 @@ export interface ActiveRange {
   confirmedEmpty: boolean;
   /** The source has listed nothing here, and there is nothing yet that would confirm it. */
   unjudged: boolean;
-  /** Tries of a listing that failed. */
   listingTries: number;
   /** Second looks that found an object where the source had listed none. */
   emptyLooks: number;
@@ -42,7 +41,6 @@ export class Pass {
     this.#active = ranges.map(toActiveRange);
   }
 
-  /** Begins a pass, of one range. */
   static begin(head: Omit<Checkpoint, 'version' | 'runs' | 'ranges'>, submissions = new Submissions()): Pass {
     return new Pass({ version: 1, ...head, runs: 1, ...rememberedOf(submissions), ranges: [newRange({})] });
   }
@@ -55,7 +53,6 @@ export class Pass {
     return this.ranges().every(({ done }) => done);
   }
 
-  /** The same pass, for one run more. */
   resumed(): Pass {
     return new Pass({ ...this.checkpoint(), runs: Math.min(this.head.runs + 1, STATE_LIMITS.passes) });
   }

@@ -30,7 +30,6 @@ export interface RangeState {
   /** Judged to its end. Keys may be pending still. */
   readonly done: boolean;
   readonly counts: Counts;
-  /** Objects that OMS has accepted. */
   readonly accepted: number;
   /** Objects that no further try would cure. The next pass finds them again. */
   readonly failed: number;
@@ -138,7 +137,6 @@ export function isFinished({ done, pending }: RangeState): boolean {
   return done && pending.length === 0;
 }
 
-/** Two settled ranges, the second of which begins where the first ends, as one. */
 export function joined(first: RangeState, second: RangeState): RangeState {
   const { until: _, cursor: __, ...rest } = first;
   const cursor = second.cursor ?? first.cursor;

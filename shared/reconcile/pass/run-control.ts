@@ -6,18 +6,14 @@ import type { BlockedKey, SubmitKeys } from '../submit/submitter.ts';
 import type { Pass } from './pass.ts';
 import { Overtaken } from './state.ts';
 
-/** Shared context of everything that works at a pass. */
 export interface RunContext {
   readonly options: ReconcileOptions;
   readonly pass: Pass;
   readonly comparer: ObjectComparer;
-  /** The destination bucket. */
   readonly destination: string;
-  /** Report of the last complete pass. */
   readonly previous: Report | undefined;
   /** The source is confirmed empty, should it list nothing. */
   readonly emptySourceConfirmed: boolean;
-  /** Absent where nothing is submitted. */
   readonly submit: SubmitKeys | undefined;
   readonly control: RunControl;
 }
@@ -27,7 +23,6 @@ export interface Stop {
   readonly error?: unknown;
 }
 
-/** What the work of a run means for its pass. */
 export interface Conclusion {
   /** Why the pass goes on another time. */
   readonly stop?: Stop;
@@ -46,7 +41,6 @@ export interface RunControlOptions {
 
 /** Says when a run ends and why. The first reason counts. */
 export class RunControl {
-  /** Why the run ends before its pass does. */
   stop: Stop | undefined;
   /** The pass has come further in this run. */
   progressed = false;
@@ -77,7 +71,6 @@ export class RunControl {
     this.stop ??= { reason, ...(error !== undefined && { error }) };
   }
 
-  /** Ends the run for a key that must wait. */
   endBlocked({ failure, error }: BlockedKey): void {
     this.end(failure.code === 'OmsSync.DeadlineExceeded' ? 'deadline' : 'oms_unavailable', error);
   }

@@ -13,7 +13,6 @@ import { type Report, readReport } from '../report/report.ts';
 
 export interface ReconcileStateOptions {
   readonly store: ObjectStore;
-  /** The state bucket. */
   readonly bucket: string;
   /** Ends with a slash: `reconcile/<route>/`. */
   readonly prefix: string;

@@ -6,7 +6,6 @@ import { advance, MAX_PENDING, type RangeState, retried } from './range-state.ts
 
 export interface SubmitStepOptions {
   readonly submit: SubmitKeys;
-  /** Keys of a call. */
   readonly size: number;
   /** Keys that must wait although OMS accepts others. They are pending, and left alone for the rest of the run. */
   readonly stuck: Set<string>;
@@ -14,7 +13,6 @@ export interface SubmitStepOptions {
 
 export interface StepResult {
   readonly state: RangeState;
-  /** Keys that no submission cures. */
   readonly failed: readonly FailedKey[];
   /** Why the range is where it was: a key of the step may be accepted later. */
   readonly blocked?: BlockedKey;
@@ -56,7 +54,6 @@ export async function submitStep(
   };
 }
 
-/** Submits what is pending of several ranges, together. */
 export async function submitPending(
   states: readonly RangeState[],
   { submit }: Pick<SubmitStepOptions, 'submit'>,

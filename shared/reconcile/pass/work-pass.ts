@@ -7,7 +7,6 @@ import { type SharedSubmissions, workRange } from './work-range.ts';
 /** A page of each side, and one more: two small buckets cost no call that asks where to cut them. */
 const PAGES_BEFORE_SPLIT = 3;
 
-/** Works at a pass until it is over or the run must end. */
 export async function workPass(context: RunContext): Promise<Conclusion> {
   const { pass, control, options } = context;
   const shared = { stuck: new Set<string>(), failures: failureLog(options.log) };
@@ -23,7 +22,6 @@ export async function workPass(context: RunContext): Promise<Conclusion> {
   return conclude(context);
 }
 
-/** Works at everything that is open, with as many workers as there may be. */
 async function workRanges(context: RunContext, shared: SharedSubmissions): Promise<void> {
   const { pass, control, options } = context;
   const { workers, signal, source, route } = options;
@@ -49,7 +47,6 @@ async function workRanges(context: RunContext, shared: SharedSubmissions): Promi
   }
 }
 
-/** Submits what is pending, of all ranges together. */
 async function flush({ pass, submit, control }: RunContext, { failures }: SharedSubmissions): Promise<void> {
   const ranges = pass.activeRanges.filter(({ state }) => state.pending.length > 0);
   const reason = control.stop?.reason;
@@ -73,7 +70,6 @@ function reopenEmpty({ pass, emptySourceConfirmed }: RunContext): void {
   }
 }
 
-/** Says what the run means for the pass. */
 function conclude({ pass, control }: RunContext): Conclusion {
   const faults = pass.activeRanges.flatMap(({ fault }) => fault ?? []);
   const first = faults.find(({ passing }) => passing);

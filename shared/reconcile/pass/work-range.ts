@@ -12,7 +12,6 @@ import { finish, newRange } from './range-state.ts';
 import type { RunContext } from './run-control.ts';
 import { countStep, type failureLog, submitStep } from './submit-step.ts';
 
-/** Submission state that the workers of a run share. */
 export interface SharedSubmissions {
   /** Keys that are left alone until the end of the run. */
   readonly stuck: Set<string>;

@@ -1,7 +1,6 @@
 import type { Counts } from '../compare/counts.ts';
 import type { Verdict } from '../compare/verdict.ts';
 
-/** Objects with one of these keep source and destination apart. */
 export const DIFFERENCES = [
   'missing',
   'size_differs',
@@ -13,7 +12,6 @@ export const DIFFERENCES = [
   'unmigratable',
 ] as const satisfies readonly Verdict[];
 
-/** Why a pass proves no convergence. */
 export type Obstacle =
   | (typeof DIFFERENCES)[number]
   /** Everything that the source lists is in flight: there is nothing yet by which anything could be proved. */
@@ -27,17 +25,14 @@ export type Obstacle =
 
 export interface PassOutcome {
   readonly counts: Counts;
-  /** Whether every range was judged to its end. */
   readonly complete: boolean;
   readonly emptySourceConfirmed: boolean;
-  /** Source objects of the last complete pass. */
   readonly previousSourceObjects?: number | undefined;
 }
 
 export interface Convergence {
   readonly converged: boolean;
   readonly obstacles: readonly Obstacle[];
-  /** Objects that differ. */
   readonly differences: number;
 }
 

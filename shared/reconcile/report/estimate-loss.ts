@@ -1,4 +1,3 @@
-/** How many changes no notification has brought over. */
 export interface Loss {
   /** Source objects that were modified since the last pass began, those in flight left out. */
   readonly changed: number;

@@ -4,11 +4,8 @@ export interface PlanInput {
   /** Known, estimated, or counted by a dry run. */
   readonly sourceObjects: number;
   readonly destinationObjects: number;
-  /** Objects that would be submitted. */
   readonly submit: Totals;
-  /** Keys of one call of CreateSyncEvents. */
   readonly keysPerCall: number;
-  /** The configured rate. */
   readonly callsPerSecond: number;
   /** Objects to submit above which a migration task is the better way. */
   readonly adviseAbove?: number;

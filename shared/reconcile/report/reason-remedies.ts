@@ -1,6 +1,5 @@
 import type { Reason } from '../compare/verdict.ts';
 
-/** Remedies for objects that no submission repairs. */
 export const REMEDIES: Readonly<Record<Reason, string>> = {
   awaiting_copy:
     'OMS was given the object a short while ago. Nothing is to be done: a later pass proves that it arrived or submits it again.',

@@ -20,7 +20,6 @@ import { estimateLoss } from './estimate-loss.ts';
 import { REMEDIES } from './reason-remedies.ts';
 import { type Trend, trendOf } from './trend.ts';
 
-/** Version of the document. */
 const REPORT_VERSION = 1;
 
 const time = z.string();
@@ -125,7 +124,6 @@ export interface ReportInput {
   readonly runs: number;
   readonly source: { readonly bucket: string; readonly prefix?: string };
   readonly destination: { readonly bucket: string; readonly prefix?: string };
-  /** Sum over all ranges. */
   readonly counts: Counts;
   readonly complete: boolean;
   readonly emptySourceConfirmed: boolean;
@@ -147,7 +145,6 @@ export interface ReportInput {
   readonly knownFailures: number;
   /** Milliseconds since the epoch: when the last pass began. */
   readonly changedSince?: number;
-  /** Report of the last complete pass. */
   readonly previous?: Report;
 }
 
@@ -257,7 +254,6 @@ function round(value: number): number {
   return Math.round(value * 1000) / 1000;
 }
 
-/** A line of a report. */
 export interface RefusedRow {
   readonly code: string;
   readonly remedy: string;

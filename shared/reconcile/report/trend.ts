@@ -1,4 +1,3 @@
-/** The part of an earlier report that a report keeps. */
 export interface Trend {
   readonly pass: number;
   /** ISO 8601, UTC. */
@@ -10,7 +9,6 @@ export interface Trend {
   readonly converged: boolean;
 }
 
-/** Passes that a report knows of, itself included. */
 export const TREND_LENGTH = 10;
 
 export type Direction = 'converged' | 'converging' | 'steady' | 'diverging' | 'unknown';

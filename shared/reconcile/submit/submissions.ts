@@ -43,7 +43,6 @@ const KEY_LENGTH = 10;
  * wait for a place, and keep the route from being converged. So the bound leads to one submission more at most.
  */
 export class Submissions implements SubmissionHistory {
-  /** Records by key. */
   readonly #records = new Map<string, string>();
   /**
    * Milliseconds since the epoch: no earlier pass can have submitted what was modified later. Undefined where no

@@ -6,7 +6,6 @@ import type { KeyOutcome } from '#shared/pipeline/outcome.ts';
 import { type SubmitOptions, submit } from '#shared/pipeline/submit.ts';
 import type { Submissions } from './submissions.ts';
 
-/** Outcome of one key. */
 export type KeyResult = { readonly key: string } & (
   | { readonly status: 'accepted' }
   /** No further try would cure it, or none that this pass can make. */
@@ -34,7 +33,6 @@ export interface SubmitterOptions extends SubmitOptions {
 
 interface Request {
   readonly keys: readonly string[];
-  /** Most keys of a call. */
   readonly size: number;
   readonly resolve: (submitted: Submitted) => void;
 }
