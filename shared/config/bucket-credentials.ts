@@ -6,7 +6,6 @@ import { textVariable } from './variable.ts';
 const pattern = /^[\x21-\x7e]+$/;
 const hint = 'encrypted; used where the body of a request leaves the pair out';
 
-/** The key pairs of the buckets, for the functions that hand them to OMS. */
 export const bucketCredentialVariables = {
   srcAccessKey: textVariable('SRC_ACCESS_KEY', { hint, pattern, secret: true }),
   srcSecretKey: textVariable('SRC_SECRET_KEY', { hint, secret: true }),

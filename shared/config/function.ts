@@ -23,7 +23,6 @@ export function readFunctionVariables<S extends VariableSet>(
   );
 }
 
-/** Checks the variables that a function has, taken together. */
 export function checkTogether(config: ConfigOf<VariableSet>): Problem[] {
   return [
     ...('authToken' in config ? checkOmsConfig(config as unknown as OmsConfig) : []),

@@ -4,7 +4,6 @@ import { REGION_NAME } from './hosts.ts';
 import type { ConfigOf } from './read.ts';
 import { choiceVariable, integerVariable, required, textVariable, urlVariable, withDefault } from './variable.ts';
 
-/** The variables of every function that calls OMS. */
 export const omsVariables = {
   region: textVariable('OMS_REGION', {
     hint: 'the region of the OMS endpoint, for example cn-north-4',
@@ -43,7 +42,6 @@ export const omsVariables = {
   logLevel: withDefault(choiceVariable('LOG_LEVEL', { hint: 'info by default', values: LOG_LEVELS }), 'info'),
 } as const;
 
-/** The variables of every function that sends sync events. */
 export const eventVariables = {
   ...omsVariables,
   // The prose of the vendor's page limits a call to 10 objects, its schema to 100:
@@ -70,7 +68,6 @@ export const eventVariables = {
 export type OmsConfig = ConfigOf<typeof omsVariables>;
 export type EventConfig = ConfigOf<typeof eventVariables>;
 
-/** Checks the OMS variables taken together. */
 export function checkOmsConfig(config: OmsConfig): Problem[] {
   const problems: Problem[] = [];
   if (config.region === undefined && config.endpoint === undefined)

@@ -20,7 +20,6 @@ export class ConfigurationError extends AppError {
 // biome-ignore lint/suspicious/noExplicitAny: Variable<T> is used for its T alone; no other type accepts every T.
 export type VariableSet = Readonly<Record<string, Variable<any>>>;
 
-/** The values of a set of variables, typed by the variables. */
 export type ConfigOf<S extends VariableSet> = { readonly [Name in keyof S]: ReturnType<S[Name]['read']> };
 
 /**

@@ -3,7 +3,6 @@ import { integerVariable, withDefault } from './variable.ts';
 
 const DAY = 86_400_000;
 
-/** The variables of reconciliation. */
 export const reconcileVariables = {
   gracePeriod: withDefault(
     durationVariable('RECONCILE_GRACE_PERIOD', {

@@ -10,7 +10,6 @@ import { integerVariable, textVariable, urlVariable, withDefault } from './varia
  */
 const PREFIX = /^(?!\/)(?!.*\/\/)[A-Za-z0-9!_.'()/-]{1,200}(?<=\/)$/;
 
-/** The variables of every function that writes or reads the state bucket. */
 export const stateVariables = {
   stateBucket: textVariable('STATE_BUCKET', {
     hint: 'the bucket of dead letters; without it everything that cannot be submitted fails the invocation',
@@ -43,7 +42,6 @@ function prefix(name: string, value: string) {
 
 export type StateConfig = ConfigOf<typeof stateVariables>;
 
-/** Parts of a route that are checked here. */
 export interface WatchedSource {
   readonly source: {
     readonly bucket: string;
@@ -66,7 +64,6 @@ export function statePrefixes(config: StateConfig): readonly (readonly [variable
   ];
 }
 
-/** Location of the state bucket. */
 export interface StateLocation {
   readonly bucket: string;
   readonly endpoint: string;

@@ -4,7 +4,6 @@ import { isLoopbackHost } from './hosts.ts';
 /** One variable of a function: its name, what it may hold, and how an engineer sets it right. */
 export interface Variable<T> {
   readonly name: string;
-  /** Marked values are never logged. */
   readonly secret: boolean;
   readonly hint: string;
   /**
@@ -30,7 +29,6 @@ export class VariableProblem extends Error {
 export interface VariableOptions {
   /** Tells what to set, with an example; shown in the error. */
   readonly hint: string;
-  /** Holds a credential. */
   readonly secret?: boolean;
 }
 
@@ -43,7 +41,6 @@ function optional<T>(name: string, options: VariableOptions, parse: (text: strin
   };
 }
 
-/** The variable must be set. */
 export function required<T>(variable: Variable<T | undefined>): Variable<T> {
   return {
     ...variable,
@@ -85,7 +82,6 @@ export function integerVariable(
   });
 }
 
-/** One of a few words. */
 export function choiceVariable<const T extends string>(
   name: string,
   options: VariableOptions & { readonly values: readonly T[] },

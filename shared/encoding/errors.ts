@@ -27,7 +27,6 @@ export class KeyEncodingError extends AppError {
     this.position = position;
   }
 
-  /** @param path where the key stands in the input, for example `object_keys[3]` */
   toProblem(path: string): Problem {
     return { path, rule: this.rule, message: this.message };
   }

@@ -1,6 +1,5 @@
 /** One problem of an input: where, which rule, and a sentence. Never holds the value itself. */
 export interface Problem {
-  /** Path to the value, for example `object_keys[3]`; empty for the whole input. */
   readonly path: string;
   /** Stable name of the rule, for example `max_length`. */
   readonly rule: string;
@@ -20,7 +19,6 @@ export interface AppErrorOptions {
  */
 export class AppError extends Error {
   override readonly name: string = 'AppError';
-  /** HTTP status that this error becomes. */
   readonly status: number;
   /** Stable code, for example `OmsSync.InvalidInput`. */
   readonly code: string;
@@ -35,7 +33,6 @@ export class AppError extends Error {
     this.retryAfter = options.retryAfter;
   }
 
-  /** Text that a client may read. */
   get publicMessage(): string {
     return this.status < 500 ? this.message : 'The request could not be completed. See the function log.';
   }

@@ -9,7 +9,6 @@ export class RouteNotFoundError extends AppError {
   }
 }
 
-/** The path exists, with other methods. */
 export class MethodNotAllowedError extends AppError {
   override readonly name = 'MethodNotAllowedError';
   /** The methods that the path has, for the `Allow` header (RFC 9110, section 15.5.6). */
@@ -21,7 +20,6 @@ export class MethodNotAllowedError extends AppError {
   }
 }
 
-/** The request is too large. */
 export class PayloadTooLargeError extends AppError {
   override readonly name = 'PayloadTooLargeError';
 

@@ -4,7 +4,6 @@ import { AppError, type Problem } from '#shared/errors/base.ts';
 export class UnrecognisedEventError extends AppError {
   override readonly name = 'UnrecognisedEventError';
 
-  /** @param shapes of payloads that are recognised */
   constructor(shapes: readonly string[] = ['a known payload']) {
     const expected = shapes.join(' or ');
     super(400, 'OmsSync.UnrecognisedEvent', `The event is not an object notification: expected ${expected}.`);

@@ -1,7 +1,6 @@
 import type { ObjectKey } from '#shared/encoding/object-key.ts';
 import type { AppError, Problem } from '#shared/errors/base.ts';
 
-/** An object that was created or overwritten. */
 export interface ObjectChange {
   /** Name of the source that notified of it (sources.ts). */
   readonly source: string;
@@ -31,7 +30,6 @@ export interface ObjectChange {
 /** The reason why a change may be no creation. It is submitted all the same. */
 export type Doubt = 'unknown_event_name' | 'unknown_source';
 
-/** Why a record is known to concern no new object. */
 export type IgnoreReason = 'object_removed' | 'not_an_object_creation' | 'audit_record' | 'test_event';
 
 export interface IgnoredRecord {
@@ -53,6 +51,5 @@ export interface NormalisedEvent {
   readonly changes: readonly ObjectChange[];
   readonly ignored: readonly IgnoredRecord[];
   readonly rejected: readonly RejectedRecord[];
-  /** How many records the event held. */
   readonly records: number;
 }

@@ -1,4 +1,3 @@
-/** An event with a choice of its records. */
 export interface Selection {
   readonly event: unknown;
   /** New path of each record by its path in the whole event. */

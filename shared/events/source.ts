@@ -4,7 +4,6 @@ import type { Selection } from './select.ts';
 
 /** One kind of sender of notifications. All that is known of it stands in one file, and in one line of sources.ts. */
 export interface EventSource<Name extends string = string> {
-  /** Is `ObjectChange.source`, and names the key encoding. */
   readonly name: Name;
   /** Describes the payloads to an engineer whose event no source recognises. */
   readonly shape: string;
@@ -14,7 +13,6 @@ export interface EventSource<Name extends string = string> {
   readonly names: ReadonlySet<string>;
   /** True for a payload that holds at least one record of this source, or a list of none. */
   readonly recognises: (event: unknown) => boolean;
-  /** Reads every record of a payload that it recognises. */
   readonly read: (event: unknown, keyEncoding: KeyEncoding, into: RecordCollector) => void;
   /**
    * The smallest event of the same shape that holds just the records at these paths; reading it gives the same changes

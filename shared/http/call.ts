@@ -55,11 +55,8 @@ interface Succeeded<T> {
 
 interface Failed {
   readonly error: Error;
-  /** The same call may be made again now. */
   readonly repeat: boolean;
-  /** The server may have done the work. */
   readonly uncertain: boolean;
-  /** The connection had been closed while it was idle. */
   readonly stale?: boolean;
   /** Seconds. */
   readonly retryAfter?: number | undefined;

@@ -4,7 +4,6 @@ import { type Clock, systemClock } from './clock.ts';
 import { CALL_LIMITS } from './limits.ts';
 import type { Sender } from './transport.ts';
 
-/** Options that belong to one invocation of a function, not to its instance. */
 export interface Invocation<K> {
   /** Called for every attempt, so that temporary credentials are always the current ones. */
   readonly credentials: () => K;
@@ -12,11 +11,9 @@ export interface Invocation<K> {
   readonly deadline?: () => number;
 }
 
-/** Options that every client of a signed service takes. */
 export interface ClientOptions<K> extends Invocation<K>, Partial<Clock> {
   /** Milliseconds per attempt; 10000 by default. */
   readonly timeoutMs?: number;
-  /** 4 by default. */
   readonly maxAttempts?: number;
   /** Agent to share connections; the client makes one that keeps them alive by default. */
   readonly agent?: HttpAgent | HttpsAgent;
@@ -25,9 +22,7 @@ export interface ClientOptions<K> extends Invocation<K>, Partial<Clock> {
 /** Network and time of a call; all times in milliseconds. */
 export interface CallContext extends Clock {
   readonly sender: Sender;
-  /** Time that is left. */
   readonly deadline: () => number;
-  /** Time that one attempt may take. */
   readonly timeout: number;
   readonly maxAttempts: number;
 }

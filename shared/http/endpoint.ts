@@ -3,7 +3,6 @@ import type { Server } from './transport.ts';
 
 /** A service's address, taken apart once: parsing a URL for each call would resolve `..` in its path. */
 export interface Endpoint extends Server {
-  /** Value of the Host header. */
   readonly host: string;
   /** Path of the URL as it stands; `/` for none. */
   readonly pathname: string;

@@ -3,7 +3,6 @@ import { AppError } from '#shared/errors/base.ts';
 export interface CallErrorFields {
   /** Id under which the vendor's support finds the call. */
   readonly requestId?: string | undefined;
-  /** HTTP requests that were made. */
   readonly attempts: number;
   /** Whether the same call may succeed later with nothing changed. */
   readonly retryable: boolean;
@@ -23,7 +22,6 @@ export class CallError extends AppError {
   readonly afterUncertain: boolean;
   readonly #publicMessage: string;
 
-  /** @param publicMessage what a client may read, whatever the status */
   constructor(status: number, code: string, message: string, publicMessage: string, fields: CallErrorFields) {
     super(status, code, message, {
       ...(fields.cause === undefined ? {} : { cause: fields.cause }),

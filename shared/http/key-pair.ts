@@ -5,7 +5,6 @@ export interface KeyPair {
   readonly securityToken?: string | undefined;
 }
 
-/** Characters of a header value without spaces. */
 export const HEADER_SAFE = /^[\x21-\x7e]+$/;
 /** Excludes comma and slash, which separate the parts of an authorization header. */
 const ACCESS_KEY = /^[\x21-\x2b\x2d\x2e\x30-\x7e]+$/;
@@ -18,7 +17,6 @@ export function unusablePart({ accessKey, secretKey, securityToken }: KeyPair): 
   return securityToken !== undefined && !HEADER_SAFE.test(securityToken) ? 'The security token' : undefined;
 }
 
-/** Everything of a key pair that must not appear in an error. */
 export function secretsOf({ accessKey, secretKey, securityToken }: KeyPair): string[] {
   return securityToken ? [accessKey, secretKey, securityToken] : [accessKey, secretKey];
 }

@@ -7,7 +7,6 @@ export class UnexpectedAnswer extends Error {
 
 export interface Attempt<K> {
   readonly credentials: K;
-  /** Number of this attempt, from 1. */
   readonly attempts: number;
   /** An earlier attempt may have done the work of the call. */
   readonly afterUncertain: boolean;
@@ -19,9 +18,7 @@ export interface Loss {
   /** Continues `The answer ...` where there was one that cannot be read; otherwise a code, for example `ECONNREFUSED`. */
   readonly reason: string;
   readonly retryable: boolean;
-  /** HTTP status where the answer had begun. */
   readonly status: number | undefined;
-  /** Whether the server may have received the call. */
   readonly sent: boolean;
   readonly cause: Error | undefined;
 }
@@ -53,7 +50,6 @@ export interface SignedCall<K, T> {
   readonly sign: (credentials: K, now: number) => Omit<Exchange, 'timeout' | 'freshConnection'>;
   /** @throws what `unexpected` understands */
   readonly read: (answer: Answer, attempt: Attempt<K>) => T;
-  /** The error of a status other than 2xx. */
   readonly refused: (answer: Answer, attempt: Attempt<K>) => Refusal;
   /**
    * The error of a 2xx that `read` did not understand.

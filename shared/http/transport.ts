@@ -7,7 +7,6 @@ import {
 } from 'node:http';
 import { type AgentOptions, Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 
-/** A server to which requests go. */
 export interface Server {
   readonly secure: boolean;
   /** An IPv6 address has no brackets. */
@@ -27,7 +26,6 @@ export interface Exchange {
   readonly timeout: number;
   /** Uses a new connection, which nobody can have closed in the meantime. */
   readonly freshConnection: boolean;
-  /** Largest body of an answer. */
   readonly maxBytes: number;
   /** Largest body of an error answer; `maxBytes` by default. */
   readonly maxErrorBytes?: number | undefined;
@@ -52,13 +50,11 @@ export type FailureKind = 'timeout' | 'connection' | 'too_large';
 export class TransportFailure extends Error {
   override readonly name = 'TransportFailure';
   readonly kind: FailureKind;
-  /** Code of Node.js, for example `ECONNRESET`. */
   readonly code: string;
   /** Whether the request may have reached the server; exact for a fresh connection only. */
   readonly sent: boolean;
   /** The connection was kept from an earlier exchange and was closed before any answer: most likely while it was idle. */
   readonly stale: boolean;
-  /** HTTP status where the answer had begun. */
   readonly status: number | undefined;
 
   constructor(
@@ -77,7 +73,6 @@ export class TransportFailure extends Error {
 
 /** Codes of a refused certificate or handshake: the next attempt meets the same server. */
 const TLS_CODE = /^(?:ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;
-/** Codes of Node's parser for an answer that is not HTTP. */
 const PARSER_CODE = /^HPE_/;
 
 export function isTlsRefusal(code: string): boolean {

@@ -1,6 +1,5 @@
 import { ObjectStoreError, type ObjectStoreErrorFields } from '#shared/objectstore/errors.ts';
 
-/** Faults of a listing. */
 export type ListingFault =
   /** The store's answer cannot be had; `cause` says why. */
   | 'failed'
@@ -10,7 +9,6 @@ export type ListingFault =
   | 'repeated'
   /** A key that was not asked for: not behind the beginning of the range, or without the prefix. */
   | 'out_of_range'
-  /** Pages come and lead nowhere. */
   | 'no_progress'
   /** Another request shows keys behind the end of the listing. */
   | 'ended_early';

@@ -1,7 +1,6 @@
 import { compareUtf8 } from '#shared/encoding/utf8-order.ts';
 import { BEYOND, characterBetween, LAST_CHARACTER } from './characters.ts';
 
-/** A name between two parts of a range. */
 export interface SplitPoint {
   /** Lies above the key that was given; at least one key of the range is above it. */
   readonly at: string;
@@ -99,7 +98,6 @@ async function tryBelow(
 
 const isAskable = (name: string): boolean => Buffer.byteLength(name) <= MAX_BYTES;
 
-/** Characters that two keys begin with. */
 function commonLength(one: readonly string[], other: readonly string[]): number {
   const longest = Math.min(one.length, other.length);
   for (let index = 0; index < longest; index++) if (one[index] !== other[index]) return index;

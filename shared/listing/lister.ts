@@ -120,7 +120,6 @@ export class ObjectLister implements Lister, KeyFinder {
 /** Checks that pages of a listing continue in order, stay in the range and lead on. */
 export class ListingCheck {
   readonly #request: ListRequest;
-  /** The last key of the page before; where the range begins for the first one. */
   #position: string | undefined;
   /** The first key of the last page that had one. */
   #first: string | undefined;

@@ -14,7 +14,6 @@ export class LiveRange {
   #pages = 0;
   readonly #onPage: () => void;
 
-  /** @param onPage called when a page is handed out */
   constructor({ after, until }: KeyRange, onPage: () => void = () => {}) {
     this.#after = after;
     this.#until = until;
@@ -23,12 +22,10 @@ export class LiveRange {
     this.#onPage = onPage;
   }
 
-  /** Its bounds at the moment. */
   get range(): KeyRange {
     return rangeOf(this.#after, this.#until);
   }
 
-  /** The part of it that is not done. */
   get rest(): KeyRange {
     return rangeOf(this.#cursor, this.#until);
   }

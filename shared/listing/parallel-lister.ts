@@ -7,9 +7,7 @@ import { type KeyRange, rangeOf, splitRange } from './ranges.ts';
 const PAGES_BEFORE_SPLIT = 2;
 
 export interface RangeWorkOptions {
-  /** Ranges in any order; no two may overlap. */
   readonly ranges: readonly KeyRange[];
-  /** How many ranges are worked on at the same time. */
   readonly workers: number;
   /**
    * Does all of a range, usually by listing it with {@link LiveRange.pages}. When it fails, no other range is begun and
@@ -25,7 +23,6 @@ export interface RangeWorkOptions {
     cursor: string | undefined,
     signal: AbortSignal,
   ) => Promise<readonly [KeyRange, KeyRange] | undefined>;
-  /** Pages of a range before others take a part of it; 2 by default. */
   readonly pagesBeforeSplit?: number;
   readonly signal?: AbortSignal;
 }
@@ -151,7 +148,6 @@ export class RangeWork {
 
 export interface ParallelListing {
   readonly lister: Lister & KeyFinder;
-  /** Listings at the same time. */
   readonly workers: number;
   /** Called with every page; pages of one range come in order. The next page of the range waits for it. */
   readonly onPage: (page: ListedPage, range: LiveRange) => void | Promise<void>;

@@ -60,12 +60,10 @@ export async function splitRange(
   return [rangeOf(range.after, split.at), rangeOf(split.at, range.until)];
 }
 
-/** Whether a name can be a bound between two parts. */
 export function isInside(at: string, after: string | undefined, until: string | undefined): boolean {
   return (after === undefined || compareUtf8(after, at) < 0) && (until === undefined || compareUtf8(at, until) < 0);
 }
 
-/** A range without the bounds that are undefined. */
 export function rangeOf(after: string | undefined, until: string | undefined): KeyRange {
   return { ...(after === undefined ? {} : { after }), ...(until === undefined ? {} : { until }) };
 }

@@ -19,7 +19,6 @@ export class CappedLog {
   readonly #most: number;
   readonly #groups = new Map<string, Group>();
 
-  /** @param most lines of one message and cause */
   constructor(log: Logger, most: number = MOST_LINES) {
     this.#log = log;
     this.#most = most;

@@ -8,9 +8,7 @@ export type LogFields = Readonly<Record<string, unknown>>;
 
 export interface LoggerOptions {
   readonly level?: LogLevel;
-  /** Fields of every line. */
   readonly fields?: LogFields;
-  /** Receives the finished line. */
   readonly write?: (level: LogLevel, line: string) => void;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;

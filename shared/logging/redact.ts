@@ -1,6 +1,5 @@
 import { isDisguised } from './disguise.ts';
 
-/** Replaces a secret in a log line. */
 export const REDACTED = '[redacted]';
 
 /**
@@ -47,7 +46,6 @@ function normalise(name: string): string {
   return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
 }
 
-/** True where a field of this name holds a secret. */
 export function isSecretName(name: string): boolean {
   return SECRET_NAMES.has(normalise(name));
 }

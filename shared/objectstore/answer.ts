@@ -46,11 +46,9 @@ const TRANSIENT_CODES = new Set([
   'Throttling',
 ]);
 
-/** Facts of the call that was answered. */
 export interface AnsweredCall {
   readonly operation: string;
   readonly bucket: string;
-  /** The request was for one object. */
   readonly isObject: boolean;
   /** Key pair and token, which a store may repeat. */
   readonly secrets: readonly string[];

@@ -20,21 +20,17 @@ import { CLIENT_LIMITS } from './limits.ts';
 import type { Addressing } from './providers.ts';
 import { encodeQuery, type QueryParameter, type SigV4Signer } from './sigv4.ts';
 
-/** One call of an operation, without its credentials. All of them may be repeated. */
 export interface Call<T> {
-  /** S3's name of the operation. */
   readonly operation: string;
   readonly method: 'GET' | 'HEAD' | 'PUT' | 'DELETE';
   readonly bucket: string;
   /** Checked; absent for the bucket itself. */
   readonly key?: string;
   readonly query?: readonly QueryParameter[];
-  /** Names are in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
   /** Statuses of a success; 200 by default. */
   readonly documented?: readonly number[];
-  /** Largest body of the answer. */
   readonly maxBytes: number;
   /** Whether a larger answer is a large object, or cannot be an answer of a store. */
   readonly tooLarge: 'object' | 'answer';
@@ -50,7 +46,6 @@ export interface StoreCallContext extends CallContext {
   readonly endpoint: Endpoint;
   readonly addressing: Addressing;
   readonly signer: SigV4Signer;
-  /** Whether the store understands temporary keys. */
   readonly sendsToken: boolean;
   readonly credentials: () => KeyPair;
 }

@@ -21,9 +21,7 @@ export interface ObjectStoreOptions extends ClientOptions<KeyPair> {
   readonly endpoint: string;
   /** The cloud's name of the region, for example `cn-north-4`; the signature covers it. */
   readonly region: string;
-  /** HuaweiCloud by default. */
   readonly provider?: ProviderName;
-  /** Differences from the known properties of the provider. */
   readonly overrides?: ProviderOverrides;
   /** The provider's own by default, and `path` for a store on this machine. */
   readonly addressing?: Addressing;

@@ -4,7 +4,6 @@ import { ValidationError } from '#shared/validation/errors.ts';
 import type { Addressing } from './providers.ts';
 import { encodePath } from './sigv4.ts';
 
-/** Destination of a request. */
 export interface Location {
   readonly hostname: string;
   readonly host: string;

@@ -1,9 +1,7 @@
 import { CallError, type CallErrorFields } from '#shared/http/errors.ts';
 
 export interface ObjectStoreErrorFields extends CallErrorFields {
-  /** S3's name, for example `PutObject`. */
   readonly operation: string;
-  /** HTTP status of the store's answer. */
   readonly storeStatus?: number | undefined;
   /** `Code` of the store's answer, for example `SlowDown`. */
   readonly storeCode?: string | undefined;
@@ -42,7 +40,6 @@ export class ObjectStoreResponseError extends ObjectStoreError {
   }
 }
 
-/** There is no object of that name. */
 export class ObjectNotFoundError extends ObjectStoreError {
   override readonly name = 'ObjectNotFoundError';
 
@@ -73,7 +70,6 @@ export class AccessDeniedError extends ObjectStoreError {
 /** The bucket is in another region than the one that was asked and signed for. */
 export class WrongRegionError extends ObjectStoreError {
   override readonly name = 'WrongRegionError';
-  /** Region of the bucket; undefined where the store does not say. */
   readonly region: string | undefined;
 
   constructor(region: string | undefined, fields: ObjectStoreErrorFields) {
@@ -102,7 +98,6 @@ export class ClockSkewedError extends ObjectStoreError {
   }
 }
 
-/** The object has more bytes than the caller takes. */
 export class ObjectTooLargeError extends ObjectStoreError {
   override readonly name = 'ObjectTooLargeError';
   /** Bytes. */
@@ -118,7 +113,6 @@ export class ObjectTooLargeError extends ObjectStoreError {
 /** There was no answer: the connection failed, or broke before the answer was complete. */
 export class ObjectStoreConnectionError extends ObjectStoreError {
   override readonly name = 'ObjectStoreConnectionError';
-  /** Code of Node.js, for example `ECONNREFUSED`. */
   readonly reason: string;
 
   constructor(reason: string, fields: ObjectStoreErrorFields) {
@@ -139,7 +133,6 @@ export class ObjectStoreTimeoutError extends ObjectStoreError {
   }
 }
 
-/** The caller's time is used up. */
 export class ObjectStoreDeadlineError extends ObjectStoreError {
   override readonly name = 'ObjectStoreDeadlineError';
 
@@ -182,7 +175,6 @@ export class MalformedListingError extends ObjectStoreError {
 export class ObjectStoreCredentialsError extends ObjectStoreError {
   override readonly name = 'ObjectStoreCredentialsError';
 
-  /** @param part name of the part, never its value */
   constructor(part: string, fields: ObjectStoreErrorFields) {
     const publicMessage = "The function's credentials for the object store cannot be used.";
     const message = `${part} is empty or has characters that an HTTP header cannot have.`;

@@ -3,11 +3,9 @@
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
  */
 export const S3_LIMITS = {
-  /** Most keys of one page. */
   pageKeys: 1_000,
 } as const;
 
-/** Numbers of ours. */
 export const CLIENT_LIMITS = {
   /** Bytes of an object, where the caller names no limit. */
   objectBytes: 16_777_216,

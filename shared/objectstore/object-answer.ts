@@ -21,7 +21,6 @@ export function checkIsReceipt(answer: Answer): void {
     throw new UnexpectedAnswer('has a body, where none is documented, and no ETag');
 }
 
-/** @returns bytes of the object that HEAD asked about */
 export function sizeOf({ headers }: Answer): number {
   const length = headers['content-length'] ?? '';
   if (!/^\d{1,15}$/.test(length)) throw new UnexpectedAnswer('does not tell the size');

@@ -74,7 +74,6 @@ export interface ListObjectsRequest {
 
 export interface ObjectPage {
   readonly objects: readonly ListedObject[];
-  /** Absent on the last page. */
   readonly nextToken?: string;
   /** The time of the store when it answered, where it says: milliseconds since the epoch, of a whole second. */
   readonly date?: number;

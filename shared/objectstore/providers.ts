@@ -3,7 +3,6 @@ import { AppError } from '#shared/errors/base.ts';
 /** How a bucket is named in a request: in the host (`bucket.obs.…`) or as the first segment of the path. */
 export type Addressing = 'virtual' | 'path';
 
-/** ListObjects (1) or ListObjectsV2 (2). */
 export type ListVersion = 1 | 2;
 
 /** Known properties of a cloud's S3 interface. A route can override every field. */
@@ -89,7 +88,6 @@ export const PROVIDERS = {
 
 export type ProviderName = keyof typeof PROVIDERS;
 
-/** Properties that a route may override. */
 export type ProviderOverrides = Partial<Omit<Provider, 'documented' | 'endpoint'>>;
 
 /** The bucket's cloud cannot be listed or read: it has no S3 interface, or is unknown. */
@@ -102,7 +100,6 @@ export class UnsupportedProviderError extends AppError {
   }
 }
 
-/** @returns whether a cloud has this name */
 export function isProviderName(name: string): name is ProviderName {
   return Object.hasOwn(PROVIDERS, name);
 }
@@ -126,7 +123,6 @@ export function providerOf(name: string, overrides: ProviderOverrides = {}): Pro
   return { ...provider, ...overrides };
 }
 
-/** A region is part of a host name: letters, digits and hyphens. */
 const REGION = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
 /**

@@ -30,7 +30,6 @@ function percent(character: string): string {
   return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 }
 
-/** Percent-encodes everything but `A-Za-z0-9-_.~`. */
 function encodeStrictly(text: string): string {
   return encodeURIComponent(text).replace(LEFT_BY_ENCODE_URI_COMPONENT, percent);
 }

@@ -2,7 +2,6 @@ import { readRetryAfter } from '#shared/http/retry.ts';
 import { readRequestId, scrub } from '#shared/http/scrub.ts';
 import { OmsMalformedResponseError, OmsResponseError } from './errors.ts';
 
-/** An answer of OMS. */
 export interface Answer {
   readonly status: number;
   readonly body: string;

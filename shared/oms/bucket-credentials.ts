@@ -3,7 +3,6 @@ import type { Problem } from '#shared/errors/base.ts';
 import { ValidationError } from '#shared/validation/errors.ts';
 import { parse } from '#shared/validation/parse.ts';
 
-/** The key pairs that the variables hold. */
 export interface BucketCredentials {
   readonly srcAccessKey: string | undefined;
   readonly srcSecretKey: string | undefined;
@@ -40,7 +39,6 @@ export function readWithCredentials<T>(
   throw new ValidationError([...missing, ...others]);
 }
 
-/** Collects the secrets of a body that is not checked yet. */
 function secretsIn(body: Readonly<Record<string, unknown>>): string[] {
   const { source_cdn: cdn, source_cdn_authentication_key: startKey } = body;
   const createKey: unknown =
@@ -62,7 +60,6 @@ const PAIRS = [
 
 interface CompletedBody {
   readonly body: Readonly<Record<string, unknown>>;
-  /** Fields that neither the body nor the variables have. */
   readonly problems: readonly Problem[];
 }
 

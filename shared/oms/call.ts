@@ -23,9 +23,7 @@ export interface Call<T> {
   readonly path: string;
   readonly query?: readonly (readonly [name: string, value: string])[];
   readonly body: string;
-  /** Repeating the call changes nothing. */
   readonly idempotent: boolean;
-  /** Texts of the body that must not appear in an error. */
   readonly secrets?: readonly string[];
   /**
    * Makes of the body of a 200 what the call is for.

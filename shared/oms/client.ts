@@ -32,7 +32,6 @@ export interface OmsClientOptions extends ClientOptions<OmsCredentials> {
 interface Connection {
   readonly endpoint: Pick<Endpoint, 'host'>;
   readonly transport: Sender;
-  /** Path of the sync tasks. */
   readonly path: string;
 }
 
@@ -234,7 +233,6 @@ export class OmsClient {
     return success.value;
   }
 
-  /** Makes a call whose answer has no content. */
   async #change(call: Omit<Call<void>, 'read'>): Promise<void> {
     await this.#call({ ...call, read: readNothing });
   }
@@ -282,7 +280,6 @@ function readCreated(body: string): { readonly sync_task_id: string } {
   return { sync_task_id: id };
 }
 
-/** @param required field that every such answer has; all others may be missing, and then anything would be one */
 function readAs<T extends object>(read: (value: unknown) => T, body: string, what: string, required: keyof T): T {
   const value = readJson(body);
   try {

@@ -19,7 +19,6 @@ function unusableToken(authToken: string): string | undefined {
   return HEADER_SAFE.test(authToken) && authToken.length <= OMS_LIMITS.authToken ? undefined : 'The IAM token';
 }
 
-/** Everything of the credentials that must not appear in an error. */
 export function omsSecrets(credentials: OmsCredentials): string[] {
   return 'authToken' in credentials ? [credentials.authToken] : secretsOf(credentials);
 }

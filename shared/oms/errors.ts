@@ -1,7 +1,6 @@
 import { CallError, type CallErrorFields } from '#shared/http/errors.ts';
 
 export interface OmsErrorFields extends CallErrorFields {
-  /** HTTP status of OMS's answer. */
   readonly omsStatus?: number | undefined;
   /** `error_code` of OMS's answer, for example `OMS.0064`. */
   readonly omsErrorCode?: string | undefined;
@@ -9,7 +8,6 @@ export interface OmsErrorFields extends CallErrorFields {
   readonly omsErrorMsg?: string | undefined;
 }
 
-/** A call of OMS that did not succeed. */
 export class OmsError extends CallError {
   override readonly name: string = 'OmsError';
   readonly omsStatus: number | undefined;
@@ -32,7 +30,6 @@ export class OmsResponseError extends OmsError {
 /** There was no answer: the connection failed, or broke before the answer was complete. */
 export class OmsConnectionError extends OmsError {
   override readonly name = 'OmsConnectionError';
-  /** Code of Node.js, for example `ECONNREFUSED`. */
   readonly reason: string;
 
   constructor(reason: string, fields: OmsErrorFields) {
@@ -53,7 +50,6 @@ export class OmsTimeoutError extends OmsError {
   }
 }
 
-/** The caller's time is used up. */
 export class OmsDeadlineError extends OmsError {
   override readonly name = 'OmsDeadlineError';
 
@@ -80,7 +76,6 @@ export class OmsMalformedResponseError extends OmsError {
 export class OmsCredentialsError extends OmsError {
   override readonly name = 'OmsCredentialsError';
 
-  /** @param part name of the part, never its value */
   constructor(part: string, fields: OmsErrorFields) {
     const publicMessage = "The function's credentials for OMS cannot be used.";
     const message = `${part} is empty or has characters that an HTTP header cannot have.`;
@@ -95,7 +90,6 @@ export class OmsCredentialsError extends OmsError {
 export class AmbiguousCreateError extends OmsError {
   override readonly name = 'AmbiguousCreateError';
 
-  /** @param failure what happened to the call */
   constructor(failure: OmsError) {
     const remedy =
       'It is not known whether OMS created the sync task. Look for its buckets in the list of sync tasks ' +

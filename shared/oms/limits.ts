@@ -5,7 +5,6 @@
  * @see https://support.huaweicloud.com/intl/en-us/api-oms/ListSyncTasks.html
  */
 export const OMS_LIMITS = {
-  /** Characters of an IAM token. */
   authToken: 16_384,
   /** Characters. */
   region: 100,

@@ -4,7 +4,6 @@ import type { TASK_STATUSES } from './schemas/enums.ts';
 
 type TaskStatus = (typeof TASK_STATUSES)[number];
 
-/** OMS has no such sync task. */
 export class SyncTaskNotFoundError extends OmsError {
   override readonly name = 'SyncTaskNotFoundError';
 
@@ -14,17 +13,14 @@ export class SyncTaskNotFoundError extends OmsError {
   }
 }
 
-/** The operation is not allowed in this state of the sync task. */
 export class SyncTaskStateError extends OmsError {
   override readonly name = 'SyncTaskStateError';
 
-  /** @param message what the state is and what to do about it */
   constructor(message: string, refusal: OmsError) {
     super(409, 'OmsSync.SyncTaskState', message, message, { ...refusal, cause: refusal });
   }
 }
 
-/** The state in which OMS refuses an operation. */
 export interface Conflict {
   readonly status: TaskStatus;
   /**
@@ -60,11 +56,8 @@ export const CONFLICTS = {
   },
 } as const satisfies Readonly<Record<string, Conflict>>;
 
-/** Cause of a refused call. */
 export type RefusalCause =
-  /** OMS has no such task. */
   | { readonly about: 'missing'; readonly error: SyncTaskNotFoundError }
-  /** The task is in the state in which the operation is refused. */
   | { readonly about: 'state'; readonly error: SyncTaskStateError }
   | { readonly about: 'other'; readonly error: unknown };
 

@@ -13,7 +13,6 @@ export interface SignableRequest {
 }
 
 const ALGORITHM = 'SDK-HMAC-SHA256';
-/** SHA-256 of an empty body. */
 const EMPTY_HASH = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 /** Reserved characters that `encodeURIComponent` leaves alone. */
 const LEFT_BY_ENCODE_URI_COMPONENT = /[!'()*]/g;

@@ -5,7 +5,6 @@ export class ValidationError extends AppError {
   override readonly name = 'ValidationError';
   override readonly details: readonly Problem[];
 
-  /** @param problems at least one */
   constructor(problems: readonly Problem[]) {
     const [first] = problems;
     const others = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';

@@ -6,7 +6,6 @@ const JSON_LIMITS = {
   depth: 64,
   /** Digits of an integer that is read as a bigint, whose conversion costs the square of them. */
   digits: 100,
-  /** Most repeated members that an error names. */
   duplicates: 100,
 } as const;
 
@@ -33,7 +32,6 @@ const PLAIN_CHARACTERS = /[^"\\\u0000-\u001f]*/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 const INTEGER = /^-?\d+$/;
 
-/** A list or object that is not closed yet. */
 interface Open {
   readonly value: unknown[] | Record<string, unknown>;
   readonly closing: ']' | '}';

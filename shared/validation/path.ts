@@ -1,6 +1,4 @@
-/** A name that may follow a dot in a path. */
 const PLAIN_NAME = /^[A-Za-z_$][\w$-]{0,63}$/;
-/** Most UTF-16 units of a foreign name that a path shows. */
 const SHOWN_NAME = 64;
 /** An access key has 20 capitals and digits, a secret key 40 of all kinds; no field of anybody's has such a name. */
 const LIKE_A_KEY = /^(?=[^0-9]*[0-9])(?=[^A-Z]*[A-Z]).{16}/s;

@@ -20,7 +20,6 @@ function maxCharacters(maximum: number): z.core.$ZodCheck<string> {
   return rule((value) => (hasAtMost(value, maximum) ? undefined : finding), { maximum });
 }
 
-/** Refuses the empty text. */
 function notEmpty(): z.core.$ZodCheck<string> {
   const finding = { rule: 'not_empty', message: 'must not be empty' };
   return rule((value) => (value === '' ? finding : undefined), { minimum: 1 });
@@ -74,6 +73,5 @@ export function integerText(minimum: number, maximum: number) {
   return z.pipe(number, z.int().check(z.gte(minimum), z.lte(maximum)));
 }
 
-/** No sign, no fraction; more digits would not be exact. */
 const DIGITS = /^\d{1,15}$/;
 const NOT_A_WHOLE_NUMBER = { rule: 'integer', message: 'must be a whole number in decimal digits' };

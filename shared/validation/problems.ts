@@ -4,7 +4,6 @@ import { formatPath } from './path.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** Fields that our own rules add to the issues they raise; see `rule.ts`. */
 export interface RuleParams {
   readonly rule: string;
   /** Continues a sentence that begins with the path: `must be ...`. */

@@ -1,14 +1,12 @@
 import * as z from 'zod/mini';
 import type { RuleParams } from './problems.ts';
 
-/** Report of a rule: a path below the value that it checks, empty for that value. */
 export interface Finding extends RuleParams {
   readonly path?: readonly PropertyKey[];
 }
 
 /** Description of a rule for the published JSON Schema; it checks nothing. */
 export interface Facets {
-  /** Characters of a text, items of a list. */
   readonly minimum?: number;
   readonly maximum?: number;
   readonly patterns?: ReadonlySet<RegExp>;

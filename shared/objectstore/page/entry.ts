@@ -6,10 +6,8 @@ const DIGIT_0 = 0x30;
 const AMPERSAND = 0x26;
 const QUOTE_REFERENCE = Buffer.from('&quot;');
 
-/** An object whose name may still be encoded. */
 export type Entry = { -readonly [Field in keyof ListedObject]: ListedObject[Field] };
 
-/** Reads the elements `Contents` of one page. */
 export class EntryReader {
   readonly #bytes: Buffer;
   readonly #scanner: XmlScanner;

@@ -6,9 +6,7 @@ import { decodeListedName } from './listed-name.ts';
 import { TimestampReader } from './timestamp.ts';
 import { XmlScanner } from './xml-scanner.ts';
 
-/** A page as the store wrote it. */
 export interface ParsedListPage extends ObjectPage {
-  /** Whether there are pages after it; `nextToken` is there then. */
   readonly isTruncated: boolean;
   /** For the next page of ListObjectsV2. */
   readonly continuationToken?: string;
@@ -18,7 +16,6 @@ export interface ParsedListPage extends ObjectPage {
   readonly commonPrefixes: readonly string[];
 }
 
-/** The elements of a page that are read, other than its entries. */
 const FIELDS = ['IsTruncated', 'EncodingType', 'KeyCount', 'NextContinuationToken', 'NextMarker'] as const;
 
 interface Contents {

@@ -65,7 +65,6 @@ export class TimestampReader {
   }
 }
 
-/** A number of so many digits; -1 where one of them is none. */
 function digits(bytes: Buffer, start: number, count: number): number {
   let value = 0;
   for (let at = start; at < start + count; at++) {

@@ -124,7 +124,6 @@ export class XmlScanner {
     else this.#leafInPieces();
   }
 
-  /** What the last {@link leaf} says, with references replaced. White space is kept. */
   text(): string {
     if (this.#pieces !== undefined) return this.#pieces;
     const text = this.#bytes.toString('utf8', this.#textStart, this.#textEnd);

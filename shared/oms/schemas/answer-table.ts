@@ -38,7 +38,6 @@ export type Answer<T extends AnswerTable> = {
 
 const INTEGER = /^-?\d{1,19}$/;
 
-/** @returns undefined where the value is not of the kind */
 const readers: { readonly [Kind in keyof Scalars]: (value: unknown) => Scalars[Kind] | undefined } = {
   text: (value) => (typeof value === 'string' ? value : undefined),
   flag: (value) => (typeof value === 'boolean' ? value : undefined),

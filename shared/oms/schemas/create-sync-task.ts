@@ -16,7 +16,6 @@ const FORBIDDEN_IN_DESCRIPTION = /[<>()"'&]/;
 const accessKey = nonEmptyText(OMS_LIMITS.accessKey);
 const secretKey = nonEmptyText(OMS_LIMITS.secretKey);
 
-/** Table 3, without the key pairs. */
 const fields = {
   src_cloud_type: z._default(z.enum(CLOUD_TYPES), 'Aliyun'),
   src_region: text(OMS_LIMITS.region),
@@ -49,7 +48,6 @@ const fields = {
   dst_kms_key_id: z.optional(kmsKeyId),
 } as const;
 
-/** Rules that need more than one field. `transmission` is for HTTP sources, which OMS alone can tell. */
 function crossFieldProblems(body: Readonly<Record<string, unknown>>): Finding[] {
   const findings: Finding[] = [];
   if (body['src_cloud_type'] === 'Tencent' && (body['app_id'] === undefined || body['app_id'] === ''))

@@ -7,7 +7,6 @@ import { type Answer, readAnswer } from './answer-table.ts';
  */
 export const LIST_SYNC_TASK_STATISTIC_ANSWER = {
   sync_task_id: 'text',
-  /** Distance of the points: `FIVE_MINUTES` or `ONE_HOUR` */
   statistic_time_type: 'text',
   statistic_datas: {
     list: { data_type: 'text', data: { list: { time_stamp: 'time', statistic_num: 'counter' } } },

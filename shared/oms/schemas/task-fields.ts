@@ -13,7 +13,6 @@ export const TASK_FIELDS = {
   dst_bucket: 'text',
   dst_region: 'text',
   description: 'text',
-  /** `SYNCHRONIZING` or `STOPPED` */
   status: 'text',
   enable_metadata_migration: 'flag',
   enable_restore: 'flag',
