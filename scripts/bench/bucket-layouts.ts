@@ -10,10 +10,7 @@ export const OTHER_SIZE_OF = 2003;
 
 const MODIFIED = Date.UTC(2026, 0, 1);
 
-/**
- * The objects of one of two buckets that differ in some.
- * @param layout `flat`: no name has a slash; `folders`: 1000 objects in each folder
- */
+/** The objects of one of two buckets that differ in some; `folders` has 1000 objects in each folder. */
 export function* bucketObjects(
   layout: Layout,
   count: number,

@@ -16,11 +16,7 @@ const BACKGROUND: ReadonlySet<string> = new Set(['redrive', 'reconcile']);
 const FLOOR = 'empty handler';
 const BARE = 'stack alone (zod/mini, middy, signer)';
 
-/**
- * Cold start of every function: a fresh process that loads the deployed bundle and ends, against one that loads an
- * empty handler.
- * @param functions bundles by name; default: the functions of this repository, built when stale
- */
+/** Cold start of every function: a fresh process that loads the bundle and ends, against one with an empty handler. */
 export async function coldStart(
   { quick, progress }: BenchOptions,
   functions?: Readonly<Record<string, string>>,

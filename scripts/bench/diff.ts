@@ -9,10 +9,7 @@ const MILLION = 1_000_000;
 const SIZES = { small: MILLION, large: 10 * MILLION };
 const QUICK_SIZES = { small: MILLION / 10, large: MILLION / 2 };
 const PEAK_MB = 150;
-/**
- * How much more memory ten times the objects may take. The collector lets some garbage lie until there are tens of
- * megabytes of it, which takes about five million objects; from there on nothing grows.
- */
+/** How much more memory ten times the objects may take: garbage lies until there are tens of megabytes of it. */
 const FLAT = 1.5;
 
 /**

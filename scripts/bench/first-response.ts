@@ -12,11 +12,8 @@ const TARGETS: Readonly<Record<'https' | 'http', Target>> = { https: { atLeast: 
 const FUNCTION = 'create-sync-event';
 
 /**
- * From starting a process to its first signed OMS response: this project's client against the official SDK's core,
- * both bundled alike, over HTTP and HTTPS.
- *
- * Over HTTPS both processes trust the server through NODE_EXTRA_CA_CERTS. Node then reads its built-in roots when it
- * starts instead of at the first connection: once, as against the real service, and the same for both.
+ * The way from a process's start to its first signed OMS response: this project's client against the official SDK's core, over
+ * HTTP and HTTPS. Both trust the server through NODE_EXTRA_CA_CERTS, so that Node reads its roots once, at the start.
  */
 export const firstResponse: Bench = ({ quick, progress }) =>
   withWorkspace(async (workspace) => {

@@ -3,10 +3,7 @@ import { spawnSync } from 'node:child_process';
 export interface FreshProcess {
   readonly file: string;
   readonly args?: readonly string[];
-  /**
-   * The whole environment. Nothing is inherited: NODE_EXTRA_CA_CERTS, for one, adds more to the start of a process
-   * than everything that is measured here.
-   */
+  /** The whole environment: an inherited NODE_EXTRA_CA_CERTS adds more to a start than everything that is measured. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -19,11 +16,7 @@ export function wholeProcessMs(target: FreshProcess): number {
   return Number(process.hrtime.bigint() - start) / 1e6;
 }
 
-/**
- * Milliseconds from starting a process to the moment that it reports: it prints its `process.hrtime.bigint()`,
- * a clock that all processes of a machine share.
- * @throws Error with what the process printed, when it fails or reports nothing
- */
+/** Milliseconds from starting a process to the moment that it prints: its `process.hrtime.bigint()`, a common clock. */
 export function untilReportMs(target: FreshProcess): number {
   const start = process.hrtime.bigint();
   const printed = run(target).trim();

@@ -17,11 +17,7 @@ const LOOK_EVERY_MS = 5;
 /** USER_HZ of Linux on every processor that Node.js supports. */
 const TICK_MS = 10;
 
-/**
- * Runs a program to its end, in the environment that is given and no other. Needs Linux, which tells of a process what
- * memory it has had (VmHWM).
- * @throws Error where the program cannot be started
- */
+/** Runs a program to its end in this environment alone. Needs Linux, which tells the memory of a process (VmHWM). */
 export async function runMeasured(
   command: string,
   args: readonly string[],

@@ -23,10 +23,7 @@ export interface BenchOptions {
 
 export type Bench = (options: BenchOptions) => Promise<Measurement[]>;
 
-/**
- * Whether a measurement reaches its target, judged on the ratio as it is shown.
- * @returns undefined when there is nothing to reach
- */
+/** Whether a measurement reaches its target, judged on the ratio as it is shown; undefined where there is none. */
 export function reachesTarget({ ratio, target }: Measurement): boolean | undefined {
   if (ratio === undefined || target === undefined) return undefined;
   const shown = Number(formatRatio(ratio));

@@ -5,8 +5,7 @@ import { ROOT } from '../serverless/config.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
- * Makes one file of `oms-sync reconcile`, as functions are bundled, so that the TypeScript loader is not measured.
- * @returns arguments of node that run it, with a small young generation: pages are garbage soon
+ * Bundles `oms-sync reconcile`, so that the TypeScript loader is not measured; returns node's arguments.
  */
 export async function reconcileCommand({ folder }: Workspace): Promise<readonly string[]> {
   const file = join(folder, 'reconcile.cjs');

@@ -2,11 +2,7 @@ import { shuffled } from './statistics.ts';
 
 /**
  * Runs every variant once per round, in a new order each round, so that neither the order nor a slow minute of the
- * machine favours one of them. The first round warms caches up and is not counted.
- * @param variants what to measure, by name; each call is one sample
- * @param rounds how many rounds count
- * @param progress called after each round
- * @returns the samples by name; samples at the same index belong to the same round
+ * machine favours one of them. The first round warms caches up and is not counted; equal indices are one round.
  */
 export async function interleavedRounds<Name extends string, Sample>(
   variants: Readonly<Record<Name, () => Sample | Promise<Sample>>>,

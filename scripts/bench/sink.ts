@@ -9,11 +9,7 @@ export interface Certificate {
   readonly key: string;
 }
 
-/**
- * Makes a self-signed certificate for 127.0.0.1, valid for a day.
- * @returns absolute paths of the PEM files
- * @throws Error when the program openssl is missing
- */
+/** Makes a self-signed certificate for 127.0.0.1, valid for a day, with the program openssl. */
 export async function selfSigned(folder: string): Promise<Certificate> {
   const cert = join(folder, 'cert.pem');
   const key = join(folder, 'key.pem');
@@ -27,11 +23,7 @@ export async function selfSigned(folder: string): Promise<Certificate> {
   return { cert, key };
 }
 
-/**
- * Runs work against a server that accepts every sync event, in a process of its own.
- * @param clients `signed`: unsigned requests are refused with 401; `any`: everything is accepted
- * @param certificate speaks TLS with it
- */
+/** Runs work against a server that accepts every sync event; as `signed` it refuses unsigned requests with 401. */
 export async function withSink<T>(
   workspace: Workspace,
   clients: 'signed' | 'any',

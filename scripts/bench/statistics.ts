@@ -22,12 +22,7 @@ export interface PairedRatio {
   readonly ratioRange: readonly [number, number];
 }
 
-/**
- * Compares two variants by the rounds they shared, so that a slow minute of the machine hits both sides.
- * @param numerators one value per round
- * @param denominators one value per round
- * @returns median, smallest and largest of the rounds' ratios
- */
+/** Compares two variants by the rounds they shared, so that a slow minute of the machine hits both sides. */
 export function pairedRatio(numerators: readonly number[], denominators: readonly number[]): PairedRatio {
   if (numerators.length !== denominators.length) throw new RangeError('rounds are not paired');
   const ratios = numerators.map((value, round) => value / (denominators[round] ?? Number.NaN));
@@ -36,9 +31,7 @@ export function pairedRatio(numerators: readonly number[], denominators: readonl
 
 /**
  * The half of the rounds that the machine disturbed least, judged by what all variants of a round took together, so
- * that the choice favours none of them. Other work on a machine makes long runs lose more than short ones.
- * @param costs per variant one value per round, smaller is better; fewer than 8 rounds are all kept
- * @returns indices of rounds, ascending
+ * that the choice favours none of them. Fewer than 8 rounds are all kept.
  */
 export function quieterHalf(costs: readonly (readonly number[])[]): number[] {
   // Each variant counts the same, whatever its size.

@@ -18,11 +18,7 @@ export const EMPTY_ETAG = 'd41d8cd98f00b204e9800998ecf8427e';
 
 const BATCH = 2000;
 
-/**
- * Fills buckets through the code of the store itself, index and journal, at some 100,000 objects a second; over HTTP
- * it would be a few thousand. No content is written.
- * @param folder of a store that nobody has open
- */
+/** Fills buckets through the code of the store itself, at some 100,000 objects a second; no content is written. */
 export async function storeObjects(folder: string, buckets: readonly StoredBucket[]): Promise<void> {
   const store = await Store.open(folder, { fsync: false });
   const note = { name: 'ObjectCreated:Put', time: 0, requestId: 'bench', sourceAddress: '127.0.0.1' } as const;

@@ -31,29 +31,20 @@ export class Accounts {
     return undefined;
   }
 
-  /**
-   * Gives agencies their policies, in place of those that there are. It counts at once, also for credentials that were
-   * issued before; the platform takes up to a quarter of an hour.
-   * @throws PolicyError for a document that IAM would not take
-   */
+  /** Gives agencies their policies, in place of those that there are; the platform takes up to a quarter of an hour. */
   setAgencies(agencies: ReadonlyMap<string, readonly PolicyDocument[]>): void {
     this.#agencies = new Map([...agencies].map(([name, documents]) => [name, new Permissions(documents)]));
   }
 
   /**
-   * The permissions of an access key; undefined where it may do everything: permanent ones, and those of an agency whose
-   * policies nobody has told.
+   * The permissions of an access key; undefined where it may do everything: permanent keys, agencies without policies.
    */
   permissionsOf(accessKey: string): Permissions | undefined {
     const agency = this.find(accessKey)?.agency;
     return agency === undefined ? undefined : this.#agencies.get(agency);
   }
 
-  /**
-   * Temporary credentials, as a function with an agency receives them.
-   * @param ttl milliseconds; the platform's are valid for 24 hours
-   * @param agency whose permissions they have
-   */
+  /** Temporary credentials, as a function with an agency receives them; the platform's are valid for 24 hours. */
   issueTemporary(
     ttl = 24 * 3600_000,
     agency?: string,

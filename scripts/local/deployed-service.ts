@@ -35,10 +35,7 @@ export class DeployedService {
     return this.#keys.get(name) ?? name;
   }
 
-  /**
-   * Reads serverless.yml and deploys it.
-   * @param routes the variable ROUTES, as JSON; those of before where it is left out
-   */
+  /** Reads serverless.yml and deploys it, with this variable ROUTES or that of before. */
   async deploy(routes = this.#routes): Promise<void> {
     const [declared] = await Promise.all([this.#declare(routes), this.#bring(routes)]);
     this.#config = declared;
@@ -46,8 +43,7 @@ export class DeployedService {
   }
 
   /**
-   * Deploys with other routes, which are all that differs: the functions that replicate learn of a sync task. Through
-   * the library alone: serverless.yml has been read.
+   * Deploys the functions that replicate with other routes, through the library alone: serverless.yml has been read.
    */
   async reroute(routes: string): Promise<void> {
     const { cloud, say, signal } = this.#options;

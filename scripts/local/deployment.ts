@@ -13,10 +13,8 @@ interface DeploymentReport {
 const PATIENCE = 5000;
 
 /**
- * Deploys serverless.yml the way a user does: `oms-sync deploy --stage local --json`, as a process of its own.
+ * Deploys serverless.yml the way a user does, by `oms-sync deploy --stage local --json` as a process of its own.
  * @param environment what serverless.yml and the deployment read, in addition to this process's own
- * @param signal ends the process between two calls
- * @throws Error with what the command has said
  */
 export function runDeployment(
   environment: Readonly<Record<string, string>>,

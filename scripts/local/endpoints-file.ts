@@ -59,11 +59,7 @@ export function endpointsContent(endpoints: Endpoints): string {
   return `${JSON.stringify(content, null, 2)}\n`;
 }
 
-/**
- * Removes a file that a killed local cloud left behind.
- * @returns whether there was one
- * @throws CloudRunsError where its local cloud runs
- */
+/** Removes a file that a killed local cloud left behind, and says whether there was one. Throws CloudRunsError. */
 export async function removeStale(file: string): Promise<boolean> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) return false;
@@ -85,9 +81,7 @@ function ownerOf(text: string): (EndpointsFile & { readonly process: string }) |
 
 /**
  * Writes the file, readable by its owner only. Never over that of another one that runs, though it became ready at the
- * same moment: linking a finished file is atomic.
- * @param content of {@link endpointsContent}
- * @throws CloudRunsError
+ * same moment: linking a finished file is atomic. Throws CloudRunsError.
  */
 export async function publishEndpoints(file: string, content: string): Promise<void> {
   const own = `${file}.${process.pid}.tmp`;

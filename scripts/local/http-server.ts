@@ -20,10 +20,7 @@ export function createHttpServer(
   });
 }
 
-/**
- * Takes no more connections and closes idle ones at once.
- * @param over breaks off the requests that are still under way
- */
+/** Takes no more connections and closes idle ones at once; `over` breaks off the requests that are still under way. */
 export async function closeServer(server: Server, over: AbortSignal): Promise<void> {
   // A server that never listened answers with an error: it is closed, too.
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -34,11 +31,8 @@ export async function closeServer(server: Server, over: AbortSignal): Promise<vo
 }
 
 /**
- * Reads a request's body.
- * @param limit bytes
- * @returns undefined as soon as the body is larger; the rest is read and dropped, because a client that is still
- *   sending would not see the answer
- * @rejects when the client breaks off
+ * Reads a request's body, undefined once it is larger than `limit` bytes. The rest is dropped: a client that is
+ * still sending would not see the answer. Rejects when the client breaks off.
  */
 export function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {

@@ -12,9 +12,8 @@ interface JournalOptions {
   /** Writes through to the device before a record counts as stored; false unless given, which survives a killed process. */
   readonly fsync?: boolean;
   /**
-   * Asked before each write: the records that take the place of the whole file, what waits to be written included, or
-   * undefined while the file is short enough.
-   * @param length bytes of the file
+   * Asked before each write: the records that take the place of a file of that length in bytes, what is to be written
+   * included, or undefined while it is short enough.
    */
   readonly compact?: (length: number) => Iterable<unknown> | undefined;
 }
@@ -29,9 +28,8 @@ class JournalDamagedError extends Error {
 }
 
 /**
- * Reads the records of a journal in order; there are none where there is no file.
- * @returns the bytes of the complete lines: nobody was told that a torn last one was written
- * @throws JournalDamagedError
+ * Reads the records of a journal in order; returns the bytes of complete lines. Nobody was told that a torn last one
+ * was written. Throws JournalDamagedError.
  */
 export function readJournal(path: string, apply: (record: object) => void): number {
   let bytes: Buffer;
@@ -91,10 +89,7 @@ export class Journal {
     return new Journal(path, await replace(path, records), options);
   }
 
-  /**
-   * Appends a record; resolves when it is stored. The caller has already applied the change in memory; `undo` is
-   * called when it could not be stored.
-   */
+  /** Resolves when the record is stored. The caller has already applied the change in memory; `undo` takes it back. */
   append(record: unknown, undo?: () => void): Promise<void> {
     if (this.#broken) {
       undo?.();

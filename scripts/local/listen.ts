@@ -18,10 +18,7 @@ interface ListenOptions {
   readonly what: string;
 }
 
-/**
- * Starts listening and resolves with the port.
- * @throws PortInUseError when another process has the port; the system's error otherwise
- */
+/** Starts listening and resolves with the port. Throws PortInUseError, or the system's error. */
 export function listen(server: Server, { host, port, what }: ListenOptions): Promise<number> {
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException): void => {

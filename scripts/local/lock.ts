@@ -21,8 +21,7 @@ async function hideFromGit(folder: string): Promise<void> {
 }
 
 /**
- * Takes a folder for this process alone, creating it where needed. The lock of a process that is gone is taken over.
- * @returns releases the lock
+ * Takes a folder for this process alone, also that of a process that is gone; returns what releases it.
  * @throws FolderInUseError naming the folder and the process
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {

@@ -26,9 +26,7 @@ const OWN_EVENTS: Readonly<Record<string, unknown>> = {
 
 /**
  * Invokes the function once with an event that changes nothing, so that a mistake in its variables is seen when the
- * local cloud starts and not when an object is missing.
- * @param lastError what the function has logged last as an error
- * @throws UnusableFunctionError naming the function and the reason
+ * local cloud starts and not when an object is missing. Throws UnusableFunctionError.
  */
 export async function probe(
   host: FunctionGraph,

@@ -1,9 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/**
- * Names a process for as long as the machine runs: its number, and where the system tells it, when it was started,
- * because numbers are given out again.
- */
+/** Names a process for as long as the machine runs: its number and its start, because numbers are given out again. */
 export function processIdentity(pid: number): string {
   const started = readStat(pid)?.started;
   return started === undefined ? String(pid) : `${pid} ${started}`;

@@ -7,9 +7,7 @@ import type { ServerlessConfig } from '../serverless/config.ts';
 
 /**
  * Deploys functions to a running local cloud through the library, in this process: what `oms-sync deploy` does, without
- * the time that a process and the framework take to start.
- * @param only keys of the functions
- * @throws DeployError, the error of the first function that failed
+ * the time that a process takes to start. Throws the error of the first function that failed.
  */
 export async function redeploy(
   cloud: LocalCloud,

@@ -38,12 +38,8 @@ type SignatureVerdict =
 const AUTHORIZATION = /^SDK-HMAC-SHA256 +Access=([^,\s]+), *SignedHeaders=([^,\s]+), *Signature=([0-9a-f]+)$/;
 
 /**
- * Checks an SDK-HMAC-SHA256 signature (the header form that Huawei's SDKs send).
- *
- * Clients differ in how they canonicalise a path that is already percent-encoded and a `+` in the query, and the
- * gateway accepts what each of its published signers produces; so do we: any of the candidates may match.
- * @param find the key pair of an access key, or undefined when there is none or it has expired
- * @param now milliseconds since the epoch
+ * Checks an SDK-HMAC-SHA256 signature in headers. Clients canonicalise a path that is already encoded
+ * and a `+` in the query in different ways; what any of the vendor's published signers produces is accepted.
  * @see https://support.huaweicloud.com/intl/en-us/devg-apisign/api-sign-algorithm.html
  */
 export function verifySdkHmac(

@@ -135,11 +135,7 @@ export interface SignV4Request {
   readonly payloadHash: string;
 }
 
-/**
- * Signs a request in its headers.
- * @returns all headers to send, names in lower case: the given ones, host, x-amz-date, x-amz-content-sha256,
- *   x-amz-security-token where there is a token, and authorization
- */
+/** Signs a request in its headers; returns all headers to send, names in lower case. */
 export function signV4(request: SignV4Request): Record<string, string> {
   const date = amzDate(request.now);
   const scope: Scope = { date: date.slice(0, 8), region: request.region, service: request.service };

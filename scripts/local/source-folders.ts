@@ -2,11 +2,8 @@ import { type FSWatcher, readdirSync, watch } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Watches folders with everything below them. Node's own recursive watch looks at files on Linux, one by one, and is blind
- * to a file once an editor has replaced it by another of the same name; a folder's watch sees that.
- * @param folders relative to `root`
- * @param onChange told the path relative to `root`
- * @returns what ends it
+ * Watches folders below `root` and all in them. Node's recursive watch is blind on Linux to a file once an editor
+ * has replaced it by another of the same name; a folder's watch sees that.
  */
 export function watchFolders(
   root: string,

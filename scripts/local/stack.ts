@@ -72,9 +72,8 @@ export interface Stack {
 }
 
 /**
- * Brings the local cloud up: object store, OMS, FunctionGraph with its gateway; three buckets, one sync task,
- * every function of serverless.yml, and the triggers declared there.
- * @throws PortInUseError, or the error of the step that failed; what was started is stopped first
+ * Brings the local cloud up: object store, OMS, IAM, FunctionGraph with its gateway; three buckets, a sync task, every
+ * function of serverless.yml, and its triggers. Where a step fails, what was started is stopped first.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { dataDir, portBase, say = () => {}, log = () => {}, signal, ...others } = options;

@@ -17,8 +17,7 @@ export function routesOf(taskId: string | undefined, endpoint: string, region: s
 
 /**
  * The stack's own task, created the way a user would: through the gateway and the function. A start that was killed
- * after the task was made, and before its id was kept, finds it again.
- * @throws Error with the gateway's answer
+ * before its id was kept finds it again.
  */
 export async function ensureSyncTask(gateway: string, identity: Identity, region: string): Promise<string> {
   const headers = { 'x-apig-appcode': identity.app_code, 'content-type': 'application/json' };

@@ -5,8 +5,7 @@ import type { HcClient } from '@huaweicloud/huaweicloud-sdk-core/HcClient';
 import { ACCESS_KEY, BATCHES, PROJECT_ID, SECRET_KEY, SYNC_TASK_ID } from './batches.ts';
 
 /**
- * The same call as first-response-client.ts, written as the official SDK's generated operations are. Without
- * `customUserAgent` the SDK writes a file to the home folder. TLS certificates are verified: that is its default.
+ * The call of first-response-client.ts by the official SDK, which without `customUserAgent` writes to the home folder.
  */
 const client = new ClientBuilder<HcClient>((hcClient) => hcClient)
   .withCredential(new BasicCredentials().withAk(ACCESS_KEY).withSk(SECRET_KEY).withProjectId(PROJECT_ID))

@@ -5,9 +5,7 @@ export interface ListingRound {
 }
 
 /**
- * Lists when the parent asks: an IPC message names what to list, the answer is a {@link ListingRound}. A failing listing
- * ends the process.
- * @param list returns the number of objects of one bucket
+ * Lists what the parent's message names and answers with a {@link ListingRound}; a failing listing ends the process.
  */
 export function serveListings(list: (what: string) => Promise<number>): void {
   process.on('disconnect', () => process.exit(0));

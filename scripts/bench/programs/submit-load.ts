@@ -6,11 +6,7 @@ export interface SubmitRound {
 
 const CONCURRENCY = 16;
 
-/**
- * Calls `submit` from 16 loops for as long as the parent asks: an IPC message holds the milliseconds, the answer is
- * a {@link SubmitRound}. A failing call ends the process.
- * @param submit one call; receives a running number
- */
+/** Calls `submit` from 16 loops for the milliseconds of the parent's message; a failing call ends the process. */
 export function serveRounds(submit: (call: number) => Promise<unknown>): void {
   process.on('disconnect', () => process.exit(0));
   process.on('message', async (ms: number) => {

@@ -28,11 +28,7 @@ export class Arrivals {
     return all.sort((a, b) => a - b);
   }
 
-  /**
-   * Waits until so many objects have arrived, or nothing has arrived for `patience` milliseconds.
-   * @param expected asked again and again, for it may become known only later; undefined as long as it is not
-   * @returns whether they have
-   */
+  /** Waits until so many objects have arrived (true), or nothing has arrived for `patience` milliseconds. */
   async until(expected: () => Promise<number | undefined>, patience: number): Promise<boolean> {
     let last = this.count;
     let since = performance.now();

@@ -24,11 +24,8 @@ const REPORT = `${STATE}latest.json`;
 const ASK_AGAIN = 20_000;
 
 /**
- * One pass of the reconciler, the way a user asks for it: POST /reconcile, which is answered at once, and then its
- * report in the state bucket.
- * @param after number of the pass before; 0 for none
- * @param patience milliseconds without a sign of life
- * @throws Error where the gateway refuses, or there is no report in time
+ * One pass of the reconciler, the way a user asks for it: POST /reconcile, and then its report in the state bucket.
+ * @throws Error where the gateway refuses, or nothing happens for `patience` milliseconds
  */
 export async function runPass(
   client: S3Client,

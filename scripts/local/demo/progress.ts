@@ -5,11 +5,7 @@ export interface Progress {
   stop(): void;
 }
 
-/**
- * Progress bars on a terminal; elsewhere one plain line whenever another tenth of a bar is done,
- * so that a log stays readable.
- * @param signal after which nothing more is shown
- */
+/** Progress bars on a terminal; elsewhere a plain line whenever another tenth of a bar is done. */
 export function startProgress(bars: Readonly<Record<string, number>>, signal: AbortSignal): Progress {
   const names = Object.keys(bars);
   const width = Math.max(...names.map((name) => name.length));

@@ -2,11 +2,7 @@ import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { DemoObject } from './objects.ts';
 import { forEachConcurrently } from './pool.ts';
 
-/**
- * Uploads objects with a stock client, four at a time.
- * @param uploaded called with each object once the store has it
- * @returns bytes
- */
+/** Uploads objects with a stock client, four at a time; returns their bytes. */
 export async function upload(
   client: S3Client,
   bucket: string,

@@ -39,11 +39,7 @@ export class FaultInjector {
     return this.#plan !== undefined;
   }
 
-  /**
-   * Replaces the plan and begins to count anew.
-   * @param plan undefined for none
-   * @throws FaultPlanError; the former plan stays
-   */
+  /** Replaces the plan and begins to count anew. Throws FaultPlanError; the former plan stays. */
   set(plan: unknown): void {
     const parsed = plan === undefined ? undefined : parseFaultPlan(plan, this.#vocabulary);
     this.#plan = parsed;

@@ -3,10 +3,7 @@ import { LIMITS } from './limits.ts';
 
 export type TemporaryCredentials = AccessKey & { readonly securityToken: string };
 
-/**
- * Temporary credentials of an agency, cached as on the platform.
- * @param agency its name: the credentials may do what its policies allow
- */
+/** Temporary credentials that may do what the agency's policies allow, cached as on the platform. */
 export function agencyCredentials(accounts: Accounts, now: () => number, agency?: string): () => TemporaryCredentials {
   let cached: { readonly until: number; readonly credentials: TemporaryCredentials } | undefined;
   return () => {

@@ -4,11 +4,7 @@ import { dirname, join } from 'node:path';
 import { type Unzipped, unzipSync } from 'fflate';
 import { LIMITS } from './limits.ts';
 
-/**
- * Unpacks a function's zip into a new folder.
- * @returns the folder
- * @throws Error when the zip is damaged, too large, or holds a path that leaves its folder
- */
+/** Unpacks a function's zip into a new folder. Throws Error for a zip that `checkZip` refuses. */
 export async function unpackCode(dataDir: string, key: string, zip: Uint8Array): Promise<string> {
   const files = unzip(zip);
   const root = codeFolder(dataDir, key);
@@ -26,10 +22,7 @@ export async function unpackCode(dataDir: string, key: string, zip: Uint8Array):
   return realpath(folder);
 }
 
-/**
- * Checks what `unpackCode` would refuse, without writing anything.
- * @throws Error when the zip is damaged, too large, or holds a path that leaves its folder
- */
+/** Throws Error when the zip is damaged, too large, or holds a path that leaves its folder; writes nothing. */
 export function checkZip(zip: Uint8Array): void {
   unzip(zip);
 }

@@ -71,9 +71,8 @@ export class Instance {
   }
 
   /**
-   * Starts a process, loads the code and runs the initializer, up to three times.
-   *
-   * An instance whose code cannot be used is returned too: its failure answers every request.
+   * Starts a process, loads the code and runs the initializer, up to three times. One whose code cannot be used is
+   * returned too: its failure answers every request.
    */
   static async start(options: InstanceOptions): Promise<{ instance: Instance; failure?: RuntimeFailure }> {
     for (let attempt = 1; ; attempt++) {
@@ -111,10 +110,7 @@ export class Instance {
     return this.#ended === undefined;
   }
 
-  /**
-   * Runs one request. After a timeout the process is killed; after a crash it is gone: see `alive`.
-   * @param timeout milliseconds
-   */
+  /** Runs one request. After a timeout the process is killed; after a crash it is gone: see `alive`. */
   async invoke(message: Omit<InvokeMessage, 'type'>): Promise<Execution> {
     this.#request = message.requestId;
     const reply = await this.#ask({ type: 'invoke', ...message }, message.timeout);

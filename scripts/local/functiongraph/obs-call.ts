@@ -23,10 +23,7 @@ interface ObsCall {
 /** Milliseconds without an answer after which a call has failed. */
 const TIMEOUT = 10_000;
 
-/**
- * Makes a signed call to the object store, as any client does.
- * @rejects with the connection's error; an answer of any status resolves
- */
+/** Makes a signed call to the object store. Rejects with the connection's error; an answer of any status resolves. */
 export function callObs(
   { endpoint, region, credentials, now }: ObjectStore,
   { method, bucket, key, headers = {}, body, limit, signal }: ObsCall,

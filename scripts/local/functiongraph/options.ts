@@ -15,25 +15,19 @@ export interface FunctionGraphOptions extends GatewayOptions {
   readonly now?: () => number;
   readonly log?: (line: LogLine) => void;
   /**
-   * Instances of one function. Given, a synchronous call beyond it gets 429; left out, 16, and further calls wait
-   * in line up to the platform's 100 concurrent executions.
+   * Given, a synchronous call beyond it gets 429; left out, 16, and up to 100 executions of the account wait in line.
    */
   readonly maxInstancesPerFunction?: number;
   readonly asyncConcurrency?: number;
-  /**
-   * Milliseconds before the nth retry of an asynchronous invocation (n from 1). The vendor documents how many there are
-   * and for how long, not the time in between: 200 ms, doubled each time, unless given.
-   */
+  /** Milliseconds before the nth retry, from 1. The vendor does not document them: 200 ms, doubled, unless given. */
   readonly retryDelay?: (retry: number) => number;
   /**
-   * Receives the triggers of buckets that the API has created, always all of them: once at the start when there are any,
-   * and after each change.
+   * Receives all bucket triggers that the API has created: at the start where there are any, after each change.
    */
   readonly onBucketTriggers?: (triggers: BucketTrigger[]) => void;
   readonly objectStore?: string;
   /**
-   * How often a destination is tried before the record is lost, 10 by default. What the platform does when a destination
-   * does not take a record is not documented.
+   * How often a destination is tried before the record is lost, 10 by default; the platform's number is not documented.
    */
   readonly destinationAttempts?: number;
   readonly destinationDelay?: (attempt: number) => number;
@@ -41,14 +35,12 @@ export interface FunctionGraphOptions extends GatewayOptions {
   readonly onAsyncFailure?: (key: string, record: DestinationRecord) => void;
   readonly idleInstance?: number;
   /**
-   * Accepts asynchronous requests and keeps them back until `release()`: functions that are there from an earlier run may
-   * have to be deployed anew before anything runs on them. They run at once unless it is given.
+   * Keeps asynchronous requests back until `release()`: functions of an earlier run may have to be deployed anew first.
    */
   readonly hold?: boolean;
   /**
-   * The respect in which a version must differ from the one published last, or publishing fails (FSS.1016): code or settings
-   * ("no changes have been made"), or the code ("the function code … has not been changed"). The vendor says both;
-   * `change` unless given.
+   * The respect in which a version must differ (FSS.1016): "no changes have been made" or "the
+   * function code … has not been changed". The vendor says both.
    */
   readonly publishing?: 'change' | 'code';
   readonly random?: () => number;

@@ -40,10 +40,8 @@ export class Pool {
   }
 
   /**
-   * Runs a request on a warm instance, or on a new one.
-   * @param patient waits for an instance however long it takes, as queued asynchronous invocations do
-   * @throws ThrottledError when every instance is busy and no more calls may wait; RetiredError, ClosedError when it waited in
-   *   vain
+   * Runs a request on a warm instance, or on a new one; a patient one waits for it however long it takes.
+   * @throws ThrottledError when no more calls may wait; RetiredError, ClosedError when it waited in vain
    */
   async run(
     request: Omit<InvokeMessage, 'type' | 'credentials'>,

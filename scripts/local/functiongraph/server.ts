@@ -40,14 +40,10 @@ export interface FunctionGraph {
   readonly gatewayUrl: string;
   readonly port: number;
   readonly gatewayPort: number;
-  /**
-   * Puts a function into service, or new code of it: its routes and timers are those of `fn.events`.
-   * @param key the function's key in serverless.yml
-   */
+  /** Puts a function into service, or new code of it, with the routes and timers of `fn.events`. */
   deploy(key: string, fn: FunctionConfig, zip: Uint8Array): Promise<void>;
   /**
-   * Invokes a function by key, name or URN.
-   * @param event anything that JSON can carry
+   * Invokes a function by key, name or URN with anything that JSON can carry.
    * @throws InvocationError when no code ran: unknown function, event too large, throttled, shutting down
    */
   invoke(name: string, event: unknown, options?: { async?: boolean }): Promise<InvocationResult>;
@@ -70,11 +66,7 @@ const DEFAULT_INSTANCES = 16;
 const DEFAULT_DESTINATION_ATTEMPTS = 10;
 const CLOSE_GRACE = 5000;
 
-/**
- * Starts the local FunctionGraph: the host of the deployed zips, its API, and the gateway in front of the HTTP
- * functions.
- * @throws PortInUseError
- */
+/** Starts the host of the deployed zips, its API, and the gateway in front of HTTP functions. Throws PortInUseError. */
 export async function startFunctionGraph(options: FunctionGraphOptions): Promise<FunctionGraph> {
   const { host: address = '127.0.0.1', now = Date.now, log = () => {}, maxInstancesPerFunction } = options;
   const children = new Set<ChildProcess>();

@@ -7,10 +7,7 @@ const ENTRY = join(dirname(fileURLToPath(import.meta.url)), 'worker', 'main.ts')
 
 let bundled: Promise<Uint8Array> | undefined;
 
-/**
- * Writes the worker as one CommonJS file, which starts in a third of the time that a TypeScript loader takes.
- * @returns the file
- */
+/** Writes the worker as one CommonJS file, which starts in a third of the time that a TypeScript loader takes. */
 export async function bundleWorker(dataDir: string): Promise<string> {
   bundled ??= bundle();
   const file = join(dataDir, 'worker.cjs');

@@ -46,10 +46,7 @@ export class Permissions {
     this.#rules = documents.flatMap(readRules);
   }
 
-  /**
-   * @param action for example `obs:object:PutObject`
-   * @param resource for example `obs:cn-north-4:local:object:bucket/key`
-   */
+  /** Takes `obs:object:PutObject` and `obs:cn-north-4:local:object:bucket/key`, for example. */
   allows(action: string, resource: string): boolean {
     const wanted = action.toLowerCase();
     const matching = this.#rules.filter(

@@ -1,7 +1,4 @@
-/**
- * Whether a text is what a pattern describes: `*` stands for any number of characters, also none and also slashes;
- * everything else for itself.
- */
+/** Whether a text matches a pattern in which `*` stands for any number of characters, also none and also slashes. */
 export function matchesWildcard(pattern: string, text: string): boolean {
   const [first = '', ...rest] = pattern.split('*');
   if (!text.startsWith(first)) return false;

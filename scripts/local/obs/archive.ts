@@ -36,8 +36,7 @@ export class Archive {
   }
 
   /**
-   * Starts a restoration, or prolongs a finished one.
-   * @returns the status to answer: 202 for a new restoration, 200 for one that was there
+   * Starts a restoration (202) or prolongs a finished one (200).
    * @throws S3Error InvalidObjectState for an object that is not archived, RestoreAlreadyInProgress
    */
   restore(object: ObjectRecord, days: number): 200 | 202 {

@@ -23,15 +23,11 @@ interface Claim {
 }
 
 /**
- * Headers that need no signature: the SDK of OBS sends these `x-obs-*` headers with Signature V2 of AWS, too, which does
- * not cover them. Whether the store does what they ask for is not decided here.
+ * Headers that need no signature: the SDK of OBS sends these with Signature V2 of AWS, too, which does not cover them.
  */
 const UNSIGNED: readonly string[] = ['x-amz-user-agent', 'x-obs-expires', 'x-obs-az-redundancy'];
 
-/**
- * Verifies Signature V2 of AWS or that of OBS, which covers the headers with its own prefix only.
- * @throws S3Error with the code that S3 answers
- */
+/** Verifies Signature V2 of AWS or that of OBS, which covers the headers with its own prefix only. Throws S3Error. */
 export function verifyV2(request: SignedRequest, authenticator: Authenticator, scheme: V2Scheme): Authentication {
   const { headers, query } = request;
   const presigned = headers['authorization'] === undefined;

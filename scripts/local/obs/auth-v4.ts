@@ -40,11 +40,7 @@ interface Claim {
 /** Seconds: seven days. */
 const MAX_EXPIRES = 604_800;
 
-/**
- * Verifies Signature V4. Any region is accepted in the credential scope, because this one store plays the buckets of
- * every region and cloud.
- * @throws S3Error with the code that S3 answers
- */
+/** Verifies Signature V4 for any region: this one store plays the buckets of every region and cloud. Throws S3Error. */
 export function verifyV4(request: SignedRequest, authenticator: Authenticator, presigned: boolean): Authentication {
   const claim = presigned ? claimOfQuery(request) : claimOfHeader(request);
   const { accessKey, scope } = parseCredential(claim.credential, presigned);

@@ -49,8 +49,7 @@ const MAX_SKEW = 15 * 60_000;
 const TOKEN = /^x-(?:amz|obs)-security-token$/i;
 
 /**
- * The account of an access key; temporary ones count only with their token.
- * @throws S3Error InvalidAccessKeyId, InvalidToken
+ * The account of an access key, a temporary one with its token. Throws S3Error InvalidAccessKeyId, InvalidToken.
  */
 export function findAccount(accessKey: string, token: string | undefined, { find }: Authenticator): AccessKey {
   const account = find(accessKey);
@@ -76,10 +75,7 @@ export function checkSkew(time: number, now: number): void {
   });
 }
 
-/**
- * @param from when a presigned URL becomes valid, in milliseconds since the epoch, and `to` when it expires
- * @throws S3Error AccessDenied outside of that time
- */
+/** Throws S3Error AccessDenied unless a presigned URL is valid now; milliseconds since the epoch. */
 export function checkValidity({ from, to }: { readonly from?: number; readonly to: number }, now: number): void {
   if (from !== undefined && from - now > MAX_SKEW)
     throw new S3Error('AccessDenied', 'Request is not yet valid', timesOf(from, now));
@@ -103,8 +99,7 @@ export function refuseUnsigned(names: readonly string[]): void {
 }
 
 /**
- * Whether a signature is right for a path as it came, or for its strict encoding: a client may send a path that is
- * encoded less strictly than the one it signs.
+ * Whether a signature is right for a path as it came, or, since clients encode less strictly than they sign, strictly.
  */
 export function matchesPath(path: string, matches: (path: string) => boolean): boolean {
   if (matches(path)) return true;

@@ -8,11 +8,7 @@ import { S3Error } from './errors.ts';
 const V4_PARAMETER = /^X-Amz-(?:Algorithm|Credential|Date|Expires|Signature|SignedHeaders)$/;
 const SINGLE = /^(?:X-Amz-.*|x-(?:amz|obs)-security-token|AWSAccessKeyId|AccessKeyId|Signature|Expires)$/;
 
-/**
- * Verifies who sent a request: with Signature V4, V2 or that of OBS, in a header or in the query, but in one of these
- * ways only.
- * @throws S3Error with the code that S3 answers
- */
+/** Verifies who sent a request: with Signature V4, V2 or that of OBS, in a header or in the query, in one way only. */
 export function authenticate(request: SignedRequest, authenticator: Authenticator): Authentication {
   const { authorization } = request.headers;
   const names = request.query.pairs.map(([name]) => name);

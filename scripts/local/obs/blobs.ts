@@ -96,10 +96,7 @@ export class Blobs {
     return { id, size: segment.size };
   }
 
-  /**
-   * Reads a range of the concatenation of segments.
-   * @param end exclusive
-   */
+  /** Reads a range of the concatenation of segments; the end is exclusive. */
   async *read(segments: readonly Segment[], start: number, end: number): AsyncGenerator<Buffer> {
     let offset = 0;
     for (const segment of segments) {

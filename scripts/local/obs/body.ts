@@ -81,9 +81,9 @@ export class Body {
   }
 
   /**
-   * The whole body as text, for the small documents of S3's own protocol.
+   * The whole body as text, for small documents. Throws S3Error MalformedXML where it is not UTF-8: two keys must not
+   * become one by replacing bytes.
    * @param options.ownChecksum false where a checksum header is not of the body, but of the object it is about
-   * @throws S3Error MalformedXML where it is not UTF-8: two keys must not become one by replacing bytes
    */
   async text(options: { readonly ownChecksum?: boolean } = {}): Promise<string> {
     const chunks: Buffer[] = [];

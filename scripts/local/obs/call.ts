@@ -5,10 +5,7 @@ import type { Query } from './request.ts';
 import type { Store } from './store.ts';
 import { s3Document } from './xml.ts';
 
-/**
- * Whether the caller may do something with a bucket, or with an object of it.
- * @param action for example `obs:object:PutObject`
- */
+/** Whether the caller may do something, such as `obs:object:PutObject`, with a bucket or an object of it. */
 export type Allows = (action: string, bucket: string, key?: string) => boolean;
 
 /** A request that has been authenticated and taken apart; an operation knows nothing of sockets. */

@@ -8,11 +8,8 @@ const MAX_LINE = 16 * 1024;
 
 /**
  * Decodes an aws-chunked body: `<hex size>[;chunk-signature=<hex>]\r\n<data>\r\n`, a chunk of size 0, and possibly
- * trailing headers. Signatures of chunks and trailers are verified where the payload is signed.
+ * the announced trailer. Signatures of chunks and trailers are verified where the payload is signed.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
- * @param announced name of the trailing header that the request announces
- * @param trailers receives it
- * @throws S3Error IncompleteBody, MalformedTrailerError, SignatureDoesNotMatch
  */
 export async function* decodeChunked(
   source: AsyncIterable<Buffer>,

@@ -4,9 +4,7 @@ import type { ObjectRecord } from './records.ts';
 type Headers = Readonly<Record<string, string>>;
 
 /**
- * Evaluates the conditions of a read, in the order of RFC 9110 section 13.2.2.
- * @param prefix `x-amz-copy-source-` for the source of a copy
- * @returns false when the client's copy is still good (304)
+ * Evaluates the conditions of a read, in the order of RFC 9110 section 13.2.2; false when the client's copy is good.
  * @throws S3Error PreconditionFailed
  */
 export function readConditionsHold(object: ObjectRecord, headers: Headers, prefix = ''): boolean {
@@ -26,9 +24,8 @@ export function readConditionsHold(object: ObjectRecord, headers: Headers, prefi
 }
 
 /**
- * Evaluates the conditions of a write against what is stored under the key now.
+ * Evaluates the conditions of a write against what is stored under the key now. Throws S3Error.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
- * @throws S3Error PreconditionFailed, NoSuchKey, NotImplemented
  */
 export function checkWriteConditions(current: ObjectRecord | undefined, headers: Headers): void {
   const match = headers['if-match'];

@@ -7,11 +7,9 @@ const LONGEST_DELAY = 30_000;
 /** Attempts in vain after which the receiver is reported: after a second and a half. */
 const LOUD_ATTEMPT = 5;
 /**
- * Milliseconds after the upload until which a notification is offered. Neither OBS nor EventGrid documents how often or
- * for how long a target that does not answer is tried (EventGrid documents that a subscription may have a dead-letter
- * queue, and nothing of what comes before it), so this is a guess: a day, what comparable services grant. Whatever it
- * is on the platform, a notification that outlives it is lost there, too, and only a comparison of the buckets finds
- * its object.
+ * Milliseconds after the upload until which a notification is offered: a guess, as neither OBS nor EventGrid documents
+ * how often or how long a silent target is tried. One that outlives it is lost on the platform, too, and only a
+ * comparison of the buckets finds its object.
  */
 const MAX_AGE = 24 * 3600_000;
 

@@ -5,11 +5,9 @@ import type { Query } from './request.ts';
 type Headers = Readonly<Record<string, string>>;
 
 /**
- * OBS has two sets of names for the same headers: `x-obs-*` for requests with its own signature, and `x-amz-*` for
- * those with a signature of AWS. Inside the store every header has its `x-amz-*` name.
+ * OBS has `x-obs-*` for requests with its own signature, and `x-amz-*` for those with a signature of AWS. Inside the
+ * store every header has its `x-amz-*` name. Throws S3Error InvalidArgument where both differ.
  * https://support.huaweicloud.com/intl/en-us/api-obs/obs_04_0007.html
- * @returns the headers under their inner names
- * @throws S3Error InvalidArgument where both names are there with different values
  */
 export function innerHeaders(headers: Headers): Headers {
   const inner: Record<string, string> = Object.create(null);
@@ -51,10 +49,7 @@ export function answerHeaders(headers: Headers, obs: boolean): Headers {
 const NOT_HOISTED =
   /^x-amz-(?:algorithm|credential|date|expires|signedheaders|signature|content-sha256|security-token|checksum-.*|sdk-.*)$/;
 
-/**
- * Clients move the headers of a request that they presign into its query, where they count as headers.
- * @throws S3Error InvalidArgument where a header says something else
- */
+/** Headers that a client presigns count in the query, too. Throws S3Error InvalidArgument where they differ. */
 export function withHoisted(headers: Headers, query: Query): Headers {
   const inner = { ...innerHeaders(headers) };
   for (const [parameter, value] of query.pairs) {

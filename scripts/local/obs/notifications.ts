@@ -65,10 +65,7 @@ export function notificationOf(trigger: BucketTrigger, event: ObjectEvent, regio
     : eventGridNotification(trigger, event, region);
 }
 
-/**
- * The object name as OBS encodes it: `TEST/中 文.jpg` becomes `TEST%2F%E4%B8%AD+%E6%96%87.jpg`,
- * the form encoding of Java's URLEncoder.
- */
+/** The object name as OBS encodes it, by Java's URLEncoder: `TEST/中 文.jpg` is `TEST%2F%E4%B8%AD+%E6%96%87.jpg`. */
 export function formEncodeKey(key: string): string {
   return encodeURIComponent(key)
     .replace(/[!'()~]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)

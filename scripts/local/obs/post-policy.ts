@@ -16,10 +16,8 @@ interface AllowedForm extends SizeRange {
 const EXEMPT = /^(?:policy|signature|token|awsaccesskeyid|accesskeyid|x-amz-signature|file|x-ignore-.*)$/;
 
 /**
- * Verifies who signed a form's policy, and that the form keeps to it.
+ * Verifies who signed a form's policy, and that the form, with `bucket` and final `key`, keeps to it. Throws S3Error.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
- * @param fields names in lower case, with `bucket` and the final `key`
- * @throws S3Error AccessDenied, InvalidPolicyDocument and those of a signature
  */
 export function authorizeForm(fields: ReadonlyMap<string, string>, authenticator: Authenticator): AllowedForm {
   const [fromToken, tokenSignature, tokenPolicy] = fields.get('token')?.split(':') ?? [];

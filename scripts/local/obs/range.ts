@@ -27,10 +27,7 @@ export function parseRange(header: string | undefined, size: number): ByteRange 
   return start >= size ? refuse() : { start, end };
 }
 
-/**
- * The range of an UploadPartCopy: both ends must be given and lie within the source.
- * @throws S3Error InvalidArgument, InvalidRange
- */
+/** The range of an UploadPartCopy: both ends must be given and lie within the source. Throws S3Error. */
 export function parseCopyRange(header: string | undefined, size: number): ByteRange | undefined {
   if (header === undefined) return undefined;
   const match = /^bytes=(\d{1,15})-(\d{1,15})$/.exec(header);

@@ -40,11 +40,9 @@ const WITHOUT_EFFECT: Readonly<Record<string, readonly string[]>> = {
 const OWNERS: readonly string[] = ['x-amz-expected-bucket-owner', 'x-amz-source-expected-bucket-owner'];
 
 /**
- * Refuses every header of S3 or OBS that asks for what the store does not do: encryption, access for others, tags,
- * locks, expiry and whatever is new. S3 ignores names that it does not know; a store that ignored a wish would let a
- * program pass its tests here and fail in the cloud.
- * @param headers under their `x-amz-*` names
- * @throws S3Error NotImplemented with the header's name; AccessDenied where the bucket has another owner
+ * Refuses every header that asks for what the store does not do: encryption, access for others, tags, locks, expiry and
+ * whatever is new. S3 ignores names that it does not know; a store that ignored a wish would let a program pass its
+ * tests here and fail in the cloud.
  */
 export function checkRequestHeaders(headers: Headers): void {
   for (const [name, value] of Object.entries(headers)) {

@@ -57,10 +57,8 @@ export function bucketOfHost(host: string): string | undefined {
 }
 
 /**
- * The target of a request line. The path is taken apart as it came: no dot segments are resolved and no slashes
- * merged, since `../x` and `a//b` are keys.
- * @param host the Host header; the one of a request line with a whole URL, as proxies get it, has precedence
- * @throws S3Error InvalidURI, KeyTooLongError
+ * The target of a request line. No dot segments are resolved and no slashes merged, since `../x` and `a//b` are keys.
+ * The host of a request line with a whole URL, as proxies get it, has precedence. Throws S3Error.
  */
 export function parseTarget(requestTarget: string, host = ''): Target {
   const [origin = '', authority = host] = /^https?:\/\/([^/?]*)/i.exec(requestTarget) ?? [];

@@ -33,10 +33,7 @@ export interface State {
   readonly length: number;
 }
 
-/**
- * Replays a journal. Objects are gathered unordered and sorted once at the end.
- * @throws Error when the journal is damaged
- */
+/** Replays a journal. Objects are gathered unordered and sorted once at the end. Throws Error for a damaged one. */
 export function loadState(path: string): State {
   const buckets = new Map<string, Bucket>();
   const objects = new Map<string, Map<string, ObjectRecord>>();

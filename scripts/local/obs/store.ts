@@ -216,10 +216,7 @@ export class Store {
     return upload;
   }
 
-  /**
-   * How an upload ended, once that is on disk; undefined at once while it is under way.
-   * @throws S3Error NoSuchUpload
-   */
+  /** How an upload ended, once that is on disk; undefined while it is under way. Throws S3Error NoSuchUpload. */
   endedUpload(bucket: string, key: string, id: string): Promise<EndedUpload> | undefined {
     const ended = this.#ended.get(id);
     if (ended?.bucket !== bucket || ended.key !== key) {

@@ -11,8 +11,7 @@ export class StreamReader {
 
   /**
    * Reads up to the next marker and consumes it; undefined when the stream ends first.
-   * @param limit bytes that may come before the marker
-   * @throws S3Error IncompleteBody beyond the limit
+   * @throws S3Error IncompleteBody when more than `limit` bytes come before it
    */
   async until(marker: string, limit: number): Promise<Buffer | undefined> {
     for (;;) {
@@ -36,8 +35,7 @@ export class StreamReader {
   }
 
   /**
-   * Everything before the next marker, however much it is; the marker is taken as well.
-   * @throws S3Error IncompleteBody when the stream ends first
+   * Everything up to the next marker, which is taken as well. Throws S3Error IncompleteBody where there is none.
    */
   async *stream(marker: string): AsyncGenerator<Buffer> {
     for (;;) {

@@ -41,10 +41,7 @@ export interface XmlNode {
   readonly text: string;
 }
 
-/**
- * The text of a child element, or undefined.
- * @throws S3Error MalformedXML where there are several, since one of them would be ignored
- */
+/** The text of a child element, or undefined. Throws S3Error MalformedXML where there are several. */
 export function childText(node: XmlNode, name: string): string | undefined {
   const [first, second] = childrenOf(node, name);
   if (second) throw new S3Error('MalformedXML');
@@ -60,12 +57,9 @@ const MAX_DEPTH = 16;
 const MAX_ELEMENTS = 100_000;
 
 /**
- * Reads the XML of a request: elements, text, character data and references; no document types, hence no entities.
- * Its size is the caller's to bound; the time is linear in it.
- *
- * Keys may hold characters that XML forbids, such as U+0001 and U+FFFE. Some clients write them as references, others
- * bare. Both are read: what was stored under such a key must be deletable.
- * @throws S3Error MalformedXML
+ * Reads the XML of a request without document types, hence entities, in linear time; the caller bounds its size.
+ * Keys may hold characters that XML forbids, such as U+0001 and U+FFFE, as references or bare. Both are read:
+ * what was stored under such a key must be deletable.
  */
 export function parseXml(source: string): XmlNode {
   interface Open {

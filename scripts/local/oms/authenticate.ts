@@ -11,10 +11,8 @@ interface AuthenticateOptions {
 }
 
 /**
- * Accepts a request or explains the refusal.
- * @returns the caller's access key; undefined for a token without an owner
- * @throws OmsFault 401 APIGW.0301. As the gateway does, a wrong signature is answered with the canonical request that
- *   the server computed, which holds every signed header of the caller.
+ * Returns the caller's access key; undefined for a token without an owner. As the gateway does, a wrong signature is
+ * answered with the canonical request that the server computed, which holds every signed header of the caller.
  */
 export function authenticate(
   request: SignedRequest,

@@ -9,10 +9,8 @@ interface CopierOptions {
 }
 
 /**
- * The queue between accepted events and the copies that they ask for.
- *
- * Two events for one object are both carried out, never at the same time: each reads the source when its turn comes,
- * so the last copy is of the last state.
+ * The queue between accepted events and their copies. Two events for one object are both carried out, never at the same
+ * time: each reads the source when its turn comes, so the last copy is of the last state.
  */
 export class Copier {
   readonly #options: CopierOptions;

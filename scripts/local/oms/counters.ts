@@ -13,12 +13,9 @@ export function noCounters(): Counters {
 }
 
 /**
- * The month that a time belongs to, for example `2026-11`.
- * "The statistics of the current month are returned based on the value of this parameter" does not say whose month;
- * here it is UTC's. An object's outcome counts in the month in which its event was accepted, so that
- * accepted = success + failure + skip + in flight holds in every month.
+ * The month that a time belongs to, for example `2026-11`; the vendor does not say whose, here it is UTC's. An outcome
+ * counts in the month in which its event was accepted, so that accepted = success + failure + skip + in flight.
  * https://support.huaweicloud.com/intl/en-us/api-oms/ShowSyncTask.html
- * @param time milliseconds since the epoch
  */
 export function monthOf(time: number): string {
   return new Date(time).toISOString().slice(0, -17);

@@ -1,7 +1,4 @@
-/**
- * An answer that is not 200, as the service or the gateway in front of it gives it:
- * `{"error_msg": "...", "error_code": "..."}`.
- */
+/** An answer that is not 200, of the service or the gateway: `{"error_msg": "...", "error_code": "..."}`. */
 export class OmsFault extends Error {
   override readonly name = 'OmsFault';
   readonly status: number;

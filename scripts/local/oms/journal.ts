@@ -17,12 +17,9 @@ const SNAPSHOT = 'state.json';
 const journalName = (generation: number): string => `journal.${generation}.ndjson`;
 
 /**
- * A snapshot and a journal of what happened since, in one folder. Files are readable by their owner only: they hold
- * the tasks' keys.
- *
- * `append` returns when the operating system has the line, so the death of this process loses nothing that was
- * appended (the death of the machine may). A snapshot names the journal that follows it, and replaces its predecessor
- * by rename: whenever the process dies, the folder holds one snapshot and the journal that belongs to it.
+ * A snapshot and a journal of what happened since, in one folder, readable by its owner alone: they hold keys.
+ * `append` returns when the operating system has the line, so the death of this process loses nothing. A snapshot
+ * names the journal that follows it and replaces its predecessor by rename, so the folder always holds a pair.
  */
 export class StateJournal<Snapshot, Entry> {
   readonly #dir: string;

@@ -10,10 +10,7 @@ export type KeyDecoding = 'form' | 'rfc3986';
 /** Printable ASCII without the space, and every `%` followed by two hexadecimal digits. */
 const URL_ENCODED = /^(?:[!-$&-~]|%[0-9a-fA-F]{2})+$/;
 
-/**
- * The object's name, or undefined where the text is not URL-encoded UTF-8.
- * There is no length rule here: a name that no bucket can hold is accepted and fails when it is copied.
- */
+/** The object's name, or undefined where the text is not URL-encoded UTF-8. One that is too long fails when copied. */
 export function decodeObjectKey(encoded: string, decoding: KeyDecoding): string | undefined {
   if (!URL_ENCODED.test(encoded)) return undefined;
   try {

@@ -18,10 +18,7 @@ const USER_METADATA = /^x-(?:amz|obs|oss|cos|kss|bce)-meta-(.+)$/;
 /** The type that an S3-compatible store reports for an object stored without one. */
 const NO_TYPE = 'binary/octet-stream';
 
-/**
- * The headers of the source object that its copy gets, lower-case names.
- * @param enabled the task's `enable_metadata_migration`
- */
+/** The headers of the source object that its copy gets, by the task's `enable_metadata_migration`. */
 export function migratedHeaders(headers: Readonly<Record<string, string>>, enabled: boolean): Record<string, string> {
   const result: Record<string, string> = {};
   for (const name of enabled ? [...ALWAYS, ...WHEN_ENABLED] : ALWAYS) {

@@ -15,9 +15,7 @@ export interface Match {
 }
 
 /**
- * The operation of a request, with its decoded path parameters.
- * @param region of the service; not every operation is available everywhere
- * @param rawPath as on the request line, without the query
+ * The operation of a request in a region, with its decoded path parameters.
  * @throws OmsFault 404 APIGW.0101 where the gateway knows no such API, 400 for a path that is not URL-encoded
  */
 export function route(region: string, method: string, rawPath: string): Match {

@@ -27,18 +27,13 @@ export function factsOf(headers: Readonly<Record<string, string>>): ObjectFacts 
 }
 
 /**
- * Whether the source object is copied over the destination object, or skipped.
- *
- * "If the source and destination objects have the same size and the destination's last modification time is not
- * earlier than the source's, the system considers the source object does not need to be migrated."
+ * Whether the source object is copied over the destination object, or skipped. "If the source and destination objects
+ * have the same size and the destination's last modification time is not earlier than the source's, the system
+ * considers the source object does not need to be migrated."
  * https://support.huaweicloud.com/intl/en-us/api-oms/CreateSyncTask.html, `consistency_check`
  * https://support.huaweicloud.com/intl/en-us/api-oms/ShowSyncTask.html, `object_overwrite_mode`
- *
  * Times decide only where they can: not within one second, and not where an earlier attempt may have written an older
- * state of the source at a later time. There the contents decide.
- * @param destination undefined where there is none
- * @param timesProveNothing an earlier attempt may have written the destination
- * @param sameContent whether ETags and migrated headers are equal
+ * state of the source at a later time (`timesProveNothing`). There the contents decide.
  */
 export function mustCopy(
   { mode, consistencyCheck }: OverwriteRules,

@@ -76,8 +76,7 @@ export type Checked<F> = {
 
 /**
  * Applies the rows of a table, in their order, and fills in defaults. Fields without a row are ignored, as the vendor's
- * service does with `enable_kms`, which its samples send and its table does not have.
- * @throws OmsFault 400 for the first row that does not hold; the message names the field, never its value
+ * service does. Throws OmsFault 400 for the first row that does not hold; it names the field, never its value.
  */
 export function check<F extends Fields>(fields: F, value: unknown, prefix = ''): Checked<F> {
   const given = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;

@@ -34,9 +34,7 @@ export interface Task {
 }
 
 /**
- * The state of a task. The vendor names two states and none between them, so a task that is being started answers
- * STOPPED until it runs, and one that is being stopped SYNCHRONIZING until it has stopped.
- * @param now milliseconds since the epoch
+ * The state of a task. The vendor names none between the two, so one that is being started or stopped is as before.
  */
 export function statusAt({ status, statusFrom = 0 }: Task, now: number): TaskStatus {
   if (now >= statusFrom) return status;

@@ -37,15 +37,11 @@ export interface DestinationRecord {
 }
 
 /**
- * How payloads are put into the record: as JSON values, or as their text. The vendor's example shows a text, and
- * nothing says which it is for an event, so a reader must take both.
+ * How payloads stand in the record: the vendor's example shows a text, and nothing says which, so a reader takes both.
  */
 export type PayloadStyle = 'value' | 'text';
 
-/**
- * Sums up the last attempt of an invocation that is given up.
- * @param result absent when there was no attempt
- */
+/** Sums up the last attempt of an invocation that is given up; there may have been none. */
 export function failureOf(condition: FailureCondition, result: ExecutionResult | InvocationError | undefined): Failure {
   if (result === undefined) return { condition, status: 0, error: '' };
   if (result instanceof InvocationError)

@@ -32,8 +32,8 @@ const COMPACT_BYTES = 1 << 20;
 const COMPACT_RATIO = 4;
 
 /**
- * Accepted events that are not finished yet, in a journal, so that a stop or a crash loses none, and makes none begin
- * anew. An event whose end was not written any more runs again: at least once, as on the platform.
+ * Accepted events that are not finished, so that a stop or a crash loses none and makes none begin anew. One whose end
+ * was not written any more runs again: at least once, as on the platform.
  */
 export class EventJournal {
   readonly #pending: Map<string, PendingEvent>;
@@ -46,8 +46,7 @@ export class EventJournal {
   }
 
   /**
-   * @returns the journal and the events that an earlier run left unfinished, in their order
-   * @throws JournalDamagedError
+   * Opens the journal with the events that an earlier run left unfinished, in their order. Throws JournalDamagedError.
    */
   static async open(path: string): Promise<{ journal: EventJournal; pending: PendingEvent[] }> {
     const journal = new EventJournal(replay(path));

@@ -10,9 +10,7 @@ interface ObsDestination extends ObjectStore {
 const SHOWN = 300;
 
 /**
- * The name of an invocation's document. How FunctionGraph names them is not documented: this is ours, so nothing may
- * depend on it. It is the same each time the record is written, so that a second attempt replaces the first.
- * @param accepted milliseconds since the epoch
+ * The name of an invocation's document: ours, since the vendor documents none. It stays the same at a second attempt.
  */
 export function documentName(prefix: string, requestId: string, accepted: number): string {
   const time = new Date(accepted).toISOString().slice(0, 19).replaceAll(':', '-');

@@ -17,8 +17,7 @@ export type FetchCode = (url: string) => Promise<Uint8Array>;
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /**
- * Reads a function's code out of a request: `code_type`, `func_code`, `code_url`, `code_filename`.
- * @throws ApiError 400 FSS.1006 (type), FSS.1011 (no zip), FSS.1012 (none), FSS.1010 (URL); 404 FSS.1054; 413 FSS.1071
+ * Reads a function's code out of a request. Throws ApiError 400 FSS.1006, 1010 to 1013, 404, 413.
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0110.html
  */
 export async function readCode(body: Fields, fetch: FetchCode): Promise<SentCode> {

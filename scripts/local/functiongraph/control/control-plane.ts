@@ -76,9 +76,8 @@ export class ControlPlane {
   }
 
   /**
-   * Finds a function by what people call it: URN, name, label, or the end of its name after the stage; all but the first
-   * with `:version` or `:!alias` as well.
-   * @returns undefined when nothing or more than one is called so
+   * Finds a function by URN, name, label, or the end of its name, with `:version` or `:!alias` as well; undefined where
+   * nothing or more than one is called so.
    */
   find(text: string): Located | undefined {
     if (text.startsWith('urn:')) {
@@ -110,10 +109,7 @@ export class ControlPlane {
     return version;
   }
 
-  /**
-   * Adds a function.
-   * @throws ApiError 409 FSS.1061 when there is one of that name; 403 FSS.1041 when there are too many
-   */
+  /** Throws ApiError 409 FSS.1061 when there is one of that name; 403 FSS.1041 when there are too many. */
   create(fn: StoredFunction): Promise<StoredFunction> {
     return this.#inTurn(fn, async () => {
       if (this.#functions.has(keyOf(fn))) throw new ApiError(409, 'FSS.1061', 'The function already exists.');
@@ -126,10 +122,8 @@ export class ControlPlane {
   }
 
   /**
-   * Changes a function as it is when its turn comes.
-   * @param change what it becomes; the same object where nothing is to be done
+   * Changes a function as it is when its turn comes; the same object means that nothing is to be done.
    * @param last done after the change, before the next one
-   * @throws FunctionNotFoundError, and whatever `change` throws
    */
   change(
     named: Pick<StoredFunction, 'name' | 'package'>,

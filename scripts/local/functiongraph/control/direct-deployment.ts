@@ -6,10 +6,8 @@ import { type ControlPlane, newRevision } from './control-plane.ts';
 import type { AsyncSettings, Settings, StoredFunction } from './model.ts';
 
 /**
- * Puts a function into service without the API and its rules: what is created, changed and run is the same, but a
- * function that is new lives in memory only.
+ * Puts a function into service without the API and its rules; a new one lives in memory only.
  * @param key what its log lines are called
- * @throws Error when the zip cannot be used
  */
 export async function deployDirectly(
   plane: ControlPlane,

@@ -18,10 +18,7 @@ export class Fields {
     return this.get(name) !== undefined;
   }
 
-  /**
-   * @param code of the refusal; FSS.0400 unless given
-   * @returns undefined when the field is absent
-   */
+  /** Undefined when the field is absent. */
   text(name: string, { code = 'FSS.0400', max = 4096 }: { code?: string; max?: number } = {}): string | undefined {
     const value = this.get(name);
     if (value === undefined) return undefined;

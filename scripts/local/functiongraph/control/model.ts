@@ -102,11 +102,7 @@ export function versionsOf(fn: StoredFunction): readonly Version[] {
   return [fn.latest, ...fn.versions.toReversed()];
 }
 
-/**
- * The version that a qualifier stands for.
- * @param qualifier `latest`, version, or `!alias`
- * @param random where an alias divides its requests
- */
+/** The version that `latest`, a version's name or `!alias` stands for; an alias may divide its requests at random. */
 export function versionAt(fn: StoredFunction, qualifier: string, random: () => number = () => 1): Version | undefined {
   if (qualifier === 'latest') return fn.latest;
   if (!qualifier.startsWith('!')) return fn.versions.find(({ name }) => name === qualifier);
@@ -125,8 +121,7 @@ export function aliasAt(fn: StoredFunction, qualifier: string): Alias | undefine
 }
 
 /**
- * The settings of asynchronous invocations with a qualifier: those of the alias, else those of the version that
- * it names. Nothing is inherited from `latest`: settings are "of a function version".
+ * The asynchronous settings of an alias, else of its version. Nothing is inherited from `latest`.
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0141.html
  */
 export function asyncSettingsAt(fn: StoredFunction, qualifier: string): AsyncSettings | undefined {

@@ -35,9 +35,8 @@ const ACTIONS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Lets callers with policies do what those allow, and nothing else: the credentials that a function has must not be enough
- * to change functions. An operation without an action of its own needs a policy for the whole service.
- * @throws ApiError 403 FSS.1126
+ * Lets callers with policies do what those allow: the credentials that a function has must not be enough to change
+ * functions. An operation without an action needs a policy for the whole service. Throws ApiError 403 FSS.1126.
  */
 export function authorizer(options: {
   readonly accounts: Accounts;

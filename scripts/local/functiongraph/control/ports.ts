@@ -11,15 +11,10 @@ export interface FoundFunction {
 
 /** The functions as triggers see them; the control plane implements this. */
 export interface FunctionPort {
-  /**
-   * Undefined when there is no such function, version or alias.
-   * @param urn with or without `:version` or `:!alias`
-   */
+  /** Undefined when there is no such function, version (`:version`) or alias (`:!alias`). */
   find(urn: string): FoundFunction | undefined;
   /**
-   * Runs or queues a request; through an alias it reaches the version that the alias names when it is run.
-   * @param urn with or without `:version` or `:!alias`; a function's name or key as well
-   * @param event anything that JSON can carry
+   * Runs or queues a request. Through an alias it reaches the version that the alias names when it is run.
    * @throws InvocationError when no code ran and nothing was queued
    */
   invoke(
@@ -30,21 +25,10 @@ export interface FunctionPort {
 }
 
 export interface TriggerPort {
-  /**
-   * A function is gone, with all of its versions and aliases: so are its triggers.
-   * @param urn without a version
-   */
+  /** A function is gone with its versions and aliases, so its triggers go. The URN has no version. */
   functionDeleted(urn: string): Promise<void>;
-  /**
-   * One version or alias is gone, and with it the triggers that were bound to it: "the function version or the version
-   * corresponding to the specified alias as well as associated triggers will be deleted".
-   * @param urn with the version or alias
-   * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0109.html
-   */
+  /** A version or an alias is gone, and with it the triggers that were bound to it. */
   qualifierDeleted(urn: string): Promise<void>;
-  /**
-   * How many triggers are bound to an alias, which then cannot be deleted by itself.
-   * @param urn with the alias
-   */
+  /** How many triggers are bound to an alias, which then cannot be deleted by itself. */
   boundTo?(urn: string): number;
 }

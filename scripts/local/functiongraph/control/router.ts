@@ -39,10 +39,7 @@ interface RouterOptions {
   readonly now: () => number;
   /** Told of what should not have happened; never of a request's content. */
   readonly log: (text: string) => void;
-  /**
-   * Refuses what the caller may not do, by throwing an ApiError.
-   * @param operation method and pattern: `POST /v2/{project_id}/fgs/functions`
-   */
+  /** Throws an ApiError where the caller may not use the operation: `POST /v2/{project_id}/fgs/functions`. */
   readonly authorize?: (operation: string, request: ApiRequest) => void;
 }
 
@@ -65,10 +62,7 @@ export class Router {
     this.#options = options;
   }
 
-  /**
-   * Adds an operation. Where several patterns match a path, the one with the literal segment in front wins.
-   * @param pattern `/v2/{project_id}/fgs/functions/{function_urn}/config`; a `project_id` must be the account's
-   */
+  /** Adds an operation. Of several patterns that match, the one that is literal further in front wins. */
   route(method: string, pattern: string, handler: ApiHandler, options: RouteOptions = {}): void {
     this.#routes.push({ method, pattern, segments: pattern.split('/'), handler, options });
   }
@@ -182,11 +176,7 @@ function firstParameter({ segments }: Route): number {
     .reduce((sum, bit) => sum * 2 + Number(bit), 0);
 }
 
-/**
- * A body that is no JSON: "Incorrect request format. For example, the request body may not be in the required JSON
- * format."
- * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/ErrorCode.html
- */
+/** 406 for a body that is no JSON: https://support.huaweicloud.com/intl/en-us/api-functiongraph/ErrorCode.html */
 function parse(body: string, { malformed }: RouteOptions): unknown {
   if (body === '') return undefined;
   try {

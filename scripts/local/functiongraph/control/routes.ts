@@ -14,9 +14,7 @@ const FUNCTION = `${FUNCTIONS}/{function_urn}`;
 const CODE_BODY = Math.ceil((LIMITS.codeBytes * 4) / 3) + (1 << 20);
 
 /**
- * The operations on functions, versions and aliases, under their official paths.
- * @param busy requests that run now
- * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_1500.html
+ * Functions, versions, aliases: https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_1500.html
  */
 export function registerControlRoutes(router: Router, service: ControlService, busy: () => number): void {
   type Action = (service: ControlService, request: ApiRequest) => ApiAnswer | Promise<ApiAnswer>;

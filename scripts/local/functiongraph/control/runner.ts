@@ -55,9 +55,7 @@ export class Runner implements FunctionPort {
   }
 
   /**
-   * Runs or queues a request.
-   * @param event JSON text
-   * @throws InvocationError when no code ran: unknown function, event too large, throttled, shutting down
+   * Runs or queues a request. Throws InvocationError when no code ran: unknown, too large, throttled, shutting down.
    */
   async invokeText(
     name: string,

@@ -58,9 +58,8 @@ export function readName(body: Fields): { name: string; package: string } {
 }
 
 /**
- * Reads how a function is to run. Every setting is replaced: what is left out is empty. Whether the service keeps what is
- * left out is not documented, and a client that counts on it would lose its variables where it does not.
- * @throws ApiError 400 with the vendor's code for the field
+ * Reads how a function is to run; what is left out is empty. Whether the service keeps it is not documented, and a
+ * client that counts on it would lose its variables where it does not.
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0111.html
  */
 export function readSettings(body: Fields): Settings {
@@ -116,12 +115,7 @@ export function readLogPlace(body: Fields): LogPlace | undefined {
   };
 }
 
-/**
- * Instances of a function at most.
- * @returns undefined when the body says nothing of it
- * @throws ApiError 400 FSS.1026; also where more than one request at a time per instance is asked for, which Node.js
- *   event functions here do not have
- */
+/** Instances of a function at most. Each takes one request at a time, or 400 FSS.1026: Node.js event functions do. */
 export function readInstances(body: Fields): number | undefined {
   const strategy = body.fields('strategy_config', 'FSS.1026');
   if (!strategy) return undefined;
@@ -131,8 +125,7 @@ export function readInstances(body: Fields): number | undefined {
 }
 
 /**
- * Variables are JSON in a string: `"{\"NAME\":\"value\"}"`.
- * @throws ApiError 400 FSS.1009, FSS.1017, FSS.1018; names may appear in it, values never do
+ * Variables are JSON in a string. Errors may hold names, never values.
  * @see https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0154.html
  */
 function readVariables(body: Fields, field: 'user_data' | 'encrypted_user_data'): Record<string, string> {

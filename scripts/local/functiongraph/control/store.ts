@@ -56,10 +56,7 @@ export class FunctionStore {
     await rm(this.#file(fn), { force: true });
   }
 
-  /**
-   * Keeps code; it is not swept away before `release`.
-   * @param digest of the code
-   */
+  /** Keeps code by its digest; it is not swept away before `release`. */
   async putCode(digest: string, zip: Uint8Array, options: { readonly ephemeral?: boolean } = {}): Promise<void> {
     this.#pinned.set(digest, (this.#pinned.get(digest) ?? 0) + 1);
     if (options.ephemeral) {
@@ -87,10 +84,7 @@ export class FunctionStore {
     return this.#memory.get(digest) ?? (await readFile(this.#codeFile(digest)));
   }
 
-  /**
-   * Removes the code that no function refers to.
-   * @param referred digests; asked again and again, because functions come and go meanwhile
-   */
+  /** Removes the code that no function refers to: asked again and again, because functions come and go meanwhile. */
   async sweep(referred: () => ReadonlySet<string>): Promise<void> {
     const unused = (digest: string): boolean => !referred().has(digest) && !this.#pinned.has(digest);
     for (const digest of this.#memory.keys()) if (unused(digest)) this.#memory.delete(digest);

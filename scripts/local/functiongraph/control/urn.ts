@@ -10,10 +10,8 @@ interface Urn {
 const URN = /^urn:fss:([^:]+):([^:]+):function:([^:]+):([^:]+)(?::([^:]+))?$/;
 
 /**
- * Reads `urn:fss:<region>:<project_id>:function:<package>:<name>`, with a version (`:v1`) or an alias (`:!live`) at its
- * end or without.
- * @returns undefined for anything else
- * @see https://support.huaweicloud.com/en-us/api-functiongraph/functiongraph_06_0118.html (URN of an alias)
+ * Reads `urn:fss:<region>:<project_id>:function:<package>:<name>`, perhaps with `:version` or `:!alias`; undefined for
+ * anything else. https://support.huaweicloud.com/en-us/api-functiongraph/functiongraph_06_0118.html
  */
 export function parseUrn(text: string): Urn | undefined {
   const match = URN.exec(text);

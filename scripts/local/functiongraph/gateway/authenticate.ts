@@ -5,9 +5,8 @@ import type { GatewayOptions } from './options.ts';
 import { type GatewayProblem, PROBLEMS } from './problems.ts';
 
 /**
- * Decides whether a request may pass. Signed requests pass both IAM and APP routes: the local app has the same key
- * pair as the local account. An AppCode passes APP routes only, a token of IAM passes IAM routes only.
- * @returns the problem, or undefined when the request may pass
+ * The problem of a request, if any. Signed requests pass IAM and APP routes, as the local app has the key pair of the
+ * local account; an AppCode passes APP routes only, a token of IAM passes IAM routes only.
  * @see https://support.huaweicloud.com/intl/en-us/devg-apig/apig-dev-180307013.html (AppCode)
  * @see https://support.huaweicloud.com/intl/en-us/devg-apig/apig-dev-180307020.html (IAM: token, or AK/SK)
  */

@@ -14,9 +14,8 @@ export interface GatewayEvent {
 }
 
 /**
- * Makes the event that the function receives. The body is always base64, header names are lower-case, and the path is
- * as sent. A repeated query parameter has all its values, in a list: the vendor documents no shape for them, and a
- * function must not act on one of them as if the others had not been sent.
+ * Makes the event that the function receives. A repeated query parameter has all its values, in a list: the vendor
+ * documents no shape for them, and a function must not act on one as if the others had not been sent.
  */
 export function gatewayEvent(
   request: IncomingMessage,

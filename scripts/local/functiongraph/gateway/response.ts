@@ -9,8 +9,7 @@ const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'co
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /**
- * Reads what a function returned. It must be an object with `statusCode`, `headers`, `body` and `isBase64Encoded`.
- * @returns the HTTP response, or the reason why there is none: the gateway then answers 500
+ * Reads what a function returned, or why it is no response: the gateway then answers 500.
  * @see https://support.huaweicloud.com/intl/en-us/functiongraph_faq/functiongraph_03_0290.html
  */
 export function gatewayResponse(payload: string): GatewayResponse | { readonly reason: string } {

@@ -53,10 +53,7 @@ export function collide(one: RouteShape, other: RouteShape): boolean {
   return sameGroup && shape(one) === shape(other);
 }
 
-/**
- * Reads a path template: `/sync-tasks/{sync_task_id}`, or `/files/{path+}` for everything below.
- * @throws Error when the template is malformed
- */
+/** Reads `/sync-tasks/{sync_task_id}`, or `/files/{path+}` for everything below. Throws Error. */
 export function parseTemplate(template: string): Segment[] {
   if (!template.startsWith('/')) throw new Error(`The path ${template} does not start with /`);
   return template.split('/').map((part, index, all): Segment => {
@@ -73,9 +70,7 @@ export function parseTemplate(template: string): Segment[] {
 
 /**
  * Finds the route of a request. A path that matches whole goes before one that is only a prefix of it, literal segments
- * go before parameters, a longer prefix before a shorter one, and of equals the first.
- * @param path as in the request line, without the query; compared and delivered as sent, nothing is decoded
- * @param stage the environment that the request is for (X-Stage)
+ * before parameters, a longer prefix before a shorter one. Paths are compared as sent; nothing is decoded.
  */
 export function matchRoute(
   routes: readonly Route[],

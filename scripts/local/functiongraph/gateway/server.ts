@@ -41,19 +41,13 @@ export class Gateway {
     });
   }
 
-  /**
-   * The function that has the route already: method and path belong to one API.
-   * @param owner who wants it: an owner may replace its own
-   */
+  /** The function that has the route already; an owner may replace its own. */
   takenBy(owner: string, route: RouteShape): string | undefined {
     const others = [...this.#routes].filter(([other]) => other !== owner).flatMap(([, routes]) => routes);
     return others.find((other) => collide(other, route))?.target;
   }
 
-  /**
-   * Replaces the routes of an owner: a function that is deployed with its routes, or a trigger.
-   * @throws Error when a path is malformed
-   */
+  /** Replaces the routes of a function or trigger. Throws Error when a path is malformed. */
   put(owner: string, routes: readonly RouteDeclaration[]): void {
     this.#routes.set(owner, routes.map(routeOf));
   }

@@ -48,8 +48,7 @@ export class Logs {
   }
 
   /**
-   * Adds the query for a function's stream, and that for the stream's lines. The latter is LTS's, which on the platform
-   * has an address of its own.
+   * Adds the query for a function's stream, and LTS's for its lines, which on the platform has an address of its own.
    * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0145.html
    * @see https://support.huaweicloud.com/intl/en-us/api-lts/ListLogs.html
    */

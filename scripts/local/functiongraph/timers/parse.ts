@@ -50,11 +50,8 @@ const FIELDS: readonly Field[] = [
 ];
 
 /**
- * Reads a TIMER trigger's schedule.
- *
- * Rate is `3m`, `2h` or `1d`, up to 60 m, 24 h and 30 d. Cron is `second minute hour day month [weekday]`, or
- * `@every 1h30m`, optionally after `CRON_TZ=Asia/Shanghai `.
- * @param regionZone the region's time zone, which is meant where CRON_TZ is missing
+ * Reads a TIMER trigger's schedule. Rate is `3m`, `2h` or `1d`, up to 60 m, 24 h and 30 d. Cron is `second minute hour
+ * day month [weekday]`, or `@every 1h30m`, optionally after `CRON_TZ=Asia/Shanghai `, else in the region's zone.
  * @throws ScheduleError
  * @see https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0207.html (rates)
  * @see https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0908.html (Cron)

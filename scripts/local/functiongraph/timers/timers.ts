@@ -60,10 +60,7 @@ export class Timers {
     this.#replace(key, timers, this.#options.now());
   }
 
-  /**
-   * Sets the timer of a trigger, in place of the one that it had.
-   * @throws ScheduleError when its schedule is malformed
-   */
+  /** Sets the timer of a trigger, in place of the one that it had. Throws ScheduleError. */
   put(owner: string, { target, functionUrn, event, since }: TimerDeclaration): void {
     const schedule = parseSchedule(event.type, event.schedule, this.#options.timeZone);
     const timer = { target, functionUrn, event, schedule, next: undefined, handle: undefined };
@@ -76,8 +73,7 @@ export class Timers {
   }
 
   /**
-   * @param key the function's key, or its URN without version or alias
-   * @throws InvocationError when there is no such timer
+   * The key is the function's, or its URN without version or alias. Throws InvocationError when there is no such timer.
    */
   async fire(key: string, name: string): Promise<{ requestId: string }> {
     const timer =

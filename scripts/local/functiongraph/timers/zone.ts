@@ -1,10 +1,6 @@
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/**
- * How far local time is ahead of UTC at a moment, in milliseconds.
- * @param time milliseconds since the epoch
- * @throws RangeError when the time zone is unknown
- */
+/** How far local time is ahead of UTC at a moment, in milliseconds. Throws RangeError for an unknown zone. */
 export function offsetAt(time: number, timeZone: string): number {
   if (timeZone === 'UTC') return 0;
   let format = formats.get(timeZone);

@@ -8,10 +8,8 @@ const MAX_TRIGGERS = 10;
 export type NewTrigger = TriggerSource & Pick<Trigger, 'urn'>;
 
 /**
- * Looks for what keeps a trigger from being created beside those that exist. Whether EventGrid takes two triggers of one
- * name is not documented; a subscription needs a name of its own, so it does not here.
- * @param triggers all of the project
- * @returns the refusal, with the code of the vendor's table
+ * Finds what keeps a trigger from being created beside those of the project, with the vendor's code. EventGrid's
+ * names are undocumented; a subscription needs a name of its own.
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/ErrorCode.html
  */
 export function conflictOf(trigger: NewTrigger, triggers: readonly Trigger[]): ApiError | undefined {

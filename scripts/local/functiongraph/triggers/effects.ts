@@ -29,9 +29,8 @@ export function routeFor(urn: string, data: EventData['APIG']): RouteDeclaration
 }
 
 /**
- * Puts a trigger to work at the gateway or among the timers; what comes from buckets is handed over as a list, see
- * `bucketTriggers`.
- * @returns false for a source that the local cloud does not have
+ * Puts a trigger to work at the gateway or among the timers; those of buckets go to the store as a list. False for a
+ * source that the local cloud does not have.
  */
 export function start(trigger: Trigger, { gateway, timers }: TriggerTargets): boolean {
   switch (trigger.type) {

@@ -60,9 +60,8 @@ export function readEventData(type: TriggerType, value: unknown): TriggerSource 
 }
 
 /**
- * Reads event_data of an update: what may be changed is a few numbers of DIS. The vendor describes it as a list, its
- * Terraform provider sends the object itself; both are taken.
- * @throws ApiError 400
+ * Reads event_data of an update: a few numbers of DIS. The vendor describes it as a list, its Terraform provider sends
+ * the object itself; both are taken.
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0124.html
  */
 export function readUpdate(source: TriggerSource, value: unknown): TriggerSource {
@@ -89,11 +88,7 @@ export function readUpdate(source: TriggerSource, value: unknown): TriggerSource
   }, source);
 }
 
-/**
- * Reads trigger_status.
- * @param otherwise where none is given
- * @throws ApiError 400
- */
+/** Reads trigger_status, `otherwise` where none is given. Throws ApiError 400. */
 export function readStatus(type: TriggerType, value: unknown, otherwise: TriggerStatus): TriggerStatus {
   if (value === undefined || value === null || value === '') return otherwise;
   if (value !== 'ACTIVE' && value !== 'DISABLED')

@@ -18,8 +18,8 @@ export interface RegistryOptions extends TriggerTargets {
   readonly now: () => number;
   readonly log: (fn: string, text: string) => void;
   /**
-   * Receives all triggers of buckets whenever one of them has changed, and once at the start when there are any. Not when
-   * there are none: an object store that was told so would drop the notifications that it still holds.
+   * Receives all triggers of buckets whenever one has changed, and at the start unless there are none: an object store
+   * that was told so would drop the notifications that it still holds.
    */
   readonly onBucketTriggers?: (triggers: BucketTrigger[]) => void;
 }
@@ -41,10 +41,7 @@ export class TriggerRegistry implements TriggerPort {
     this.#store = new TriggerStore(join(options.dataDir, 'triggers.json'));
   }
 
-  /**
-   * Opens the registry with what was kept; the functions must be there already.
-   * @throws Error when the file is damaged
-   */
+  /** Opens the registry with what was kept; the functions must be there already. Throws Error for a damaged file. */
   static async open(options: RegistryOptions): Promise<TriggerRegistry> {
     const registry = new TriggerRegistry(options);
     const kept = await registry.#store.load();
@@ -56,12 +53,7 @@ export class TriggerRegistry implements TriggerPort {
     return registry;
   }
 
-  /**
-   * Creates a trigger.
-   * @param body of the request
-   * @throws ApiError
-   * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0122.html
-   */
+  /** @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0122.html */
   async create(urn: string, body: unknown): Promise<Trigger> {
     const bound = this.#resolve(urn);
     const fields = objectOf(body);
@@ -92,11 +84,7 @@ export class TriggerRegistry implements TriggerPort {
     return this.list(urn).find((trigger) => trigger.type === type && trigger.id === id);
   }
 
-  /**
-   * Changes the status, or the few numbers that may be changed.
-   * @throws ApiError
-   * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0124.html
-   */
+  /** @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0124.html */
   async update(urn: string, type: TriggerType, id: string, body: unknown): Promise<Trigger> {
     const fields = objectOf(body);
     return this.#inTurn(async () => {
@@ -121,9 +109,7 @@ export class TriggerRegistry implements TriggerPort {
   }
 
   /**
-   * Deletes the triggers of a version or an alias; without either, or with `latest`, every trigger of the function, those
-   * of its versions and aliases included.
-   * @throws ApiError 404 when there is no such function
+   * Deletes the triggers of a version or an alias; without either, or with `latest`, every trigger of the function.
    * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0123.html
    */
   async deleteAll(urn: string): Promise<void> {

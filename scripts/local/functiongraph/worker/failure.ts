@@ -8,10 +8,7 @@ const PREFIX: Readonly<Record<RuntimeErrorCode, string>> = {
   4009: 'function initialization exception, error: ',
 };
 
-/**
- * The error JSON of the platform's runtime. Stack frames are those of the deployed code only, with its folder
- * written as `.`.
- */
+/** The error JSON of the platform's runtime, with frames of the deployed code only and its folder as `.`. */
 export function failure(code: RuntimeErrorCode, thrown: unknown, codeRoot: string): RuntimeFailure {
   const error = thrown instanceof Error ? thrown : undefined;
   const message = error ? error.message : describe(thrown);

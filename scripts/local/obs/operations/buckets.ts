@@ -39,10 +39,7 @@ export async function headBucket({ store, bucket, region }: Call): Promise<Reply
   return { status: 200, headers: { ...location, 'x-obs-version': API_VERSION } };
 }
 
-/**
- * The SDKs of OBS ask for it, unsigned, to find out whether a service or bucket takes the signature of OBS.
- * @param bucket empty for the service
- */
+/** The SDKs of OBS ask for it, unsigned, to find out whether a service or bucket takes the signature of OBS. */
 export function headApiVersion(store: Store, bucket: string): Reply {
   if (bucket !== '') store.bucket(bucket);
   return { status: 200, headers: { 'x-obs-api': API_VERSION } };

@@ -10,9 +10,7 @@ import { elements } from '../xml.ts';
 import { requestedChecksum, wholeChecksum } from './multipart-checksum.ts';
 
 /**
- * The source of a copy: `bucket/key`, percent-encoded, with or without a leading slash; `+` is a space, which is why
- * clients send `%2B` for a plus.
- * @throws S3Error AccessDenied, InvalidArgument, InvalidObjectState, NoSuchKey, PreconditionFailed
+ * The source of a copy: `bucket/key`, percent-encoded, with or without a leading slash; `+` is a space. Throws S3Error.
  */
 export function copySource({ store, archive, headers, allows }: Call): {
   readonly bucket: string;

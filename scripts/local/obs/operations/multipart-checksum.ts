@@ -35,10 +35,7 @@ export function requestedChecksum(headers: Headers): UploadChecksum | undefined 
   return { name, whole: onlyWhole || type === 'FULL_OBJECT' };
 }
 
-/**
- * Checks what a completion states of the object and its parts, and computes the checksum that the object keeps.
- * @throws S3Error BadDigest, InvalidPart, InvalidRequest
- */
+/** Checks what a completion states of the object and its parts, and computes the checksum that the object keeps. */
 export async function completedChecksum(
   { store, headers }: Call,
   { checksum }: Upload,

@@ -64,9 +64,7 @@ export async function postObject(
 const SIGNATURE = /^x-amz-(?:algorithm|credential|signature)$/;
 
 /**
- * Fields that have the meaning of headers, under the names of headers. Fields are UTF-8; headers have one character per
- * byte.
- * @throws S3Error NotImplemented
+ * Fields that have the meaning of headers, under their names. Fields are UTF-8; headers have one character per byte.
  */
 function headersOf(fields: ReadonlyMap<string, string>): Readonly<Record<string, string>> {
   const named = [...fields].map(([name, value]) => [

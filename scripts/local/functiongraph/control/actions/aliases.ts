@@ -40,8 +40,7 @@ export function listAliases(service: ControlService, request: ApiRequest): ApiAn
 }
 
 /**
- * Deletes an alias, not its version. One that triggers are bound to stays: "Aliases of a function bound with triggers cannot
- * be deleted".
+ * Deletes an alias, not its version. "Aliases of a function bound with triggers cannot be deleted".
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0115.html
  */
 export async function deleteAlias(service: ControlService, request: ApiRequest): Promise<ApiAnswer> {
@@ -96,10 +95,7 @@ async function put(
   return { status: 200, body: aliasAnswer(place, changed, alias ?? existing(changed, name)) };
 }
 
-/**
- * "Key indicates the name of the additional version, which cannot be LATEST. The value is the percentage (1% to 99%)"; "an
- * alias can point to up to two versions".
- */
+/** One additional version may be there, a published one, with 1 to 99 percent of the requests. */
 function readWeights(fields: Fields, fn: StoredFunction, version: string): Record<string, number> | undefined {
   const weights = fields.fields('additional_version_weights', 'FSS.1092')?.entries() ?? [];
   if (weights.length === 0) return undefined;

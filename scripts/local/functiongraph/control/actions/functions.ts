@@ -85,11 +85,9 @@ export async function showCode(service: ControlService, request: ApiRequest): Pr
 }
 
 /**
- * Deletes a function with everything that belongs to it; or, where the URN has a version or an alias, that version: "the
- * function version or the version corresponding to the specified alias as well as associated triggers will be deleted".
- * Aliases of a deleted version go with it.
+ * Deletes a function with everything that belongs to it; or, where the URN has a version or an alias, that version with
+ * its triggers and aliases.
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0109.html
- * @see https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0180.html
  */
 export async function deleteFunction(service: ControlService, request: ApiRequest): Promise<ApiAnswer> {
   const { plane } = service;

@@ -1,10 +1,8 @@
 import { invalid } from '../fields.ts';
 
 /**
- * The part of a list that `marker` and `maxitems` ask for: a marker is the number of items before the page.
+ * A page of a list; a marker is the number of items before it. Throws ApiError 400 FSS.1001.
  * @param limits of the size: the one that holds where none is given (or 0), and the largest
- * @throws ApiError 400 FSS.1001 for anything but whole numbers from 0 on
- * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0105.html
  */
 export function pageOf<T>(
   items: readonly T[],

@@ -4,8 +4,7 @@ import { totalCode } from './functions.ts';
 import type { ControlService } from './service.ts';
 
 /**
- * Quotas of the project, those that the local cloud has a use of.
- * @param busy requests that run now
+ * Quotas of the project that the local cloud has a use of.
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0137.html
  */
 export function listQuotas({ plane }: ControlService, busy: number): ApiAnswer {

@@ -32,8 +32,8 @@ export async function updateCode(service: ControlService, request: ApiRequest): 
 }
 
 /**
- * Replaces the settings of `latest`. Those of a published version stay as they are: older pages of the manual say so, newer
- * ones say that they can be modified; a version that cannot change is what a rollback counts on.
+ * Replaces the settings of `latest`. Those of a published version stay: the pages contradict each other, and a rollback
+ * counts on a version that cannot change.
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_0111.html
  */
 export async function updateConfig(service: ControlService, request: ApiRequest): Promise<ApiAnswer> {
@@ -59,10 +59,7 @@ export async function updateConfig(service: ControlService, request: ApiRequest)
   return { status: 200, body: versionAnswer(place, changed, changed.latest) };
 }
 
-/**
- * Sets how many instances a version may have.
- * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_1018.html
- */
+/** @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_1018.html */
 export async function updateMaxInstances(service: ControlService, request: ApiRequest): Promise<ApiAnswer> {
   const { plane, place } = service;
   const { fn, qualifier } = located(service, request);

@@ -11,9 +11,7 @@ import { type ControlService, located } from './service.ts';
 import { onlyLatest } from './update.ts';
 
 /**
- * "At most 42 characters, including letters, digits, hyphens, underscores, and periods. It must start and end with a letter
- * or digit."
- * @see https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0180.html
+ * Names have 42 characters at most. https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0180.html
  */
 const VERSION_NAME = /^[A-Za-z0-9](?:[\w.-]{0,40}[A-Za-z0-9])?$/;
 
