@@ -1,8 +1,8 @@
 import { nextMessage, startProgram, stopProgram } from './child.ts';
-import type { Bench, Measurement } from './measurement.ts';
+import { type Bench, compared } from './measurement.ts';
 import type { DiffRound } from './programs/diff-load.ts';
 import { interleavedRounds } from './rounds.ts';
-import { median, pairedRatio, spread } from './statistics.ts';
+import { median, spread } from './statistics.ts';
 import { withWorkspace } from './workspace.ts';
 
 const MILLION = 1_000_000;
@@ -47,54 +47,26 @@ export const diffOfListings: Bench = ({ quick, progress }) =>
     const smallSpeeds = seconds(samples.small).map((each) => small / each);
     const peaks = samples.large.map(({ peakMb }) => peakMb);
     const smallPeaks = samples.small.map(({ peakMb }) => peakMb);
-    const measurements: Measurement[] = [
-      {
-        measure: `objects a second on one core, ${size}`,
-        value: `${median(speeds).toFixed(0)}/s`,
-        baseline: `${MILLION}/s`,
-        ...pairedRatio(
-          speeds,
-          speeds.map(() => MILLION),
-        ),
+    const perSecond = (values: readonly number[]): string => `${median(values).toFixed(0)}/s`;
+    const mb = (values: readonly number[]): string => `${median(values).toFixed(0)} MB`;
+    const inSeconds = (values: readonly number[]): string => `${median(values).toFixed(2)} s`;
+    const cpu = [seconds(samples.large), seconds(samples.listing)] as const;
+    const wanted = speeds.map(() => MILLION);
+    const limit = peaks.map(() => PEAK_MB);
+    const than = `that of ${small / MILLION} million`;
+    return [
+      compared(`objects a second on one core, ${size}`, perSecond, [speeds, wanted], {
         target: { atLeast: 1 },
         noise: spread(speeds),
-      },
-      {
-        measure: `peak memory, ${size}`,
-        value: `${median(peaks).toFixed(0)} MB`,
-        baseline: `${PEAK_MB} MB`,
-        ...pairedRatio(
-          peaks,
-          peaks.map(() => PEAK_MB),
-        ),
-        target: { atMost: 1 },
-      },
-      {
-        measure: `peak memory against that of ${small / MILLION} million`,
-        value: `${median(peaks).toFixed(0)} MB`,
-        baseline: `${median(smallPeaks).toFixed(0)} MB`,
-        ...pairedRatio(peaks, smallPeaks),
-        target: { atMost: FLAT },
-      },
-      {
-        measure: `speed against that of ${small / MILLION} million`,
-        value: `${median(speeds).toFixed(0)}/s`,
-        baseline: `${median(smallSpeeds).toFixed(0)}/s`,
-        ...pairedRatio(speeds, smallSpeeds),
-        target: { atLeast: 0.8 },
-      },
-      {
-        measure: `CPU against making the listings alone, ${size}`,
-        value: `${median(seconds(samples.large)).toFixed(2)} s`,
-        baseline: `${median(seconds(samples.listing)).toFixed(2)} s`,
-        ...pairedRatio(seconds(samples.large), seconds(samples.listing)),
-        noise: spread(seconds(samples.listing)),
-      },
+      }),
+      compared(`peak memory, ${size}`, mb, [peaks, limit], { target: { atMost: 1 } }),
+      compared(`peak memory against ${than}`, mb, [peaks, smallPeaks], { target: { atMost: FLAT } }),
+      compared(`speed against ${than}`, perSecond, [speeds, smallSpeeds], { target: { atLeast: 0.8 } }),
+      compared(`CPU against making the listings alone, ${size}`, inSeconds, cpu, { noise: spread(cpu[1]) }),
       {
         measure: `time, ${size}`,
-        value: `${(median(samples.large.map(({ ms }) => ms)) / 1000).toFixed(2)} s`,
-        baseline: `${(median(samples.listing.map(({ ms }) => ms)) / 1000).toFixed(2)} s`,
+        value: inSeconds(samples.large.map(({ ms }) => ms / 1000)),
+        baseline: inSeconds(samples.listing.map(({ ms }) => ms / 1000)),
       },
     ];
-    return measurements;
   });

@@ -16,18 +16,6 @@ const WARM_UP_ROUNDS = 3;
 /** The slowest acceptable speed, as a share of `encodeURIComponent`'s. */
 const TARGET = 0.8;
 
-interface EncodingBenchResult {
-  /** Speed of `encodeOmsKey` as a share of the speed of `encodeURIComponent`, median of the rounds: above 1 is faster. */
-  readonly ratio: number;
-  readonly ratioRange: readonly [number, number];
-  readonly target: number;
-  /** Medians, nanoseconds per key. */
-  readonly encodeOmsKeyNs: number;
-  readonly encodeUriComponentNs: number;
-  /** Every round, in the order in which they ran. */
-  readonly raw: { readonly encodeOmsKey: readonly number[]; readonly encodeUriComponent: readonly number[] };
-}
-
 /** The same keys in every run: paths of 2 to 6 segments of unreserved characters, 41 characters on average. */
 function asciiKeys(): string[] {
   const alphabet = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.';
@@ -59,44 +47,29 @@ function round(encode: (key: string) => string, keys: readonly string[], sink: {
   return ((performance.now() - start) * 1e6) / (PASSES * keys.length);
 }
 
-function measure(rounds: number): EncodingBenchResult {
+export const encoding: Bench = async ({ quick }) => {
+  const rounds = quick ? 3 : ROUNDS;
   const keys = asciiKeys();
-  if (keys.some((key) => encodeOmsKey(key) !== encodeURIComponent(key))) {
+  if (keys.some((key) => encodeOmsKey(key) !== encodeURIComponent(key)))
     throw new Error('The two encoders disagree on a key of the bench');
-  }
-  const ours: number[] = [];
-  const theirs: number[] = [];
+  const [ours, theirs]: [number[], number[]] = [[], []];
   const sink = { sum: 0 };
   const variants = [
     () => ours.push(round((key) => encodeOmsKey(key), keys, sink)),
     () => theirs.push(round((key) => encodeURIComponent(key), keys, sink)),
   ];
-  for (let index = 0; index < WARM_UP_ROUNDS + rounds; index++) {
+  for (let index = 0; index < WARM_UP_ROUNDS + rounds; index++)
     for (const variant of index % 2 === 0 ? variants : variants.toReversed()) variant();
-  }
   if (sink.sum === 0) throw new Error('The bench encoded nothing');
-  const encodeOmsKeyRounds = ours.slice(WARM_UP_ROUNDS);
-  const encodeUriComponentRounds = theirs.slice(WARM_UP_ROUNDS);
-  return {
-    ...pairedRatio(encodeUriComponentRounds, encodeOmsKeyRounds),
-    target: TARGET,
-    encodeOmsKeyNs: median(encodeOmsKeyRounds),
-    encodeUriComponentNs: median(encodeUriComponentRounds),
-    raw: { encodeOmsKey: encodeOmsKeyRounds, encodeUriComponent: encodeUriComponentRounds },
-  };
-}
-
-export const encoding: Bench = async ({ quick }) => {
-  const { encodeOmsKeyNs, encodeUriComponentNs, ratio, ratioRange, raw } = measure(quick ? 3 : ROUNDS);
+  const [own, platform] = [ours.slice(WARM_UP_ROUNDS), theirs.slice(WARM_UP_ROUNDS)];
   return [
     {
       measure: 'encodeOmsKey against encodeURIComponent alone',
-      value: `${encodeOmsKeyNs.toFixed(0)} ns/key`,
-      baseline: `${encodeUriComponentNs.toFixed(0)} ns/key`,
-      ratio,
-      ratioRange,
+      value: `${median(own).toFixed(0)} ns/key`,
+      baseline: `${median(platform).toFixed(0)} ns/key`,
+      ...pairedRatio(platform, own),
       target: { atLeast: TARGET },
-      noise: spread(raw.encodeUriComponent),
+      noise: spread(platform),
     },
   ];
 };

@@ -1,9 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { nextMessage, startProgram, stopProgram } from './child.ts';
-import type { Bench, Measurement } from './measurement.ts';
+import { type Bench, compared, type Measurement } from './measurement.ts';
 import type { ListingRound } from './programs/listing-load.ts';
 import { interleavedRounds } from './rounds.ts';
-import { median, type PairedRatio, pairedRatio, pick, quieterHalf, spread } from './statistics.ts';
+import { median, pick, quieterHalf, spread } from './statistics.ts';
 import { withWorkspace } from './workspace.ts';
 
 /** Objects a second that one core is to list of two buckets each, at the same time. */
@@ -65,63 +65,35 @@ const perSecond = ({ objects, ms }: ListingRound): number => (objects / ms) * 10
 const perCpuSecond = ({ objects, cpuUs }: ListingRound): number => (objects / cpuUs) * 1_000_000;
 const rate = (values: readonly number[]): string => `${Math.round(median(values) / 1000)} k/s`;
 
-function endToEnd(compared: readonly ListingRound[], fetched: readonly ListingRound[]): Measurement {
-  const quiet = quieterHalf([compared, fetched].map((rounds) => rounds.map(({ ms }) => ms)));
-  const rates = pick(compared, quiet).map(perCpuSecond);
-  const wanted = rates.map(() => SIDE_PER_SECOND);
-  return {
-    measure: 'compared, objects a side and second of CPU',
-    value: rate(rates),
-    baseline: rate(wanted),
-    ...pairedRatio(rates, wanted),
-    target: { atLeast: 1 },
-    noise: spread(fetched.map(perCpuSecond)),
-  };
+/** Listed and compared, down to a verdict on every object. */
+function endToEnd(ours: readonly ListingRound[], fetched: readonly ListingRound[]): Measurement {
+  const quiet = quieterHalf([ours, fetched].map((rounds) => rounds.map(({ ms }) => ms)));
+  const rates = pick(ours, quiet).map(perCpuSecond);
+  const more = { target: { atLeast: 1 }, noise: spread(fetched.map(perCpuSecond)) };
+  return compared('compared, objects a side and second of CPU', rate, [rates, rates.map(() => SIDE_PER_SECOND)], more);
 }
 
 function sides(listed: readonly ListingRound[], fetched: readonly ListingRound[]): Measurement[] {
   const quiet = quieterHalf([listed, fetched].map((rounds) => rounds.map(({ ms }) => ms)));
   const [ours, floor] = [pick(listed, quiet), pick(fetched, quiet)];
   const [ourCpu, floorCpu] = [ours.map(perCpuSecond), floor.map(perCpuSecond)];
-  const [ourRate, floorRate] = [ours.map(perSecond), floor.map(perSecond)];
-  const share: PairedRatio = pairedRatio(
-    ourCpu,
-    ourCpu.map(() => SIDE_PER_SECOND),
-  );
+  const noise = spread(fetched.map(perCpuSecond));
   return [
-    {
-      measure: 'objects a side and second of CPU',
-      value: rate(ourCpu),
-      baseline: `${SIDE_PER_SECOND / 1000} k/s`,
-      ...share,
+    compared('objects a side and second of CPU', rate, [ourCpu, ourCpu.map(() => SIDE_PER_SECOND)], {
       target: { atLeast: 1 },
-      noise: spread(fetched.map(perCpuSecond)),
-    },
-    {
-      measure: 'the same, against pages fetched and not read',
-      value: rate(ourCpu),
-      baseline: rate(floorCpu),
-      ...pairedRatio(ourCpu, floorCpu),
-      noise: spread(fetched.map(perCpuSecond)),
-    },
-    {
-      measure: 'objects a side and second of time',
-      value: rate(ourRate),
-      baseline: rate(floorRate),
-      ...pairedRatio(ourRate, floorRate),
+      noise,
+    }),
+    compared('the same, against pages fetched and not read', rate, [ourCpu, floorCpu], { noise }),
+    compared('objects a side and second of time', rate, [ours.map(perSecond), floor.map(perSecond)], {
       noise: spread(fetched.map(perSecond)),
-    },
+    }),
   ];
 }
 
 function workers(eight: readonly ListingRound[], one: readonly ListingRound[]): Measurement {
-  const [ours, floor] = [eight.map(perSecond), one.map(perSecond)];
-  return {
-    measure: '8 workers in one flat bucket, 20 ms a page',
-    value: rate(ours),
-    baseline: `${rate(floor)} by one`,
-    ...pairedRatio(ours, floor),
+  const floor = one.map(perSecond);
+  return compared('8 workers, by one, in one flat bucket, 20 ms a page', rate, [eight.map(perSecond), floor], {
     target: WORKERS_TARGET,
     noise: spread(floor),
-  };
+  });
 }

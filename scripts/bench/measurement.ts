@@ -1,3 +1,5 @@
+import { pairedRatio } from './statistics.ts';
+
 export interface Measurement {
   readonly measure: string;
   readonly value: string;
@@ -11,6 +13,16 @@ export interface Measurement {
   readonly target?: Target;
   /** How much the machine disturbed the baseline: {@link spread} of its rounds. */
   readonly noise?: number;
+}
+
+/** A value and what it is compared with, by the rounds that they share. */
+export function compared(
+  measure: string,
+  show: (values: readonly number[]) => string,
+  [values, baseline]: readonly [readonly number[], readonly number[]],
+  more: Pick<Measurement, 'target' | 'noise'> = {},
+): Measurement {
+  return { measure, value: show(values), baseline: show(baseline), ...pairedRatio(values, baseline), ...more };
 }
 
 export type Target = { readonly atMost: number } | { readonly atLeast: number };

@@ -1,9 +1,9 @@
 import { nextMessage, startProgram, stopProgram } from './child.ts';
-import type { Bench } from './measurement.ts';
+import { type Bench, compared } from './measurement.ts';
 import type { SubmitRound } from './programs/submit-load.ts';
 import { interleavedRounds } from './rounds.ts';
 import { withSink } from './sink.ts';
-import { median, pairedRatio, pick, quieterHalf, spread } from './statistics.ts';
+import { median, pick, quieterHalf, spread } from './statistics.ts';
 import { withWorkspace } from './workspace.ts';
 
 /** Share of the calls per second that a bare loop reaches. */
@@ -41,21 +41,13 @@ export const submitThroughput: Bench = ({ quick, progress }) =>
         const [ours, floor] = [perSecond(calls), perSecond(floorCalls)];
         const [ourCpu, floorCpu] = [cpuPerCall(calls), cpuPerCall(floorCalls)];
         return [
-          {
-            measure: 'calls per second',
-            value: `${median(ours).toFixed(0)}/s`,
-            baseline: `${median(floor).toFixed(0)}/s`,
-            ...pairedRatio(ours, floor),
+          compared('calls per second', (values) => `${median(values).toFixed(0)}/s`, [ours, floor], {
             target: TARGET,
             noise: spread(perSecond(samples.bare)),
-          },
-          {
-            measure: 'CPU of the client per call',
-            value: `${median(ourCpu).toFixed(0)} us`,
-            baseline: `${median(floorCpu).toFixed(0)} us`,
-            ...pairedRatio(ourCpu, floorCpu),
+          }),
+          compared('CPU of the client per call', (values) => `${median(values).toFixed(0)} us`, [ourCpu, floorCpu], {
             noise: spread(cpuPerCall(samples.bare)),
-          },
+          }),
         ];
       } finally {
         await Promise.all([client, bare].map(stopProgram));
