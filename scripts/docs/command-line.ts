@@ -25,7 +25,7 @@ Flags of several commands:`;
 
 /** Every command with its flags, for readers. */
 export function commandLineMarkdown(): string {
-  return `${[INTRODUCTION, table(COMMON), ...COMMANDS.flatMap(section)].join('\n\n')}\n`;
+  return `${[INTRODUCTION, list(COMMON), ...COMMANDS.flatMap(section)].join('\n\n')}\n`;
 }
 
 function section({ name, summary, words = [], flags }: CliCommand): string[] {
@@ -35,16 +35,18 @@ function section({ name, summary, words = [], flags }: CliCommand): string[] {
   return [
     `## ${name}`,
     `\`${usage}\`: ${summary}. Takes ${common.map((flag) => `\`--${flag}\``).join(', ')}.`,
-    ...(own.length > 0 ? [table(Object.fromEntries(own))] : []),
+    ...(own.length > 0 ? [list(Object.fromEntries(own))] : []),
   ];
 }
 
-function table(flags: Flags): string {
-  const rows = Object.entries(flags).map(([name, { short, value, help, choices }]) => {
-    const flag = `${short ? `-${short}, ` : ''}--${name}${value ? ` ${value}` : ''}`;
-    return `| \`${flag}\` | ${help.replaceAll('|', '\\|')}${choices ? `: ${choices.join(', ')}` : ''} |`;
-  });
-  return ['| Flag | |', '|---|---|', ...rows].join('\n');
+/** Aligned as in a help text. */
+function list(flags: Flags): string {
+  const rows = Object.entries(flags).map(([name, { short, value, help, choices }]): [string, string] => [
+    `${short ? `-${short}, ` : ''}--${name}${value ? ` ${value}` : ''}`,
+    `${help}${choices ? `: ${choices.join(', ')}` : ''}`,
+  ]);
+  const width = Math.max(...rows.map(([flag]) => flag.length)) + 2;
+  return ['```', ...rows.map(([flag, help]) => flag.padEnd(width) + help), '```'].join('\n');
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
