@@ -107,7 +107,7 @@ async function runMany(plan: { first: number; runs: number; workers: number; jso
 
 async function runOutage(plan: { uploads: number; perEvent: number; json: boolean }): Promise<number> {
   const { uploads, perEvent, json } = plan;
-  // Of errors that are part of the plan.
+  // The errors are part of the plan, so their stacks are not needed.
   Error.stackTraceLimit = 0;
   const programs = compileSubject(await buildSubject());
   const outage = await simulateOutage(programs, {

@@ -90,7 +90,7 @@ async function findCreated(
     if (wait > 0) await sleep(wait);
     try {
       const [found, ...others] = createdTasks(await listAll(oms), body, request);
-      // Which of them is of this request cannot be known.
+      // The task of this request cannot be told from the others.
       if (others.length > 0) return undefined;
       if (found) return found.sync_task_id;
     } catch (error) {

@@ -27,7 +27,8 @@ export async function coldStart(
     const [empty, bare] = await Promise.all([workspace.bundle('empty'), workspace.bundle('bare')]);
     const files: Record<string, string> = {};
     for (const [name, file] of Object.entries(bundles)) {
-      // Beside the empty handler, without a package.json as on the platform: Node looks for one in every folder above.
+      // The file lies beside the empty handler, without a package.json as on the platform: Node looks for one in
+      // every folder above.
       files[name] = join(workspace.folder, `${name}.function.js`);
       await copyFile(file, files[name]);
     }

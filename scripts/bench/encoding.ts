@@ -29,7 +29,7 @@ function asciiKeys(): string[] {
     const segments = Array.from({ length: 2 + below(5) }, () =>
       Array.from({ length: 3 + below(14) }, () => alphabet[below(alphabet.length)]).join(''),
     );
-    // Through a buffer: a flat string, as a parsed event holds it.
+    // A buffer makes a flat string, as a parsed event holds it.
     return Buffer.from(segments.join('/')).toString();
   });
 }

@@ -8,7 +8,7 @@ import { reconcileCommand } from './reconcile-command.ts';
 import { withWorkspace } from './workspace.ts';
 
 const MISSING_OF = 100;
-/** Of the local OMS, in calls per second. */
+/** Calls per second that the local OMS takes. */
 const RATE = 500;
 
 interface Report {
@@ -82,7 +82,7 @@ export const million: Bench = ({ quick, progress }) =>
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
-/** As `npm start` leaves them, as far as the command needs them. */
+/** The endpoints that `npm start` leaves, as far as the command needs them. */
 function endpointsOf({ obs, oms, projectId, taskId }: ReplicatedStore): Record<string, string> {
   return {
     ...{ gateway: obs, functiongraph: obs, iam: obs, app_code: 'none' },

@@ -37,7 +37,7 @@ ${Object.keys(ON_REQUEST).join(', ')}.
   --strict     exit code 1 when a target is missed
   --help       this text`;
 
-/** At most one progress line per bench in this time: output for people, and for logs. */
+/** Each bench prints at most one progress line in this time: the output is for people and for logs. */
 const PROGRESS_MS = 2_000;
 
 const LEGEND = `ratio: median of paired rounds, of the half of the rounds that the machine disturbed least; min..max of the same

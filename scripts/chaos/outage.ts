@@ -16,7 +16,7 @@ export interface OutageOptions {
 
 export interface Outage {
   readonly run: RunResult;
-  /** By five minutes of virtual time. */
+  /** Observations, one entry for five minutes of virtual time. */
   readonly windows: readonly Readonly<Record<Observed, number>>[];
   readonly options: OutageOptions;
 }
@@ -87,7 +87,7 @@ function drawOutage({ uploads: count, minutes: [before, outage, after], perEvent
     ],
     rotations: [],
     decoding: 'form',
-    // As serverless.yml declares it, and the account's limit of concurrent executions.
+    // The settings of serverless.yml, and the account's limit of concurrent executions.
     platform: {
       maxRetries: 3,
       maxEventAge: 86_400,

@@ -64,7 +64,7 @@ export type Observed = 'uploaded' | 'accepted' | 'redriven' | 'given up' | 'dead
 
 export interface RunResult {
   readonly seed: number;
-  /** Of all that happened, in its order. */
+  /** Hash of everything that happened, in its order. */
   readonly hash: string;
   readonly violations: readonly Violation[];
   readonly counts: Readonly<Record<string, number>>;
@@ -483,7 +483,7 @@ class Run {
   }
 
   async #until(time: number): Promise<void> {
-    // In pieces, so that a violation ends the run soon.
+    // Short pieces let a violation end the run soon.
     while (this.#kernel.now() < time && this.#ledger.violations.length === 0)
       await this.#kernel.run(Math.min(time, this.#kernel.now() + 60_000));
   }
@@ -538,7 +538,7 @@ function bucketsOf({ wishes }: Scenario): string[] {
   return wishes.flatMap(({ bucket }, index) => [bucket, destinationOf(index)]);
 }
 
-/** Of the credentials of any moment. */
+/** Whether the text holds credentials of any moment. */
 function tellsSecret(text: string): boolean {
   return text.includes('SKCHAOS') || text.includes('TOKENCHAOS') || text.includes('AKIDCHAOS');
 }

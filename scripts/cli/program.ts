@@ -130,7 +130,7 @@ function optionOf(name: string, { value, short, help, choices, repeatable }: Fla
   return option;
 }
 
-/** By the flags' own names, not by commander's. */
+/** Values by the flags' own names, not by commander's. */
 function valuesOf(command: Command): Context['values'] {
   const values = command.opts<Context['values']>();
   return Object.fromEntries(command.options.map((option) => [option.name(), values[option.attributeName()]]));

@@ -55,7 +55,7 @@ async function whyNot(cloud: CloudAddress): Promise<string | undefined> {
     if (WRONG_KEYS.has(code)) return `what listens at ${obs} has other keys`;
     return code !== '' || text.includes('<ListAllMyBucketsResult') ? undefined : `another service listens at ${obs}`;
   } catch (error) {
-    // Of a file that somebody wrote by hand: whoever reads it says what is wrong.
+    // Somebody wrote the file by hand: its reader says what is wrong.
     if (error instanceof TypeError) return undefined;
     if (!(error instanceof TransportFailure)) throw error;
     if (NOBODY.has(error.code)) return `nobody listens at ${obs}`;

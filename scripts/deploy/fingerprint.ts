@@ -34,7 +34,7 @@ export async function isFingerprintOf(
   return expected !== undefined && timingSafeEqual(Buffer.from(expected), Buffer.from(fingerprint));
 }
 
-/** At the end of a description: whose it is, and the fingerprint. */
+/** Owner and fingerprint, at the end of a description. */
 const MARK = /(?:^| )\[([\w-]+\/[\w-]+)(?: ([0-9a-f]{24}))?\]$/;
 
 /** Who looks after a function: names alone would not tell the stage `dev` from `dev-2`. */
@@ -80,9 +80,9 @@ export function versionName(deployed: number, hashes: VersionHashes): string {
 }
 
 export interface VersionHashes {
-  /** Of the zip. */
+  /** Hash of the zip. */
   readonly code: string;
-  /** Of zip and configuration. */
+  /** Hash of zip and configuration. */
   readonly content: string;
 }
 

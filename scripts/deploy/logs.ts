@@ -10,7 +10,7 @@ import type { LogLine, LogsOptions } from './types.ts';
 /** Lines of one answer; the reference advises 100 and takes 5000. */
 const PAGE = 1000;
 const LINES = 1000;
-/** Of ours, so that a query that never gets further ends. */
+/** Our own limit, so that a query without progress ends. */
 const PAGES = 1000;
 
 const page = z.object({
@@ -75,7 +75,7 @@ export async function readLogs(options: LogsOptions): Promise<LogLine[]> {
   return lines.slice(0, limit);
 }
 
-/** Of the label, else of the line's number, which begins with it. */
+/** The time of the label, else that with which the line's number begins. */
 function timeOf({
   labels,
   line_num,

@@ -5,13 +5,13 @@ import type { ServerlessConfig } from '../serverless/config.ts';
 
 /** The project of an account that is deployed to. */
 export interface DeployTarget {
-  /** Of FunctionGraph, for example `https://functiongraph.cn-north-4.myhuaweicloud.com`. */
+  /** Address of FunctionGraph, for example `https://functiongraph.cn-north-4.myhuaweicloud.com`. */
   readonly endpoint: string;
   readonly region: string;
   readonly projectId: string;
   /** Asked before every request, so that temporary credentials may be replaced on the way. */
   readonly credentials: () => KeyPair;
-  /** Of LTS, for `readLogs`; `https://lts.<region>.myhuaweicloud.com` where it is left out. */
+  /** Address of LTS, for `readLogs`; `https://lts.<region>.myhuaweicloud.com` by default. */
   readonly logsEndpoint?: string;
   /** What tests replace: the network, and time. */
   readonly connect?: (server: Server) => Sender;
@@ -36,7 +36,7 @@ export interface PlannedTrigger {
 }
 
 export interface PlannedFunction {
-  /** In serverless.yml; of a function that is not there, what follows `<service>-<stage>-`. */
+  /** Key in serverless.yml; for an orphan, the part after `<service>-<stage>-`. */
   readonly key: string;
   /** `<service>-<stage>-<key>` */
   readonly name: string;
@@ -55,7 +55,7 @@ export interface DeployPlan {
   readonly region: string;
   /** What a person should know before it is done. */
   readonly warnings: readonly string[];
-  /** In the order of serverless.yml; then those that it does not have, by name. */
+  /** Functions in the order of serverless.yml, then orphans by name. */
   readonly functions: readonly PlannedFunction[];
 }
 
@@ -64,9 +64,9 @@ export interface DeployEvent {
   readonly type: 'started' | 'step' | 'done' | 'failed';
   /** Key of the function. */
   readonly name: string;
-  /** For example `code`, `configuration`, `version`, `alias`, `trigger EVENTGRID source`. */
+  /** The current step, for example `code`, `configuration`, `version`, `alias`, `trigger EVENTGRID source`. */
   readonly step?: string;
-  /** Since the function was started; of `done` and `failed`. */
+  /** Milliseconds since the function was started; with `done` and `failed`. */
   readonly ms?: number;
   readonly error?: Error;
 }
@@ -86,7 +86,7 @@ export interface DeployResult {
   /** Whether nothing failed and nothing was aborted. */
   readonly ok: boolean;
   readonly ms: number;
-  /** Of every function that was not unchanged, and of those, in the plan's order. */
+  /** Outcomes of every changed function, in the plan's order. */
   readonly functions: readonly FunctionOutcome[];
 }
 
@@ -242,7 +242,7 @@ export interface LogsOptions {
   /** Milliseconds since the epoch. */
   readonly from: number;
   readonly to?: number;
-  /** Which lines are wanted; all where it is left out. LTS itself finds whole words only. */
+  /** Selects lines; all by default. LTS itself finds whole words only. */
   readonly matches?: (text: string) => boolean;
   /** Lines at most; 1000 where it is left out. */
   readonly limit?: number;

@@ -11,7 +11,7 @@ export const OPENAPI_FILE = join(ROOT, 'openapi.json');
 export const HTTP_API_FILE = join(ROOT, 'docs', 'reference', 'http-api.md');
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  // As the formatter of this repository wants it.
+  // The formatter of this repository has the last word.
   const biome = join(ROOT, 'node_modules', '.bin', 'biome');
   const text = execFileSync(biome, ['format', '--stdin-file-path=openapi.json'], {
     cwd: ROOT,

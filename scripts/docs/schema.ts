@@ -22,7 +22,7 @@ const LISTING = {
 const ofPlace = (place: string): Record<string, string> =>
   Object.fromEntries(Object.entries(LISTING).map(([name, text]) => [`${place}.${name}`, text]));
 
-/** By path of the property; kept out of the bundles, which need no prose. */
+/** Descriptions by path of the property; kept out of the bundles, which need no prose. */
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
   name: 'For log lines, and for the folder of the state bucket where reconciliation keeps its state.',
   source: 'The objects of this route.',

@@ -116,7 +116,10 @@ export interface FunctionConfig {
   readonly memorySize: number;
   /** Seconds. */
   readonly timeout: number;
-  /** As which FunctionGraph acts for the function, and the code too where `executionAgency` is absent (xrole). */
+  /**
+   * The agency as which FunctionGraph acts for the function, and the code too where `executionAgency` is absent
+   * (xrole).
+   */
   readonly agency?: string;
   /** Whose temporary credentials the code gets, where they are another agency's (app_xrole). */
   readonly executionAgency?: string;
@@ -147,7 +150,7 @@ export interface EventGridConfig {
   /** Name and id of the event channel of OBS; `default` is every project's own. */
   readonly channel: string;
   readonly channelId: string;
-  /** By which EventGrid may invoke functions. */
+  /** The agency with which EventGrid invokes functions. */
   readonly agency: string;
 }
 
@@ -161,6 +164,6 @@ export interface ServerlessConfig {
   readonly keepVersions?: number;
   readonly apiGateway?: ApiGatewayConfig;
   readonly eventGrid?: EventGridConfig;
-  /** By the function's key in serverless.yml, for example `create-sync-event`. */
+  /** Functions by their keys in serverless.yml, for example `create-sync-event`. */
   readonly functions: Readonly<Record<string, FunctionConfig>>;
 }

@@ -10,7 +10,7 @@ const ENVIRONMENT_NAMES: Readonly<Record<string, string>> = {
   OMS_ACCESS_KEY: 'HUAWEICLOUD_SDK_AK',
   OMS_SECRET_KEY: 'HUAWEICLOUD_SDK_SK',
 };
-/** As serverless.yml has them. */
+/** Defaults of serverless.yml. */
 const DEFAULTS: Environment = { OMS_REGION: 'cn-north-4' };
 
 /** The variable of the environment by which serverless.yml sets a variable of a function. */

@@ -35,7 +35,7 @@ export type IgnoreReason = 'object_removed' | 'not_an_object_creation' | 'audit_
 export interface IgnoredRecord {
   readonly path: string;
   readonly reason: IgnoreReason;
-  /** As the source wrote it, cut at 128 characters. */
+  /** The event name as the source wrote it, cut at 128 characters. */
   readonly eventName?: string;
 }
 

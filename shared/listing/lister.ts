@@ -15,7 +15,7 @@ export interface ListRequest {
 }
 
 export interface ListedPage {
-  /** In order, all of them in the range that was asked for. May be empty. */
+  /** Objects in order, all within the requested range. May be empty. */
   readonly objects: readonly ListedObject[];
   /** Nothing comes after it. */
   readonly last: boolean;

@@ -55,7 +55,7 @@ const routeSchema = z.strictObject({
       bucket: anyBucket,
       /** Begins the object's real (decoded) name; every object where it is left out. */
       prefix: z.optional(z.string().check(z.maxLength(1024))),
-      /** As in the sync task; `HuaweiCloud` where it is left out. */
+      /** The cloud of the sync task; `HuaweiCloud` by default. */
       cloud: z.optional(z.enum(CLOUD_TYPES)),
       ...location,
     })

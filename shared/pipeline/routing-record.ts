@@ -35,6 +35,6 @@ export function readRoutingRecord(message: string): RoutingRecord | undefined {
   if (digest !== undefined) return { pairs: Number(pairs), digest };
   // A record that was cut is none, whatever the sentence behind it says.
   const [, earlier] = message.includes(MARK) ? [] : (EARLIER.exec(message) ?? []);
-  // That release wrote nothing where there were no keys.
+  // Release 0.1.0 wrote nothing when there were no keys.
   return Number(earlier) > 0 ? { pairs: Number(earlier) } : undefined;
 }

@@ -8,7 +8,7 @@ import type { PlatformHandler } from './stack.ts';
 export type AsynchronousVariables = EventVariables & typeof selfInvocationVariables;
 
 export interface AsynchronousFunction<S extends AsynchronousVariables> extends EventFunction<S> {
-  /** That requests are posted to. */
+  /** Path that requests are posted to. */
   readonly path: string;
   /**
    * Reads what a request asks for.

@@ -31,7 +31,7 @@ const MAX_BYTES = 64 * 1024;
  */
 const LITERAL = /%3A|%21/g;
 const REQUEST_ID = /^[A-Za-z0-9-]{1,64}$/;
-/** For example FSS.1126. */
+/** A code such as FSS.1126. */
 const ERROR_CODE = /^[A-Z][A-Za-z]{1,15}\.\d{1,8}$/;
 
 /** A request is right, and FunctionGraph has not confirmed the invocation that is to do the work. */

@@ -14,7 +14,7 @@ export type OmsCounters = z.infer<typeof countersSchema>;
 
 type Counter = number | bigint | null | undefined;
 
-/** As much of ShowSyncTask's answer as a pass looks at. Every field may be absent. */
+/** The part of ShowSyncTask's answer that a pass looks at. Every field may be absent. */
 export interface TaskFacts {
   readonly src_bucket?: string | null | undefined;
   readonly dst_bucket?: string | null | undefined;

@@ -8,7 +8,7 @@ import type { ReconcileResult } from './run-options.ts';
 export interface WantedRoute {
   readonly route: Route;
   readonly folder: string;
-  /** For example `ROUTES[2]`. */
+  /** Path of the route, for example `ROUTES[2]`. */
   readonly path: string;
 }
 

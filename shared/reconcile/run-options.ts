@@ -20,7 +20,7 @@ export interface ReconcileOptions {
   readonly destination: Lister;
   /** What OMS says of the task, at the beginning and at the end of a pass. Without it the default rules are assumed. */
   readonly showTask?: (() => Promise<TaskFacts>) | undefined;
-  /** As in {@link SubmitOptions}. Without it nothing is submitted: the same as `dryRun`. */
+  /** Sends keys, as in {@link SubmitOptions}. Without it nothing is submitted: the same as `dryRun`. */
   readonly send?: SubmitOptions['send'] | undefined;
   readonly limiter?: SubmitOptions['limiter'] | undefined;
   readonly taskState?: SubmitOptions['taskState'] | undefined;

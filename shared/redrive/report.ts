@@ -11,7 +11,7 @@ export type DocumentOutcome =
   | 'rewritten'
   /** Refused for the last time, or nothing that can be redriven: below the parked prefix. */
   | 'parked'
-  /** As it was: the failure is one that passes, or the store failed. */
+  /** Left as it was: the failure passes, or the store failed. */
   | 'left';
 
 export type StopReason = 'deadline' | 'limit' | 'interrupted' | 'oms_unavailable' | 'store_unavailable';

@@ -26,7 +26,7 @@ export interface Taken {
   readonly resolved: Resolved;
 }
 
-/** As many documents as memory and time allow to hold, submit and write anew together. */
+/** The documents that memory and time allow to hold, submit and write anew together. */
 export interface Window {
   readonly taken: readonly Taken[];
   readonly last: Position;

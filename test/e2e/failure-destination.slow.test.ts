@@ -12,7 +12,7 @@ const FUNCTION = 'on-object-created';
 const PREFIX = `failed-invocations/${FUNCTION}/`;
 /** OMS answers no event: the function cannot do its work, whatever it tries. */
 const OUTAGE = { fault: 'status', status: 503, operation: 'CreateSyncEvents', every: 1 };
-/** Of the function: one attempt of the platform, and its three retries. */
+/** Attempts of the function: one of the platform, and its three retries. */
 const ATTEMPTS = 4;
 
 interface Cloud {

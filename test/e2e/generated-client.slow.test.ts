@@ -52,7 +52,7 @@ describe('a client generated from openapi.json', () => {
     stack = await startStack({ dataDir: join(folder, 'data'), portBase: 0 });
     endpoints = stack.endpoints;
 
-    // From the document that the gateway serves, as a user would.
+    // The gateway serves the document to a user as well.
     const served = await fetch(`${endpoints.gateway}/openapi.json`);
     expect(served.status).toBe(200);
     await writeFile(join(folder, 'openapi.json'), await served.text());

@@ -22,7 +22,7 @@ describe('npm start, interrupted at any moment', () => {
     await new Promise((resolve) => setTimeout(resolve, moment));
     tree.signal('SIGINT');
     const { code } = await tree.exited;
-    // Before the handler is installed the runtime's own default applies: ended by the signal.
+    // The runtime's own default, an end by the signal, applies until the handler is installed.
     expect([0, 130, null], tree.output()).toContain(code);
     await until('the end of every process', () => !tree.alive(), tree.output);
     expect(existsSync(file)).toBe(false);

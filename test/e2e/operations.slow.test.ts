@@ -35,7 +35,7 @@ describe('the HTTP API on the local cloud', () => {
     });
     return { status: response.status, body: await response.json() };
   };
-  /** Between the buckets of the local cloud the other way round, so that it is not the task that is there already. */
+  /** The buckets of the local cloud the other way round, so that no task between them exists yet. */
   const places = () => ({
     src_cloud_type: 'HuaweiCloud',
     src_region: endpoints.region,

@@ -245,7 +245,7 @@ describe('a pass over 100,000 objects that is killed 50 times', () => {
   );
 });
 
-/** Of what earlier runs have listed: two pages for each kill and each range that was being listed then. */
+/** Expects few pages twice: two for each kill and each range that was being listed then. */
 function expectFewPagesTwice({ runs }: Remains): void {
   const seen = new Set<string>();
   let [twice, allowed, busiest] = [0, 0, 0];

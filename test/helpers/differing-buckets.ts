@@ -8,7 +8,7 @@ export interface DifferingObject {
   readonly difference: Difference;
 }
 
-/** Of every so many objects one differs in each way. */
+/** One of so many objects differs in each way. */
 const CYCLE: readonly Difference[] = ['missing', 'size', 'contents', 'older', 'extra'];
 const ONE_OF = 50;
 

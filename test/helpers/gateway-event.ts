@@ -4,7 +4,7 @@ export interface GatewayRequestOptions {
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly pathParameters?: Readonly<Record<string, string>>;
-  /** As APIG sends it: true by default. */
+  /** Whether the body is base64, as APIG sends it by default. */
   readonly base64?: boolean;
 }
 

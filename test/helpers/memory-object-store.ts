@@ -19,12 +19,12 @@ import type {
 
 /** One call of the store, as it is about to be made. */
 export interface StoreCall {
-  /** As S3 names it. */
+  /** The operation as S3 names it. */
   readonly operation: 'GetObject' | 'PutObject' | 'DeleteObject' | 'HeadObject' | 'ListObjects';
   readonly bucket: string;
   /** The prefix, for a listing. */
   readonly key: string;
-  /** Of this store, counted from 1. */
+  /** Number of the call to this store, from 1. */
   readonly number: number;
 }
 

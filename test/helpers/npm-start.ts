@@ -21,7 +21,7 @@ export class NpmStart {
     return new NpmStart(await mkdtemp(join(tmpdir(), 'oms-sync-start-')));
   }
 
-  /** On free ports, unless the flags say otherwise. */
+  /** Starts on free ports, unless the flags say otherwise. */
   start(...flags: string[]): ProcessTree {
     const own = ['--port-base', '0', '--endpoints', this.file];
     const tree = startTree('npm', ['start', '--silent', '--', ...own, ...flags]);

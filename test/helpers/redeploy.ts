@@ -21,7 +21,7 @@ export async function redeployAs(
   };
 }
 
-/** As `redeployAs`, with other variables. */
+/** Like `redeployAs`, with other variables. */
 export function redeployWith(
   stack: Stack,
   key: string,

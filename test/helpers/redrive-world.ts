@@ -22,7 +22,7 @@ export type Reaction = 'accept' | 'refuse' | 'fail';
 export class RedriveWorld {
   readonly store: MemoryObjectStore;
   readonly clock: Clock & { time: number };
-  /** Of real names; what is not there is accepted. */
+  /** Reactions to real names; every other name is accepted. */
   readonly reactions = new Map<string, Reaction>();
   /** `task/key` in the order in which OMS accepted them. */
   readonly accepted: string[] = [];

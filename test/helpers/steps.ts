@@ -32,7 +32,7 @@ export class Steps {
     );
   }
 
-  /** Until no process waits any more: all have ended or were killed. */
+  /** Runs until no process waits any more: all have ended or were killed. */
   async run(before: (step: number) => void): Promise<void> {
     for (;;) {
       await new Promise((resolve) => setImmediate(resolve));

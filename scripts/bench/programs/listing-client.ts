@@ -22,7 +22,7 @@ async function count(bucket: string): Promise<number> {
   return objects;
 }
 
-/** From the requests to the verdicts. */
+/** Compares the listings, from the requests to the verdicts. */
 async function compare(): Promise<number> {
   const comparer = new ObjectComparer({ rules: DEFAULT_RULES, graceMs: 0, sourceCloud: 'HuaweiCloud', restore: false });
   const [source, destination] = [lister.pages({ bucket: 'source' }), lister.pages({ bucket: 'destination' })];

@@ -13,11 +13,11 @@ const PAGE = 1000;
 const FAR_PAGE_MS = 20;
 const FAR_KEY_MS = 5;
 
-/** In order by its number; one of ten has more in its name than a file name needs. */
+/** The key of a number, in order; one of ten is longer than a file name may be. */
 const keyOf = (index: number): string =>
   `data/2026/11/${String(index).padStart(9, '0')}${index % 10 === 0 ? '-报告 +&' : ''}.json`;
 
-/** As S3 writes names: form style with bare slashes. */
+/** Encodes as S3 writes names: form style with bare slashes. */
 const encode = (key: string): string => encodeURIComponent(key).replaceAll('%20', '+').replaceAll('%2F', '/');
 
 const keys = Array.from({ length: OBJECTS }, (_, index) => encode(keyOf(index)));

@@ -1,6 +1,6 @@
 import type { FactsPage, ObjectFacts } from '#shared/reconcile/compare/object-facts.ts';
 
-/** Of every so many objects one is so. Prime, so that they seldom fall together. */
+/** One of so many objects differs in this way. The numbers are prime, so that they seldom fall together. */
 const MISSING = 101;
 const EXTRA = 211;
 const OTHER_SIZE = 503;

@@ -266,7 +266,7 @@ function describe(end: { error: unknown } | { killed: string } | { timedOut: tru
   if ('timedOut' in end) return { outcome: 'timed out', payload: 'Invoke timed out.' };
   const { error } = end;
   const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
-  // As the runtime writes it.
+  // The runtime writes its errors like this.
   const payload = { errorMessage: `function invocation exception, error: ${message}`, errorType: name, stackTrace: [] };
   return { outcome: `${name}: ${message}`, payload };
 }

@@ -6,7 +6,7 @@ import { hash32 } from '../kernel/random.ts';
 import type { Answer, Caller, Message, Server } from '../machine/network.ts';
 import { withFaults } from './faulty.ts';
 
-/** Which objects of the destination a task overwrites, by the vendor's names. */
+/** The objects of the destination that a task overwrites, by the vendor's names. */
 export type OverwriteMode = 'FULL_OVERWRITE' | 'NO_OVERWRITE' | 'SIZE_LAST_MODIFIED_COMPARISON_OVERWRITE';
 
 /** A sync task as OMS knows it. */
@@ -66,7 +66,7 @@ const PATH = /^\/v2\/([^/]+)\/sync-tasks\/([^/?]+)(\/events)?(?:\?.*)?$/;
 
 /** OMS as the vendor's pages have it. What becomes of what it accepts is told elsewhere: it copies later, or never. */
 export class SimulatedOms implements Server {
-  /** Of all plans so far, by kind. */
+  /** Faults of all plans so far, by kind. */
   readonly injected = new Map<string, number>();
   calls = 0;
   accepted = 0;

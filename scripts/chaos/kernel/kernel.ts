@@ -49,7 +49,7 @@ export class Kernel {
     return this.#steps;
   }
 
-  /** Of all that has happened, in its order. Two runs with the same hash did the same. */
+  /** Hash of everything that has happened, in its order. Two runs with the same hash did the same. */
   get hash(): string {
     return this.#hash.toString(16).padStart(8, '0');
   }

@@ -14,7 +14,7 @@ export interface LiveOptions {
   readonly log?: (line: string) => void;
 }
 
-/** Of the functions, so that a run need not wait for their patience. */
+/** Variables of the functions that spare a run their patience. */
 const VARIABLES = { OMS_SYNC_TIMEOUT_MS: '2000', OMS_SYNC_MAX_ATTEMPTS: '2', OMS_SYNC_LOG_LEVEL: 'error' };
 
 /** Runs on the live local cloud: half of them with an OMS that decodes form-style, half RFC 3986-style. */

@@ -58,7 +58,7 @@ class LiveRun {
     await this.#setFaults(this.#plan.oms, this.#plan.obs);
     const killing = this.#killSome();
     for (const key of keys) await this.#upload(key);
-    // While events are being handled, and timers of redrive come in between.
+    // Timers of redrive fire while events are handled.
     await stack.functiongraph.fireTimer(REDRIVE, REDRIVE);
     await killing;
     const expected = accepted + keys.length - lost.length;

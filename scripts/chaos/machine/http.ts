@@ -24,7 +24,7 @@ const KEEP_ALIVE = 60_000;
 
 class SimulatedAgent {
   readonly options: { readonly keepAlive?: boolean };
-  /** By host: when each idle connection was last used. */
+  /** Times when each idle connection was last used, by host. */
   readonly idle = new Map<string, number[]>();
 
   constructor(options: { readonly keepAlive?: boolean } = {}) {
@@ -136,7 +136,7 @@ class SimulatedRequest extends EventEmitter {
     };
     const caller = wire.caller();
     const transmit = (): void => {
-      // From here on the request is on its way, whatever becomes of its sender.
+      // The request is on its way, whatever becomes of its sender.
       wire.outside(wire.latency(), `arrives ${label}`, () => {
         const { before, work, after } = server.receive(message, caller);
         const respond = (): void => {
@@ -175,7 +175,7 @@ class SimulatedRequest extends EventEmitter {
     const body = Buffer.from(answer.body as string);
     if (answer.cut) {
       if (body.length > 0) incoming.push(body.subarray(0, Math.ceil(body.length / 2)));
-      // After what was received, as on a real connection.
+      // The error comes after the received bytes, as on a real connection.
       afterTicks(() => incoming.destroy(errorWith('ECONNRESET', 'aborted')));
     } else {
       if (body.length > 0) incoming.push(body);

@@ -19,18 +19,18 @@ export interface Answer {
 
 /** What a server makes of a request. Times in milliseconds. */
 export interface Service {
-  /** Until the work is done. */
+  /** Milliseconds until the work is done. */
   readonly before: number;
   /** Does it. Undefined: the connection breaks without an answer. */
   readonly work: () => Answer | undefined;
-  /** From the work to the answer. */
+  /** Milliseconds from the work to the answer. */
   readonly after: number;
 }
 
-/** Which program asked, so that what a server did can be held against what the program says it did. */
+/** The program that asked. What a server did is compared with what the program says it did. */
 export interface Caller {
   readonly machine: string;
-  /** Of the invocation that sent the request. */
+  /** Attempt of the invocation that sent the request. */
   readonly attempt: number;
 }
 

@@ -15,7 +15,7 @@ export interface Subject {
 
 /** A deliberate bug: text of a source file that is replaced before the file is bundled. */
 export interface Patch {
-  /** For example `shared/pipeline/submit.ts`. */
+  /** Path, for example `shared/pipeline/submit.ts`. */
   readonly file: string;
   readonly find: string;
   readonly replace: string;

@@ -103,7 +103,7 @@ const STATE: Readonly<Record<string, () => string>> = {
 const BROKEN = Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22]);
 const STATUSES = [400, 403, 500];
 
-/** In most runs nobody touches the bucket. */
+/** Draws planted documents. Most runs have none. */
 export function drawPlants(
   random: Random,
   { start, length, routes }: { readonly start: number; readonly length: number; readonly routes: number },

@@ -128,7 +128,7 @@ export class Ledger {
     const log = this.attempt(number);
     if (!things) return;
     const keys = things.reduce((sum, { wishes }) => sum + wishes.length, 0);
-    // To send each key with others and alone, to halve, to ask for tasks; each with its retries.
+    // Enough calls to send each key with others and alone, to halve, and to ask for tasks, each with its retries.
     log.mostCalls = MOST_ATTEMPTS * (3 * keys + 10);
   }
 
@@ -168,7 +168,7 @@ export class Ledger {
     this.#check(thing);
   }
 
-  /** From now on the holder can bring these things to OMS. A former hold of the same name ends. */
+  /** Lets the holder bring these things to OMS from now on. A former hold of the same name ends. */
   hold(holder: string, things: readonly Thing[], scope?: ReadonlySet<number>): void {
     const before = this.#held.get(holder) ?? [];
     for (const thing of before) thing.holders.delete(holder);
@@ -367,7 +367,7 @@ export class Ledger {
       return routesOf(variables, bucket).length > 0 && served.some((prefix) => key.startsWith(prefix));
     });
     if (!isRouted || (letter.kind === 'records' && this.#options.scenario.misread.has(thing.id))) return;
-    // Of an event that was accepted in part, redrive writes down what is left, whatever its cause.
+    // Redrive writes down the rest of an event that was accepted in part, whatever its cause.
     if (machine.startsWith('redrive') && !TERMINAL.has(letter.code ?? '')) return;
     for (const wish of letter.scope ?? thing.wishes) {
       const missing = this.#missing.get(`${machine}/${wish}`) ?? Number.NEGATIVE_INFINITY;

@@ -20,7 +20,7 @@ export interface MirrorOptions {
   readonly violate: (rule: Rule, message: string, thing?: string) => void;
 }
 
-/** As much of what reconcile says as the books look at. */
+/** The part of a reconcile report that the books look at. */
 interface Said {
   readonly route?: string;
   readonly outcome?: string;
@@ -44,7 +44,7 @@ export class Mirror {
   readonly counts = { copies: 0, passes: 0, converged: 0 };
   readonly #options: MirrorOptions;
   readonly #copier: Copier;
-  /** Since when an object is missing at the destination or has another size there, by `wish/key`. */
+  /** Moments since which an object is missing at the destination or has another size there, by `wish/key`. */
   readonly #wrong = new Map<string, number>();
   /** When a pass began, by its id. */
   readonly #passes = new Map<string, number>();
@@ -52,7 +52,7 @@ export class Mirror {
   readonly #dropped = new Map<string, number>();
   /** Runs of reconcile by which an object in its present state was submitted, by `task/key/etag`. */
   readonly #submissions = new Map<string, Set<number>>();
-  /** From when on submissions are counted: when nothing makes a run forget what it did. */
+  /** Whether submissions are counted: only when nothing makes a run forget what it did. */
   counting = false;
 
   constructor(options: MirrorOptions) {

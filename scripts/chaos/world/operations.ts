@@ -18,7 +18,7 @@ export interface Operations {
   readonly common: Readonly<Record<string, string>>;
 }
 
-/** For a time redrive has no route for a wish, or one with a prefix that nothing begins with. */
+/** A time in which redrive has no route for a wish, or one with a prefix that nothing begins with. */
 export interface Mistake {
   readonly from: number;
   readonly to: number;
@@ -56,7 +56,7 @@ export function drawChanges(
 ): { deployments: Deployment[]; taskChanges: TaskChange[] } {
   const taskChanges: TaskChange[] = [];
   const moment = (): number => start + random.int(0, length);
-  /** Which of its tasks each wish is routed to, from when on. */
+  /** Tasks that each wish is routed to, with the moment from which on. */
   const switches: { at: number; wish: Wish; task: string | undefined }[] = [];
   for (const wish of wishes) {
     const [first = '', second] = wish.tasks;

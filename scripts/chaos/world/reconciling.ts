@@ -17,11 +17,11 @@ export interface ReconcilePlan {
   readonly timeout: number;
   /** RECONCILE_GRACE_PERIOD in milliseconds. */
   readonly grace: number;
-  /** By wish. */
+  /** Overwrite modes, by wish. */
   readonly modes: readonly OverwriteMode[];
   /** Milliseconds that a copy takes at the most. */
   readonly longestCopy: number;
-  /** By `bucket/key`; of all others there is a copy. */
+  /** Fates of copies, by `bucket/key`; every other object is copied. */
   readonly fates: ReadonlyMap<string, CopyFate>;
   /** `bucket/key` of which the source says that it was modified a day later than it was. */
   readonly ahead: ReadonlySet<string>;

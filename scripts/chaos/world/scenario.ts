@@ -59,7 +59,7 @@ export interface Scenario {
   readonly uploads: readonly Upload[];
   readonly deliveries: readonly Delivery[];
   readonly lostNotifications: number;
-  /** In order; the first is there from the start. */
+  /** Deployments in order; the first exists from the start. */
   readonly deployments: readonly Deployment[];
   readonly taskChanges: readonly TaskChange[];
   /** `task/key` that OMS refuses whenever it is asked. */
@@ -69,7 +69,7 @@ export interface Scenario {
   readonly windows: readonly FaultWindow[];
   /** Documents that somebody puts into the state bucket. */
   readonly plants: readonly Plant[];
-  /** From when on the functions' clocks are off by so many milliseconds. */
+  /** Moments from which on the functions' clocks are off by so many milliseconds. */
   readonly clockSteps: readonly { readonly at: number; readonly offset: number }[];
   /** When the temporary credentials are replaced. */
   readonly rotations: readonly number[];
@@ -100,7 +100,7 @@ export interface PlatformPlan {
   /** Whether redrive has a failure destination of its own; serverless.yml gives it none. */
   readonly redriveDestination: boolean;
   readonly instances: number;
-  /** At each point where a process may be killed. */
+  /** Probability of a kill at each point where a process may be killed. */
   readonly killProbability: number;
   /** Milliseconds before the first retry; each further one takes twice as long. */
   readonly retryDelay: number;
@@ -143,7 +143,7 @@ export function drawScenario(seed: number): Scenario {
     reconciles: reconciling !== undefined,
     common: {
       ...(reconciling && { RECONCILE_GRACE_PERIOD: `${reconciling.grace / 1000}s` }),
-      // At this level every line is written that there is; it takes its time.
+      // Level `debug` writes every line, which takes time.
       LOG_LEVEL: root.stream('log').chance(0.1) ? 'debug' : 'error',
       ...(callsPerSecond !== undefined && {
         OMS_CALLS_PER_SECOND: `${callsPerSecond}`,

@@ -49,7 +49,7 @@ export const run = serviceCommand({ writes: false, bundles: true }, async (conte
   }
 });
 
-/** In place of an agency's credentials: temporary keys of the environment. */
+/** Temporary keys of the environment, in place of an agency's credentials. */
 class OwnKeys extends Accounts {
   readonly #env: Environment;
 

@@ -12,7 +12,7 @@ export interface FunctionLine {
   readonly text: string;
 }
 
-/** Which lines are asked for. */
+/** The lines to show. */
 export interface LineFilter {
   readonly search?: string | undefined;
   /** This level and those above. */

@@ -22,7 +22,7 @@ export interface CommandLine {
   readonly dryRun: boolean;
   /** Milliseconds. */
   readonly grace: number;
-  /** As it was given. */
+  /** The grace period as it was given. */
   readonly graceText: string;
   readonly workers: number;
   /** OMS calls per second. */
@@ -43,11 +43,11 @@ export interface CommandLine {
   readonly maxSubmissions: number | undefined;
   readonly json: boolean;
   readonly verbose: boolean;
-  /** Of the local cloud. */
+  /** File of a local cloud. */
   readonly endpoints: string | undefined;
 }
 
-/** As the function has it: RECONCILE_GRACE_PERIOD, RECONCILE_WORKERS. */
+/** The function's own defaults: RECONCILE_GRACE_PERIOD, RECONCILE_WORKERS. */
 const GRACE = '15m';
 const WORKERS = 4;
 /** Milliseconds; what is older than a month is in flight nowhere. */

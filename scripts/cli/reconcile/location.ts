@@ -13,7 +13,7 @@ export interface BucketLocation {
  * not read as a URL.
  */
 const LOCATION = /^s3:\/\/([^/]*)(?:\/(.*))?$/is;
-/** As buckets of every cloud are called, those of old AWS regions included. */
+/** Names of buckets in every cloud, those of old AWS regions included. */
 const BUCKET = /^[A-Za-z0-9][A-Za-z0-9._-]{2,62}$/;
 
 /**

@@ -80,7 +80,7 @@ function wandering(ms: number): string {
 interface Context {
   readonly submits: boolean;
   readonly expected: number | undefined;
-  /** Since the beginning. */
+  /** Milliseconds since the beginning. */
   readonly ms: number;
 }
 

@@ -19,7 +19,7 @@ export interface Side extends BucketLocation {
   readonly keys: KeyPair;
 }
 
-/** Of the keys of a side, and of those of Huawei Cloud, which list every bucket of OBS that they may. */
+/** Variables of the keys of a side, and of those of Huawei Cloud, which list every bucket of OBS that they may. */
 const KEY_NAMES = {
   source: ['SRC_ACCESS_KEY', 'SRC_SECRET_KEY', 'SRC_SECURITY_TOKEN'],
   destination: ['DST_ACCESS_KEY', 'DST_SECRET_KEY', 'DST_SECURITY_TOKEN'],

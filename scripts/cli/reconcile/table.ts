@@ -14,7 +14,7 @@ export interface View {
   readonly destination: BucketLocation;
   readonly task: string | undefined;
   readonly dryRun: boolean;
-  /** As it was given: `15m`. */
+  /** The grace period as it was given: `15m`. */
   readonly graceText: string;
   /** What went wrong, a line each. */
   readonly problems: readonly string[];

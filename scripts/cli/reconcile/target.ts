@@ -25,7 +25,7 @@ const pace = {
 } as const;
 
 export interface Target {
-  /** For people: the local cloud; undefined where flags and environment say it all. */
+  /** Name of the local cloud for people; undefined where flags and environment say it all. */
   readonly cloud: string | undefined;
   /** What it has written, where anything of it is used. */
   readonly local?: Local;

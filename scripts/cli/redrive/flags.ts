@@ -9,7 +9,7 @@ export interface CommandLine {
   readonly rate: number | undefined;
   readonly json: boolean;
   readonly verbose: boolean;
-  /** Of the local cloud. */
+  /** File of a local cloud. */
   readonly endpoints: string | undefined;
 }
 

@@ -12,7 +12,7 @@ type Config = ConfigOf<typeof variables>;
 
 /** Where to redrive, and with which keys. */
 export interface Target {
-  /** For people: the local cloud, or the environment. */
+  /** Name for people: the local cloud, or the environment. */
   readonly what: string;
   /** What the local cloud has written. */
   readonly local?: { readonly file: string; readonly endpoints: EndpointsFile };

@@ -25,7 +25,7 @@ interface ExplainedRoute {
 interface Explanation {
   readonly bucket: string;
   readonly key: string;
-  /** As OMS receives it. */
+  /** The key as OMS receives it. */
   readonly encoded: string;
   /** Why no route sees the object; null where routes decide. */
   readonly ignored: string | null;

@@ -162,7 +162,7 @@ function nameOf(trigger: WireTrigger): string {
   return `${trigger.trigger_type_code} ${labelOf(trigger)}`;
 }
 
-/** Of CreateFunctionTrigger. */
+/** Body of CreateFunctionTrigger. */
 export function bodyOf({ type, status, eventData }: DesiredTrigger): WireBody {
   return { trigger_type_code: type, trigger_status: status, event_data: eventData };
 }

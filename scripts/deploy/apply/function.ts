@@ -42,7 +42,7 @@ export async function applyFunction(
   if (!work.serves) {
     await send(work, client, step);
     const version = await wantedVersion(work, { ...context, step });
-    // Of the version, so that it has them from its first event on; of the alias, which wins, below.
+    // The version has asynchronous settings from its first event on; those of the alias, below, win.
     step('async');
     await client.updateAsyncConfig(versionUrn(desired.urn, version), desired.asyncBody);
     step('alias');

@@ -2,11 +2,9 @@
 export const PATIENCE = {
   first: 1_000,
   longest: 5_000,
-  /**
-   * Until something deleted is gone, and its name or path is free. The vendor's Terraform provider waits three minutes.
-   */
+  /** Milliseconds until a deleted name or path is free. The vendor's Terraform provider waits three minutes. */
   deletion: 180_000,
-  /** Until something created is listed as it is to be, and for what another service may hold for good. */
+  /** Milliseconds until something created is listed correctly, and for what another service may hold for good. */
   short: 30_000,
 } as const;
 

@@ -17,7 +17,7 @@ export class Progress {
     this.#tell({ type: 'started', name: key });
   }
 
-  /** Before a change is sent. */
+  /** Reports a step before its change is sent. */
   step(step: string): void {
     this.#tell({ type: 'step', name: this.#key, step });
   }

@@ -4,7 +4,7 @@ import { identityOf } from '../plan/trigger-work.ts';
 
 /** A trigger of another function, which has what this one wants. */
 export interface ForeignTrigger {
-  /** Of the alias that it is bound to. */
+  /** URN of the alias that the trigger is bound to. */
   readonly urn: string;
   readonly trigger: WireTrigger;
   /** Name of the function. */
@@ -17,7 +17,7 @@ export interface TriggerContext {
   readonly client: FunctionGraphClient;
   /** Does not stop: for the moment in which an old trigger is gone and the new one is not there yet. */
   readonly steady: FunctionGraphClient;
-  /** By type and identity. */
+  /** Triggers by type and identity. */
   readonly foreign: ReadonlyMap<string, ForeignTrigger>;
   readonly sleep: (ms: number) => Promise<void>;
   /** Texts that must not be in an error. */

@@ -29,7 +29,7 @@ export async function wantedVersion(work: FunctionWork, context: VersionContext)
   if (work.actual) await pruneVersions(urn, context);
   step('version');
   const { owner, config } = work.desired;
-  // With the fingerprint a rollback tells whether encrypted variables differ.
+  // The fingerprint tells a rollback whether encrypted variables differ.
   const description = markedDescription(config.description ?? '', owner, work.fingerprint);
   const first = await client.publishVersion(urn, versionName(deployed, work.hashes), description);
   if (first !== undefined) return first;
@@ -50,7 +50,7 @@ export async function wantedVersion(work: FunctionWork, context: VersionContext)
 function publishedBefore({ actual, hashes, drifted }: FunctionWork): string | undefined {
   const newest = actual?.versions[0]?.version;
   if (newest === undefined || readVersionName(newest)?.content !== hashes.content) return undefined;
-  // By hand it was given other settings.
+  // Somebody changed its settings by hand.
   if (drifted && newest === actual?.live?.alias.version) return undefined;
   return newest;
 }

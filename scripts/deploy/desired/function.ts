@@ -21,7 +21,7 @@ export interface DesiredFunction {
   /** Service and stage. */
   readonly owner: string;
   readonly config: FunctionConfig;
-  /** Without empty ones: an empty variable counts as absent, and a function may have 20. */
+  /** Variables without empty ones: an empty variable counts as absent, and a function may have 20. */
   readonly variables: Readonly<Record<string, string>>;
   readonly encrypted: Readonly<Record<string, string>>;
   readonly code: Code;
@@ -143,7 +143,7 @@ export function codeBody(zip: Buffer): WireBody {
   return { code_type: 'zip', code_filename: 'index.zip', func_code: { file: zip.toString('base64') } };
 }
 
-/** Of code and configuration, encrypted variables included by way of their fingerprint. */
+/** Hashes of code and configuration, encrypted variables included through their fingerprint. */
 export function versionHashes(desired: DesiredFunction, fingerprint: string | undefined): VersionHashes {
   const { concurrency = null } = desired.config;
   const content = JSON.stringify([desired.code.sha512, settings(desired, fingerprint), concurrency]);

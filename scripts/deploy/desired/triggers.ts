@@ -17,11 +17,11 @@ export interface DesiredTrigger {
   /** What a person calls it. */
   readonly label: string;
   readonly status: 'ACTIVE' | 'DISABLED';
-  /** Of CreateFunctionTrigger. */
+  /** `event_data` of CreateFunctionTrigger. */
   readonly eventData: WireBody;
   /** Names in event data that the API never returns. */
   readonly secretFields: readonly string[];
-  /** Of two triggers with the same, one replaces the other. */
+  /** A trigger replaces another one with the same identity. */
   readonly identity: string;
   /**
    * What stops between deleting the old one and creating the new one, for types of which the service refuses two at
@@ -123,7 +123,7 @@ function eventGrid(service: ServerlessConfig, key: string, event: EventGridEvent
     bucket: event.bucket,
     ...scope(event),
     event_types: event.eventTypes,
-    // With a capital K. Without it a key with `+` or `%` is ambiguous.
+    // The K is a capital. Without `Key_encode`, a key with `+` or `%` is ambiguous.
     Key_encode: event.keyEncode,
   };
   const readable = (event.name ?? `${key}-${event.bucket}`).replace(/[^A-Za-z0-9_.-]/g, '-');

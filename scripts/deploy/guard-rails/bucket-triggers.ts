@@ -2,7 +2,7 @@ import { OBS_BUCKET_NAME } from '#shared/config/bucket-name.ts';
 import type { EventGridEvent, FunctionConfig, ObsEvent } from '../../serverless/config.ts';
 import { DEPLOY_LIMITS } from './limits.ts';
 
-/** In exactly this spelling: a subscription compares it with the type of an event. */
+/** Exact spellings: a subscription compares them with the type of an event. */
 const EVENT_TYPES = [
   'OBS:DWR:ObjectCreated:PUT',
   'OBS:DWR:ObjectCreated:POST',
@@ -11,7 +11,7 @@ const EVENT_TYPES = [
   'OBS:DWR:ObjectRemoved:Delete',
   'OBS:DWR:ObjectRemoved:DeleteMarkerCreated',
 ];
-/** By what stands for all of them. functiongraph_06_0122 */
+/** Event types of OBS, by the name that stands for all of them. functiongraph_06_0122 */
 const OBS_EVENTS: Readonly<Record<string, readonly string[]>> = {
   ObjectCreated: ['Put', 'Post', 'Copy', 'CompleteMultipartUpload'],
   ObjectRemoved: ['Delete', 'DeleteMarkerCreated'],

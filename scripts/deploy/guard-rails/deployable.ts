@@ -41,7 +41,7 @@ export function absentNames(
   ];
 }
 
-/** Of {@link absentNames}, what policies need, too. */
+/** Names from {@link absentNames} that policies need, too. */
 export function absentOfFunctions(functions: ServerlessConfig['functions']): string[] {
   const all = Object.entries(functions);
   const agency = all.find(([, { agency: name }]) => name === '' || name?.startsWith('-'));

@@ -59,7 +59,7 @@ export function functionVariableProblems(
   });
 }
 
-/** Of a function that is not ours only those are known that are called like ours. */
+/** Variables of a foreign function: only those with names of ours are known. */
 function ofGiven(given: Readonly<Record<string, string>>): VariableSet {
   return { ...stateVariables, ...Object.fromEntries(Object.entries(EVERY).filter(([, { name }]) => given[name])) };
 }

@@ -7,9 +7,9 @@
 export const DEPLOY_LIMITS = {
   /** Bytes of a zip in a request. FSS.1071 */
   zipBytes: 50 * 1024 * 1024,
-  /** Of one function. FSS.1306 */
+  /** Triggers of one function. FSS.1306 */
   triggers: 10,
-  /** Of one kind, plain or encrypted. FSS.1017 */
+  /** Variables of one kind, plain or encrypted. FSS.1017 */
   variables: 20,
   /** Characters of all names and values of one kind. FSS.1018 */
   variableText: 4096,

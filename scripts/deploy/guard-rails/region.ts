@@ -11,7 +11,7 @@ const SYNC_EVENTS = ['cn-north-4', 'cn-east-3', 'cn-southwest-2'];
 /** Regions that are none, and regions in which OMS takes no sync events. */
 export function regionProblems({ region, functions }: ServerlessConfig): string[] {
   if (!REGION_NAME.test(region)) return ['provider.region is not the name of a region, as in cn-north-4'];
-  // With an address of its own, OMS is wherever that is.
+  // OMS with an address of its own may be anywhere.
   const omsRegions = Object.values(functions)
     .filter(({ environment }) => !environment['OMS_ENDPOINT'])
     .flatMap(({ environment }) => environment['OMS_REGION'] || []);

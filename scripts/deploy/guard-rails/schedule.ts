@@ -7,7 +7,7 @@ interface Field {
   readonly name: string;
   readonly low: number;
   readonly high: number;
-  /** Of the values from `low` on. */
+  /** Names of the values from `low` on. */
   readonly names?: readonly string[];
 }
 

@@ -5,7 +5,7 @@ export interface WatchingFunction {
 }
 
 export interface Watcher {
-  /** Of the function. */
+  /** Key of the function. */
   readonly key: string;
   /** What it watches, in words: `all of bucket b`. */
   readonly whole: string;

@@ -87,7 +87,7 @@ function statementsOf(Action: readonly string[], resources: readonly string[] | 
   }));
 }
 
-/** In place of resources, where an action is allowed with all of them. */
+/** The resource of an action that is allowed everywhere. */
 const EVERYTHING = '*';
 
 function compare(a: string, b: string): number {

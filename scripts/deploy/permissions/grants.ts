@@ -33,7 +33,7 @@ export function grantsOfCode(key: string, fn: FunctionConfig): Grant[] {
 }
 
 /**
- * For requests that the gateway waits for; it is done with the agency's credentials, whatever keys there are.
+ * Grants for requests that the gateway waits for. The agency's credentials are used, whatever keys there are.
  *
  * @see https://support.huaweicloud.com/eu/usermanual-functiongraph/functiongraph_01_0406.html (path of a function)
  */
@@ -111,8 +111,8 @@ function grantsOnDestination(destination: FailureDestination | undefined): Grant
 }
 
 /**
- * For a whole bucket: a condition on the prefix would do for listing, but not for telling an object that is absent from
- * one that is forbidden, for which OBS asks the same permission and no prefix is sent.
+ * Grants listing of a whole bucket. A condition on the prefix would do for listing, but not for telling an absent object
+ * from a forbidden one, for which OBS asks the same permission and no prefix is sent.
  */
 function listing(bucket: string): Grant {
   return { action: 'obs:bucket:ListBucket', resource: `obs:*:*:bucket:${literal(bucket)}` };

@@ -29,7 +29,7 @@ export interface FunctionNeeds {
 }
 
 /**
- * By the function's key in serverless.yml. A function that is not here asks for nothing.
+ * Needs by the function's key in serverless.yml. A function that is not listed asks for nothing.
  *
  * `get` is in most of them because OMS answers 400 or 403 to nearly everything: whether the task is stopped or gone is
  * what ShowSyncTask says. Starting and stopping have no actions of their own, both are `update`.

@@ -3,7 +3,7 @@ import type { AgencyPolicy, NamedPolicy } from './policies.ts';
 /** Columns of a line, as the formatter of this repository has it. */
 const WIDTH = 120;
 
-/** By which the example in docs/policies is resolved: one route in OBS, no key pairs. */
+/** Settings of the example in docs/policies: one route in OBS, no key pairs. */
 export const EXAMPLE = {
   stage: 'prod',
   environment: {

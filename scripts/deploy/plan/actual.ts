@@ -5,9 +5,9 @@ import { versionUrn } from '../naming.ts';
 /** What serves: the alias, and what it leads to. */
 export interface LiveVersion {
   readonly alias: WireAlias;
-  /** Of the version that the alias names; undefined where that is gone. */
+  /** Settings of the version that the alias names; undefined where that is gone. */
   readonly config: WireConfig | undefined;
-  /** Of the alias. */
+  /** Asynchronous settings of the alias. */
   readonly asyncConfig: WireAsyncConfig | undefined;
   readonly triggers: readonly WireTrigger[];
 }
@@ -15,7 +15,7 @@ export interface LiveVersion {
 /** A function as it is in the project. */
 export interface ActualFunction {
   readonly urn: string;
-  /** Of what was sent last, published or not. */
+  /** The settings that were sent last, published or not. */
   readonly latest: WireConfig;
   /** Newest first. */
   readonly versions: readonly WireVersion[];

@@ -61,7 +61,10 @@ export function readVariables(userData: string): Readonly<Record<string, string>
   }
 }
 
-/** Of the settings for asynchronous invocations. Where none were ever set, all differ: the defaults are not documented alike everywhere. */
+/**
+ * Differences of the asynchronous settings. If none were ever set, all differ: the defaults are not documented alike
+ * everywhere.
+ */
 export function asyncDifferences(desired: DesiredFunction, actual: WireAsyncConfig | undefined): string[] {
   const policy = desired.config.async;
   const differences: string[] = [];

@@ -63,7 +63,7 @@ function selectedKeys(config: ServerlessConfig, only: readonly string[] | undefi
   return only ? all.filter((key) => only.includes(key)) : all;
 }
 
-/** For a plan that is only looked at. */
+/** A target for a plan that is only looked at. */
 function nowhere({ region }: ServerlessConfig): DeployTarget {
   const nobody = { accessKey: '-', secretKey: '-' };
   return { endpoint: 'https://localhost', region, projectId: '-', credentials: () => nobody };

@@ -76,7 +76,7 @@ function nameFieldOf(type: string): string {
   return type === 'EVENTGRID' ? 'trigger_name' : 'name';
 }
 
-/** Of timers alone, the identity is the name. */
+/** Only a timer's identity is its name. */
 function hasIdentity({ type, identity }: DesiredTrigger, found: string, isSame: Sameness): boolean {
   return type === 'TIMER' ? isSame(identity, found) : identity === found;
 }
@@ -113,7 +113,7 @@ function canonical(value: unknown, other: unknown): string {
   return String(value);
 }
 
-/** By what a trigger in the cloud is recognised as an earlier form of one in serverless.yml. */
+/** Identity by which a trigger in the cloud is recognised as an earlier form of one in serverless.yml. */
 export function identityOf({ trigger_type_code: type, event_data: data }: WireTrigger): string {
   const text = (name: string): string => {
     const value = data[name];

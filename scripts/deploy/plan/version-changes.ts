@@ -6,7 +6,7 @@ import { readVariables } from './differences.ts';
 interface Version {
   /** Undefined where the service does not show it. */
   readonly config: WireConfig | undefined;
-  /** As the list of versions has it. */
+  /** The version as the list of versions has it. */
   readonly version: WireVersion | undefined;
 }
 
@@ -50,7 +50,7 @@ export function versionChanges(from: Version, to: Version & { readonly config: W
   ];
 }
 
-/** By their names, for a digest may be that of other bytes with the same content. */
+/** Compares names, because a digest may belong to other bytes with the same content. */
 function hasOtherCode(from: Version, to: Version): boolean {
   const [one, other] = [from, to].map(({ version }) => readVersionName(version?.version ?? '')?.code);
   if (one !== undefined && other !== undefined) return one !== other;

@@ -9,9 +9,9 @@ export interface FunctionWork {
   readonly planned: PlannedFunction;
   readonly desired: DesiredFunction;
   readonly actual: ActualFunction | undefined;
-  /** Of the encrypted variables; undefined where there are none. */
+  /** Fingerprint of the encrypted variables; undefined where there are none. */
   readonly fingerprint: string | undefined;
-  /** By which a published version is known to be the wanted one. */
+  /** Hashes by which a published version is known to be the wanted one. */
   readonly hashes: VersionHashes;
   /** Whether what serves is what is wanted. */
   readonly serves: boolean;
@@ -22,7 +22,7 @@ export interface FunctionWork {
   readonly sendConfig: boolean;
   readonly sendAsync: boolean;
   readonly triggers: readonly TriggerWork[];
-  /** Of passwords in triggers; set where it has to be written down. */
+  /** Fingerprint of passwords in triggers; set where it has to be written down. */
   readonly triggerFingerprint: string | undefined;
 }
 

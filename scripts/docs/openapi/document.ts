@@ -14,7 +14,7 @@ Functions around the sync tasks of Huawei Cloud's Object Storage Migration Servi
 Field names are those of OMS. Fields of an answer may be null or absent, and OMS may add others. Query parameters and
 body fields that are not described are refused by name. Counters are integers of 64 bits.`;
 
-/** Of the gateway: any of them. */
+/** Schemes of the gateway; any of them will do. */
 const SECURITY_SCHEMES = {
   appCode: {
     type: 'apiKey',

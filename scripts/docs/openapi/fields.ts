@@ -68,7 +68,7 @@ export const FIELDS: Readonly<Record<string, string>> = {
   'statistic_datas.data_type': 'Type of the series.',
   time_stamp: 'Milliseconds since the epoch.',
   statistic_num: 'Objects, or bytes where the type is `SIZE`.',
-  // Of POST /redrive.
+  // Fields of POST /redrive.
   dry_run: 'Only read, and report what would be taken.',
   codes: 'Only documents with one of these codes, for example `OmsSync.NoRoute`.',
   older_than:
@@ -77,7 +77,7 @@ export const FIELDS: Readonly<Record<string, string>> = {
   prefix: 'Only documents that name an object there: `bucket`, or `bucket/prefix`, in real names.',
   parked: 'Take parked documents, too.',
   'RedriveRequest.limit': 'Most documents to take.',
-  // Of POST /reconcile.
+  // Fields of POST /reconcile.
   'ReconcileRequest.dry_run':
     'Only compare, submit nothing, and report what would be submitted and what it would take.',
   route: 'Name or sync task of one route; every route where it is left out.',

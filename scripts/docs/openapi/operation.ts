@@ -7,9 +7,9 @@ export type Examples = Readonly<Record<string, unknown>>;
 /** One operation of the HTTP API, as far as its function does not say it itself. */
 export interface Operation {
   readonly method: 'get' | 'post' | 'delete';
-  /** As in serverless.yml. */
+  /** The path in serverless.yml. */
   readonly path: string;
-  /** In the words of the vendor's SDKs. */
+  /** The name in the vendor's SDKs. */
   readonly operationId: string;
   readonly tag: 'sync tasks' | 'sync events' | 'delivery';
   readonly summary: string;
@@ -21,12 +21,12 @@ export interface Operation {
    * @see https://support.huaweicloud.com/intl/en-us/api-oms/oms_api_8003.html
    */
   readonly permissions: { readonly needed: readonly string[]; readonly optional?: readonly string[] };
-  /** Of path and query: the schema that the function reads them with. */
+  /** Path and query: the schema that the function reads them with. */
   readonly parameters?: {
     readonly schema: z.ZodMiniType;
     /** `output` where the schema reads numbers from texts. */
     readonly io: 'input' | 'output';
-    /** In place of what the schema says, where it takes more forms than are worth publishing. */
+    /** Published in place of the schema, which takes more forms than are worth publishing. */
     readonly published?: Readonly<Record<string, object>>;
     readonly examples: Readonly<Record<string, unknown>>;
   };

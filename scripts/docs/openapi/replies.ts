@@ -29,7 +29,7 @@ export const createSyncEventReply = z.object({
 
 export const syncTaskReply = z.object({ sync_task_id: z.string() });
 
-/** To a request for a run: the id of the invocation that does the work. */
+/** The answer to a request for a run: the id of the invocation that does the work. */
 export const acceptedReply = z.object({ request_id: z.string() });
 
 export const createSyncTaskReply = z.object({

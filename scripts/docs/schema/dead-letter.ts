@@ -12,7 +12,7 @@ export const DEAD_LETTER_SCHEMA_FILE = join(
   'dead-letter.schema.json',
 );
 
-/** By path of the property; kept out of the bundles, which need no prose. */
+/** Descriptions by path of the property; kept out of the bundles, which need no prose. */
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
   version: 'Of this form. More fields do not make another version.',
   id: 'Hash of what failed and why; the last part of its name.',

@@ -13,7 +13,10 @@ export const REPORT_SCHEMA_FILE = join(
   ...['..', '..', '..', 'docs', 'reconcile-report.schema.json'],
 );
 
-/** By name of the property, wherever it is; a path goes before a name. Kept out of the bundles, which need no prose. */
+/**
+ * Descriptions by name of the property, wherever it is; a path goes before a name. Kept out of the bundles, which
+ * need no prose.
+ */
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
   version: 'Of this document.',
   route: 'Name of the route, or its sync task where it has none.',

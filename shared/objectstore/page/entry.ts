@@ -77,7 +77,7 @@ export class EntryReader {
     return Number.isSafeInteger(size) ? size : scanner.fail('has an object with a size that is none', position);
   }
 
-  /** Without its quotes, which nearly all stores write as references. */
+  /** The ETag without its quotes, which nearly all stores write as references. */
   #etag(): string {
     const scanner = this.#scanner;
     scanner.leaf();

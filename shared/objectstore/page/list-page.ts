@@ -8,9 +8,9 @@ import { XmlScanner } from './xml-scanner.ts';
 
 export interface ParsedListPage extends ObjectPage {
   readonly isTruncated: boolean;
-  /** For the next page of ListObjectsV2. */
+  /** Token of the next page of ListObjectsV2. */
   readonly continuationToken?: string;
-  /** For the next page of ListObjects, where the store names one: it must only for a listing with a delimiter. */
+  /** Marker of the next page of ListObjects, if the store names one: it must only for a listing with a delimiter. */
   readonly nextMarker?: string;
   /** Where the listing has a delimiter. */
   readonly commonPrefixes: readonly string[];
@@ -107,7 +107,7 @@ function makePage({ objects, commonPrefixes, fields }: Contents, scanner: XmlSca
   const continuationToken = fields.NextContinuationToken || undefined;
   const marker = fields.NextMarker || undefined;
   const nextMarker = marker !== undefined && decode ? decode(marker, 'NextMarker') : marker;
-  // Without a delimiter the last key is a marker on every store, whatever NextMarker says.
+  // The last key is a marker on every store when there is no delimiter, whatever NextMarker says.
   const nextToken = continuationToken ?? (prefixes.length > 0 ? nextMarker : objects.at(-1)?.key) ?? nextMarker;
   if (nextToken === undefined) return scanner.fail('says that there are more, and not how to get them');
   return {

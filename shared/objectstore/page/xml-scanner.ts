@@ -32,7 +32,7 @@ export type Tag = 'open' | 'close' | 'end';
  */
 export class XmlScanner {
   readonly #bytes: Buffer;
-  /** Of the next byte to read. */
+  /** Position of the next byte to read. */
   #at: number;
   /** Name of the last tag, as a range of bytes. */
   #nameStart = 0;
@@ -274,7 +274,7 @@ export class XmlScanner {
     this.#at = at;
   }
 
-  /** Behind the next `end`, which may not overlap the four bytes of `<!--`. */
+  /** Skips behind the next `end`, which may not overlap the four bytes of `<!--`. */
   #skipTo(end: string, reason: string): void {
     const found = this.#bytes.indexOf(end, this.#at + (end === '-->' ? 4 : 2), 'latin1');
     if (found < 0) this.fail(reason, this.#bytes.length);

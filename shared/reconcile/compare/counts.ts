@@ -15,7 +15,7 @@ export interface Totals {
 }
 
 export interface VerdictCount extends Totals {
-  /** At most {@link NAMED_KEYS}, in the order of a listing. */
+  /** The first {@link NAMED_KEYS} keys, in the order of a listing. */
   keys: string[];
 }
 

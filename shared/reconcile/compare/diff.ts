@@ -17,7 +17,7 @@ export interface DiffOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /**
-   * That the source has no object in this range has been confirmed, by a second look or because the rest of the bucket
+   * Whether a second look has confirmed that the source has no object in this range, or the rest of the bucket
    * has some. Without it a diff of an empty source ends at once and says nothing about the destination.
    */
   readonly emptySourceConfirmed?: boolean;
@@ -38,7 +38,7 @@ export interface DiffStep {
   /** Every key up to this one, inclusive, has been judged. */
   readonly cursor: string;
   readonly counts: Counts;
-  /** Of this step: everything that is not the same, in the order of the keys. At most what two pages hold. */
+  /** Findings of this step: everything that is not the same, in the order of the keys. At most what two pages hold. */
   readonly findings: readonly Finding[];
 }
 
@@ -86,7 +86,7 @@ async function loadBoth(source: ListingSide, destination: ListingSide): Promise<
 
 /** An object behind a false end of the source would count as deleted; of the destination, as missing. */
 async function endsAreTrue(source: ListingSide, destination: ListingSide, options: DiffOptions): Promise<boolean> {
-  // That an empty source is empty has been confirmed before.
+  // A source that listed nothing has been confirmed before.
   if (source.ended && source.sawObject) return await source.confirmEnd(options.confirmEnd);
   return source.ended || !destination.ended || (await destination.confirmEnd(options.confirmEnd));
 }

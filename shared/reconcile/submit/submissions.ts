@@ -29,7 +29,10 @@ interface Entry {
   readonly bits: number;
 }
 
-/** In a checkpoint and in memory: key, state, count, minute, bits. Kept as it is written: a run writes it at every page. */
+/**
+ * A record of a checkpoint and of memory: key, state, count, minute, bits. Kept as it is written: a run writes it at
+ * every page.
+ */
 const RECORD = /^[\w-]{16}[0-9a-z]{8}[0-7]$/;
 const RECORD_LENGTH = 25;
 const KEY_LENGTH = 10;

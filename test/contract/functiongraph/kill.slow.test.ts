@@ -12,7 +12,7 @@ const SCRIPT = join(dirname(fileURLToPath(import.meta.url)), 'host-process.ts');
 
 async function startHost(): Promise<{ host: ChildProcess; pids: Record<string, number> }> {
   const dataDir = await mkdtemp(join(tmpdir(), 'kill-'));
-  // In a process group of its own, so that a signal can go to all of it, as Ctrl-C does.
+  // A process group of its own lets a signal reach all of it, as Ctrl-C does.
   const host = spawn(process.execPath, ['--import', 'tsx', SCRIPT, dataDir], {
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,

@@ -8,7 +8,7 @@ const ECHO = `exports.handler = async (event, context) =>
   ({ statusCode: 200, headers: {}, isBase64Encoded: false, body: JSON.stringify({ event, version: context.getVersion() }) })`;
 const LOG = `exports.handler = async (event, context) => { console.log(JSON.stringify(event)) }`;
 
-/** Of Shanghai: the region's. */
+/** A time of Shanghai, the region's. */
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+08:00$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 

@@ -23,7 +23,7 @@ if (missing.length === 0) {
       const endpoint = `http://localhost:${new URL(target.endpoint).port}`;
       const store = new ObjectStoreClient({ ...optionsOf(target), endpoint, addressing: 'virtual', agent });
       await store.putObject({ bucket: 'virtual', key, body: key });
-      // Without a virtual host, for one that put all of them into a wrong place would find them there.
+      // A client without a virtual host would find objects that the other one put into a wrong place.
       const other = new ObjectStoreClient(optionsOf(target));
       expect((await other.getObject({ bucket: 'virtual', key })).body.toString()).toBe(key);
       const { objects } = await store.listObjects({ bucket: 'virtual', prefix: key, maxKeys: 1 });

@@ -85,7 +85,7 @@ export function describeObjectStore(name: string, start: () => Promise<Server>):
     });
     afterAll(() => target?.stop());
 
-    /** As another client sees it. */
+    /** Reads as another client does. */
     const raw = (key: string, method = 'GET') =>
       send(target.endpoint, signed(target.endpoint, target.credentials, { method, bucket, key }));
 

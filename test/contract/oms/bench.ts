@@ -16,7 +16,7 @@ type Query = Readonly<Record<string, string>>;
 export class Bench {
   readonly target: Target;
   readonly store: TargetStore;
-  /** Of this run alone: description of its task and prefix of its objects. */
+  /** Name of this run alone: description of its task and prefix of its objects. */
   readonly run: string;
   readonly tasks: string;
   readonly #secrets: readonly string[];

@@ -4,7 +4,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where sync events exist. https://support.huaweicloud.com/intl/en-us/api-oms/CreateSyncEvents.html */
 const REGIONS = ['cn-north-4', 'cn-east-3', 'cn-southwest-2'];
-/** Of buckets that the suite may write: a slip of the pen must not name one that matters. */
+/** Names of buckets that the suite may write: a slip of the pen must not name one that matters. */
 const TEST_BUCKET = /(^|[.-])test([.-]|$)/;
 
 /**

@@ -64,7 +64,7 @@ describe('a restart on the same folder', () => {
     const content = await readFile(join(service.dataDir, journal), 'utf8');
     const state = await readFile(join(service.dataDir, 'state.json'), 'utf8');
     await service.oms.close();
-    // As it was before the close, with half a line more.
+    // The journal as it was before the close, with half a line more.
     for (const name of await readdir(service.dataDir))
       if (name.startsWith('journal')) await writeFile(join(service.dataDir, name), '');
     await writeFile(join(service.dataDir, 'state.json'), state);

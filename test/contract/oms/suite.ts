@@ -46,7 +46,7 @@ export function describeOms(server: string, start: () => Promise<RunningTarget>,
     };
 
     runs('authentication', authenticationChecks);
-    // Before the task: a request that is accepted against expectation is the one task of the run.
+    // Refusals run before the task: a request that is accepted against expectation is the one task of the run.
     runs('refusals', refusalChecks);
     runs('a sync task', taskChecks);
     describe('what no page says of a running task', () => asks(CHOICES));

@@ -11,13 +11,13 @@ export interface TargetBucket {
 interface TargetCredentials {
   readonly accessKey: string;
   readonly secretKey: string;
-  /** With temporary keys. */
+  /** Set with temporary keys. */
   readonly securityToken?: string;
 }
 
 /** An OMS under test: the local one or the real one. */
 export interface Target {
-  /** For the names of tests and for what is printed. */
+  /** Name for tests and for printed lines. */
   readonly name: string;
   /** Address of OMS, without a path. */
   readonly endpoint: string;

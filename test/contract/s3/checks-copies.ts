@@ -37,7 +37,7 @@ function copy({ s3, bucket }: Bench, Key: string, more: Partial<CopyObjectComman
   return s3.send(new CopyObjectCommand({ Bucket: bucket, Key, CopySource: `${bucket}/source`, ...more }));
 }
 
-/** Of a result document, where not every server writes the quotes. */
+/** The ETag of a result document, where not every server writes the quotes. */
 const bare = (etag: string | undefined): string | undefined => etag?.replaceAll('"', '');
 
 const head = ({ s3, bucket }: Bench, Key: string) => s3.send(new HeadObjectCommand({ Bucket: bucket, Key }));

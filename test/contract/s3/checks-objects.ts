@@ -101,7 +101,7 @@ export const objectChecks = [
     expect(Metadata).toEqual({ title: value });
   }),
   check('user metadata in UTF-8 bytes comes back as an RFC 2047 word', async ({ call, bucket }) => {
-    // On the wire: the bytes of UTF-8. A client signs those bytes.
+    // The wire carries the bytes of UTF-8, which a client signs.
     const wire = Buffer.from('报告', 'utf8').toString('latin1');
     const { status } = await call({
       method: 'PUT',

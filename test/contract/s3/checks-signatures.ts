@@ -25,9 +25,9 @@ interface Chunked {
   /** Breaks the signature of this chunk or of the trailer. */
   readonly breakChunk?: number;
   readonly breakTrailer?: boolean;
-  /** Instead of those that go with the body; one without a value is left out. */
+  /** Headers in place of those that go with the body; one without a value is left out. */
   readonly headers?: Readonly<Record<string, string | undefined>>;
-  /** Behind the end of the body. */
+  /** Bytes behind the end of the body. */
   readonly rest?: string;
 }
 

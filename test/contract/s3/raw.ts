@@ -15,7 +15,7 @@ export interface Answer {
 
 export interface RawRequest {
   readonly method?: string;
-  /** On the request line, as it is. */
+  /** The path on the request line, as it is. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
@@ -66,7 +66,7 @@ export interface SignedRequest {
   readonly query?: QueryParameters;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
-  /** Instead of the body's SHA-256. */
+  /** The hash in place of the body's SHA-256. */
   readonly payloadHash?: string;
   readonly now?: Date;
   readonly region?: string;

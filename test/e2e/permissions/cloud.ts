@@ -50,7 +50,7 @@ export interface AgencyCloud {
   readonly fg: FunctionGraph;
   readonly oms: OmsServer;
   readonly taskId: string;
-  /** Of STOPPED_SOURCE. */
+  /** Task of STOPPED_SOURCE. */
   readonly stoppedTaskId: string;
   /** Gives agencies these documents from now on. */
   setPolicies(documents: ReadonlyMap<string, readonly PolicyDocument[]>): void;

@@ -49,7 +49,7 @@ async function removeTask({ callOms }: AgencyCloud, id: string): Promise<void> {
 
 const TASK = '/sync-tasks/{id}';
 
-/** By the agency's last word in serverless.yml. */
+/** Scenarios by the agency's last word in serverless.yml. */
 export const TASK_SCENARIOS = {
   create: [
     {

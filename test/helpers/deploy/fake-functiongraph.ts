@@ -18,7 +18,7 @@ interface FakeFunction {
   code: string;
   readonly versions: { name: string; config: Json; code: string; at: number; description?: string }[];
   readonly aliases: Map<string, { version: string; description: string; weights: Record<string, number> }>;
-  /** By qualifier: `latest`, a version, `!alias`. */
+  /** Settings by qualifier: `latest`, a version, `!alias`. */
   readonly asyncConfigs: Map<string, Json>;
   readonly triggers: FakeTrigger[];
   changed: boolean;
@@ -262,7 +262,7 @@ export class FakeFunctionGraph implements Sender {
       func_name: name,
       func_urn: `urn:fss:cn-north-4:project:function:default:${name}:${qualifier}`,
       digest: this.#digest(code),
-      // Of a version, the description is its own.
+      // A version has a description of its own.
       ...(version ? { description: 'of the version' } : {}),
       ...(version
         ? Object.fromEntries((this.#options.unreturnedOfVersions ?? []).map((field) => [field, undefined]))
@@ -398,7 +398,7 @@ export class FakeFunctionGraph implements Sender {
         return {
           name,
           config: version && { ...version.config, description: undefined },
-          // Without a comment that made it another zip.
+          // The comment that made it another zip is left out.
           code: version && zipWithoutComment(Buffer.from(version.code, 'base64')).toString('base64'),
           encrypted: this.encrypted.get(name),
           async: fn.asyncConfigs.get('!live'),

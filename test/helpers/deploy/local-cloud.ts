@@ -5,7 +5,7 @@ import { ACCESS_KEY, PROJECT_ID, SECRET_KEY, type Started, start } from '../../c
 /** Calls of a deployment on their way to the local FunctionGraph: counted, and lost where a test says so. */
 interface Wire {
   readonly calls: { readonly method: string; readonly target: string }[];
-  /** From this call on, nothing gets through: the process that deploys was killed. */
+  /** Number of the call from which on nothing gets through: the process that deploys was killed. */
   killAt: number;
   /** Whether the call at which it happens reaches the service. */
   fate: 'before' | 'after';

@@ -133,7 +133,7 @@ describe('from any state', () => {
               cloud.interference = (call) => (call < killed ? 'none' : call === killed ? 'after' : 'before');
             await deploy(cloud, config).catch(() => undefined);
             cloud.interference = () => 'none';
-            // Until then, a trigger that goes looks like one that stays: another configuration may want it.
+            // A trigger that goes looks like one that stays until then: another configuration may want it.
             cloud.finish();
           }
 

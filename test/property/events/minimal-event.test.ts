@@ -21,7 +21,7 @@ const object = fc.record({
 const PUT = 'ObjectCreated:Put';
 const name = fc.constantFrom<unknown>(PUT, PUT, PUT, PUT, PUT, 'ObjectRemoved:Delete', 7);
 const time = fc.constantFrom<unknown>('2026-09-30T03:24:43.160Z', '2026-09-30T11:24:43+08:00', 'never', 1);
-/** Of JSON a field may have any name. */
+/** Adds fields with any name that JSON allows. */
 const withOddFields = <T extends object>(fields: fc.Arbitrary<T>) =>
   fc.tuple(fields, fc.boolean()).map(([each, isOdd]): unknown => {
     const odd = '{"__proto__":{"s3":{}},"constructor":1,"Records":[1],';

@@ -13,7 +13,7 @@ const HOST = 'localhost:8081';
 
 interface Sent {
   readonly method: string;
-  /** With the query. */
+  /** The path with its query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
 }

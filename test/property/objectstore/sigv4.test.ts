@@ -16,7 +16,7 @@ const bytesOf = (source: Source): Uint8Array => {
     : new Uint8Array(source);
 };
 
-/** As the SDK wants its hashes: a class per algorithm, with a secret for HMAC. */
+/** Hashes as the SDK wants them: a class per algorithm, with a secret for HMAC. */
 class Sha256 {
   readonly #hash;
 

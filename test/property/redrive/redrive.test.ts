@@ -24,11 +24,11 @@ type CallReaction = (typeof REACTIONS)[number];
 interface Plan {
   readonly seeds: readonly Seed[];
   readonly reactions: readonly CallReaction[];
-  /** Which of the waiting calls is next, for as long as the list goes. */
+  /** Choices of the next waiting call, for as long as the list goes. */
   readonly schedule: readonly number[];
   /** Per run: before or after which of its calls it is killed. */
   readonly kills: readonly ({ readonly step: number; readonly after: boolean } | undefined)[];
-  /** Before which step a document that was there is written again, as the platform's retry does. */
+  /** Steps before which an existing document is written again, as the platform's retry does. */
   readonly rewrites: readonly { readonly step: number; readonly document: number }[];
 }
 

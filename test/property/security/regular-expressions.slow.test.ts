@@ -38,7 +38,7 @@ function timeOf(work: () => unknown): number {
   return best;
 }
 
-/** Below this, a clock says nothing. */
+/** A clock says nothing below this time. */
 const MEASURABLE = 4;
 /** Twice the length takes twice the time, or a little more; what backtracks takes four times, or as good as for ever. */
 const MOST = 3.2;

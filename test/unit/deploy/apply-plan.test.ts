@@ -344,7 +344,7 @@ describe('applyPlan', () => {
     const silent = world({ unreturnedOfVersions });
     await silent.deploy(settings('a', 5));
     expect((await silent.deploy(settings('a', 5))).plan.functions[0]?.action).toBe('unchanged');
-    // By the version's name.
+    // The version's name decides.
     expect((await silent.deploy(settings('b', 6))).plan.functions[0]).toMatchObject({ changes: ['version'] });
     expect((await silent.deploy(settings('b', 6))).plan.functions[0]?.action).toBe('unchanged');
 

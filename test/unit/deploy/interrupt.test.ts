@@ -72,14 +72,14 @@ function world(cloud: FakeFunctionGraph) {
   return { cloud, deploy };
 }
 
-/** From the call of this number on, nothing gets through; of that one, only its answer may be lost. */
+/** Lets nothing through from the call of this number on; of that one, only its answer may be lost. */
 function kill(cloud: FakeFunctionGraph, at: number, fate: Fate): void {
   cloud.interference = (call) => (call < at ? 'none' : call === at ? fate : 'before');
 }
 
 const BOTH = ['before', 'after'] as const;
 const CASES: readonly (readonly [string, Scenario, FakeOptions, readonly Fate[]])[] = [
-  // Before a call is after the one before it, but for what the library makes of an answer that is lost.
+  // A kill before a call equals one after the call before it, except for what the library makes of a lost answer.
   ['the first deployment', SCENARIOS.first, {}, ['after']],
   ['an update of everything', SCENARIOS.update, {}, BOTH],
   // One that knows no digest, and publishes changed code alone.

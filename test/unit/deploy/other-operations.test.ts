@@ -224,7 +224,7 @@ describe('rollback', () => {
       });
     };
     const [first, second, third] = ['20260101-000000', '20260101-000100', '20260201-000000'];
-    // Without routes at first, then with them, then an upgrade of two others.
+    // The first deployment has no routes, the second has them, the third upgrades two other functions.
     deploy('trigger', version(first, 'a'), version(second, 'b'));
     deploy('redrive', version(first, 'a'), version(second, 'b'), version(third, 'c'));
     deploy('create', version(first, 'a'), version(third, 'c'));

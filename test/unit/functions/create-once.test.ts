@@ -27,7 +27,7 @@ let tasks: Record<string, unknown>[];
 let created: number;
 /** What becomes of a creation, given the work of it. */
 let onCreate: (work: (fields?: object) => StubReply) => StubReply;
-/** Before each list, from 0. */
+/** Runs before each list, counted from 0. */
 let onList: (index: number, work: (fields?: object) => StubReply) => StubReply | undefined;
 let waits: number[];
 let warnings: string[];

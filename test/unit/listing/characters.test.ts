@@ -48,7 +48,7 @@ describe('a character between two others', () => {
           expect(between > low && between < high && isUsable(between)).toBe(true);
           return;
         }
-        // At most the noncharacters and the surrogates in a row, so this is no long way.
+        // The loop passes at most the noncharacters and the surrogates in a row.
         for (let codePoint = low + 1; codePoint < high; codePoint++) expect(isUsable(codePoint)).toBe(false);
       }),
       { seed: 20_261_123, numRuns: runs(5000) },

@@ -13,7 +13,7 @@ import { processIdentity } from '../../../scripts/local/process-identity.ts';
 import type { Endpoints } from '../../../scripts/local/stack.ts';
 
 const endpoints = { gateway: 'http://127.0.0.1:8080', obs: 'http://127.0.0.1:8081' } as Endpoints;
-/** Of a process that runs, and is another one. */
+/** Endpoints of another running process. */
 const RUNNING = JSON.stringify({ ...endpoints, process: processIdentity(process.ppid) });
 const STALE = {
   'of a process that is gone': JSON.stringify({ ...endpoints, process: '999999999 1' }),

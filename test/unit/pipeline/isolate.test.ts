@@ -39,7 +39,7 @@ describe('isolate', () => {
 
       expect(rejected).toEqual([[bad, String(bad)]]);
       expect(accepted).toEqual(others(10, bad));
-      // With the question about the task's state: eight.
+      // The question about the task's state makes eight.
       expect(calls.length).toBeLessThanOrEqual(7);
     },
   );

@@ -657,7 +657,7 @@ describe('submit', () => {
         options,
       );
 
-      // With 6500 ms one more is started.
+      // One more is started with 6500 ms.
       expect(calls).toBe(4);
       expect(remaining).toBe(6_000);
     });
@@ -719,7 +719,7 @@ describe('submit', () => {
         submitTo(batchesOf(100), () => undefined, { limiter, remaining: () => end - clock.now(), reserveMs: 500 }),
       );
 
-      // At 0, 1 and 2 seconds; a call at 3 seconds would have half a second.
+      // Calls start at 0, 1 and 2 seconds; one at 3 seconds would have half a second.
       expect(calls).toBe(3);
       expect(end - clock.now()).toBe(2_000);
       expect(codes(outcomes)).toEqual(

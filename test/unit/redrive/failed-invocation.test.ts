@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { isCallOfOtherFunction, readFailedInvocation } from '#shared/redrive/failed-invocation.ts';
 import { destinationRecord } from '../../../scripts/local/functiongraph/async/destination.ts';
 
-/** As the vendor shows it: https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0390_03.html */
+/**
+ * The vendor's example:
+ * https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0390_03.html
+ */
 const EXAMPLE = {
   timestamp: '2020-08-20T12:00:00.000Z+08:00',
   request_context: {
@@ -98,7 +101,7 @@ describe('a document of a failure destination', () => {
     [`[pairs=13 routing=${DIGEST.slice(1)}`, undefined],
     ['[pairs=13 routing=none] 2 of 13 keys', undefined],
     ['[pairs=1e9 routing=0123456789abcdef] 2 of 13 keys', undefined],
-    // As release 0.1.0 wrote them.
+    // Release 0.1.0 wrote these.
     ['error: OMS did not accept 2 of 13 keys; a retry may succeed.', { pairs: 13 }],
     ['1 failure that is final has no dead letter; OMS accepted 2 of 3 keys. Why.', { pairs: 3 }],
     ['OMS did not accept 0 of 0 keys.', undefined],

@@ -8,7 +8,7 @@ const { documentBytes, documentValues, eventRecords, letterKeys } = REDRIVE_LIMI
 const [first] = [record('a')];
 const { keys: _keys, event: _event, ...common } = keysLetter({ Records: [first] });
 
-/** As many pieces as there is room for, with commas between them. */
+/** Joins as many pieces with commas as there is room for. */
 function list(piece: (index: number) => string, most: number, bytes = documentBytes - 4_096): string {
   let text = '';
   for (let index = 0; text.length < bytes && index < most; index += 1) text += `${piece(index)},`;
@@ -51,7 +51,7 @@ export async function run(name: string): Promise<{ readonly megabytes: number; r
     size: bytes.length,
     lastModified: NOW - 1_000,
   }));
-  // As a store on another machine: it keeps nothing here.
+  // The store stands for one on another machine: it keeps nothing here.
   const store: Partial<ObjectStore> = {
     listObjects: async ({ prefix = '' }) => ({ objects: objects.filter((each) => each.key.startsWith(prefix)) }),
     getObject: async () => ({ body: Buffer.from(bytes) }),

@@ -7,9 +7,9 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DOCUMENTS } from './memory-program.ts';
 
-/** Of the heap. */
+/** Size of the heap. */
 const HEAP_MB = 192;
-/** Of the process with all that is in it; serverless.yml gives the function 512. */
+/** Size of the whole process; serverless.yml gives the function 512. */
 const PROCESS_MB = 400;
 
 let folder: string;

@@ -23,7 +23,7 @@ beforeEach(() => {
 const seed = (document: object, prefix = PREFIXES.deadLetters): void =>
   world.store.seed(STATE_BUCKET, `${prefix}2020-01-01/large.json`, JSON.stringify(document));
 
-/** As a dead letter of another release could be: the event does not tell which record is whose. */
+/** A dead letter that another release could have written: the event does not tell which record is whose. */
 function keysWithoutEvent(count: number): object {
   const keys = names(count).map((key, index) => ({ bucket: 'source', key, path: `[${index}]` }));
   return { ...keysLetter(events(1), { attempts: 3, lastFailed: NOW - 86_400_000 }), event: null, keys };

@@ -510,7 +510,7 @@ describe('a run', () => {
 
   it('does not meet its own dead letters again, wherever their names sort', async () => {
     world = new RedriveWorld({ pageSize: 50 });
-    // Without the key that is accepted a document has another name, which most likely is still to be listed.
+    // A document without the accepted key has another name, which most likely is still to be listed.
     for (let index = 0; index < 300; index += 1) {
       seedLetter(world, keysLetter(batch(`bad-${index}`, `good-${index}`)));
       world.reactions.set(`bad-${index}`, 'refuse');

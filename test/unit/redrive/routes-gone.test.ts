@@ -45,7 +45,7 @@ describe('a failed event of which routes make less than when it failed', () => {
     ['SubmitFailedError, as a text', JSON.stringify(SUBMIT_FAILED)],
   ])('keeps what no route matches any more, until one does: %s', async (_what, payload) => {
     seed(payload);
-    // With a letter for the zero.
+    // The zero is a letter.
     world.routes = [route('2026/'), route('2O25/')];
 
     const cause = { code: 'OmsSync.RouteGone', retryable: false, count: 2 };

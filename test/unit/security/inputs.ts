@@ -235,7 +235,7 @@ export function documents(known: readonly string[]): Readonly<Record<string, str
     'dead-letters/b.json': { ...letter, id: '1'.repeat(32), kind: 'keys', sync_task_id: 'task-1', keys },
     'dead-letters/c.json': { ...letter, kind: 'event', event: { hello: all, ...NAMED_SECRETS } },
     'dead-letters/d.json': { ...letter, version: 2 },
-    // As a text, in which nobody can know what is a secret, but those of the function.
+    // A text, in which only the function's own secrets can be recognised.
     'dead-letters/e.json': { version: 0, [first]: all },
     'dead-letters/f.json': { ...letter, code: 'OmsSync.NoRoute', event: { Records: [record('c', {}, 'elsewhere')] } },
     'parked/g.json': { ...letter, code: all },

@@ -25,7 +25,7 @@ afterEach(() => {
   for (const name of ['polluted', 'sync_task_id', 'dry_run']) expect(Reflect.get({}, name)).toBeUndefined();
 });
 
-/** As JSON: an object literal would set the prototype. */
+/** JSON, because an object literal would set the prototype. */
 const polluting = (name: string, rest = '') =>
   `{"${name}":{"polluted":true,"sync_task_id":"stolen","dry_run":true,"prototype":{"polluted":true}}${rest}}`;
 

@@ -9,7 +9,7 @@ const sentTo = ({ headers, text, url }: StubRequest | StoreRequest) =>
     .map(([name, value]) => `${name}:${String(value)}`)
     .join('\n')}\n${text}`;
 const headerSafe = (text: string) => text.replace(/[^\x20-\x7e]/g, ' ').slice(0, 6_000);
-/** Of every part on its own, so that each is recognisable, and of all of it together. */
+/** Spells every part on its own, so that each is recognisable, and all of it together. */
 const spelled = (text: string, echo: Echo) =>
   `${text
     .split(/[\s,]+/)

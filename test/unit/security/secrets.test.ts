@@ -178,7 +178,7 @@ async function expectNoLeaks(
 }
 
 const [works = '', ...broken] = Object.keys(STORE_REPLIES);
-/** With every reply of OMS the store works; with some of them it is broken in every way. */
+/** The store works with every reply of OMS, and is broken in every way with some of them. */
 const storeWorlds = (variables: Variables): World[] => [
   ...worlds(variables, [works]),
   ...worlds(variables, broken).filter((_, index) => index % OMS_EVERY === 0),

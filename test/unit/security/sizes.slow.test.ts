@@ -14,7 +14,7 @@ import { type OmsStub, startOmsStub } from '../../helpers/oms-stub.ts';
 const MB = 1024 * 1024;
 /** What a synchronous call may answer. */
 const ANSWER_LIMIT = 6 * MB;
-/** At which the platform splits a line. */
+/** Length at which the platform splits a line. */
 const LINE_LIMIT = 90 * 1024;
 
 let oms: OmsStub;

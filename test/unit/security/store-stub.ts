@@ -18,7 +18,7 @@ export interface StoreReply {
 export interface StoreStub {
   readonly url: string;
   readonly requests: StoreRequest[];
-  /** By `/bucket/key`, decoded. */
+  /** Objects by decoded `/bucket/key`. */
   readonly objects: Map<string, string>;
   /** What is answered in place of what a store would. */
   fault: (request: StoreRequest) => StoreReply | undefined;

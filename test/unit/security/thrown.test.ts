@@ -121,7 +121,7 @@ describe.each(Object.keys(THROWN))('%s that is thrown', (what) => {
   });
 });
 
-/** As a runtime does that prints message and stack; what it cannot read it does not print. */
+/** Prints message and stack, as a runtime does; unreadable parts are left out. */
 function describeThrown(settled: unknown): string {
   try {
     return exposed(settled);

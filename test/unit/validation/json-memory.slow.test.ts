@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { CLIENT_LIMITS } from '#shared/oms/limits.ts';
 
 const MB = 1024 * 1024;
-/** Of the text and of everything that reading it makes; a function has 128 at the least. */
+/** Size of the text and of everything that reading it makes; a function has at least 128. */
 const HEAP_MB = 48;
 
 const filled = (piece: (index: number) => string, around: (text: string) => string): string => {

@@ -180,7 +180,7 @@ export const CHECKS: { readonly [T in TriggerType]?: Check<T> } = {
   },
 };
 
-/** Between two pulls of DIS, which are at most a minute apart. */
+/** Range of the time between two pulls of DIS, at most a minute. */
 export function intervalRange(unit: 's' | 'ms'): { readonly min: number; readonly max: number } {
   return unit === 'ms' ? { min: 2, max: 60_000 } : { min: 1, max: 60 };
 }

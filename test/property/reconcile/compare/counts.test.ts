@@ -35,7 +35,7 @@ const entries = fc.array(
   { maxLength: 400 },
 );
 
-/** As a diff makes them: in the order of the keys. */
+/** Counts as a diff makes them: in the order of the keys. */
 const counts: fc.Arbitrary<Counts> = entries.map((given) => {
   const total = noCounts();
   const inOrder = [...given].sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));

@@ -18,7 +18,7 @@ const ENDPOINTS = {
   state_bucket: 'oms-sync-state',
   sync_task_id: 'task-1',
 };
-/** As serverless.yml has it: what is not given is empty. */
+/** The variables as serverless.yml has them: an absent one is empty. */
 const DECLARED = { OMS_REGION: 'cn-north-4', ROUTES: '[]', STATE_ENDPOINT: '', EVENTGRID_KEY_ENCODING: 'form' };
 const ENVIRONMENT = {
   HUAWEICLOUD_SDK_AK: 'CLOUD-AK',

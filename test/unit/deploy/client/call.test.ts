@@ -110,7 +110,7 @@ describe('a call', () => {
       const network = new StubNetwork(outcome, OK);
       await expect(caller(network).call(write)).rejects.toThrow();
       expect(network.exchanges).toHaveLength(1);
-      // Of a kept connection nobody could tell.
+      // A kept connection would leave it open.
       expect(network.exchanges[0]?.freshConnection).toBe(true);
     }
   });

@@ -55,7 +55,7 @@ it('a store that is killed again and again keeps every acknowledged object whole
     const target = acknowledged + 60 + round * 37;
     const lanes = Promise.allSettled(Array.from({ length: LANES }, (_, index) => lane(index)));
     while (acknowledged < target) await new Promise(setImmediate);
-    // In the middle of several writes.
+    // Several writes are under way.
     await child.kill();
     alive = false;
     await lanes;

@@ -49,7 +49,7 @@ export interface CallResult {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: string;
   readonly bytes: Buffer;
-  /** Of the error document. */
+  /** Code of the error document. */
   readonly code: string | undefined;
 }
 

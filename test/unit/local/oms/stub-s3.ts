@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 
 export interface StubObject {
   body: Buffer;
-  /** As they will be answered: lower-case names. */
+  /** Headers of the answer, in lower case. */
   headers: Record<string, string>;
   /** Milliseconds since the epoch. */
   lastModified: number;
@@ -17,7 +17,7 @@ const NO_SUCH_KEY = '<Error><Code>NoSuchKey</Code></Error>';
  * fail or wait.
  */
 export class StubS3 {
-  /** By path as on the request line, decoded: `bucket/key`. */
+  /** Objects by decoded path of the request line: `bucket/key`. */
   readonly objects = new Map<string, StubObject>();
   readonly buckets = new Set(['source', 'destination']);
   readonly requests: { method: string; path: string; headers: IncomingMessage['headers'] }[] = [];
@@ -84,7 +84,7 @@ export class StubS3 {
   #get(path: string, method: string, response: ServerResponse): void {
     const object = this.objects.get(path);
     if (!object) {
-      // With a length, or a HEAD would end its connection.
+      // The length keeps a HEAD from ending its connection.
       response.writeHead(404, { 'content-length': NO_SUCH_KEY.length });
       response.end(method === 'HEAD' ? undefined : NO_SUCH_KEY);
       return;

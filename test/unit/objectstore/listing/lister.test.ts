@@ -165,7 +165,7 @@ describe('a range', () => {
       expect(await collect(lister.pages({ bucket: 'bucket', after: 'b', until }))).toEqual([
         { objects: [], last: true, isEndSeen: true, listedAt: 0, calls: 0 },
       ]);
-    // In UTF-16 order this range would be empty.
+    // The range would be empty in UTF-16 order.
     expect(keysOf(await collect(lister.pages({ bucket: 'bucket', after: 'b/～', until: 'b/😀' })))).toEqual(['b/😀']);
     expect(store.requests).toHaveLength(1);
   });

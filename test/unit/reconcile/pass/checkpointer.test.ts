@@ -12,7 +12,7 @@ import { PREFIX, STATE, World } from '../../../helpers/reconcile-world.ts';
 const HEAD = { route: 'digest', pass: 1, id: 'pass', started: '2026-11-21T12:00:00.000Z' };
 const log = new Logger({ write: () => {} });
 const passOf = (changes: Partial<typeof HEAD> = {}) => Pass.begin({ ...HEAD, ...changes });
-/** As if a page up to a key was done, with nothing to submit. */
+/** Continues as if a page up to a key was done, with nothing to submit. */
 function goOn(pass: Pass, cursor: string): void {
   const [slot] = pass.activeRanges;
   const nothing = { accepted: 0, failed: 0, pending: [], calls: 0 };

@@ -141,7 +141,7 @@ describe('asynchronous settings', () => {
 
     for (const [body, expected] of cases)
       expect([body, await api.outcome('PUT', `${at()}/async-invoke-config`, body)]).toEqual([body, expected]);
-    // Without an agency there is nobody who could write.
+    // Nobody could write without an agency.
     const g = `${FUNCTIONS}/${urnOf('g')}/async-invoke-config`;
     expect(await api.outcome('PUT', g, to('FunctionGraph', { func_urn: urnOf('f') }))).toBe('403 FSS.1121');
   });

@@ -32,7 +32,7 @@ async function killedAfter(dataDir: string, ms: number, work: (call: Call) => Pr
 it('a process that is killed at any moment leaves every function as it was before or after a change, none that was answered is lost', async () => {
   const dataDir = await temporaryFolder();
   const names = ['a', 'b', 'c'];
-  /** By name: the last change that was asked for, and the last that was answered. */
+  /** Numbers by name: the last change that was asked for, and the last that was answered. */
   const sent: Record<string, number> = {};
   const answered: Record<string, number> = {};
   let n = 0;

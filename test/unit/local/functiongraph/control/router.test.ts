@@ -51,7 +51,7 @@ it('prefers literal segments, those in front first', async () => {
   expect((await call('GET', `/v2/${PROJECT_ID}/x/y`)).json).toBe('two');
   expect((await call('GET', `/v2/${PROJECT_ID}/fgs/y`)).json).toBe('one');
   expect((await call('GET', `/v2/${PROJECT_ID}/x/special`)).json).toBe('last');
-  // Of the patterns with this method.
+  // The patterns with this method decide.
   expect((await call('GET', `/v2/${PROJECT_ID}/fgs/special`)).json).toBe('one');
   expect((await call('GET', `/v2/${PROJECT_ID}//y`)).status).toBe(404);
 });
