@@ -43,8 +43,6 @@ export interface CommandLine {
   readonly maxSubmissions: number | undefined;
   readonly json: boolean;
   readonly verbose: boolean;
-  /** File of a local cloud. */
-  readonly endpoints: string | undefined;
 }
 
 /** The function's own defaults: RECONCILE_GRACE_PERIOD, RECONCILE_WORKERS. */
@@ -147,7 +145,6 @@ export function readCommandLine({ values, json }: Pick<Context, 'values' | 'json
     maxSubmissions,
     json,
     verbose: flags['verbose'] === true,
-    endpoints: text('endpoints'),
   };
 }
 

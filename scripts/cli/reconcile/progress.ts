@@ -1,12 +1,7 @@
-import { type GenericFormatter, Presets, SingleBar } from 'cli-progress';
 import type { ReconcileProgress } from '#shared/reconcile/run-options.ts';
+import { type Progress, startProgress as start } from '../progress.ts';
 import { quoted } from '../quoted.ts';
 import { formatInteger } from '../table.ts';
-
-export interface Progress {
-  show(progress: ReconcileProgress): void;
-  stop(): void;
-}
 
 export interface ProgressOptions {
   /** Whether something is submitted. */
@@ -22,59 +17,26 @@ export interface ProgressOptions {
 const BETWEEN_LINES = 5000;
 /** Characters of a key that are shown: its end, which tells neighbours apart. */
 const SHOWN = 40;
-const BAR = 20;
-const MARK = 4;
-/** Milliseconds in which the mark moves on. */
-const STEP = 150;
 
-/**
- * A bar on a terminal; elsewhere a plain line every five seconds, so that a log stays readable. On stderr, so that a
- * report on stdout can be piped. The bar fills where the number of objects is known.
- */
-export function startProgress({ submits, expected, now, output = process.stderr }: ProgressOptions): Progress {
+/** How far a comparison is; the bar fills where the number of objects is known. */
+export function startProgress(options: ProgressOptions): Progress<ReconcileProgress> {
+  const { submits, expected, now, output = process.stderr } = options;
   const began = now();
-  const line = (progress: ReconcileProgress): string => describe(progress, { submits, expected, ms: now() - began });
-  if (!output.isTTY) {
-    let last = began;
-    return {
-      show(progress) {
-        if (now() - last < BETWEEN_LINES) return;
-        last = now();
-        output.write(`  ${line(progress)}\n`);
-      },
-      stop() {},
-    };
-  }
-  const format: GenericFormatter = (_options, _params, { share, text }) =>
-    `  ${share === undefined ? wandering(now() - began) : filled(share)} ${text}`;
-  const bar = new SingleBar(
-    { format, hideCursor: true, clearOnComplete: true, stream: output },
-    Presets.shades_classic,
-  );
-  bar.start(1, 0, { text: 'listing' });
-  return {
-    show(progress) {
-      const total = expected ?? progress.estimatedTotal;
-      bar.update(0, { share: total && Math.min(1, progress.objects / total), text: line(progress) });
+  let last = began;
+  return start({
+    describe: (progress) => describe(progress, { submits, expected, ms: now() - began }),
+    share: ({ objects, estimatedTotal }) => {
+      const total = expected ?? estimatedTotal;
+      return total && objects / total;
     },
-    stop: () => bar.stop(),
-  };
-}
-
-/** @param share 0 to 1 */
-function filled(share: number): string {
-  return '█'.repeat(Math.floor(share * BAR)).padEnd(BAR, '░');
-}
-
-/** A mark that goes to and fro, where nobody knows how much there is. */
-function wandering(ms: number): string {
-  const places = BAR - MARK;
-  const step = Math.floor(ms / STEP) % (2 * places);
-  const at = step <= places ? step : 2 * places - step;
-  return '█'
-    .repeat(MARK)
-    .padStart(at + MARK, '░')
-    .padEnd(BAR, '░');
+    isDue: () => {
+      const isDue = now() - last >= BETWEEN_LINES;
+      if (isDue) last = now();
+      return isDue;
+    },
+    now,
+    output,
+  });
 }
 
 interface Context {

@@ -9,7 +9,6 @@ import type { ReconcileOptions, ReconcileProgress, ReconcileResult } from '#shar
 import type { Context, Run } from '../command.ts';
 import { commandLog, connectOms } from '../connect.ts';
 import { quoted } from '../quoted.ts';
-import { checkRuns } from '../running-cloud.ts';
 import { placeOf, stageOf } from '../stage.ts';
 import { type CommandLine, readCommandLine } from './flags.ts';
 import { listerOf } from './lister.ts';
@@ -30,13 +29,12 @@ const clock = systemClock;
 export const run: Run = async (context) => {
   const line = readCommandLine(context);
   const writes = line.task !== undefined && !line.dryRun;
-  const stage = line.endpoints === undefined ? await stageOf(context, { writes }) : undefined;
-  const target = await findTarget(line, context.env, stage);
-  if (target.local) await checkRuns(target.local.file, target.local.endpoints);
+  const stage = await stageOf(context, { writes });
+  const target = findTarget(line, stage);
   if (writes && target.oms) {
     const { settings, keys } = target.oms;
     const { region = '', endpoint = '', projectId: project } = settings;
-    context.note(placeOf(stage?.name ?? 'local', { region, endpoint, project, accessKey: keys.accessKey }));
+    context.note(placeOf(stage.name, { region, endpoint, project, accessKey: keys.accessKey }));
   }
   const started = clock.now();
   const { source, destination } = { source: listerOf(target.source), destination: listerOf(target.destination) };

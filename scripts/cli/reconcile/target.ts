@@ -1,8 +1,7 @@
 import { checkOmsConfig, eventVariables, type OmsConfig, omsVariables } from '#shared/config/oms.ts';
-import { type ConfigOf, readConfig } from '#shared/config/read.ts';
+import type { ConfigOf } from '#shared/config/read.ts';
 import { reconcileVariables } from '#shared/config/reconcile.ts';
 import type { KeyPair } from '#shared/http/key-pair.ts';
-import { ENDPOINTS_FILE, type EndpointsFile, readEndpoints } from '../../local/endpoints-file.ts';
 import type { Endpoints } from '../../local/stack.ts';
 import { type Environment, readEnvironment } from '../../serverless/environment.ts';
 import type { OmsSettings } from '../connect.ts';
@@ -27,8 +26,6 @@ const pace = {
 export interface Target {
   /** Name of the local cloud for people; undefined where flags and environment say it all. */
   readonly cloud: string | undefined;
-  /** What it has written, where anything of it is used. */
-  readonly local?: Local;
   readonly source: Side;
   readonly destination: Side;
   readonly pace: ConfigOf<typeof pace>;
@@ -37,17 +34,14 @@ export interface Target {
 }
 
 /**
- * What is compared, where it is, and with which keys: what a flag says; else the local cloud of the file, or of the one
- * that runs where the environment has no keys; else what the environment says.
+ * What is compared, where it is, and with which keys: what a flag says; else the local cloud of the stage; else what
+ * the environment says.
  *
  * @throws UsageError naming the flag or variable
  */
-export async function findTarget(
-  line: CommandLine,
-  env: Environment,
-  stage?: Pick<Stage, 'name' | 'local'>,
-): Promise<Target> {
-  const local = await findLocal(line, env, stage);
+export function findTarget(line: CommandLine, { name: stage, env, local }: Stage): Target {
+  if (!local && (stage === 'local' || !hasKeys(env)) && !(isPlaced(line.source) && isPlaced(line.destination)))
+    throw noKeys(stage, 'SRC_ACCESS_KEY and DST_ACCESS_KEY, or HUAWEICLOUD_SDK_AK (see --help)');
   const side = (name: SideName): Side => {
     const flags = line[name];
     const location = flags.location ?? localBucket(name, local?.endpoints);
@@ -64,10 +58,7 @@ export async function findTarget(
     pace: readEnvironment(pace, env),
   };
   checkApart(target);
-  const isUsed = line.task !== undefined || !isPlaced(line.source) || !isPlaced(line.destination);
-  const found = local && isUsed ? { ...target, local } : target;
-  if (line.task === undefined) return found;
-  return { ...found, oms: local ? localOms(local.endpoints) : environmentOms(env) };
+  return line.task === undefined ? target : { ...target, oms: omsOf(env) };
 }
 
 /** A bucket compared with itself would prove whatever it is asked. */
@@ -76,51 +67,24 @@ function checkApart({ source, destination }: Pick<Target, SideName>): void {
     throw new UsageError(`--source and --destination are the same bucket, ${quoted(source.bucket)}`);
 }
 
-interface Local {
-  readonly file: string;
-  readonly endpoints: EndpointsFile;
-}
-
-async function findLocal(
-  { endpoints: file, source, destination }: CommandLine,
-  env: Environment,
-  stage: Pick<Stage, 'name' | 'local'> | undefined,
-): Promise<Local | undefined> {
-  if (file !== undefined) return { file, endpoints: await readEndpoints(file) };
-  if (stage?.local) return { file: ENDPOINTS_FILE, endpoints: stage.local };
-  if (stage?.name !== 'local' && hasKeys(env)) return undefined;
-  if (isPlaced(source) && isPlaced(destination)) return undefined;
-  throw noKeys(stage?.name ?? 'dev', 'SRC_ACCESS_KEY and DST_ACCESS_KEY, or HUAWEICLOUD_SDK_AK (see --help)');
-}
-
 function localBucket(name: SideName, endpoints: Endpoints | undefined): BucketLocation {
   if (!endpoints) throw new UsageError(`--${name} is missing: s3://bucket or s3://bucket/prefix`);
   return { bucket: name === 'source' ? endpoints.source_bucket : endpoints.destination_bucket, prefix: '' };
 }
 
 function localSide(location: BucketLocation, endpoints: Endpoints, addressing: Side['addressing']): Side {
-  const { obs: endpoint, region } = endpoints;
+  const { obs: endpoint, region, access_key: accessKey, secret_key: secretKey } = endpoints;
   return {
     ...location,
     cloud: 'HuaweiCloud',
     endpoint,
     region,
     ...(addressing && { addressing }),
-    keys: localKeys(endpoints),
+    keys: { accessKey, secretKey },
   };
 }
 
-function localOms(endpoints: Endpoints): NonNullable<Target['oms']> {
-  const { region, oms, project_id } = endpoints;
-  const values: Environment = { OMS_REGION: region, OMS_ENDPOINT: oms, OMS_PROJECT_ID: project_id };
-  return { settings: readConfig(connection, (name) => values[name]), keys: localKeys(endpoints) };
-}
-
-function localKeys({ access_key: accessKey, secret_key: secretKey }: Endpoints): KeyPair {
-  return { accessKey, secretKey };
-}
-
-function environmentOms(env: Environment): NonNullable<Target['oms']> {
+function omsOf(env: Environment): NonNullable<Target['oms']> {
   const keys = keysOf(HUAWEI_KEYS, env);
   if (!keys) throw new UsageError('the environment has no keys for OMS: set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK');
   return { settings: readEnvironment(connection, env, (config) => checkOmsConfig(config as OmsConfig)), keys };

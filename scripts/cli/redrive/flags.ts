@@ -9,8 +9,6 @@ export interface CommandLine {
   readonly rate: number | undefined;
   readonly json: boolean;
   readonly verbose: boolean;
-  /** File of a local cloud. */
-  readonly endpoints: string | undefined;
 }
 
 /** The field of the options that a flag fills. */
@@ -63,7 +61,6 @@ export function readCommandLine({ values, json }: Pick<Context, 'values' | 'json
     rate: numberOf({ values }, 'rate', 1, 10_000),
     json,
     verbose: values['verbose'] === true,
-    endpoints: text('endpoints'),
   };
 }
 

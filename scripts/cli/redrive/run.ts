@@ -11,7 +11,6 @@ import { type RedriveRun, redrive, sourcesOf } from '#shared/redrive/redrive.ts'
 import type { RedriveReport } from '#shared/redrive/report.ts';
 import type { Context, Run } from '../command.ts';
 import { commandLog, connectOms } from '../connect.ts';
-import { checkRuns } from '../running-cloud.ts';
 import { placeOf, stageOf } from '../stage.ts';
 import { type CommandLine, readCommandLine } from './flags.ts';
 import { startProgress } from './progress.ts';
@@ -21,13 +20,12 @@ import { findTarget, type Target } from './target.ts';
 /** `oms-sync redrive`. */
 export const run: Run = async (context) => {
   const line = readCommandLine(context);
-  const { endpoints, options } = line;
-  const stage = endpoints === undefined ? await stageOf(context, { writes: !options.dry_run }) : undefined;
-  const target = await findTarget(endpoints, context.env, stage);
-  if (target.local) await checkRuns(target.local.file, target.local.endpoints);
+  const { options } = line;
+  const stage = await stageOf(context, { writes: !options.dry_run });
+  const target = await findTarget(stage);
   if (!options.dry_run) {
     const { region = '', endpoint = '', projectId: project } = target.config;
-    context.note(placeOf(stage?.name ?? 'local', { region, endpoint, project, ...target.credentials }));
+    context.note(placeOf(stage.name, { region, endpoint, project, ...target.credentials }));
   }
   const work = connect(target, line);
   if (!line.json) context.note(`${options.dry_run ? 'looking at' : 'redriving'} ${target.what}`);

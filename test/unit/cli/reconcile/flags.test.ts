@@ -26,7 +26,6 @@ describe('the command line of reconcile', () => {
       keys: 10,
       json: false,
       verbose: false,
-      endpoints: undefined,
     });
   });
 
@@ -68,7 +67,6 @@ describe('the command line of reconcile', () => {
       expected: 1000,
       json: true,
       verbose: true,
-      endpoints: 'f.json',
     });
     expect((await read(['--list-version', '2'])).listVersion).toBe(2);
   });

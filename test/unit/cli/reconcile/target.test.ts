@@ -1,11 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../../scripts/cli/errors.ts';
 import { readCommandLine } from '../../../../scripts/cli/reconcile/flags.ts';
 import { findTarget, type Target } from '../../../../scripts/cli/reconcile/target.ts';
 import { reconcile } from '../../../../scripts/cli/reconcile.ts';
+import { localStage } from '../../../../scripts/cli/stage.ts';
 import { contextOf } from '../../../helpers/cli.ts';
 
 const ENDPOINTS = {
@@ -15,6 +13,7 @@ const ENDPOINTS = {
   project_id: 'local-project',
   access_key: 'LOCAL-AK',
   secret_key: 'local-secret',
+  sync_task_id: 'task',
   source_bucket: 'source',
   destination_bucket: 'destination',
 };
@@ -22,21 +21,18 @@ const KEYS = { SRC_ACCESS_KEY: 'S-AK', SRC_SECRET_KEY: 's-sk', DST_ACCESS_KEY: '
 const HUAWEI = { HUAWEICLOUD_SDK_AK: 'H-AK', HUAWEICLOUD_SDK_SK: 'h-sk', OMS_SYNC_PROJECT_ID: 'project' };
 const BOTH = ['--source', 's3://one/x', '--destination', 's3://two/x'];
 
-let folder: string;
-let file: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'oms-sync-reconcile-target-'));
-  file = join(folder, 'endpoints.json');
-  await writeFile(file, JSON.stringify(ENDPOINTS));
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
-
-const find = async (argv: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Target> =>
-  findTarget(readCommandLine(await contextOf(reconcile, argv)), env);
+const FILE = 'endpoints.json';
+/** `--endpoints` is the local cloud, anything else an account. */
+const find = async (argv: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Target> => {
+  const stage = argv.includes(FILE)
+    ? localStage(FILE, ENDPOINTS as never, env)
+    : { name: 'dev', env, local: undefined };
+  return findTarget(readCommandLine(await contextOf(reconcile, argv)), stage);
+};
 
 describe('what reconcile compares', () => {
   it('is the two buckets of the local cloud, with its keys, whatever the environment has', async () => {
-    const { cloud, source, destination, oms } = await find(['--endpoints', file], { ...KEYS, ...HUAWEI });
+    const { cloud, source, destination, oms } = await find(['--endpoints', FILE], { ...KEYS, ...HUAWEI });
 
     expect(cloud).toContain('endpoints.json');
     const place = { endpoint: ENDPOINTS.obs, region: 'cn-north-4', cloud: 'HuaweiCloud', prefix: '' };
@@ -47,7 +43,7 @@ describe('what reconcile compares', () => {
   });
 
   it.each([
-    ['in the local cloud', ['--endpoints', 'FILE', '--source', 's3://one', '--destination', 's3://one']],
+    ['in the local cloud', ['--endpoints', FILE, '--source', 's3://one', '--destination', 's3://one']],
     ['in OBS', ['--source', 's3://one/x', '--destination', 's3://one/x']],
     [
       'at one endpoint, however it is written',
@@ -57,8 +53,7 @@ describe('what reconcile compares', () => {
       ]),
     ],
   ])('is never a bucket with itself, %s', async (_where, argv) => {
-    const line = argv.map((word) => (word === 'FILE' ? file : word));
-    await expect(find(line, KEYS)).rejects.toThrow('--source and --destination are the same bucket, "one"');
+    await expect(find(argv, KEYS)).rejects.toThrow('--source and --destination are the same bucket, "one"');
   });
 
   it('is a bucket of the same name in another store', async () => {
@@ -67,7 +62,7 @@ describe('what reconcile compares', () => {
   });
 
   it('is other buckets of the local cloud where flags name them, and OMS is the local one', async () => {
-    const { source, destination, oms } = await find(['--endpoints', file, ...BOTH, '--task', 't']);
+    const { source, destination, oms } = await find(['--endpoints', FILE, ...BOTH, '--task', 't']);
 
     expect([source, destination]).toMatchObject([
       { bucket: 'one', prefix: 'x', endpoint: ENDPOINTS.obs },
@@ -81,7 +76,7 @@ describe('what reconcile compares', () => {
 
   it('can be a source elsewhere and a destination in the local cloud', async () => {
     const flags = ['--source-provider', 'AWS', '--source-region', 'eu-west-1', '--list-version', '1'];
-    const { source, destination } = await find(['--endpoints', file, ...BOTH, ...flags], {
+    const { source, destination } = await find(['--endpoints', FILE, ...BOTH, ...flags], {
       ...KEYS,
       SRC_SECURITY_TOKEN: 'token',
     });

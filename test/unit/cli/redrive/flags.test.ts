@@ -13,7 +13,6 @@ describe('the command line of redrive', () => {
       rate: undefined,
       json: false,
       verbose: false,
-      endpoints: undefined,
     });
   });
 
@@ -37,7 +36,6 @@ describe('the command line of redrive', () => {
       json: true,
       verbose: true,
       rate: 20,
-      endpoints: 'f.json',
     });
   });
 

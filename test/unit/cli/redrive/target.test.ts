@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { UsageError } from '../../../../scripts/cli/errors.ts';
 import { findTarget } from '../../../../scripts/cli/redrive/target.ts';
+import { localStage, stageOf } from '../../../../scripts/cli/stage.ts';
 import { ROOT } from '../../../../scripts/serverless/config.ts';
 import { environmentName } from '../../../../scripts/serverless/environment.ts';
 
@@ -32,20 +33,21 @@ let folder: string;
 const file = (name: string) => join(folder, name);
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'oms-sync-target-'));
-  await writeFile(file('endpoints.json'), JSON.stringify(ENDPOINTS));
   await writeFile(file('no-json'), '{');
   await writeFile(file('other.json'), '{"a":1}');
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+const account = (env: Readonly<Record<string, string>>) => ({ name: 'dev', env, local: undefined });
 const findInEnvironment = (
   env: Readonly<Record<string, string>>,
   declared: Readonly<Record<string, string>> = DECLARED,
-) => findTarget(undefined, env, undefined, async () => declared);
+) => findTarget(account(env), async () => declared);
 
 describe('where the command redrives', () => {
   it('is the local cloud of a file that is named, whatever the environment says', async () => {
-    const { config, credentials, what } = await findTarget(file('endpoints.json'), ENVIRONMENT);
+    const env = { ...ENVIRONMENT, HUAWEICLOUD_SDK_SECURITY_TOKEN: 'token' };
+    const { config, credentials, what } = await findTarget(localStage('endpoints.json', ENDPOINTS as never, env));
 
     expect(what).toContain('endpoints.json');
     expect(credentials).toEqual({ accessKey: 'AK', secretKey: 'local-secret' });
@@ -92,7 +94,7 @@ describe('where the command redrives', () => {
   });
 
   it('takes serverless.yml of this folder for that', async () => {
-    const { config } = await findTarget(undefined, ENVIRONMENT);
+    const { config } = await findTarget(account(ENVIRONMENT));
 
     expect(config).toMatchObject({ region: 'cn-north-4', eventgridKeyEncoding: 'form', stateBucket: 'my-state' });
   });
@@ -108,6 +110,12 @@ describe('where the command redrives', () => {
     expect(message).not.toContain('\n');
   });
 
+  it('is nowhere without keys, and never the account where the local cloud is meant', async () => {
+    await expect(findInEnvironment({})).rejects.toThrow('The environment has no keys of an account, for stage dev.');
+    const local = { name: 'local', env: ENVIRONMENT, local: undefined };
+    await expect(findTarget(local)).rejects.toThrow('No local cloud runs.');
+  });
+
   it('asks for the secret key by the name that it has in the environment', async () => {
     const { HUAWEICLOUD_SDK_SK: _, ...rest } = ENVIRONMENT;
     await expect(findInEnvironment(rest)).rejects.toThrow('HUAWEICLOUD_SDK_SK is missing');
@@ -119,7 +127,8 @@ describe('where the command redrives', () => {
     ['other.json', 'is not the file of a local cloud'],
     ['', 'cannot be read'],
   ])('is refused where %s is named', async (name, message) => {
-    await expect(findTarget(file(name), {})).rejects.toThrow(message);
+    const context = { values: { endpoints: file(name) }, env: {}, note: () => {} };
+    await expect(stageOf(context, { writes: false })).rejects.toThrow(message);
   });
 
   it('reads the variables that serverless.yml reads', async () => {
