@@ -59,13 +59,20 @@ export interface CliCommand {
   /** Words behind the name, as commander writes them: `<needed>`, `[optional]`. */
   readonly words?: readonly (readonly [word: string, help: string, choices?: readonly string[]])[];
   readonly flags: Flags;
+  /** Works on the local cloud alone, so that another stage is refused. */
+  readonly localOnly?: true;
   /** Path of the module that exports `run`, by the words of the command line. */
   readonly module: string | ((words: readonly string[]) => string);
 }
 
-/** Flags of commands that work on a deployed stage. */
-export const STAGE_FLAGS = {
+/** Flags of every command. */
+export const COMMON_FLAGS = {
   stage: { type: 'string', value: 'NAME', short: 's', help: 'stage to work on; "local" while a local cloud runs here' },
+  json: { type: 'boolean', help: 'print one JSON document on stdout, errors included; notes go to stderr' },
+} as const satisfies Flags;
+
+/** Flags of commands that work on a project. */
+export const PROJECT_FLAGS = {
   region: { type: 'string', value: 'NAME', help: 'region of the project (OMS_SYNC_REGION, or cn-north-4)' },
   profile: { type: 'string', value: 'NAME', help: 'profile of the credentials file, in place of the environment' },
 } as const satisfies Flags;

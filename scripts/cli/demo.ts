@@ -32,4 +32,5 @@ Exit code 0 when everything arrived, 1 when something is missing or differs.`,
     verbose: { type: 'boolean', help: 'print the log lines of functions and services' },
   },
   module: '../local/demo.ts',
+  localOnly: true,
 };

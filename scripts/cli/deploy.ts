@@ -1,4 +1,4 @@
-import { type CliCommand, STAGE_FLAGS } from './command.ts';
+import { type CliCommand, PROJECT_FLAGS } from './command.ts';
 
 export const deploy: CliCommand = {
   name: 'deploy',
@@ -23,7 +23,7 @@ interruption: it goes on from what it finds. Functions that serverless.yml no lo
     function: { type: 'string', value: 'KEY', short: 'f', help: 'deploy this function only' },
     'allow-unrouted': { type: 'boolean', help: 'deploy triggers that no route takes from, as in a first deployment' },
     concurrency: { type: 'string', value: 'N', help: 'functions at a time, 1 to 16 (4)' },
-    ...STAGE_FLAGS,
+    ...PROJECT_FLAGS,
   },
   module: ([what]) => (what === 'package' ? './deploy/package.ts' : './deploy/run.ts'),
 };

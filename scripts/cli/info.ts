@@ -1,9 +1,12 @@
-import { type CliCommand, STAGE_FLAGS } from './command.ts';
+import { type CliCommand, PROJECT_FLAGS } from './command.ts';
 
 export const info: CliCommand = {
   name: 'info',
-  summary: 'show what is deployed: versions, triggers, schedules, addresses',
-  text: `Asks FunctionGraph. Names of variables are shown, their values never.`,
+  summary: 'show what is deployed, and whether it is as serverless.yml declares it',
+  text: `Asks FunctionGraph for versions, triggers, schedules and addresses, and says what is not as serverless.yml declares it.
+Times are UTC. Names of variables are shown, their values never.
+
+Exit code 0 when everything that serverless.yml declares is there and on, 1 otherwise.`,
   examples: [
     ['info', 'every function of the local cloud that runs'],
     ['info --stage prod -f redrive', 'one function, with its versions and variables'],
@@ -15,7 +18,7 @@ export const info: CliCommand = {
       short: 'f',
       help: 'show this function only, with its versions and variables',
     },
-    ...STAGE_FLAGS,
+    ...PROJECT_FLAGS,
   },
   module: './info/run.ts',
 };

@@ -1,10 +1,10 @@
-import { type CliCommand, STAGE_FLAGS } from './command.ts';
+import { type CliCommand, PROJECT_FLAGS } from './command.ts';
 
 export const invoke: CliCommand = {
   name: 'invoke',
   summary: 'call a function and print its result',
-  text: `Calls a deployed function through FunctionGraph's invocation API, which needs no gateway. --method, --path, --query and
---body make the request that a gateway would make of them. The body of an HTTP answer is printed decoded.
+  text: `Calls a deployed function through FunctionGraph's invocation API, which needs no gateway. --method, --path and --body
+make the request that a gateway would send. The body of an HTTP answer is printed decoded.
 
 "invoke local" runs the zip of dist/ on this machine, under the rules of the platform. OMS and OBS are called for real: on
 stage local those of the local cloud, otherwise those of the account, with the keys of the environment in place of the
@@ -27,7 +27,7 @@ Exit code 1 where the function fails or answers with a status of 400 or more.`,
     async: { type: 'boolean', help: 'queue the event and do not wait' },
     qualifier: { type: 'string', value: 'NAME', help: 'version or alias (the alias that serves)' },
     log: { type: 'boolean', help: 'print what the function has logged, too' },
-    ...STAGE_FLAGS,
+    ...PROJECT_FLAGS,
   },
   module: ([where]) => (where === 'local' ? './invoke/local.ts' : './invoke/run.ts'),
 };

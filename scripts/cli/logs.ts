@@ -1,4 +1,4 @@
-import { type CliCommand, STAGE_FLAGS } from './command.ts';
+import { type CliCommand, PROJECT_FLAGS } from './command.ts';
 
 export const logs: CliCommand = {
   name: 'logs',
@@ -24,7 +24,7 @@ defects show their stack. --json prints the lines as they were written. With --t
     key: { type: 'string', value: 'KEY', help: 'only lines that name this object key, plain or percent-encoded' },
     limit: { type: 'string', value: 'N', help: 'lines at the most (1000)' },
     tail: { type: 'boolean', short: 't', help: 'wait for more' },
-    ...STAGE_FLAGS,
+    ...PROJECT_FLAGS,
   },
   module: './logs/run.ts',
 };

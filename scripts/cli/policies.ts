@@ -1,4 +1,4 @@
-import { type CliCommand, STAGE_FLAGS } from './command.ts';
+import type { CliCommand } from './command.ts';
 
 export const policies: CliCommand = {
   name: 'policies',
@@ -9,7 +9,6 @@ nothing else. docs/reference/permissions.md says how to create the agencies. The
   examples: [['policies --stage prod --out ../policies', 'those of a stage']],
   flags: {
     out: { type: 'string', value: 'DIR', help: 'folder to write to; created where it does not exist' },
-    stage: STAGE_FLAGS.stage,
   },
   module: './policies/run.ts',
 };

@@ -1,18 +1,21 @@
 import { createRequire } from 'node:module';
 import { Argument, Command, Help, Option } from 'commander';
 import packageFile from '../../package.json' with { type: 'json' };
-import type { CliCommand, Context, Environment, Flag, Flags, Run } from './command.ts';
+import {
+  type CliCommand,
+  COMMON_FLAGS,
+  type Context,
+  type Environment,
+  type Flag,
+  type Flags,
+  type Run,
+} from './command.ts';
 import { failureOf, isDefect, UsageError } from './errors.ts';
 import { interruptible } from './interruptible.ts';
 import { refuseSwallowedFlags } from './swallowed-flags.ts';
 
 /** What a shell reports of a program that Ctrl-C has ended. */
 const INTERRUPTED = 130;
-
-/** The flag of every command. */
-const JSON_FLAG: Flags = {
-  json: { type: 'boolean', help: 'print one JSON document on stdout, errors included; notes go to stderr' },
-};
 
 /** Columns of help texts. */
 const HELP_WIDTH = 112;
@@ -30,7 +33,7 @@ export interface ProgramOptions {
 
 /** Every flag of a command. */
 export function flagsOf({ flags }: Pick<CliCommand, 'flags'>): Flags {
-  return { ...flags, ...JSON_FLAG };
+  return { ...flags, ...COMMON_FLAGS };
 }
 
 /**
@@ -78,7 +81,10 @@ export async function runProgram(
           return signal;
         },
       };
-      const { module } = definition;
+      const { module, localOnly } = definition;
+      const { stage = 'local' } = context.values;
+      if (localOnly && stage !== 'local')
+        throw new UsageError(`oms-sync ${definition.name} works on the local cloud alone.`, 'Leave --stage out.');
       code = await load(typeof module === 'string' ? module : module(own.args)).run(context);
     });
   try {
@@ -137,5 +143,5 @@ function valuesOf(command: Command): Context['values'] {
 }
 
 function examplesText(examples: CliCommand['examples']): string {
-  return `Examples:\n${examples.map(([line, what]) => `  ${what}:\n    oms-sync ${line}`).join('\n')}`;
+  return `Examples:\n${examples.map(([line, what]) => `  ${what}:\n    npx oms-sync ${line}`).join('\n')}`;
 }

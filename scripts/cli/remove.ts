@@ -1,4 +1,4 @@
-import { type CliCommand, STAGE_FLAGS } from './command.ts';
+import { type CliCommand, PROJECT_FLAGS } from './command.ts';
 
 export const remove: CliCommand = {
   name: 'remove',
@@ -13,7 +13,7 @@ it needs --yes.`,
     function: { type: 'string', value: 'KEY', short: 'f', help: 'remove this function only' },
     'dry-run': { type: 'boolean', help: 'show what would be deleted, and do nothing' },
     yes: { type: 'boolean', short: 'y', help: 'do not ask' },
-    ...STAGE_FLAGS,
+    ...PROJECT_FLAGS,
   },
   module: './remove/run.ts',
 };

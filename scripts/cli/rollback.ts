@@ -1,4 +1,4 @@
-import { type CliCommand, STAGE_FLAGS } from './command.ts';
+import { type CliCommand, PROJECT_FLAGS } from './command.ts';
 
 export const rollback: CliCommand = {
   name: 'rollback',
@@ -15,7 +15,7 @@ both, ROUTES included. Functions that the last deployment did not change stay. T
     to: { type: 'string', value: 'VERSION', help: 'the version to serve; needs --function' },
     'dry-run': { type: 'boolean', help: 'show what would change, and do nothing' },
     yes: { type: 'boolean', short: 'y', help: 'do not ask where variables change' },
-    ...STAGE_FLAGS,
+    ...PROJECT_FLAGS,
   },
   module: './rollback/run.ts',
 };

@@ -1,4 +1,4 @@
-import { type CliCommand, STAGE_FLAGS } from './command.ts';
+import type { CliCommand } from './command.ts';
 
 export const routes: CliCommand = {
   name: 'routes',
@@ -17,7 +17,6 @@ Exit code 0 where a route matches, 1 where none does or where the object is neve
   ],
   flags: {
     encoded: { type: 'boolean', help: 'the key is percent-encoded' },
-    stage: STAGE_FLAGS.stage,
   },
   module: './routes/run.ts',
 };

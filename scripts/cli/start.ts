@@ -50,4 +50,5 @@ docs/reference/local-cloud.md explains fault plans, access keys and everything e
     quiet: { type: 'boolean', help: 'do not print the log lines of functions and services' },
   },
   module: '../local/start.ts',
+  localOnly: true,
 };

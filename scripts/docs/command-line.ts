@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type CliCommand, type Flags, STAGE_FLAGS } from '../cli/command.ts';
+import { type CliCommand, type Flags, PROJECT_FLAGS } from '../cli/command.ts';
 import { COMMANDS } from '../cli/commands.ts';
 import { flagsOf } from '../cli/program.ts';
 import { ROOT } from '../serverless/config.ts';
@@ -10,7 +10,7 @@ import { ROOT } from '../serverless/config.ts';
 export const COMMAND_LINE_FILE = join(ROOT, 'docs', 'reference', 'command-line.md');
 
 /** Flags that mean the same in every command, and are explained once. */
-const COMMON: Flags = { ...STAGE_FLAGS, json: flagsOf({ flags: {} })['json'] as Flags[string] };
+const COMMON: Flags = flagsOf({ flags: PROJECT_FLAGS });
 
 const INTRODUCTION = `# Command line
 

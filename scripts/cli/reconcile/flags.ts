@@ -1,7 +1,7 @@
 import { readDuration } from '#shared/config/duration.ts';
 import { type Addressing, isProviderName, type ListVersion, type ProviderName } from '#shared/objectstore/providers.ts';
 import { MOST_SUBMISSIONS } from '#shared/reconcile/submit/submissions.ts';
-import { type Context, type Flags, numberOf, STAGE_FLAGS } from '../command.ts';
+import { type Context, type Flags, numberOf } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { quoted } from '../quoted.ts';
 import { type BucketLocation, readLocation, writeLocation } from './location.ts';
@@ -87,7 +87,6 @@ export const RECONCILE_FLAGS = {
   },
   verbose: { type: 'boolean', help: 'print the log, one line of JSON for each thing worth it' },
   endpoints: { type: 'string', value: 'FILE', help: 'use the local cloud of this file (.local/endpoints.json)' },
-  stage: STAGE_FLAGS.stage,
 } as const satisfies Flags;
 
 /**

@@ -1,6 +1,6 @@
 import { type RedriveOptions, readRedriveOptions } from '#shared/redrive/options.ts';
 import { ValidationError } from '#shared/validation/errors.ts';
-import { type Context, type Flags, numberOf, STAGE_FLAGS, textOf } from '../command.ts';
+import { type Context, type Flags, numberOf, textOf } from '../command.ts';
 import { UsageError } from '../errors.ts';
 
 export interface CommandLine {
@@ -32,10 +32,9 @@ export const REDRIVE_FLAGS = {
   },
   parked: { type: 'boolean', help: 'take parked documents, too' },
   limit: { type: 'string', value: 'N', help: 'take N documents at the most' },
-  rate: { type: 'string', value: 'N', help: 'OMS calls per second (OMS_CALLS_PER_SECOND, 100)' },
+  rate: { type: 'string', value: 'N', help: 'OMS calls per second (OMS_SYNC_CALLS_PER_SECOND, 100)' },
   verbose: { type: 'boolean', help: 'print the log, one line of JSON for each key that is refused' },
-  endpoints: { type: 'string', value: 'FILE', help: 'use the local cloud of this file' },
-  stage: STAGE_FLAGS.stage,
+  endpoints: { type: 'string', value: 'FILE', help: 'use the local cloud of this file (.local/endpoints.json)' },
 } as const satisfies Flags;
 
 /**
