@@ -26,7 +26,9 @@ export const run: Run = async (context) => {
     : folder
       ? await folderObjects(resolve(folder))
       : { objects: [...(await repositoryObjects(ROOT)), ...hostileObjects()] };
-  for (const line of skipped) console.log(`not uploaded: ${line}`);
+  // With --json stdout belongs to the document.
+  const tell = context.json ? context.note : context.say;
+  for (const line of skipped) tell(`not uploaded: ${line}`);
   if (objects.length === 0) throw new UsageError('there is nothing to upload: the folder holds no files');
 
   const dataDir = await mkdtemp(join(tmpdir(), 'oms-sync-demo-'));
@@ -36,9 +38,9 @@ export const run: Run = async (context) => {
     dataDir,
     keyDecoding,
     arrived: (all) => arrivals.arrived(all),
-    say: (line) => console.log(`  ${line}`),
+    say: (line) => tell(`  ${line}`),
     log: (line) => {
-      if (flags['verbose']) console.log(line);
+      if (flags['verbose']) tell(line);
       else if (lines.push(line) > 2000) lines.shift();
     },
   });
@@ -54,14 +56,16 @@ export const run: Run = async (context) => {
     await cleanUp();
     process.exit(130);
   });
-  console.log('starting the local cloud');
+  tell('starting the local cloud');
   try {
     const endpoints = await cloud.ready();
     const say = (line: string): void => {
       signal.throwIfAborted();
-      console.log(line);
+      tell(line);
     };
-    return await replicate({ cloud, endpoints, objects, arrivals, drop, patience, lines, signal, say });
+    const outcome = await replicate({ cloud, endpoints, objects, arrivals, drop, patience, lines, signal, say });
+    if (context.json) context.print(outcome);
+    return outcome.converged ? 0 : 1;
   } catch (error) {
     // The shutdown is under way and ends the process itself.
     if (signal.aborted) return await new Promise<never>(() => {});

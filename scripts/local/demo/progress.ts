@@ -5,8 +5,18 @@ export interface Progress {
   stop(): void;
 }
 
-/** Progress bars on a terminal; elsewhere a plain line whenever another tenth of a bar is done. */
-export function startProgress(bars: Readonly<Record<string, number>>, signal: AbortSignal): Progress {
+/**
+ * Progress bars on a terminal; elsewhere one plain line whenever another tenth of a bar is done,
+ * so that a log stays readable.
+ *
+ * @param signal after which nothing more is shown
+ * @param say prints a plain line
+ */
+export function startProgress(
+  bars: Readonly<Record<string, number>>,
+  signal: AbortSignal,
+  say: (line: string) => void = console.log,
+): Progress {
   const names = Object.keys(bars);
   const width = Math.max(...names.map((name) => name.length));
   if (!process.stdout.isTTY) {
@@ -15,7 +25,7 @@ export function startProgress(bars: Readonly<Record<string, number>>, signal: Ab
     const tenthOf = (name: string, value: number): number => Math.floor((value / Math.max(1, bars[name] ?? 0)) * 10);
     const print = (name: string, value: number): void => {
       printed.set(name, value);
-      if (!signal.aborted) console.log(`  ${name.padEnd(width)} ${value}/${bars[name] ?? 0}`);
+      if (!signal.aborted) say(`  ${name.padEnd(width)} ${value}/${bars[name] ?? 0}`);
     };
     return {
       set(name, value) {

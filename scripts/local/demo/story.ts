@@ -29,8 +29,21 @@ interface Session {
   readonly say: (line: string) => void;
 }
 
-/** Runs the demonstration and reports while it happens. Returns the exit code. */
-export async function replicate(session: Session): Promise<number> {
+/** How a demonstration ended: the document of `--json`. */
+interface Outcome {
+  readonly objects: number;
+  readonly arrived: number;
+  readonly bytes: number;
+  /** From the first upload until everything with a notification had arrived. */
+  readonly seconds: number;
+  /** Calls of OMS after notifications. */
+  readonly event_calls: number;
+  /** Everything arrived, and the reconciler says so. */
+  readonly converged: boolean;
+}
+
+/** Runs the demonstration and reports while it happens. */
+export async function replicate(session: Session): Promise<Outcome> {
   const { cloud, endpoints, objects, arrivals, drop, say } = session;
   const client = s3Client({
     endpoint: endpoints.obs,
@@ -61,7 +74,9 @@ export async function replicate(session: Session): Promise<number> {
       ['OMS event calls', `${events.calls} after notifications${perCall}`],
     ];
     say(`\n${rows.map(([name, value]) => `  ${name.padEnd(18)} ${value}`).join('\n')}\n`);
-    return conclude(session, problems, passes);
+    const converged = conclude(session, problems, passes);
+    const arrived = objects.length - problems.length;
+    return { objects: objects.length, arrived, bytes, seconds, event_calls: events.calls, converged };
   } finally {
     client.destroy();
   }
@@ -75,7 +90,7 @@ async function uploadAll(
   const plan = await drops.start(endpoints.source_bucket);
   if (plan) say(`\nlosing ${drop} % of the notifications on purpose: PUT ${endpoints.obs}/_faults\n  ${plan}`);
   say(`\nuploading ${objects.length} objects to "${endpoints.source_bucket}"`);
-  const progress = startProgress({ uploaded: objects.length, arrived: objects.length }, signal);
+  const progress = startProgress({ uploaded: objects.length, arrived: objects.length }, signal, say);
   const tick = setInterval(() => progress.set('arrived', arrivals.count), 100);
   const began = performance.now();
   let uploaded = 0;
@@ -136,19 +151,19 @@ function conclude(
   { objects, lines, signal, say }: Session,
   problems: readonly string[],
   passes: readonly PassReport[],
-): number {
+): boolean {
   signal.throwIfAborted();
   const converged = passes.at(-1)?.converged ?? true;
   if (problems.length === 0 && converged) {
     say('converged: source and destination hold the same objects');
-    return 0;
+    return true;
   }
   if (problems.length === 0) console.error('every object arrived, but the reconciler does not confirm it');
   else console.error(`${problems.length} of ${objects.length} objects are missing or differ:`);
   for (const problem of problems.slice(0, 100)) console.error(`  ${problem}`);
   if (problems.length > 100) console.error(`  ... and ${problems.length - 100} more`);
   showErrors(lines);
-  return 1;
+  return false;
 }
 
 export function showErrors(lines: readonly string[]): void {
