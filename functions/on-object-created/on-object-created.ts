@@ -3,10 +3,10 @@ import { statePrefixes } from '#shared/config/state.ts';
 import { type Clock, systemClock } from '#shared/http/clock.ts';
 import { RateLimiter } from '#shared/pipeline/rate-limiter.ts';
 import type { Summary } from '#shared/pipeline/report.ts';
-import { deadLetterReserve } from '#shared/pipeline/reserve.ts';
 import { run } from '#shared/pipeline/run.ts';
 import { TaskStates } from '#shared/pipeline/task-states.ts';
 import { keyEncodingsOf } from '#shared/pipeline/variables.ts';
+import { deadLetterReserve } from '#shared/pipeline/write-dead-letters.ts';
 import type { EventServices } from '#shared/platform/events.ts';
 import type { variables } from './variables.ts';
 

@@ -1,7 +1,6 @@
 import { bucketCredentialVariables } from '#shared/config/bucket-credentials.ts';
-import { eventVariables } from '#shared/config/oms.ts';
+import { eventVariables, selfInvocationVariables } from '#shared/config/oms.ts';
 import { reconcileVariables } from '#shared/config/reconcile.ts';
-import { selfInvocationVariables } from '#shared/config/self-invocation.ts';
 import { stateVariables } from '#shared/config/state.ts';
 import { required } from '#shared/config/variable.ts';
 import { notificationVariables } from '#shared/pipeline/variables.ts';

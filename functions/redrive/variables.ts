@@ -1,5 +1,4 @@
-import { eventVariables } from '#shared/config/oms.ts';
-import { selfInvocationVariables } from '#shared/config/self-invocation.ts';
+import { eventVariables, selfInvocationVariables } from '#shared/config/oms.ts';
 import { stateVariables } from '#shared/config/state.ts';
 import { required } from '#shared/config/variable.ts';
 import { notificationVariables } from '#shared/pipeline/variables.ts';

@@ -1,8 +1,8 @@
 import type { ConfigOf } from '#shared/config/read.ts';
 import { readWithCredentials } from '#shared/oms/bucket-credentials.ts';
 import { CONFLICTS, explainRefusal } from '#shared/oms/refusal.ts';
+import { syncTaskPath } from '#shared/oms/schemas/show-sync-task.ts';
 import { startSyncTaskBody } from '#shared/oms/schemas/start-sync-task.ts';
-import { syncTaskPath } from '#shared/oms/schemas/sync-task-path.ts';
 import type { HttpReply, HttpRequest } from '#shared/platform/gateway-event.ts';
 import type { Services } from '#shared/platform/http.ts';
 import { readPathAndBody } from '#shared/platform/parameters.ts';

@@ -1,6 +1,6 @@
 import type { OmsConfig } from '#shared/config/oms.ts';
 import { CONFLICTS, explainRefusal } from '#shared/oms/refusal.ts';
-import { syncTaskPath } from '#shared/oms/schemas/sync-task-path.ts';
+import { syncTaskPath } from '#shared/oms/schemas/show-sync-task.ts';
 import type { HttpReply, HttpRequest } from '#shared/platform/gateway-event.ts';
 import type { Services } from '#shared/platform/http.ts';
 import { readParameters } from '#shared/platform/parameters.ts';

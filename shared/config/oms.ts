@@ -1,6 +1,6 @@
 import type { Problem } from '#shared/errors/base.ts';
 import { LOG_LEVELS } from '#shared/logging/logger.ts';
-import { REGION_NAME } from './hosts.ts';
+import { REGION_NAME } from './names.ts';
 import type { ConfigOf } from './read.ts';
 import { choiceVariable, integerVariable, required, textVariable, urlVariable, withDefault } from './variable.ts';
 
@@ -84,3 +84,9 @@ export function checkOmsConfig(config: OmsConfig): Problem[] {
     });
   return problems;
 }
+
+export const selfInvocationVariables = {
+  functionGraphEndpoint: urlVariable('FUNCTIONGRAPH_ENDPOINT', {
+    hint: 'only where it is not https://functiongraph.<region>.myhuaweicloud.com',
+  }),
+} as const;

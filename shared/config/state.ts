@@ -1,6 +1,5 @@
 import type { Problem } from '#shared/errors/base.ts';
-import { OBS_BUCKET_NAME } from './bucket-name.ts';
-import { REGION_NAME } from './hosts.ts';
+import { OBS_BUCKET_NAME, REGION_NAME } from './names.ts';
 import type { ConfigOf } from './read.ts';
 import { integerVariable, textVariable, urlVariable, withDefault } from './variable.ts';
 

@@ -1,5 +1,5 @@
 import { AppError, type Problem } from '#shared/errors/base.ts';
-import { isLoopbackHost } from './hosts.ts';
+import { isLoopbackHost } from './names.ts';
 
 /** One variable of a function: its name, what it may hold, and how an engineer sets it right. */
 export interface Variable<T> {

@@ -1,5 +1,4 @@
-import { inspectKey } from './inspect.ts';
-import { KEY_LIMITS } from './limits.ts';
+import { inspectKey, KEY_LIMITS } from './inspect.ts';
 import { checkObjectKey, isObjectKey, type ObjectKey } from './object-key.ts';
 
 /**

@@ -1,6 +1,5 @@
 import { KeyEncodingError } from './errors.ts';
-import { inspectKey } from './inspect.ts';
-import { KEY_LIMITS } from './limits.ts';
+import { inspectKey, KEY_LIMITS } from './inspect.ts';
 import { isObjectKey, type ObjectKey } from './object-key.ts';
 
 /** Characters that are neither unreserved (RFC 3986, section 2.3) nor a slash. */

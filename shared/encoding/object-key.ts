@@ -1,5 +1,4 @@
-import { inspectKey } from './inspect.ts';
-import { KEY_LIMITS } from './limits.ts';
+import { inspectKey, KEY_LIMITS } from './inspect.ts';
 
 /** A checked object key: Unicode scalar values only, 1 to 1024 bytes of UTF-8, never normalised. */
 export type ObjectKey = string & { readonly __brand: 'ObjectKey' };

@@ -1,6 +1,5 @@
 import type { KeyEncoding } from '#shared/encoding/decode.ts';
 import { OBJECT_NAMES, readChange } from './change.ts';
-import type { RecordCollector, RecordOutcome } from './collector.ts';
 import { classifyEventName, type EventKind, reportedEventName } from './event-name.ts';
 import {
   type Fields,
@@ -17,7 +16,7 @@ import {
   withField,
 } from './fields.ts';
 import { type Selection, selectEntries } from './select.ts';
-import type { EventSource } from './source.ts';
+import type { EventSource, RecordCollector, RecordOutcome } from './source.ts';
 
 /** EventGrid's name for object notifications of OBS. */
 const SOURCE = 'HC.OBS.DWR';

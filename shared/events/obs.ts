@@ -1,6 +1,5 @@
 import type { KeyEncoding } from '#shared/encoding/decode.ts';
 import { OBJECT_NAMES, readChange } from './change.ts';
-import type { RecordOutcome } from './collector.ts';
 import { classifyEventName } from './event-name.ts';
 import {
   field,
@@ -15,7 +14,7 @@ import {
   requiredText,
 } from './fields.ts';
 import { selectEntries } from './select.ts';
-import type { EventSource } from './source.ts';
+import type { EventSource, RecordOutcome } from './source.ts';
 
 /** SQS, SNS and COS write `Records`, too. */
 function isRecord(record: unknown): boolean {

@@ -1,8 +1,10 @@
 import type { KeyEncoding } from '#shared/encoding/decode.ts';
+import { UnrecognisedEventError } from './errors.ts';
 import { eventGrid } from './event-grid.ts';
+import type { NormalisedEvent } from './object-change.ts';
 import { obs } from './obs.ts';
 import { type Selection, whole } from './select.ts';
-import type { EventSource } from './source.ts';
+import { type EventSource, RecordCollector } from './source.ts';
 
 /** Every source of notifications. A payload may hold records of several: each reads its own. */
 export const SOURCES = [obs, eventGrid] as const satisfies readonly EventSource[];
@@ -46,4 +48,19 @@ export function countRecords(event: unknown): number {
 /** Whether a text in a notification names a bucket or an object, by its field and that field's parent. */
 export function isObjectName(parent: string, name: string): boolean {
   return SOURCES.some((source) => source.names.has(`${parent}.${name}`));
+}
+
+/**
+ * Reads notifications, in every shape in which a source sends them, into changes of objects. Every record is read; one
+ * that cannot be is rejected with the path of what is wrong, and its neighbours stay.
+ *
+ * @param event the parsed payload
+ * @throws UnrecognisedEventError when no source recognises the payload
+ */
+export function normaliseEvent(event: unknown, keyEncodings: KeyEncodings): NormalisedEvent {
+  const sources = sourcesOf(event);
+  if (sources.length === 0) throw new UnrecognisedEventError(SOURCES.map(({ shape }) => shape));
+  const collector = new RecordCollector();
+  for (const { name, read } of sources) read(event, keyEncodings[name], collector);
+  return collector.result();
 }

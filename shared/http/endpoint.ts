@@ -1,4 +1,4 @@
-import { isLoopbackHost, REGION_NAME } from '#shared/config/hosts.ts';
+import { isLoopbackHost, REGION_NAME } from '#shared/config/names.ts';
 import type { Server } from './transport.ts';
 
 /** A service's address, taken apart once: parsing a URL for each call would resolve `..` in its path. */

@@ -16,7 +16,6 @@ import {
   ObjectStoreTimeoutError,
   ObjectTooLargeError,
 } from './errors.ts';
-import { CLIENT_LIMITS } from './limits.ts';
 import type { Addressing } from './providers.ts';
 import { encodeQuery, type QueryParameter, type SigV4Signer } from './sigv4.ts';
 
@@ -129,3 +128,20 @@ function lost<T>(
   if (kind === 'timeout') return new ObjectStoreTimeoutError(timeout, fields);
   return kind === 'deadline' ? new ObjectStoreDeadlineError(fields) : new ObjectStoreConnectionError(reason, fields);
 }
+
+/**
+ * Numbers of the vendors.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
+ */
+export const S3_LIMITS = {
+  pageKeys: 1_000,
+} as const;
+
+export const CLIENT_LIMITS = {
+  /** Bytes of an object, where the caller names no limit. */
+  objectBytes: 16_777_216,
+  /** Bytes of a page: 1000 keys of 1024 bytes take 3 MB percent-encoded and at most twice that as XML references. */
+  pageBytes: 16_777_216,
+  /** Bytes of an answer that is not data; a longer one is no document of a store. */
+  documentBytes: 65_536,
+} as const;

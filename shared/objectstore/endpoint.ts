@@ -1,4 +1,4 @@
-import { BUCKET_NAME } from '#shared/config/bucket-name.ts';
+import { BUCKET_NAME } from '#shared/config/names.ts';
 import type { Endpoint } from '#shared/http/endpoint.ts';
 import { ValidationError } from '#shared/validation/errors.ts';
 import type { Addressing } from './providers.ts';

@@ -22,8 +22,9 @@ export interface Call<T> {
   /** Strictly encoded. */
   readonly path: string;
   readonly query?: readonly (readonly [name: string, value: string])[];
-  readonly body: string;
-  readonly idempotent: boolean;
+  readonly body?: string;
+  /** False where repeating the call would do more than making it once. */
+  readonly repeatable?: boolean;
   readonly secrets?: readonly string[];
   /**
    * Makes of the body of a 200 what the call is for.
@@ -47,15 +48,15 @@ export interface Success<T> {
 
 /** @throws OmsError, or what `credentials` throws */
 export function callOms<T>(call: Call<T>, context: OmsCallContext): Promise<Success<T>> {
-  const { method, path, body, secrets = [] } = call;
+  const { method, path, query, body = '', repeatable = true, secrets = [] } = call;
   const allSecrets = (credentials: OmsCredentials): string[] => [...omsSecrets(credentials), ...secrets];
   const signed: SignedCall<OmsCredentials, Success<T>> = {
-    repeatable: call.idempotent,
+    repeatable,
     documented: DOCUMENTED,
     credentials: (attempts) => checkCredentials(context.credentials(), attempts),
     sign: (credentials, now) => ({
       method,
-      target: call.query === undefined || call.query.length === 0 ? path : `${path}?${encodeQuery(call.query)}`,
+      target: query === undefined || query.length === 0 ? path : `${path}?${encodeQuery(query)}`,
       headers: headersOf(call, context, credentials, now),
       body,
       maxBytes: CLIENT_LIMITS.responseBytes,

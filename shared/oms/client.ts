@@ -5,7 +5,7 @@ import { type Sender, Transport } from '#shared/http/transport.ts';
 import { ValidationError } from '#shared/validation/errors.ts';
 import { parseJsonLossless } from '#shared/validation/json.ts';
 import { JsonFault } from '#shared/validation/json-reader.ts';
-import { isPathSegment } from '#shared/validation/path-segment.ts';
+import { isPathSegment } from '#shared/validation/path.ts';
 import { type Call, callOms, type OmsCallContext, type Success } from './call.ts';
 import type { OmsCredentials } from './credentials.ts';
 import { resolveEndpoint } from './endpoint.ts';
@@ -77,14 +77,12 @@ export class OmsClient {
     readonly syncTaskId: string;
     readonly objectKeys: readonly string[];
   }): Promise<{ readonly requestId?: string; readonly attempts: number }> {
-    const success = await this.#call({
+    const { requestId, attempts } = await this.#call({
       method: 'POST',
       path: `${this.#taskPath(request.syncTaskId)}/events`,
       body: JSON.stringify({ object_keys: request.objectKeys }),
-      idempotent: true,
       read: readNothing,
     });
-    const { requestId, attempts } = success;
     return requestId === undefined ? { attempts } : { requestId, attempts };
   }
 
@@ -99,15 +97,15 @@ export class OmsClient {
   async createSyncTask(body: CreateSyncTaskInput): Promise<{ readonly sync_task_id: string }> {
     const { src_ak, src_sk, dst_ak, dst_sk, source_cdn } = body;
     const secrets = [src_ak, src_sk, dst_ak, dst_sk, source_cdn?.authentication_key ?? ''];
-    const success = await this.#call({
+    const { value } = await this.#call({
       method: 'POST',
       path: this.#connection.path,
       body: JSON.stringify(body),
-      idempotent: false,
+      repeatable: false,
       secrets,
       read: readCreated,
     });
-    return success.value;
+    return value;
   }
 
   /**
@@ -120,15 +118,13 @@ export class OmsClient {
     readonly syncTaskId: string;
     readonly queryTime: number;
   }): Promise<ShowSyncTaskResponse> {
-    const success = await this.#call({
+    const { value } = await this.#call({
       method: 'GET',
       path: this.#taskPath(request.syncTaskId),
       query: [['query_time', String(request.queryTime)]],
-      body: '',
-      idempotent: true,
       read: (text) => readAs(readShowSyncTaskResponse, text, 'a sync task', 'sync_task_id'),
     });
-    return success.value;
+    return value;
   }
 
   /**
@@ -140,17 +136,15 @@ export class OmsClient {
    * @see https://support.huaweicloud.com/intl/en-us/api-oms/ListSyncTasks.html
    */
   async listSyncTasks(request: ListSyncTasksRequest = {}): Promise<SyncTaskList> {
-    const success = await this.#call({
+    const { value } = await this.#call({
       method: 'GET',
       path: this.#connection.path,
       query: Object.entries(request).flatMap(([name, value]) =>
         value === undefined ? [] : [[name, String(value)] as const],
       ),
-      body: '',
-      idempotent: true,
       read: (text) => readAs(readListSyncTasksResponse, text, 'a list of sync tasks', 'count'),
     });
-    return success.value;
+    return value;
   }
 
   /**
@@ -164,12 +158,12 @@ export class OmsClient {
    */
   async startSyncTask({ syncTaskId, ...body }: StartSyncTaskBody & { readonly syncTaskId: string }): Promise<void> {
     const { src_ak, src_sk, dst_ak, dst_sk, source_cdn_authentication_key: cdnKey = '' } = body;
-    await this.#change({
+    await this.#call({
       method: 'POST',
       path: `${this.#taskPath(syncTaskId)}/start`,
       body: JSON.stringify(body),
-      idempotent: true,
       secrets: [src_ak, src_sk, dst_ak, dst_sk, cdnKey],
+      read: readNothing,
     });
   }
 
@@ -181,11 +175,10 @@ export class OmsClient {
    * @see https://support.huaweicloud.com/intl/en-us/api-oms/StopSyncTask.html
    */
   async stopSyncTask({ syncTaskId }: { readonly syncTaskId: string }): Promise<void> {
-    await this.#change({
+    await this.#call({
       method: 'POST',
       path: `${this.#taskPath(syncTaskId)}/stop`,
-      body: '',
-      idempotent: true,
+      read: readNothing,
     });
   }
 
@@ -197,11 +190,10 @@ export class OmsClient {
    * @see https://support.huaweicloud.com/intl/en-us/api-oms/DeleteSyncTask.html
    */
   async deleteSyncTask({ syncTaskId }: { readonly syncTaskId: string }): Promise<void> {
-    await this.#change({
+    await this.#call({
       method: 'DELETE',
       path: this.#taskPath(syncTaskId),
-      body: '',
-      idempotent: true,
+      read: readNothing,
     });
   }
 
@@ -218,7 +210,7 @@ export class OmsClient {
     readonly startTime: number;
     readonly endTime: number;
   }): Promise<ListSyncTaskStatisticResponse> {
-    const success = await this.#call({
+    const { value } = await this.#call({
       method: 'GET',
       path: `${this.#taskPath(request.syncTaskId)}/statistics`,
       query: [
@@ -226,15 +218,9 @@ export class OmsClient {
         ['start_time', String(request.startTime)],
         ['end_time', String(request.endTime)],
       ],
-      body: '',
-      idempotent: true,
       read: (text) => readAs(readListSyncTaskStatisticResponse, text, 'a list of statistics', 'statistic_datas'),
     });
-    return success.value;
-  }
-
-  async #change(call: Omit<Call<void>, 'read'>): Promise<void> {
-    await this.#call({ ...call, read: readNothing });
+    return value;
   }
 
   #taskPath(syncTaskId: string): string {

@@ -1,5 +1,5 @@
-import type { SyncItem } from './encode.ts';
-import { groupBy } from './group-by.ts';
+import { encodeOmsKey } from '#shared/encoding/encode.ts';
+import type { RoutedChange } from './route.ts';
 
 export interface BatchItem {
   readonly index: number;
@@ -48,4 +48,26 @@ export function inTurns(batches: readonly Batch[], start: number): Batch[] {
 function rotated<T>(list: readonly T[], start: number): T[] {
   const first = Math.floor(start * list.length) || 0;
   return [...list.slice(first), ...list.slice(0, first)];
+}
+
+/** One key of one sync task, ready to be sent. */
+export interface SyncItem {
+  readonly syncTaskId: string;
+  readonly key: string;
+}
+
+/** The items in the order of the changes. The keys were checked when they were decoded, so none is refused here. */
+export function encodeChanges(routed: readonly RoutedChange[]): SyncItem[] {
+  return routed.map(({ syncTaskId, change }) => ({ syncTaskId, key: encodeOmsKey(change.key) }));
+}
+
+/** Groups in the order in which their first members come. */
+export function groupBy<T>(items: readonly T[], nameOf: (item: T) => string): [T, ...T[]][] {
+  const byName = new Map<string, [T, ...T[]]>();
+  for (const item of items) {
+    const group = byName.get(nameOf(item));
+    if (group) group.push(item);
+    else byName.set(nameOf(item), [item]);
+  }
+  return [...byName.values()];
 }

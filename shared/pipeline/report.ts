@@ -4,7 +4,6 @@ import { CappedLog } from '#shared/logging/capped-log.ts';
 import type { Logger } from '#shared/logging/logger.ts';
 import type { Filtered } from './filter.ts';
 import { failedOf } from './outcome.ts';
-import { recordAt } from './record-at.ts';
 import type { Routed } from './route.ts';
 import { writeRoutingRecord } from './routing-record.ts';
 import type { Submitted } from './submit.ts';
@@ -204,4 +203,21 @@ function shapeOf(event: unknown): { readonly type: string; readonly names: strin
 
 function sum<T>(items: readonly T[], count: (item: T) => number): number {
   return items.reduce((total, item) => total + count(item), 0);
+}
+
+const STEP = /[^.[\]]+/g;
+
+/**
+ * The record of an event that a path such as `Records[2]` or `events[0]` names, for the log: what could not be read has
+ * no other description.
+ *
+ * @returns the whole event for an empty path, undefined where there is nothing
+ */
+export function recordAt(event: unknown, path: string): unknown {
+  let value = event;
+  for (const [step] of path.matchAll(STEP)) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = Reflect.get(value, step);
+  }
+  return value;
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { BUCKET_NAME, OBS_BUCKET_NAME, OBS_BUCKET_RULE } from '#shared/config/bucket-name.ts';
+import { BUCKET_NAME, OBS_BUCKET_NAME, OBS_BUCKET_RULE } from '#shared/config/names.ts';
 import { AppError } from '#shared/errors/base.ts';
 import { CLOUD_TYPES } from '#shared/oms/schemas/enums.ts';
 import { parseJson } from '#shared/validation/json.ts';

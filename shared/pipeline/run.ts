@@ -1,10 +1,8 @@
 import { UnrecognisedEventError } from '#shared/events/errors.ts';
-import { normaliseEvent } from '#shared/events/normalise.ts';
 import type { NormalisedEvent } from '#shared/events/object-change.ts';
-import type { KeyEncodings } from '#shared/events/sources.ts';
+import { type KeyEncodings, normaliseEvent } from '#shared/events/sources.ts';
 import type { Logger } from '#shared/logging/logger.ts';
-import { toBatches } from './batch.ts';
-import { encodeChanges } from './encode.ts';
+import { encodeChanges, toBatches } from './batch.ts';
 import { filterChanges, type OwnState } from './filter.ts';
 import { report, type Summary } from './report.ts';
 import { routeChanges } from './route.ts';

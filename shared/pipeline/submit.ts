@@ -1,4 +1,4 @@
-import { DeadlineError } from '#shared/errors/deadline.ts';
+import { DeadlineError } from '#shared/errors/base.ts';
 import { OmsError } from '#shared/oms/errors.ts';
 import { type Batch, type BatchItem, inTurns } from './batch.ts';
 import { forEachConcurrently } from './concurrently.ts';

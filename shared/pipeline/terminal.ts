@@ -1,9 +1,8 @@
 import type { TerminalFailure } from '#shared/deadletters/make.ts';
 import type { AppError } from '#shared/errors/base.ts';
 import type { NormalisedEvent, ObjectChange, RejectedRecord } from '#shared/events/object-change.ts';
-import type { Batch } from './batch.ts';
+import { type Batch, groupBy } from './batch.ts';
 import { classify } from './failures.ts';
-import { groupBy } from './group-by.ts';
 import { type FailedKey, failedOf, type KeyOutcome } from './outcome.ts';
 import type { Routed } from './route.ts';
 import { NoRouteError } from './routes.ts';

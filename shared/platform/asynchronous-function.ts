@@ -1,5 +1,5 @@
+import type { selfInvocationVariables } from '#shared/config/oms.ts';
 import type { ConfigOf } from '#shared/config/read.ts';
-import type { selfInvocationVariables } from '#shared/config/self-invocation.ts';
 import { type AsynchronousRequest, isGatewayEvent } from './asynchronous-request.ts';
 import { type EventFunction, type EventVariables, eventFunction } from './events.ts';
 import type { PlatformHandler } from './stack.ts';

@@ -1,8 +1,7 @@
 import { isAppError, type Problem } from '#shared/errors/base.ts';
 import { MethodNotAllowedError } from '#shared/errors/http.ts';
-import type { HttpReply } from './gateway-event.ts';
+import { GATEWAY_LIMITS, type HttpReply } from './gateway-event.ts';
 import { toGatewayResponse } from './json-response.ts';
-import { GATEWAY_LIMITS } from './limits.ts';
 import type { Middleware } from './stack.ts';
 
 export interface ErrorEnvelope {

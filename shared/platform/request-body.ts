@@ -1,8 +1,7 @@
 import { PayloadTooLargeError } from '#shared/errors/http.ts';
 import { ValidationError } from '#shared/validation/errors.ts';
 import { parseJson } from '#shared/validation/json.ts';
-import type { GatewayEvent } from './gateway-event.ts';
-import { GATEWAY_LIMITS } from './limits.ts';
+import { GATEWAY_LIMITS, type GatewayEvent } from './gateway-event.ts';
 
 /** RFC 4648, section 4. One class without a group: groups overflow the stack on bodies of megabytes. */
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;

@@ -1,8 +1,6 @@
-import type { OmsConfig } from '#shared/config/oms.ts';
+import type { OmsConfig, selfInvocationVariables } from '#shared/config/oms.ts';
 import { type ConfigOf, ConfigurationError } from '#shared/config/read.ts';
-import type { selfInvocationVariables } from '#shared/config/self-invocation.ts';
-import { AppError } from '#shared/errors/base.ts';
-import { DeadlineError } from '#shared/errors/deadline.ts';
+import { AppError, DeadlineError } from '#shared/errors/base.ts';
 import { field } from '#shared/events/fields.ts';
 import { makeCall } from '#shared/http/call.ts';
 import { contextOf } from '#shared/http/client-options.ts';

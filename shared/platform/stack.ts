@@ -1,7 +1,7 @@
 import middy from '@middy/core';
-import { DeadlineError } from '#shared/errors/deadline.ts';
+import { DeadlineError } from '#shared/errors/base.ts';
+import { GATEWAY_LIMITS } from './gateway-event.ts';
 import { Invocation } from './invocation.ts';
-import { GATEWAY_LIMITS } from './limits.ts';
 
 /** A function's entry point as FunctionGraph calls it: exactly two parameters, and a Promise. */
 export type PlatformHandler = (event: unknown, context: unknown) => Promise<unknown>;

@@ -1,8 +1,7 @@
 import type { DeadLetter, DeadLetterKey } from '#shared/deadletters/document.ts';
 import { checkObjectKey } from '#shared/encoding/object-key.ts';
-import { normaliseEvent } from '#shared/events/normalise.ts';
 import type { ObjectChange, RejectedRecord } from '#shared/events/object-change.ts';
-import { type KeyEncodings, sourcesOf } from '#shared/events/sources.ts';
+import { type KeyEncodings, normaliseEvent, sourcesOf } from '#shared/events/sources.ts';
 import { filterChanges, type OwnState } from '#shared/pipeline/filter.ts';
 import { matchesRoute, type RoutedChange, routeChanges } from '#shared/pipeline/route.ts';
 import { type Route, routedBuckets } from '#shared/pipeline/routes.ts';

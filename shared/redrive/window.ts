@@ -12,7 +12,6 @@ import {
 import type { ObjectStore, StoredObject } from '#shared/objectstore/port.ts';
 import { forEachConcurrently } from '#shared/pipeline/concurrently.ts';
 import { classify } from '#shared/pipeline/failures.ts';
-import { dueAt } from './backoff.ts';
 import type { FoundDocument, RedriveDocument } from './document.ts';
 import { REDRIVE_LIMITS } from './limits.ts';
 import { type ListingOptions, listDocuments, type Position, type Source } from './listing.ts';
@@ -214,4 +213,20 @@ function matches(document: RedriveDocument, { changes }: Resolved, filter: Redri
   const bucket = slash < 0 ? prefix : prefix.slice(0, slash);
   const start = slash < 0 ? '' : prefix.slice(slash + 1);
   return changes.some((change) => change.bucket === bucket && change.key.startsWith(start));
+}
+
+/** Milliseconds to wait after the first attempt. */
+const FIRST_WAIT = 15 * 60_000;
+const LONGEST_WAIT = 24 * 3_600_000;
+
+/**
+ * When a document is due again: 15 minutes after its first attempt, twice as long after every further one, a day at the
+ * most. Ten attempts take three and a half days.
+ *
+ * @param attempts that were made in vain, at least 1
+ * @param lastFailed milliseconds since the epoch
+ * @returns milliseconds since the epoch
+ */
+export function dueAt(attempts: number, lastFailed: number): number {
+  return lastFailed + Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (Math.max(1, attempts) - 1));
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { isPathSegment } from './path-segment.ts';
+import { isPathSegment } from './path.ts';
 import { rule } from './rule.ts';
 
 /**

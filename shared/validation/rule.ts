@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { RuleParams } from './problems.ts';
+import type { RuleParams } from './parse.ts';
 
 export interface Finding extends RuleParams {
   readonly path?: readonly PropertyKey[];

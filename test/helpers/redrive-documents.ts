@@ -1,7 +1,7 @@
 import type { DeadLetter } from '#shared/deadletters/document.ts';
 import { makeDeadLetter } from '#shared/deadletters/make.ts';
 import { deadLetterName } from '#shared/deadletters/name.ts';
-import { normaliseEvent } from '#shared/events/normalise.ts';
+import { normaliseEvent } from '#shared/events/sources.ts';
 import { classify, FAILURES, type FailureCode } from '#shared/pipeline/failures.ts';
 import { FORM } from './key-encodings.ts';
 import { omsError } from './oms-error.ts';

@@ -2,9 +2,8 @@ import { expectTypeOf, test } from 'vitest';
 import type { KeyEncoding } from '#shared/encoding/decode.ts';
 import type { ObjectKey } from '#shared/encoding/object-key.ts';
 import type { AppError, Problem } from '#shared/errors/base.ts';
-import { normaliseEvent } from '#shared/events/normalise.ts';
 import type { NormalisedEvent, ObjectChange } from '#shared/events/object-change.ts';
-import type { SourceName } from '#shared/events/sources.ts';
+import { normaliseEvent, type SourceName } from '#shared/events/sources.ts';
 
 test('normaliseEvent takes anything, and needs the encoding of every source', () => {
   expectTypeOf(normaliseEvent).parameter(0).toBeUnknown();

@@ -1,4 +1,4 @@
-import { KEY_LIMITS } from '#shared/encoding/limits.ts';
+import { KEY_LIMITS } from '#shared/encoding/inspect.ts';
 import { UsageError } from '../errors.ts';
 
 /** What is compared on one side. */

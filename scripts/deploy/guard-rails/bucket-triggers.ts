@@ -1,4 +1,4 @@
-import { OBS_BUCKET_NAME } from '#shared/config/bucket-name.ts';
+import { OBS_BUCKET_NAME } from '#shared/config/names.ts';
 import type { EventGridEvent, FunctionConfig, ObsEvent } from '../../serverless/config.ts';
 import { DEPLOY_LIMITS } from './limits.ts';
 

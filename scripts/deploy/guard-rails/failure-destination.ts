@@ -1,4 +1,4 @@
-import { OBS_BUCKET_NAME, OBS_BUCKET_RULE } from '#shared/config/bucket-name.ts';
+import { OBS_BUCKET_NAME, OBS_BUCKET_RULE } from '#shared/config/names.ts';
 import type { FailureDestination, FunctionConfig } from '../../serverless/config.ts';
 import { DEPLOY_LIMITS } from './limits.ts';
 import { rangeProblem } from './range.ts';

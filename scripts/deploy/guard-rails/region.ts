@@ -1,4 +1,4 @@
-import { REGION_NAME } from '#shared/config/hosts.ts';
+import { REGION_NAME } from '#shared/config/names.ts';
 import type { ServerlessConfig } from '../../serverless/config.ts';
 
 /**

@@ -3,10 +3,9 @@ import { listSyncTaskStatisticRequest } from '#shared/oms/schemas/list-sync-task
 import { LIST_SYNC_TASK_STATISTIC_ANSWER } from '#shared/oms/schemas/list-sync-task-statistic-response.ts';
 import { listSyncTasksRequest } from '#shared/oms/schemas/list-sync-tasks.ts';
 import { LIST_SYNC_TASKS_ANSWER } from '#shared/oms/schemas/list-sync-tasks-response.ts';
-import { showSyncTaskRequest } from '#shared/oms/schemas/show-sync-task.ts';
+import { showSyncTaskRequest, syncTaskPath } from '#shared/oms/schemas/show-sync-task.ts';
 import { SHOW_SYNC_TASK_ANSWER } from '#shared/oms/schemas/show-sync-task-response.ts';
 import { startSyncTaskRequest } from '#shared/oms/schemas/start-sync-task.ts';
-import { syncTaskPath } from '#shared/oms/schemas/sync-task-path.ts';
 import { reconcileRequest } from '#shared/reconcile/request-options.ts';
 import { redriveOptions } from '#shared/redrive/options.ts';
 import { createSyncEventBody, createSyncEventParameters } from '../../../functions/create-sync-event/request.ts';

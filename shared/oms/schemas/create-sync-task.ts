@@ -3,19 +3,12 @@ import { bucket, nonEmptyText, text } from '#shared/validation/primitives.ts';
 import { crossFieldRule, type Finding, rule } from '#shared/validation/rule.ts';
 import { OMS_LIMITS } from '../limits.ts';
 import { CLOUD_TYPES, CONSISTENCY_CHECKS, CRC64_CLOUD_TYPES, CRYPTO_TYPES, STORAGE_POLICIES } from './enums.ts';
-import { kmsKeyId } from './kms-key-id.ts';
+import { bucketKeys, kmsKeyId, optionalBucketKeys } from './keys.ts';
 import { sourceCdn } from './source-cdn.ts';
 
 const FORBIDDEN_IN_DESCRIPTION = /[<>()"'&]/;
 
-/**
- * The tables let every mandatory text be empty ("Minimum: 0"). Empty key pairs and an empty destination region are
- * refused all the same: an empty key signs nothing, and every OBS bucket is in a region. An empty source region is left
- * to OMS, because not every cloud addresses its buckets by region.
- */
-const accessKey = nonEmptyText(OMS_LIMITS.accessKey);
-const secretKey = nonEmptyText(OMS_LIMITS.secretKey);
-
+/** Table 3, without the key pairs. An empty source region is left to OMS: not every cloud addresses buckets by region. */
 const fields = {
   src_cloud_type: z._default(z.enum(CLOUD_TYPES), 'Aliyun'),
   src_region: text(OMS_LIMITS.region),
@@ -68,24 +61,12 @@ function crossFieldProblems(body: Readonly<Record<string, unknown>>): Finding[] 
  * @see https://support.huaweicloud.com/intl/en-us/api-oms/CreateSyncTask.html
  */
 export const createSyncTaskBody = z
-  .strictObject({
-    ...fields,
-    src_ak: accessKey,
-    src_sk: secretKey,
-    dst_ak: accessKey,
-    dst_sk: secretKey,
-  })
+  .strictObject({ ...fields, ...bucketKeys })
   .check(crossFieldRule(crossFieldProblems));
 
 /** The body of POST /sync-tasks: the same, where encrypted variables may hold the key pairs. */
 export const createSyncTaskRequest = z
-  .strictObject({
-    ...fields,
-    src_ak: z.optional(accessKey),
-    src_sk: z.optional(secretKey),
-    dst_ak: z.optional(accessKey),
-    dst_sk: z.optional(secretKey),
-  })
+  .strictObject({ ...fields, ...optionalBucketKeys })
   .check(crossFieldRule(crossFieldProblems));
 
 /** Input of the client: fields with a default may be left out. */

@@ -1,5 +1,5 @@
 import { type Answer, readAnswer } from './answer-table.ts';
-import { TASK_FIELDS } from './task-fields.ts';
+import { TASK_FIELDS } from './list-sync-tasks-response.ts';
 
 const { object_overwrite_mode, dst_storage_policy, consistency_check, ...first } = TASK_FIELDS;
 const { enable_metadata_migration, enable_restore, app_id, ...place } = first;

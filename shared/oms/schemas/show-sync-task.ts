@@ -20,3 +20,5 @@ export function showSyncTaskRequest(now: () => number) {
   const queryTime = z.pipe(z.union([z.string(), z.number()]).check(isMilliseconds), z.transform(Number));
   return z.strictObject({ sync_task_id: syncTaskId, query_time: z._default(queryTime, () => Math.floor(now())) });
 }
+
+export const syncTaskPath = z.strictObject({ sync_task_id: syncTaskId });

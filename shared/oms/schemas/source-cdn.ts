@@ -3,7 +3,7 @@ import { nonEmptyText, text } from '#shared/validation/primitives.ts';
 import { crossFieldRule, type Finding } from '#shared/validation/rule.ts';
 import { OMS_LIMITS } from '../limits.ts';
 import { CDN_AUTHENTICATION_TYPES, CDN_PROTOCOLS, CDN_TYPES_WITHOUT_KEY, CRYPTO_TYPES } from './enums.ts';
-import { kmsKeyId } from './kms-key-id.ts';
+import { kmsKeyId } from './keys.ts';
 
 /**
  * SourceCdnReq: objects are read from a CDN domain in place of the bucket.

@@ -1,11 +1,8 @@
 import * as z from 'zod/mini';
-import { nonEmptyText, text } from '#shared/validation/primitives.ts';
+import { text } from '#shared/validation/primitives.ts';
 import { OMS_LIMITS } from '../limits.ts';
 import { CRYPTO_TYPES } from './enums.ts';
-import { kmsKeyId } from './kms-key-id.ts';
-
-const accessKey = nonEmptyText(OMS_LIMITS.accessKey);
-const secretKey = nonEmptyText(OMS_LIMITS.secretKey);
+import { bucketKeys, kmsKeyId, optionalBucketKeys } from './keys.ts';
 
 const fields = {
   // Key of the CDN that the task was created with.
@@ -24,21 +21,9 @@ const fields = {
  * are refused, as when a task is created.
  * @see https://support.huaweicloud.com/intl/en-us/api-oms/StartSyncTask.html
  */
-export const startSyncTaskBody = z.strictObject({
-  ...fields,
-  src_ak: accessKey,
-  src_sk: secretKey,
-  dst_ak: accessKey,
-  dst_sk: secretKey,
-});
+export const startSyncTaskBody = z.strictObject({ ...fields, ...bucketKeys });
 
 /** The body of POST /sync-tasks/{sync_task_id}/start: the same, where encrypted variables may hold the key pairs. */
-export const startSyncTaskRequest = z.strictObject({
-  ...fields,
-  src_ak: z.optional(accessKey),
-  src_sk: z.optional(secretKey),
-  dst_ak: z.optional(accessKey),
-  dst_sk: z.optional(secretKey),
-});
+export const startSyncTaskRequest = z.strictObject({ ...fields, ...optionalBucketKeys });
 
 export type StartSyncTaskBody = z.output<typeof startSyncTaskBody>;

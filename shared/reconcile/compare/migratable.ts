@@ -1,4 +1,4 @@
-import { KEY_LIMITS } from '#shared/encoding/limits.ts';
+import { KEY_LIMITS } from '#shared/encoding/inspect.ts';
 import { isObjectKey } from '#shared/encoding/object-key.ts';
 import type { ObjectFacts } from './object-facts.ts';
 import type { Reason } from './verdict.ts';

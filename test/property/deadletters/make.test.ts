@@ -4,7 +4,7 @@ import { readDeadLetter } from '#shared/deadletters/document.ts';
 import { CredentialInNameError } from '#shared/deadletters/errors.ts';
 import { DEAD_LETTER_LIMITS } from '#shared/deadletters/limits.ts';
 import { makeDeadLetter, type TerminalFailure } from '#shared/deadletters/make.ts';
-import { normaliseEvent } from '#shared/events/normalise.ts';
+import { normaliseEvent } from '#shared/events/sources.ts';
 import { concealIn } from '#shared/logging/redact.ts';
 import { everySource, FORM } from '../../helpers/key-encodings.ts';
 import { runs } from '../../helpers/thorough.ts';

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UnrecognisedEventError } from '#shared/events/errors.ts';
-import { normaliseEvent } from '#shared/events/normalise.ts';
 import type { NormalisedEvent } from '#shared/events/object-change.ts';
-import { minimalEvent } from '#shared/events/sources.ts';
+import { minimalEvent, normaliseEvent } from '#shared/events/sources.ts';
 import { FORM } from '../../helpers/key-encodings.ts';
 import { runs } from '../../helpers/thorough.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { matchPath } from '#shared/platform/path-template.ts';
+import { matchPath } from '#shared/platform/gateway-request.ts';
 
 const SEED = 20_260_921;
 

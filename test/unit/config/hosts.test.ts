@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isLoopbackHost } from '#shared/config/hosts.ts';
+import { isLoopbackHost } from '#shared/config/names.ts';
 
 describe('isLoopbackHost', () => {
   it.each(['localhost', 'oms.localhost', '127.0.0.1', '127.255.255.254', '[::1]'])('knows %s', (host) => {

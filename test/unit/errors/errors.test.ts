@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AppError } from '#shared/errors/base.ts';
-import { DeadlineError } from '#shared/errors/deadline.ts';
+import { AppError, DeadlineError } from '#shared/errors/base.ts';
 import { MethodNotAllowedError, PayloadTooLargeError, RouteNotFoundError } from '#shared/errors/http.ts';
 
 describe('AppError', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { KeyEncodingError } from '#shared/encoding/errors.ts';
 import { InvalidRecordError, UnrecognisedEventError } from '#shared/events/errors.ts';
-import { normaliseEvent } from '#shared/events/normalise.ts';
 import type { Doubt } from '#shared/events/object-change.ts';
+import { normaliseEvent } from '#shared/events/sources.ts';
 import { type PayloadName, payload, payloadWith, payloadWithout } from '../../fixtures/payloads/payload.ts';
 import { FORM } from '../../helpers/key-encodings.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { recordAt } from '#shared/pipeline/record-at.ts';
+import { recordAt } from '#shared/pipeline/report.ts';
 
 const event = { Records: [{ a: 1 }, { s3: { object: { key: 'k' } } }] };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deadLetterReserve } from '#shared/pipeline/reserve.ts';
+import { deadLetterReserve } from '#shared/pipeline/write-dead-letters.ts';
 
 describe('deadLetterReserve', () => {
   it.each([

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AppError } from '#shared/errors/base.ts';
-import { DeadlineError } from '#shared/errors/deadline.ts';
+import { AppError, DeadlineError } from '#shared/errors/base.ts';
 import { toBatches } from '#shared/pipeline/batch.ts';
 import type { KeyOutcome } from '#shared/pipeline/outcome.ts';
 import { RateLimiter } from '#shared/pipeline/rate-limiter.ts';

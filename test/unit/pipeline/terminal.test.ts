@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidRecordError, UnrecognisedEventError } from '#shared/events/errors.ts';
 import type { RejectedRecord } from '#shared/events/object-change.ts';
-import { toBatches } from '#shared/pipeline/batch.ts';
-import { encodeChanges } from '#shared/pipeline/encode.ts';
+import { encodeChanges, toBatches } from '#shared/pipeline/batch.ts';
 import { classify } from '#shared/pipeline/failures.ts';
 import type { KeyOutcome } from '#shared/pipeline/outcome.ts';
 import { terminalFailures } from '#shared/pipeline/terminal.ts';

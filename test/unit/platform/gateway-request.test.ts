@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { HttpRequest } from '#shared/platform/gateway-event.ts';
+import { GATEWAY_LIMITS, type HttpRequest } from '#shared/platform/gateway-event.ts';
 import { gatewayRequest } from '#shared/platform/gateway-request.ts';
 import { Invocation } from '#shared/platform/invocation.ts';
-import { GATEWAY_LIMITS } from '#shared/platform/limits.ts';
 import type { StackRequest } from '#shared/platform/stack.ts';
 import { gatewayEvent } from '../../helpers/gateway-event.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { matchPath } from '#shared/platform/path-template.ts';
+import { matchPath } from '#shared/platform/gateway-request.ts';
 
 const EVENTS = '/sync-tasks/{sync_task_id}/events';
 

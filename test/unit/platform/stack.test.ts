@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DeadlineError } from '#shared/errors/deadline.ts';
+import { DeadlineError } from '#shared/errors/base.ts';
 import { Invocation } from '#shared/platform/invocation.ts';
 import { failureLog } from '#shared/platform/invocation-log.ts';
 import { stack } from '#shared/platform/stack.ts';

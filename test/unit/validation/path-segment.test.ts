@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isPathSegment } from '#shared/validation/path-segment.ts';
+import { isPathSegment } from '#shared/validation/path.ts';
 
 describe('isPathSegment', () => {
   it.each(['a', '...', 'a/b', '任务', '😀', ' ', '%2e', '..a'])('takes %j', (value) => {

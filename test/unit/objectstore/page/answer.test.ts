@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MalformedListingError } from '#shared/objectstore/errors.ts';
-import { readListAnswer } from '#shared/objectstore/page/answer.ts';
+import { readListAnswer } from '#shared/objectstore/page/list-page.ts';
 
 const V2 = { listVersion: 2, upperCaseEtag: false } as const;
 const V1 = { listVersion: 1, upperCaseEtag: false } as const;
