@@ -8,21 +8,19 @@ import type { RuntimeContext } from './context.ts';
 /** Milliseconds that a client leaves of the invocation's time, so that the function can still answer. */
 const RESERVE = 500;
 
-const MISSING = {
-  oms:
-    'No credentials for OMS: give the function an agency, or set the encrypted variables OMS_ACCESS_KEY and ' +
-    'OMS_SECRET_KEY, or OMS_AUTH_TOKEN.',
-  store:
-    'No key pair for the object store: give the function an agency, or set the encrypted variables OMS_ACCESS_KEY ' +
-    'and OMS_SECRET_KEY. An IAM token alone signs no request of an object store.',
-} as const;
+const NO_CREDENTIALS =
+  'No credentials for OMS: give the function an agency, or set the encrypted variables OMS_ACCESS_KEY and ' +
+  'OMS_SECRET_KEY, or OMS_AUTH_TOKEN.';
+const NO_KEY_PAIR =
+  'No key pair for the object store: give the function an agency, or set the encrypted variables OMS_ACCESS_KEY ' +
+  'and OMS_SECRET_KEY. An IAM token alone signs no request of an object store.';
 
 /** The function has neither an agency nor keys of its own. */
 export class MissingCredentialsError extends AppError {
   override readonly name = 'MissingCredentialsError';
 
-  constructor(service: keyof typeof MISSING = 'oms') {
-    super(500, 'OmsSync.MissingCredentials', MISSING[service]);
+  constructor(message = NO_CREDENTIALS) {
+    super(500, 'OmsSync.MissingCredentials', message);
   }
 
   override get publicMessage(): string {
@@ -85,7 +83,7 @@ export function readKeyPair({ accessKey, secretKey }: KeyVariables, context: Run
   if (accessKey !== undefined && secretKey !== undefined) return { accessKey, secretKey };
   const temporary = context.temporaryCredentials;
   if (temporary) return temporary;
-  throw new MissingCredentialsError('store');
+  throw new MissingCredentialsError(NO_KEY_PAIR);
 }
 
 /** Every secret that the context holds at this moment, to be concealed in log lines. */

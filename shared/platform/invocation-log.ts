@@ -54,7 +54,7 @@ const DEPTH = 5;
  *
  * @param redact of the invocation's logger
  */
-export function withoutSecrets(thrown: unknown, redact: (text: string) => string): unknown {
+function withoutSecrets(thrown: unknown, redact: (text: string) => string): unknown {
   try {
     if (!textsOf(thrown, 0).some((text) => redact(text) !== text)) return thrown;
     if (!(thrown instanceof Error)) return redact(String(thrown));

@@ -227,6 +227,6 @@ const LONGEST_WAIT = 24 * 3_600_000;
  * @param lastFailed milliseconds since the epoch
  * @returns milliseconds since the epoch
  */
-export function dueAt(attempts: number, lastFailed: number): number {
+function dueAt(attempts: number, lastFailed: number): number {
   return lastFailed + Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (Math.max(1, attempts) - 1));
 }

@@ -31,7 +31,7 @@ export interface RuleParams {
 const MAX_PROBLEMS = 1000;
 
 /** Turns issues into problems: one each, unknown fields by name. They hold no text of the input but field names. */
-export function toProblems(issues: readonly Issue[], what: string): Problem[] {
+function toProblems(issues: readonly Issue[], what: string): Problem[] {
   const problems = issues.slice(0, MAX_PROBLEMS).flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.slice(0, MAX_PROBLEMS).map((key) => {

@@ -153,7 +153,7 @@ function validUpTo(bytes: Buffer): number {
  * @returns undefined where a `%` is malformed or the bytes are not UTF-8
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
  */
-export function decodeListedName(name: string): string | undefined {
+function decodeListedName(name: string): string | undefined {
   const spaced = name.includes('+') ? name.replaceAll('+', ' ') : name;
   if (!spaced.includes('%')) return spaced;
   try {
