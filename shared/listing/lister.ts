@@ -1,7 +1,6 @@
 import { compareUtf8 } from '#shared/encoding/utf8-order.ts';
 import type { ListedObject, ObjectPage, ObjectStore } from '#shared/objectstore/port.ts';
 import { ListingError, type ListingFault } from './errors.ts';
-import { untilAborted } from './until-aborted.ts';
 
 /** The part of a bucket that is to be listed. Names are real names, in the order of the bytes of their UTF-8. */
 export interface ListRequest {
@@ -187,4 +186,23 @@ export function upTo(objects: readonly ListedObject[], until: string): readonly 
     else high = middle;
   }
   return low === objects.length ? objects : objects.slice(0, low);
+}
+
+/**
+ * Waits for work that cannot be stopped, no longer than a signal allows. What comes of the work after that is lost.
+ *
+ * @throws the signal's reason, or what the work throws
+ */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return await work;
+  let stop = (): void => {};
+  const aborted = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }

@@ -1,5 +1,6 @@
 import { ListingCheck, type ListRequest } from '#shared/listing/lister.ts';
-import type { FactsPage, ObjectFacts } from '#shared/reconcile/compare/object-facts.ts';
+import type { FactsPage } from '#shared/reconcile/compare/diff.ts';
+import type { ObjectFacts } from '#shared/reconcile/compare/verdict.ts';
 
 /** A listing of pages that are at hand, checked as a lister checks them. */
 export async function* pagesOf(

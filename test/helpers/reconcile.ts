@@ -1,5 +1,4 @@
-import { type Counts, countFinding, countSame, noCounts } from '#shared/reconcile/compare/counts.ts';
-import type { DiffStep } from '#shared/reconcile/compare/diff.ts';
+import { type Counts, countFinding, countSame, type DiffStep, noCounts } from '#shared/reconcile/compare/counts.ts';
 import type { Finding, Verdict } from '#shared/reconcile/compare/verdict.ts';
 
 /** Counts of objects of one byte: so many of each verdict, with made-up keys. */

@@ -1,4 +1,5 @@
-import type { FactsPage, ObjectFacts } from '#shared/reconcile/compare/object-facts.ts';
+import type { FactsPage } from '#shared/reconcile/compare/diff.ts';
+import type { ObjectFacts } from '#shared/reconcile/compare/verdict.ts';
 
 /** One of so many objects differs in this way. The numbers are prime, so that they seldom fall together. */
 const MISSING = 101;

@@ -4,8 +4,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as z from 'zod/mini';
 import { NAMED_KEY_LENGTH, NAMED_KEYS } from '#shared/reconcile/compare/counts.ts';
 import { VERDICTS } from '#shared/reconcile/compare/verdict.ts';
+import { TREND_LENGTH } from '#shared/reconcile/report/convergence.ts';
 import { reportSchema } from '#shared/reconcile/report/report.ts';
-import { TREND_LENGTH } from '#shared/reconcile/report/trend.ts';
 
 /** Where the schema is published. */
 export const REPORT_SCHEMA_FILE = join(

@@ -1,6 +1,5 @@
 import { OMS_RESULT_PREFIX } from '#shared/pipeline/filter.ts';
 import { type MigrationOptions, unmigratable } from './migratable.ts';
-import type { ObjectFacts } from './object-facts.ts';
 import {
   type ComparePairOptions,
   comparePair,
@@ -9,7 +8,7 @@ import {
   type Pair,
   submission,
 } from './overwrite-rules.ts';
-import type { Finding, SubmittedVerdict } from './verdict.ts';
+import type { Finding, ObjectFacts, SubmissionHistory, SubmittedVerdict } from './verdict.ts';
 
 export interface ComparerOptions extends Partial<ComparePairOptions>, MigrationOptions {
   readonly rules: OverwriteRules;
@@ -26,24 +25,6 @@ export interface ComparerOptions extends Partial<ComparePairOptions>, MigrationO
   readonly history?: SubmissionHistory;
   /** Most submissions of an object whose source stays the same; no bound where it is left out. */
   readonly maxSubmissions?: number | undefined;
-}
-
-export interface EarlierSubmissions {
-  /** Submissions that OMS has accepted, or refused for the sake of the object. */
-  readonly count: number;
-  /** OMS has accepted one of them. */
-  readonly accepted: boolean;
-  /** OMS has accepted one in this pass. */
-  readonly acceptedNow: boolean;
-  /** The last one is so recent that there is to be no other one yet. */
-  readonly waits: boolean;
-}
-
-/** Remembers how often objects were submitted. Times are milliseconds since the epoch. */
-export interface SubmissionHistory {
-  find(source: ObjectFacts, now: number): EarlierSubmissions | undefined;
-  /** @returns false where there is no place for another object, and it may have been submitted before */
-  reserve(source: ObjectFacts, now: number): boolean;
 }
 
 const NO_HISTORY: SubmissionHistory = { find: () => undefined, reserve: () => true };

@@ -33,6 +33,14 @@ export interface Counts {
   readonly changed: { objects: number; lost: number };
 }
 
+export interface DiffStep {
+  /** Every key up to this one, inclusive, has been judged. */
+  readonly cursor: string;
+  readonly counts: Counts;
+  /** Findings of this step: everything that is not the same, in the order of the keys. At most what two pages hold. */
+  readonly findings: readonly Finding[];
+}
+
 export function noCounts(): Counts {
   return {
     source: { objects: 0, bytes: 0 },

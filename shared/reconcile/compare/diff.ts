@@ -1,10 +1,17 @@
 import { isBefore } from '#shared/encoding/utf8-order.ts';
 import type { CompareTimes, ObjectComparer } from './compare-object.ts';
-import { type Counts, countFinding, countSame, noCounts } from './counts.ts';
-import type { Side } from './errors.ts';
-import { ListingSide } from './listing-side.ts';
-import type { FactsPage, ObjectFacts } from './object-facts.ts';
-import { type Finding, isSubmitted } from './verdict.ts';
+import { countFinding, countSame, type DiffStep, noCounts } from './counts.ts';
+import { DiffError, type Side } from './errors.ts';
+import { type Finding, isSubmitted, type ObjectFacts } from './verdict.ts';
+
+/** A page of a listing, as the listers give them. An empty page is no end. */
+export interface FactsPage {
+  readonly objects: readonly ObjectFacts[];
+  /** Milliseconds since the epoch when the page was asked for; when the diff asked its lister where it is left out. */
+  readonly listedAt?: number;
+  /** The page is the last, and not on the store's word alone. */
+  readonly isEndSeen?: boolean;
+}
 
 export interface DiffOptions {
   /**
@@ -32,14 +39,6 @@ export interface DiffOptions {
   readonly confirmEnd?: (side: Side, after: string | undefined) => Promise<boolean>;
   /** Milliseconds since the epoch: source objects modified since then are counted apart. */
   readonly changedSince?: number;
-}
-
-export interface DiffStep {
-  /** Every key up to this one, inclusive, has been judged. */
-  readonly cursor: string;
-  readonly counts: Counts;
-  /** Findings of this step: everything that is not the same, in the order of the keys. At most what two pages hold. */
-  readonly findings: readonly Finding[];
 }
 
 export type DiffEnd =
@@ -138,4 +137,75 @@ function walk(source: ListingSide, destination: ListingSide, options: DiffOption
   source.index = i;
   destination.index = j;
   return { cursor, counts, findings };
+}
+
+interface ListingSideOptions {
+  readonly side: Side;
+  /** Pages in order and within the range, as listers check them. */
+  readonly pages: AsyncIterable<FactsPage>;
+  readonly now: () => number;
+}
+
+class ListingSide {
+  /** The current page: never used up while the listing goes on. */
+  page: readonly ObjectFacts[] = [];
+  index = 0;
+  ended = false;
+  /** Whether there was any object at all. */
+  sawObject = false;
+  /** Request time of the last page: milliseconds since the epoch. */
+  listedAt: number;
+  readonly #options: ListingSideOptions;
+  readonly #pages: AsyncIterator<FactsPage>;
+  /** The last key of the page before. */
+  #position: string | undefined;
+  #endConfirmed = false;
+
+  constructor(options: ListingSideOptions) {
+    this.#options = options;
+    this.#pages = options.pages[Symbol.asyncIterator]();
+    this.listedAt = options.now();
+  }
+
+  /**
+   * Reads on where the current page is used up.
+   *
+   * @throws DiffError
+   */
+  async load(): Promise<void> {
+    while (!this.ended && this.index >= this.page.length) {
+      this.#position = this.page.at(-1)?.key ?? this.#position;
+      const asked = this.#options.now();
+      const { done, value } = await this.#next();
+      this.ended = done === true;
+      [this.page, this.index] = [done === true ? [] : value.objects, 0];
+      if (done === true) return;
+      this.listedAt = value.listedAt ?? asked;
+      this.#endConfirmed = value.isEndSeen === true;
+      this.sawObject ||= value.objects.length > 0;
+    }
+  }
+
+  /**
+   * Confirms the end of the listing, looking behind it once where the lister has not seen it.
+   *
+   * @param look behind the last key; absent where the store is believed
+   */
+  async confirmEnd(look: ((side: Side, after: string | undefined) => Promise<boolean>) | undefined): Promise<boolean> {
+    this.#endConfirmed ||= look === undefined || (await look(this.#options.side, this.#position));
+    return this.#endConfirmed;
+  }
+
+  /** Ends a listing that is not read to its end. What goes wrong then no longer matters. */
+  async close(): Promise<void> {
+    if (!this.ended) await Promise.resolve(this.#pages.return?.()).catch(() => {});
+  }
+
+  async #next(): Promise<IteratorResult<FactsPage, unknown>> {
+    try {
+      return await this.#pages.next();
+    } catch (error) {
+      throw DiffError.of(this.#options.side, this.#position, error);
+    }
+  }
 }

@@ -1,7 +1,6 @@
 import { KEY_LIMITS } from '#shared/encoding/inspect.ts';
 import { isObjectKey } from '#shared/encoding/object-key.ts';
-import type { ObjectFacts } from './object-facts.ts';
-import type { Reason } from './verdict.ts';
+import type { ObjectFacts, Reason } from './verdict.ts';
 
 export interface MigrationOptions {
   /** The cloud of the sync task's source: names of storage classes mean different things in different clouds. */

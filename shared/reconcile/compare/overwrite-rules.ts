@@ -1,4 +1,4 @@
-import type { ObjectFacts } from './object-facts.ts';
+import type { ObjectFacts } from './verdict.ts';
 export interface OverwriteRules {
   readonly mode: OverwriteMode;
   readonly consistencyCheck: ConsistencyCheck;

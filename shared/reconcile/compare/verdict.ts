@@ -1,4 +1,6 @@
-import type { ObjectFacts } from './object-facts.ts';
+import type { ListedObject } from '#shared/objectstore/port.ts';
+
+export type ObjectFacts = ListedObject;
 
 export const VERDICTS = [
   /** Nothing tells the two apart. */
@@ -64,4 +66,22 @@ export interface Finding {
 
 export function isSubmitted(verdict: Verdict): verdict is SubmittedVerdict {
   return (SUBMITTED_VERDICTS as readonly Verdict[]).includes(verdict);
+}
+
+export interface EarlierSubmissions {
+  /** Submissions that OMS has accepted, or refused for the sake of the object. */
+  readonly count: number;
+  /** OMS has accepted one of them. */
+  readonly accepted: boolean;
+  /** OMS has accepted one in this pass. */
+  readonly acceptedNow: boolean;
+  /** The last one is so recent that there is to be no other one yet. */
+  readonly waits: boolean;
+}
+
+/** Remembers how often objects were submitted. Times are milliseconds since the epoch. */
+export interface SubmissionHistory {
+  find(source: ObjectFacts, now: number): EarlierSubmissions | undefined;
+  /** @returns false where there is no place for another object, and it may have been submitted before */
+  reserve(source: ObjectFacts, now: number): boolean;
 }

@@ -2,6 +2,7 @@ import {
   addCounts,
   addRefusedByCode,
   type Counts,
+  type DiffStep,
   detached,
   NAMED_KEYS,
   noCounts,
@@ -11,7 +12,6 @@ import {
   type VerdictCount,
   withRefused,
 } from '../compare/counts.ts';
-import type { DiffStep } from '../compare/diff.ts';
 import { VERDICTS, type Verdict } from '../compare/verdict.ts';
 
 /**

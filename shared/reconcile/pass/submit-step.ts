@@ -1,6 +1,5 @@
 import type { Logger } from '#shared/logging/logger.ts';
-import { addCounts, detached } from '../compare/counts.ts';
-import type { DiffStep } from '../compare/diff.ts';
+import { addCounts, type DiffStep, detached } from '../compare/counts.ts';
 import { type BlockedKey, type FailedKey, isOfCall, type KeyResult, type SubmitKeys } from '../submit/submitter.ts';
 import { advance, MAX_PENDING, type RangeState, retried } from './range-state.ts';
 

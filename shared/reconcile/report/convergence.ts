@@ -60,3 +60,72 @@ export function convergenceOf(outcome: PassOutcome): Convergence {
   const differences = found.reduce((sum, verdict) => sum + counts.verdicts[verdict].objects, 0);
   return { converged: obstacles.length === 0, obstacles, differences };
 }
+
+export interface Loss {
+  /** Source objects that were modified since the last pass began, those in flight left out. */
+  readonly changed: number;
+  /** Those of them that this pass had to find. */
+  readonly lost: number;
+  /** Lost ones that are known failures: refused by OMS, with a dead letter or in OMS's own list. */
+  readonly explained: number;
+  /** Lost without a trace: the notification never came, or what came of it was lost. */
+  readonly unexplained: number;
+  /** `unexplained` by `changed`, 0 to 1; absent where nothing changed, or where there was no pass before. */
+  readonly rate?: number;
+}
+
+/**
+ * An estimate: an object that changed several times counts once, and one that a later notification repaired is not
+ * counted. So the true number of lost notifications is this or more.
+ *
+ * @param changed as counted by the diff
+ * @param knownFailures objects that are known to have failed since the last pass began
+ */
+export function estimateLoss(
+  changed: { readonly objects: number; readonly lost: number },
+  knownFailures: number,
+): Loss {
+  const explained = Math.min(changed.lost, knownFailures);
+  const unexplained = changed.lost - explained;
+  return {
+    changed: changed.objects,
+    lost: changed.lost,
+    explained,
+    unexplained,
+    ...(changed.objects > 0 && { rate: unexplained / changed.objects }),
+  };
+}
+
+export interface Trend {
+  readonly pass: number;
+  /** ISO 8601, UTC. */
+  readonly finished: string;
+  readonly source_objects: number;
+  readonly differences: number;
+  readonly submitted: number;
+  readonly loss_rate?: number | undefined;
+  readonly converged: boolean;
+}
+
+export const TREND_LENGTH = 10;
+
+export type Direction = 'converged' | 'converging' | 'steady' | 'diverging' | 'unknown';
+
+/**
+ * The last passes, oldest first, with this one at the end, and where they lead: this pass against the one before.
+ *
+ * @param before of the last report
+ */
+export function trendOf(before: readonly Trend[], now: Trend): { trend: Trend[]; direction: Direction } {
+  // The report of a pass may be written twice.
+  const earlier = before.filter(({ pass }) => pass < now.pass);
+  const last = earlier.at(-1);
+  return { trend: [...earlier, now].slice(-TREND_LENGTH), direction: directionOf(last, now) };
+}
+
+function directionOf(last: Trend | undefined, now: Trend): Direction {
+  if (now.converged) return 'converged';
+  if (!last) return 'unknown';
+  if (now.differences === last.differences) return 'steady';
+  return now.differences < last.differences ? 'converging' : 'diverging';
+}

@@ -15,10 +15,8 @@ import { DEFAULT_RULES, type OverwriteRules } from '../compare/overwrite-rules.t
 import { REASONS } from '../compare/verdict.ts';
 import { isOfThePast, STATE_LIMITS, storedNumber, storedTime } from '../document-limits.ts';
 import { countersSchema, type OmsCounters } from '../oms-task.ts';
-import { convergenceOf } from './convergence.ts';
-import { estimateLoss } from './estimate-loss.ts';
+import { convergenceOf, estimateLoss, type Trend, trendOf } from './convergence.ts';
 import { REMEDIES } from './reason-remedies.ts';
-import { type Trend, trendOf } from './trend.ts';
 
 const REPORT_VERSION = 1;
 

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { EarlierSubmissions, SubmissionHistory } from '../compare/compare-object.ts';
 import { detached } from '../compare/counts.ts';
-import type { ObjectFacts } from '../compare/object-facts.ts';
+import type { EarlierSubmissions, ObjectFacts, SubmissionHistory } from '../compare/verdict.ts';
 
 /** Objects that are remembered, 25 bytes each in a checkpoint. */
 const MAX_REMEMBERED = 100_000;

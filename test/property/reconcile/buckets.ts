@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { ObjectFacts } from '#shared/reconcile/compare/object-facts.ts';
+import type { ObjectFacts } from '#shared/reconcile/compare/verdict.ts';
 
 export const NOW = Date.UTC(2026, 10, 21, 12);
 export const GRACE = 60_000;

@@ -1,4 +1,4 @@
-import type { ObjectFacts } from '#shared/reconcile/compare/object-facts.ts';
+import type { ObjectFacts } from '#shared/reconcile/compare/verdict.ts';
 import { mustCopy } from '../../../scripts/local/oms/overwrite.ts';
 import type { OverwriteMode } from '../../../scripts/local/oms/task.ts';
 

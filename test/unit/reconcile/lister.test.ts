@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { ObjectLister } from '#shared/listing/lister.ts';
 import type { ListedObject, ListObjectsRequest, ObjectPage } from '#shared/objectstore/port.ts';
 import { ObjectComparer } from '#shared/reconcile/compare/compare-object.ts';
-import { type DiffStep, diff } from '#shared/reconcile/compare/diff.ts';
+import type { DiffStep } from '#shared/reconcile/compare/counts.ts';
+import { diff } from '#shared/reconcile/compare/diff.ts';
 import { DEFAULT_RULES } from '#shared/reconcile/compare/overwrite-rules.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12);

@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ObjectComparer } from '#shared/reconcile/compare/compare-object.ts';
-import { addCounts, type Counts, noCounts } from '#shared/reconcile/compare/counts.ts';
-import { type DiffStep, diff } from '#shared/reconcile/compare/diff.ts';
+import { addCounts, type Counts, type DiffStep, noCounts } from '#shared/reconcile/compare/counts.ts';
+import { diff, type FactsPage } from '#shared/reconcile/compare/diff.ts';
 import { DiffError } from '#shared/reconcile/compare/errors.ts';
-import type { FactsPage, ObjectFacts } from '#shared/reconcile/compare/object-facts.ts';
 import type { OverwriteMode } from '#shared/reconcile/compare/overwrite-rules.ts';
-import { isSubmitted, VERDICTS } from '#shared/reconcile/compare/verdict.ts';
+import { isSubmitted, type ObjectFacts, VERDICTS } from '#shared/reconcile/compare/verdict.ts';
 import { paged, pagesOf } from '../../../helpers/listings.ts';
 import { runs } from '../../../helpers/thorough.ts';
 import { type Buckets, buckets, GRACE, NOW, pageSizes } from '../buckets.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type ComparerOptions, ObjectComparer } from '#shared/reconcile/compare/compare-object.ts';
-import type { ObjectFacts } from '#shared/reconcile/compare/object-facts.ts';
 import { DEFAULT_RULES } from '#shared/reconcile/compare/overwrite-rules.ts';
+import type { ObjectFacts } from '#shared/reconcile/compare/verdict.ts';
 import { Submissions } from '#shared/reconcile/submit/submissions.ts';
 
 const MINUTE = 60_000;

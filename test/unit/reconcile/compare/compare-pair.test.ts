@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ObjectFacts } from '#shared/reconcile/compare/object-facts.ts';
 import { comparePair, looksSame } from '#shared/reconcile/compare/overwrite-rules.ts';
+import type { ObjectFacts } from '#shared/reconcile/compare/verdict.ts';
 
 const MD5 = 'd41d8cd98f00b204e9800998ecf8427e';
 const OTHER = 'c4ca4238a0b923820dcc509a6f75849b';

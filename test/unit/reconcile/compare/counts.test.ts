@@ -11,8 +11,7 @@ import {
   noCounts,
   submittable,
 } from '#shared/reconcile/compare/counts.ts';
-import type { ObjectFacts } from '#shared/reconcile/compare/object-facts.ts';
-import type { Finding } from '#shared/reconcile/compare/verdict.ts';
+import type { Finding, ObjectFacts } from '#shared/reconcile/compare/verdict.ts';
 
 const object = (key: string, size = 1): ObjectFacts => ({ key, size, lastModified: 0 });
 const finding = (key: string, facts: Partial<Finding> = {}): Finding => ({

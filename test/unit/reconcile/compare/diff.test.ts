@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { KeyRange } from '#shared/listing/ranges.ts';
 import { ObjectComparer } from '#shared/reconcile/compare/compare-object.ts';
-import { type DiffEnd, type DiffOptions, type DiffStep, diff } from '#shared/reconcile/compare/diff.ts';
+import type { DiffStep } from '#shared/reconcile/compare/counts.ts';
+import { type DiffEnd, type DiffOptions, diff, type FactsPage } from '#shared/reconcile/compare/diff.ts';
 import { DiffError } from '#shared/reconcile/compare/errors.ts';
-import type { FactsPage, ObjectFacts } from '#shared/reconcile/compare/object-facts.ts';
 import { DEFAULT_RULES } from '#shared/reconcile/compare/overwrite-rules.ts';
+import type { ObjectFacts } from '#shared/reconcile/compare/verdict.ts';
 import { pagesOf } from '../../../helpers/listings.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LARGEST_OBJECT, type MigrationOptions, unmigratable } from '#shared/reconcile/compare/migratable.ts';
-import type { ObjectFacts } from '#shared/reconcile/compare/object-facts.ts';
+import type { ObjectFacts } from '#shared/reconcile/compare/verdict.ts';
 
 const object = (facts: Partial<ObjectFacts>): ObjectFacts => ({ key: 'k', size: 1, lastModified: 0, ...facts });
 const aws: MigrationOptions = { sourceCloud: 'AWS', restore: false };

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FAILURES } from '#shared/pipeline/failures.ts';
-import { countFinding, noCounts } from '#shared/reconcile/compare/counts.ts';
-import type { DiffStep } from '#shared/reconcile/compare/diff.ts';
+import { countFinding, type DiffStep, noCounts } from '#shared/reconcile/compare/counts.ts';
 import type { Finding } from '#shared/reconcile/compare/verdict.ts';
 import { isAccountedFor, MAX_PENDING, newRange, type RangeState } from '#shared/reconcile/pass/range-state.ts';
 import { submitPending, submitStep } from '#shared/reconcile/pass/submit-step.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { estimateLoss } from '#shared/reconcile/report/estimate-loss.ts';
+import { estimateLoss } from '#shared/reconcile/report/convergence.ts';
 
 describe('estimateLoss', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TREND_LENGTH, type Trend, trendOf } from '#shared/reconcile/report/trend.ts';
+import { TREND_LENGTH, type Trend, trendOf } from '#shared/reconcile/report/convergence.ts';
 
 const point = (pass: number, differences: number, converged = differences === 0): Trend => ({
   pass,
