@@ -3,17 +3,15 @@ import type { WireTrigger } from './client/wire.ts';
 import { readDescription } from './fingerprint.ts';
 import { readVariables } from './plan/differences.ts';
 import { labelOf } from './plan/trigger-work.ts';
-import { type DeployedFunction, deployedFunctions, type ServiceSelection } from './service.ts';
-import type { DescribedFunction, DescribedTrigger, ServiceDescription } from './types.ts';
+import { type DeployedFunction, deployedFunctions } from './service.ts';
+import type { DescribedFunction, DescribedTrigger, ServiceDescription, ServiceSelection } from './types.ts';
 
 /**
  * What is deployed of a service and stage. No value of a variable is in it.
  *
  * @throws ApiError, CredentialsError
  */
-export async function describeService(
-  selection: ServiceSelection & { readonly signal?: AbortSignal },
-): Promise<ServiceDescription> {
+export async function describeService(selection: ServiceSelection): Promise<ServiceDescription> {
   const { service, stage, target, signal } = selection;
   const functions = await deployedFunctions(new FunctionGraphClient(target, signal), selection);
   return { service, stage, region: target.region, functions: functions.map(described) };

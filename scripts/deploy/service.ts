@@ -4,17 +4,7 @@ import { ownerOf, readDescription } from './fingerprint.ts';
 import { functionName, functionUrn, LIVE } from './naming.ts';
 import { type ActualFunction, readFunction } from './plan/actual.ts';
 import { forEachLimited } from './plan/limited.ts';
-import type { DeployTarget } from './types.ts';
-
-export interface ServiceSelection {
-  readonly service: string;
-  readonly stage: string;
-  readonly target: DeployTarget;
-  /** Keys of functions; all of the service and stage where it is left out. */
-  readonly only?: readonly string[] | undefined;
-  /** Name of the alias that serves; `live` where it is left out. */
-  readonly alias?: string | undefined;
-}
+import type { ServiceSelection } from './types.ts';
 
 export interface DeployedFunction extends ActualFunction {
   readonly key: string;

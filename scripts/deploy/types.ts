@@ -97,7 +97,7 @@ export interface PlanOptions {
   /** Delete what serverless.yml no longer has; otherwise it is listed as `orphan`. */
   readonly prune?: boolean;
   /** Keys of functions; the others, and orphans, are not looked at. */
-  readonly only?: readonly string[];
+  readonly only?: readonly string[] | undefined;
   /** Where `package.artifact` is relative to; the repository's root where it is left out. */
   readonly root?: string;
   readonly signal?: AbortSignal;
@@ -109,34 +109,37 @@ export interface ApplyOptions {
   /** Stops between two calls; nothing is left half sent. */
   readonly signal?: AbortSignal;
   /** Functions at a time; 4 where it is left out. */
-  readonly concurrency?: number;
+  readonly concurrency?: number | undefined;
   /** Published versions to keep besides the one that serves; 5 where it is left out. */
-  readonly keepVersions?: number;
+  readonly keepVersions?: number | undefined;
 }
 
-export interface RemoveOptions {
+/** A service and a stage in a project. */
+interface Service {
   readonly service: string;
   readonly stage: string;
   readonly target: DeployTarget;
+  /** Stops between two calls. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Functions of a service and a stage. */
+export interface ServiceSelection extends Service {
   /** Keys of functions; all of the service and stage where it is left out. */
-  readonly only?: readonly string[];
+  readonly only?: readonly string[] | undefined;
+  /** Name of the alias that serves; `live` where it is left out. */
+  readonly alias?: string | undefined;
+}
+
+export interface RemoveOptions extends ServiceSelection {
   readonly onEvent?: (event: DeployEvent) => void;
-  readonly signal?: AbortSignal;
   readonly concurrency?: number;
 }
 
-export interface RollbackOptions {
-  readonly service: string;
-  readonly stage: string;
-  readonly target: DeployTarget;
-  /** Keys of functions; all of the service and stage where it is left out. */
-  readonly only?: readonly string[];
+export interface RollbackOptions extends ServiceSelection {
   /** Name of a version; the one before the one that serves where it is left out. Needs exactly one function. */
-  readonly to?: string;
-  /** Name of the alias that serves; `live` where it is left out. */
-  readonly alias?: string;
+  readonly to?: string | undefined;
   readonly onEvent?: (event: DeployEvent) => void;
-  readonly signal?: AbortSignal;
 }
 
 /** A field, by its name in serverless.yml, never with a value. */
@@ -206,10 +209,7 @@ export interface ServiceDescription {
   readonly functions: readonly DescribedFunction[];
 }
 
-export interface InvokeOptions {
-  readonly service: string;
-  readonly stage: string;
-  readonly target: DeployTarget;
+export interface InvokeOptions extends Service {
   /** Key of the function. */
   readonly key: string;
   /** JSON. */
@@ -217,7 +217,7 @@ export interface InvokeOptions {
   /** Queue it and return; default: wait for the result. */
   readonly async?: boolean;
   /** Version or alias; default `live`. */
-  readonly qualifier?: string;
+  readonly qualifier?: string | undefined;
   /** Milliseconds for a synchronous call; the function's own timeout and ten seconds where it is left out. */
   readonly timeout?: number;
 }
@@ -234,19 +234,15 @@ export interface InvokeResult {
   readonly log: string | undefined;
 }
 
-export interface LogsOptions {
-  readonly service: string;
-  readonly stage: string;
-  readonly target: DeployTarget;
+export interface LogsOptions extends Service {
   readonly key: string;
   /** Milliseconds since the epoch. */
   readonly from: number;
-  readonly to?: number;
+  readonly to?: number | undefined;
   /** Selects lines; all by default. LTS itself finds whole words only. */
   readonly matches?: (text: string) => boolean;
   /** Lines at most; 1000 where it is left out. */
   readonly limit?: number;
-  readonly signal?: AbortSignal;
 }
 
 export interface LogLine {

@@ -29,7 +29,7 @@ export const run = serviceCommand({ writes: true, bundles: true }, async (contex
     target,
     prune: isSet(context, 'prune'),
     signal,
-    ...(keys === undefined ? {} : { only: keys }),
+    only: keys,
   });
   if (dryRun || target === undefined) {
     if (context.json) context.print({ plan });
@@ -52,8 +52,8 @@ export const run = serviceCommand({ writes: true, bundles: true }, async (contex
       target,
       signal,
       onEvent: (event) => progress.show(event),
-      ...(concurrency === undefined ? {} : { concurrency }),
-      ...(config.keepVersions === undefined ? {} : { keepVersions: config.keepVersions }),
+      concurrency,
+      keepVersions: config.keepVersions,
     });
   } finally {
     progress.stop();

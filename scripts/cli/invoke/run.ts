@@ -8,7 +8,6 @@ export const run = serviceCommand({ writes: true }, async (context) => {
   const { service, stage } = context.config;
   const key = requiredFunctionOf(context);
   const event = await readEvent(context);
-  const qualifier = textOf(context, 'qualifier');
   const result = await invokeFunction({
     service,
     stage,
@@ -16,7 +15,7 @@ export const run = serviceCommand({ writes: true }, async (context) => {
     event,
     target: await context.target(),
     async: isSet(context, 'async'),
-    ...(qualifier === undefined ? {} : { qualifier }),
+    qualifier: textOf(context, 'qualifier'),
   });
   if (context.json) context.print(result);
   else {

@@ -39,18 +39,9 @@ export const run = serviceCommand({ writes: false }, async (context) => {
     const lines: FunctionLine[] = [];
     const absent: string[] = [];
     await forEachLimited(keys, READERS, async (key) => {
-      const options = {
-        service,
-        stage,
-        key,
-        target,
-        from,
-        limit,
-        signal,
-        matches: (text: string) => isWanted(text, filter),
-      };
       try {
-        const found = await readLogs(to === undefined ? options : { ...options, to });
+        const matches = (text: string): boolean => isWanted(text, filter);
+        const found = await readLogs({ service, stage, key, target, from, to, limit, signal, matches });
         lines.push(...found.map((line) => ({ function: key, ...line })));
       } catch (error) {
         if (only !== undefined || !(error instanceof DeployError) || error.code !== 'Deploy.UnknownFunction')

@@ -29,7 +29,7 @@ export const run = serviceCommand({ writes: true }, async (context) => {
     target,
     signal: context.signal,
     onEvent: (event) => progress.show(event),
-    ...(only === undefined ? {} : { only: [only] }),
+    only: only === undefined ? undefined : [only],
   }).finally(() => progress.stop());
   const removed = result.functions.filter(({ outcome }) => outcome === 'done').map(({ key }) => key);
   if (context.json) context.print({ removed, ok: result.ok });

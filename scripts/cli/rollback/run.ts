@@ -16,9 +16,9 @@ export const run = serviceCommand({ writes: true }, async (context) => {
     stage,
     target: await context.target(),
     signal: context.signal,
-    ...(alias === undefined ? {} : { alias }),
-    ...(only === undefined ? {} : { only: [only] }),
-    ...(to === undefined ? {} : { to }),
+    alias,
+    only: only === undefined ? undefined : [only],
+    to,
   };
   const plan = await planRollback(options);
   const { functions } = plan;

@@ -10,7 +10,7 @@ import { type Answer, Transport } from '#shared/http/transport.ts';
 import { encodePathSegment, encodeQuery, signRequest } from '#shared/oms/sign.ts';
 import { AbortedError, CredentialsError, MalformedAnswerError, RefusedError, UnreachableError } from '../errors.ts';
 import type { DeployTarget } from '../types.ts';
-import { conceal, holdsSecret, readConcealed } from './conceal.ts';
+import { conceal, holdsSecret, parse, readConcealed } from './conceal.ts';
 import { readEndpoint } from './endpoint.ts';
 import { CALL_LIMITS } from './limits.ts';
 
@@ -199,14 +199,6 @@ function requestIdOf(headers: Answer['headers'], secrets: readonly string[]): st
 /** @returns the text where it has the form and holds none of our credentials, which may have the same form */
 function shown(value: unknown, form: RegExp, secrets: readonly string[]): string | undefined {
   return typeof value === 'string' && form.test(value) && !holdsSecret(value, secrets) ? value : undefined;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 interface ErrorBody {

@@ -56,7 +56,8 @@ function concealNames(userData: string, secrets: readonly string[]): string {
   return JSON.stringify(Object.fromEntries(entries.map(([name, value]) => [conceal(name, secrets), value])));
 }
 
-function parse(text: string): unknown {
+/** Undefined for what is not JSON. */
+export function parse(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -1,5 +1,6 @@
 import { parseRoutes } from '#shared/pipeline/routes.ts';
-import type { FunctionConfig, ServerlessConfig } from '../../serverless/config.ts';
+import type { ServerlessConfig } from '../../serverless/config.ts';
+import { watchedBy } from './watched-buckets.ts';
 
 /**
  * Names of the account that the environment leaves out. Other commands do without; nothing here has a default, which
@@ -15,30 +16,20 @@ export function absentNames(
   const chosen = Object.entries(functions).filter(([key]) => only === undefined || only.includes(key));
   const has = (kind: string): boolean => chosen.some(([, { events }]) => events.some((event) => kind in event));
   const source = chosen.find(([, { events }]) => events.some((event) => watchedBy(event)?.bucket === ''));
-  const gateway = has('apig') && !apiGateway?.group;
   return [
     ...absentOfFunctions(Object.fromEntries(chosen)),
-    ...(source
-      ? [
-          `functions.${source[0]} is triggered by no bucket: set OMS_SYNC_SOURCE_BUCKET to the bucket that is replicated`,
-        ]
-      : []),
-    ...(gateway
-      ? [
-          'provider.apiGateway.group is empty: set OMS_SYNC_APIG_GROUP to the id of the API group that `apig` events are published in',
-        ]
-      : []),
-    ...(has('eventgrid') && !eventGrid?.channelId
-      ? [
-          "provider.eventGrid.channelId is empty: set OMS_SYNC_EVENTGRID_CHANNEL_ID to the id of EventGrid's channel `default`",
-        ]
-      : []),
-    ...(has('eventgrid') && !eventGrid?.agency
-      ? [
-          'provider.eventGrid.agency is empty: set OMS_SYNC_EVENTGRID_AGENCY to the agency by which EventGrid invokes functions (the console creates fgs_to_eg)',
-        ]
-      : []),
-  ];
+    source &&
+      `functions.${source[0]} is triggered by no bucket: set OMS_SYNC_SOURCE_BUCKET to the bucket that is replicated`,
+    has('apig') &&
+      !apiGateway?.group &&
+      'provider.apiGateway.group is empty: set OMS_SYNC_APIG_GROUP to the id of the API group that `apig` events are published in',
+    has('eventgrid') &&
+      !eventGrid?.channelId &&
+      "provider.eventGrid.channelId is empty: set OMS_SYNC_EVENTGRID_CHANNEL_ID to the id of EventGrid's channel `default`",
+    has('eventgrid') &&
+      !eventGrid?.agency &&
+      'provider.eventGrid.agency is empty: set OMS_SYNC_EVENTGRID_AGENCY to the agency by which EventGrid invokes functions (the console creates fgs_to_eg)',
+  ].filter((problem) => typeof problem === 'string');
 }
 
 /** Names from {@link absentNames} that policies need, too. */
@@ -50,13 +41,10 @@ export function absentOfFunctions(functions: ServerlessConfig['functions']): str
       environment['STATE_BUCKET'] === '' || (policy.onFailure?.type === 'OBS' && policy.onFailure.bucket === ''),
   );
   return [
-    ...(agency
-      ? [
-          `functions.${agency[0]}.agency is empty: set OMS_SYNC_AGENCY_PREFIX to how the names of your agencies begin (docs/reference/permissions.md), or OMS_SYNC_AGENCY to one for all`,
-        ]
-      : []),
-    ...(state ? [`functions.${state[0]} has no state bucket: set OMS_SYNC_STATE_BUCKET to a bucket of yours`] : []),
-  ];
+    agency &&
+      `functions.${agency[0]}.agency is empty: set OMS_SYNC_AGENCY_PREFIX to how the names of your agencies begin (docs/reference/permissions.md), or OMS_SYNC_AGENCY to one for all`,
+    state && `functions.${state[0]} has no state bucket: set OMS_SYNC_STATE_BUCKET to a bucket of yours`,
+  ].filter((problem) => problem !== undefined);
 }
 
 /**
@@ -97,11 +85,4 @@ export function openRoutes(functions: ServerlessConfig['functions'], keys: reado
         : [],
     ),
   );
-}
-
-type Event = FunctionConfig['events'][number];
-
-function watchedBy(event: Event): { readonly bucket: string; readonly prefix?: string } | undefined {
-  if ('eventgrid' in event) return event.eventgrid;
-  return 'obs' in event ? event.obs : undefined;
 }

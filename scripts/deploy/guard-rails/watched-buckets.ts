@@ -21,11 +21,17 @@ export function watchers(
   if (bucket === '') return [];
   return Object.entries(functions).flatMap(([key, { events = [] }]) =>
     events.flatMap((event) => {
-      const watched = 'eventgrid' in event ? event.eventgrid : 'obs' in event ? event.obs : undefined;
+      const watched = watchedBy(event);
       if (watched?.bucket !== bucket) return [];
       const { prefix: scope = '' } = watched;
       if (!prefix.startsWith(scope) && !scope.startsWith(prefix)) return [];
       return [{ key, whole: scope === '' ? `all of bucket ${bucket}` : `${scope} of bucket ${bucket}` }];
     }),
   );
+}
+
+/** The bucket, and the names in it, that an event watches. */
+export function watchedBy(event: FunctionEvent): { readonly bucket: string; readonly prefix?: string } | undefined {
+  if ('eventgrid' in event) return event.eventgrid;
+  return 'obs' in event ? event.obs : undefined;
 }

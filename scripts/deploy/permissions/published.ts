@@ -1,8 +1,5 @@
 import type { AgencyPolicy, NamedPolicy } from './policies.ts';
 
-/** Columns of a line, as the formatter of this repository has it. */
-const WIDTH = 120;
-
 /** Settings of the example in docs/policies: one route in OBS, no key pairs. */
 export const EXAMPLE = {
   stage: 'prod',
@@ -36,21 +33,8 @@ function fileOf({ name }: NamedPolicy): string {
   return `${name}.json`;
 }
 
-function textOf({ document: { Version, Statement } }: NamedPolicy): string {
-  const statements = Statement.map(({ Effect, Action, Resource }) => {
-    const fields = [`"Effect": ${JSON.stringify(Effect)}`, list('Action', Action)];
-    if (Resource !== undefined) fields.push(list('Resource', Resource));
-    return `    {\n      ${fields.join(',\n      ')}\n    }`;
-  });
-  return `{\n  "Version": "${Version}",\n  "Statement": [\n${statements.join(',\n')}\n  ]\n}\n`;
-}
-
-function list(name: string, values: readonly string[]): string {
-  const texts = values.map((value) => JSON.stringify(value));
-  const line = `"${name}": [${texts.join(', ')}]`;
-  // The longest line has a comma behind it.
-  if (line.length + 7 <= WIDTH) return line;
-  return `"${name}": [\n${texts.map((text) => `        ${text}`).join(',\n')}\n      ]`;
+function textOf({ document }: NamedPolicy): string {
+  return `${JSON.stringify(document, undefined, 2)}\n`;
 }
 
 const SCOPES = { global: 'Global services', project: 'Region-specific projects' } as const;

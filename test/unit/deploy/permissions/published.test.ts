@@ -39,19 +39,6 @@ describe('docs/policies', () => {
 });
 
 describe('policyFiles', () => {
-  it('breaks lists that do not fit a line, as the formatter does', () => {
-    const Resource = ['a', 'b'].map((name) => `obs:*:*:object:bucket/${name.repeat(50)}/*`);
-    const document = { Version: '1.1', Statement: [{ Effect: 'Allow', Action: ['obs:object:GetObject'], Resource }] };
-    const policy = { name: 'p-global', scope: 'global', document } as const;
-    const text = policyFiles([{ agency: 'p', functions: ['f'], policies: [policy as never] }], 'c').get(
-      'p-global.json',
-    );
-
-    expect(JSON.parse(text ?? '')).toEqual(document);
-    expect(text?.split('\n').every((line) => line.length <= 120)).toBe(true);
-    expect(text).toContain('      "Action": ["obs:object:GetObject"],\n      "Resource": [\n        "obs:');
-  });
-
   it('lists an agency that needs nothing', () => {
     const files = policyFiles([{ agency: 'idle', functions: ['f'], policies: [] }], 'the command');
 
