@@ -8,7 +8,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 900_000,
     hookTimeout: 900_000,
-    // What is about to be done is seen before it is done.
+    // Notices are seen before anything is done.
     disableConsoleIntercept: true,
   },
 });

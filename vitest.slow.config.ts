@@ -5,7 +5,7 @@ const slow = TESTS.filter(
   ({ file, text }) =>
     file.endsWith('.slow.test.ts') || file.startsWith('test/property/') || text.includes('/thorough.ts'),
 ).map(({ file }) => file);
-/** What measures time or memory, fills the machine with processes, or kills them at moments of its own. */
+/** Whether a file measures time or memory, fills the machine with processes, or kills them at moments of its own. */
 const isSolitary = (file: string): boolean =>
   /bench|boto3|ceph|chaos|crash|demo|interrupt|kill|large|live|memory|rclone|regular-expressions/.test(file);
 

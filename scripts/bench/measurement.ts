@@ -9,7 +9,7 @@ export interface Measurement {
   readonly ratio?: number;
   /** Smallest and largest paired ratio. */
   readonly ratioRange?: readonly [number, number];
-  /** What `ratio` should be. Absent for a figure that is shown for information. */
+  /** The value that `ratio` should have. Absent for a figure that is shown for information. */
   readonly target?: Target;
   /** How much the machine disturbed the baseline: {@link spread} of its rounds. */
   readonly noise?: number;

@@ -42,7 +42,7 @@ export function misses(results: readonly BenchResult[]): string[] {
   );
 }
 
-/** What a figure means depends on where it was taken. */
+/** The machine of the figures, without which they mean little. */
 export function machine(): string {
   const [first] = cpus();
   return `Node.js ${process.version}, ${cpus().length} x ${first?.model ?? 'unknown processor'}`;

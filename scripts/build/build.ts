@@ -44,7 +44,7 @@ export interface BuildResult {
   /** False for what was up to date. */
   readonly built: boolean;
   readonly warnings: readonly string[];
-  /** What is in the bundle; absent for what was up to date. */
+  /** Contents of the bundle; absent for an up-to-date one. */
   readonly metafile?: Metafile;
 }
 

@@ -8,7 +8,7 @@ import { writeAtomically } from './files.ts';
 import { STREAMING_STUB } from './without-streaming.ts';
 import { ZIP_OPTIONS } from './zip.ts';
 
-/** What dist/manifest.json says of one function. */
+/** The entry of dist/manifest.json for one function. */
 export interface ManifestEntry {
   /** Export names, as serverless.yml declares them. */
   readonly handler: string;

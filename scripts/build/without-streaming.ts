@@ -2,7 +2,7 @@ import type { Plugin } from 'esbuild';
 
 const NAMESPACE = 'without-streaming';
 
-/** What @middy/core imports for streaming; none of it is reached. */
+/** Names that @middy/core imports for streaming; none of it is reached. */
 export const STREAMING_STUB = 'export const Readable = undefined, ReadableStream = undefined, pipeline = undefined;';
 
 /**

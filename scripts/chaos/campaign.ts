@@ -10,7 +10,7 @@ export interface Chunk {
   readonly runs: number;
 }
 
-/** What became of some seeds. */
+/** Results of some seeds. */
 export interface Tally {
   runs: number;
   /** Sums over all runs. */

@@ -10,7 +10,7 @@ export interface OutageOptions {
   readonly minutes: readonly [before: number, outage: number, after: number];
   /** Objects that one notification tells of. */
   readonly perEvent: number;
-  /** What OMS does meanwhile. */
+  /** Behaviour of OMS meanwhile. */
   readonly manner: 'answers 503' | 'refuses connections';
 }
 
@@ -113,7 +113,7 @@ function drawOutage({ uploads: count, minutes: [before, outage, after], perEvent
   };
 }
 
-/** What happened when, five minutes a row. */
+/** Events of the outage, five minutes a row. */
 export function formatOutage({ run, windows, options }: Outage): string {
   const [before, outage] = options.minutes;
   const number = (value: number): string => value.toLocaleString('en-US');

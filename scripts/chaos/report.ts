@@ -32,7 +32,7 @@ const FIGURES: readonly (readonly [title: string, name: string])[] = [
 
 const FAULT = /^(OMS|store) /;
 
-/** What a campaign did, as a table. */
+/** Results of a campaign, as a table. */
 export function formatTally(tally: Tally, milliseconds: number): string {
   const { runs, counts, failures } = tally;
   const number = (value = 0): string => Math.round(value).toLocaleString('en-US');

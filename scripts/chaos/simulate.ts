@@ -47,7 +47,7 @@ export function compileSubject({ onObjectCreated, redrive, reconcile }: Subject)
 interface Line {
   readonly at: number;
   readonly text: string;
-  /** What it is about; nothing in particular where there is none. */
+  /** Things concerned; empty where there are none in particular. */
   readonly things: readonly string[];
 }
 

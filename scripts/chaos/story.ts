@@ -7,7 +7,7 @@ export function replayCommand(seed: number): string {
 }
 
 /**
- * What happened to the thing that a promise was broken for, with what happened to everybody around it. The whole history
+ * History of the thing that a promise was broken for, with what happened to everybody around it. The whole history
  * where no thing is concerned.
  *
  * @param run of a simulation with `trace`

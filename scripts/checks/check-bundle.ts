@@ -88,7 +88,7 @@ async function checkZip(
   violations.push(...checkInputs(entry?.inputs ?? {}));
   const text = await checkText(code);
   violations.push(...text);
-  // What is no script cannot be loaded either: one line says it.
+  // Text that is no script cannot be loaded either: one line says it.
   if (text.some(({ rule }) => rule === 'esm' || rule === 'syntax')) return violations;
   for (const found of await probeCode(code, fn, timeoutMs))
     if (!violations.some(({ rule, message }) => rule === found.rule && message === found.message))

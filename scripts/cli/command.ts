@@ -5,7 +5,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** An option of a command. */
 export interface Flag {
   readonly type: 'string' | 'boolean';
-  /** What stands for the value in the help text, for example `N`. */
+  /** Placeholder of the value in the help text, for example `N`. */
   readonly value?: string;
   /** One letter. */
   readonly short?: string;
@@ -17,7 +17,7 @@ export interface Flag {
 }
 export type Flags = Readonly<Record<string, Flag>>;
 
-/** What a running command has at hand. */
+/** Everything that a running command has at hand. */
 export interface Context {
   /** Words behind the command's name. */
   readonly words: readonly string[];
@@ -42,7 +42,7 @@ export interface Context {
   interruptible(text?: string): AbortSignal;
 }
 
-/** What a command does; returns the exit code: 0 as it should be, 1 not as it should be. */
+/** Runs a command; returns the exit code: 0 as it should be, 1 not as it should be. */
 export type Run = (context: Context) => Promise<number>;
 
 /**

@@ -37,7 +37,7 @@ export function isDefect(error: unknown): boolean {
   return error instanceof Error && isDefectName(error.name);
 }
 
-/** What a command says of an error, in the shape of `{"error": …}`. */
+/** An error as a command reports it, in the shape of `{"error": …}`. */
 export function failureOf(error: unknown): Failure {
   const { code, message, remedy } = error as Partial<CliError>;
   if (typeof code === 'string' && code.startsWith('commander.')) return ofCommander(message ?? '');

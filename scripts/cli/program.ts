@@ -14,7 +14,7 @@ import { failureOf, isDefect, UsageError } from './errors.ts';
 import { interruptible } from './interruptible.ts';
 import { refuseSwallowedFlags } from './swallowed-flags.ts';
 
-/** What a shell reports of a program that Ctrl-C has ended. */
+/** The code that a shell reports of a program that Ctrl-C has ended. */
 const INTERRUPTED = 130;
 
 /** Columns of help texts. */

@@ -1,4 +1,7 @@
-/** What a terminal takes for commands, or shows as nothing or as something else: controls, directions, lone halves. */
+/**
+ * Characters that a terminal takes for commands, or shows as nothing or as something else: controls, directions, lone
+ * halves.
+ */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 /**

@@ -10,7 +10,7 @@ import { noLocalCloud, placeOf, stageOf } from './stage.ts';
 
 const load = createRequire(import.meta.url);
 
-/** What a command about the functions of serverless.yml has at hand. */
+/** Everything that a command about the functions of serverless.yml has at hand. */
 export interface ServiceContext extends Context {
   /** serverless.yml, resolved for the stage and checked. */
   readonly config: ServerlessConfig;

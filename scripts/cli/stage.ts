@@ -5,7 +5,7 @@ import { type Context, type Environment, textOf } from './command.ts';
 import { CliError, UsageError } from './errors.ts';
 import { checkRuns, staleReason } from './running-cloud.ts';
 
-/** What a command works on. */
+/** The place that a command works on. */
 export interface Stage {
   readonly name: string;
   /** The environment with what the stage adds: addresses and keys of the local cloud. */
@@ -14,7 +14,7 @@ export interface Stage {
   readonly local: { readonly file: string; readonly endpoints: EndpointsFile } | undefined;
 }
 
-/** What serverless.yml calls a stage that nobody has named. */
+/** Name in serverless.yml of a stage that nobody has named. */
 const UNNAMED = 'dev';
 const REAL_KEYS = ['HUAWEICLOUD_SDK_AK', 'SRC_ACCESS_KEY', 'DST_ACCESS_KEY'];
 
@@ -104,7 +104,7 @@ export function noLocalCloud(): CliError {
   );
 }
 
-/** What a command says that has neither a local cloud nor the keys of an account. */
+/** The error of a command that has neither a local cloud nor the keys of an account. */
 export function noKeys(stage: string, names: string): CliError {
   if (stage === 'local') return noLocalCloud();
   const remedy = `Set ${names}, or start a local cloud with npx oms-sync start and leave --stage out.`;

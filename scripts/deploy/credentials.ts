@@ -11,7 +11,7 @@ export interface TargetOptions {
   /** Section of the profile file; wins over the environment. */
   readonly profile?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** What tests replace. */
+  /** Replaced by tests. */
   readonly connect?: DeployTarget['connect'];
   readonly clock?: DeployTarget['clock'];
 }
@@ -24,10 +24,10 @@ const VARIABLES = {
 } as const;
 
 /**
- * Finds out where to deploy, and as whom: a named profile, else the variables HUAWEICLOUD_SDK_AK, _SK and, for temporary
- * keys, _SECURITY_TOKEN, else the profile `basic` or `default`. The project is HUAWEICLOUD_SDK_PROJECT_ID, the profile's,
- * or the region's own, which IAM is asked for. OMS_SYNC_FUNCTIONGRAPH_ENDPOINT, OMS_SYNC_IAM_ENDPOINT and
- * OMS_SYNC_LTS_ENDPOINT replace the services' addresses.
+ * Finds out where to deploy, and as whom: a named profile, else the variables HUAWEICLOUD_SDK_AK, _SK and, for
+ * temporary keys, _SECURITY_TOKEN, else the profile `basic` or `default`. The project is HUAWEICLOUD_SDK_PROJECT_ID,
+ * the profile's, or the region's own, which IAM is asked for. OMS_SYNC_FUNCTIONGRAPH_ENDPOINT, OMS_SYNC_IAM_ENDPOINT
+ * and OMS_SYNC_LTS_ENDPOINT replace the services' addresses.
  *
  * @throws CredentialsError, DeployError; ApiError where IAM does not tell the project
  */

@@ -7,7 +7,7 @@ import { type DeployedFunction, deployedFunctions } from './service.ts';
 import type { DescribedFunction, DescribedTrigger, ServiceDescription, ServiceSelection } from './types.ts';
 
 /**
- * What is deployed of a service and stage. No value of a variable is in it.
+ * Describes the deployed functions of a service and stage. No value of a variable is in it.
  *
  * @throws ApiError, CredentialsError
  */

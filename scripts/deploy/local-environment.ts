@@ -1,4 +1,4 @@
-/** What stage `local` is deployed with: addresses and keys of a local cloud. */
+/** Addresses and keys of a local cloud, with which stage `local` is deployed. */
 export interface LocalCloud {
   readonly functiongraph: string;
   readonly oms: string;

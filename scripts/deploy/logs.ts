@@ -28,7 +28,7 @@ const page = z.object({
 });
 
 /**
- * What a function printed, oldest first.
+ * Lines that a function printed, oldest first.
  *
  * @throws DeployError where the function is not deployed; ApiError
  * @see https://support.huaweicloud.com/intl/en-us/api-lts/ListLogs.html

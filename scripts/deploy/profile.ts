@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CredentialsError } from './errors.ts';
 
-/** What a section of the profile file may hold, by each of its names in the vendor's tools. */
+/** Fields of a section of the profile file, by each of their names in the vendor's tools. */
 const FIELDS = {
   accessKey: ['ak', 'access_key', 'access_key_id'],
   secretKey: ['sk', 'secret_key', 'secret_access_key'],

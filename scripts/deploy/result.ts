@@ -1,4 +1,4 @@
-/** What a function returned, for people. */
+/** The result of a function, for people. */
 export interface FunctionResult {
   /** Parsed, and of an answer to the gateway its body as well, wherever that is JSON. */
   readonly result: unknown;
@@ -6,7 +6,7 @@ export interface FunctionResult {
   readonly failed: boolean;
 }
 
-/** What API Gateway makes an HTTP response of. */
+/** An answer that API Gateway makes an HTTP response of. */
 interface GatewayAnswer {
   readonly statusCode: number;
   readonly body?: unknown;

@@ -13,7 +13,7 @@ export interface DeployTarget {
   readonly credentials: () => KeyPair;
   /** Address of LTS, for `readLogs`; `https://lts.<region>.myhuaweicloud.com` by default. */
   readonly logsEndpoint?: string;
-  /** What tests replace: the network, and time. */
+  /** Replaced by tests: the network, and time. */
   readonly connect?: (server: Server) => Sender;
   readonly clock?: Clock;
 }
@@ -24,12 +24,12 @@ type TriggerAction = 'create' | 'replace' | 'update' | 'delete' | 'unchanged';
 export interface PlannedTrigger {
   /** The service's own word: EVENTGRID, OBS, TIMER, APIG, KAFKA, SMN, … */
   readonly type: string;
-  /** What a person calls it: `POST /redrive`, the name of a timer, a bucket. */
+  /** Name for people: `POST /redrive`, the name of a timer, a bucket. */
   readonly name: string;
   readonly action: TriggerAction;
   /** Fields that differ; names, never values. */
   readonly changes: readonly string[];
-  /** What stops in the meantime, where the API allows no replacement without a gap. A sentence. */
+  /** A sentence that says what stops in the meantime, where the API allows no replacement without a gap. */
   readonly gap?: string;
   /** Id of the subscription that EventGrid keeps when the trigger goes. FunctionGraph has no call that deletes it. */
   readonly leaves?: string;
@@ -48,12 +48,15 @@ export interface PlannedFunction {
   readonly triggers: readonly PlannedTrigger[];
 }
 
-/** What a deployment would do. Holds no value of a variable, so it may be printed; what is needed to apply it is kept aside. */
+/**
+ * A deployment to be done. Holds no value of a variable, so it may be printed; what is needed to apply it is kept
+ * aside.
+ */
 export interface DeployPlan {
   readonly service: string;
   readonly stage: string;
   readonly region: string;
-  /** What a person should know before it is done. */
+  /** Warnings for a person before it is done. */
   readonly warnings: readonly string[];
   /** Functions in the order of serverless.yml, then orphans by name. */
   readonly functions: readonly PlannedFunction[];
@@ -160,7 +163,7 @@ export interface PlannedRollback extends RollbackResult {
   readonly changes: readonly VersionChange[];
 }
 
-/** What a rollback would do. Holds no value of a variable. */
+/** A rollback to be done. Holds no value of a variable. */
 export interface RollbackPlan {
   readonly service: string;
   readonly stage: string;
@@ -226,7 +229,10 @@ export interface InvokeResult {
   readonly requestId: string | undefined;
   /** HTTP status of the API's answer; 202 for an asynchronous call. */
   readonly status: number;
-  /** What the handler returned, parsed where it is JSON, the body of an answer to the gateway too; undefined for an asynchronous call. */
+  /**
+   * The handler's result, parsed where it is JSON, the body of an answer to the gateway too; undefined for an
+   * asynchronous call.
+   */
   readonly result: unknown;
   /** Whether the handler failed, or answered 4xx or 5xx. */
   readonly failed: boolean;

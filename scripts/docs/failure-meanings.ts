@@ -1,7 +1,7 @@
 import type { FailureCode } from '#shared/pipeline/failures.ts';
 import type { DOCUMENT_FAILURES } from '#shared/redrive/codes.ts';
 
-/** What happened, for docs/reference/failures.md. The functions do not need it, so it is not in their bundles. */
+/** Meanings for docs/reference/failures.md. The functions do not need them, so they are not in their bundles. */
 export const MEANINGS: Readonly<Record<FailureCode, string>> = {
   'OmsSync.KeyRefused': 'OMS refused the key with 400, although it was sent alone.',
   'OmsSync.BatchRefused': 'OMS refused several batches of the sync task, so no single key is to blame.',

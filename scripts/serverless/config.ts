@@ -73,7 +73,7 @@ export type FailureDestination =
   /** Key of a function, or a URN. */
   | { readonly type: 'FunctionGraph'; readonly function: string };
 
-/** What the platform does with asynchronous invocations that fail. */
+/** The platform's treatment of asynchronous invocations that fail. */
 interface AsyncConfig {
   /** 0 to 3. */
   readonly maxRetries: number;

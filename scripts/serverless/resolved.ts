@@ -9,7 +9,7 @@ export interface ResolvedFile {
   readonly functions: Readonly<Record<string, Json>>;
 }
 
-/** What serves, and what triggers are bound to, where serverless.yml does not name it. */
+/** The alias that serves and that triggers are bound to, where serverless.yml does not name it. */
 const DEFAULT_ALIAS = 'live';
 const DEFAULT_KEEP_VERSIONS = 5;
 

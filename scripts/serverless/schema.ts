@@ -25,7 +25,7 @@ const logs = z.strictObject({
   streamName: z.string().optional(),
 });
 
-/** What provider and functions may both have. Ranges are checked by the guard rails, which know the platform. */
+/** Settings of both provider and functions. Ranges are checked by the guard rails, which know the platform. */
 const common = {
   runtime: z.enum(RUNTIMES).optional(),
   /** MB. */

@@ -48,7 +48,7 @@ export class RangeWork {
   }
 
   /**
-   * What is not done, in order: to go on later from here. Ranges under way begin behind what `done` was called with.
+   * Unfinished ranges, in order: to go on later from here. Ranges under way begin behind what `done` was called with.
    */
   get remaining(): readonly KeyRange[] {
     const rests = [...[...this.#live].map(({ rest }) => rest), ...this.#waiting];

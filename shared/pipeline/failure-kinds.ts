@@ -16,7 +16,7 @@ export interface FailureKind {
   readonly retryable: boolean;
   readonly remedy: string;
   /**
-   * What to do about objects that a reconciliation submitted: there is no dead letter and nothing to redrive, for the
+   * Remedy for objects that a reconciliation submitted: there is no dead letter and nothing to redrive, for the
    * next pass finds them again. Absent where `remedy` holds there, too.
    */
   readonly reconcileRemedy?: string;

@@ -34,7 +34,7 @@ export function noCredentials(): never {
 }
 
 /**
- * What a client takes from an invocation: its credentials, known to its log before they are used, and its time.
+ * The parts of an invocation that a client needs: its credentials, known to its log before they are used, and its time.
  *
  * @param read the credentials of the moment
  * @param reserve milliseconds to leave for what comes after the calls

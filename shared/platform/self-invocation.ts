@@ -24,7 +24,7 @@ const RESERVE = 500;
 const MAX_BYTES = 64 * 1024;
 
 /**
- * What stands as it is in the request line: the vendor's own clients send a URN so, `!` of an alias included, and sign
+ * Escapes that stand as they are in the request line: the vendor's own clients send a URN so, `!` of an alias included, and sign
  * its encoded form.
  */
 const LITERAL = /%3A|%21/g;

@@ -18,7 +18,7 @@ export interface ReconcileOptions {
   /** Lists the source bucket. The same object may list both. */
   readonly source: Lister & KeyFinder;
   readonly destination: Lister;
-  /** What OMS says of the task, at the beginning and at the end of a pass. Without it the default rules are assumed. */
+  /** Reads the task at OMS, at the beginning and at the end of a pass. Without it the default rules are assumed. */
   readonly showTask?: (() => Promise<TaskFacts>) | undefined;
   /** Sends keys, as in {@link SubmitOptions}. Without it nothing is submitted: the same as `dryRun`. */
   readonly send?: SubmitOptions['send'] | undefined;
@@ -112,7 +112,7 @@ export interface ReconcileResult {
   readonly error?: unknown;
   /** Report of the pass; an incomplete one where a listing or submitting fails, or a dry run ends early. */
   readonly report?: Report;
-  /** What submitting would take; only a dry run tells. */
+  /** The cost of submitting; only a dry run tells. */
   readonly plan?: Plan;
   /** Memory of submissions, for later runs. */
   readonly submissions?: Submissions;

@@ -16,7 +16,7 @@ import { type Stack, startStack } from '../../scripts/local/stack.ts';
 import { redeployWith } from '../helpers/redeploy.ts';
 
 const TIME = '2026-09-30T03:24:43.160Z';
-/** What waits for a condition has this long; it takes a fraction of it. */
+/** The time that a condition has; it takes a fraction of it. */
 const PATIENCE = { timeout: 15_000, interval: 20 };
 
 let folder: string;

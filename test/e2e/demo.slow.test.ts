@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { startCommand } from '../helpers/command.ts';
 import { startTree, until } from '../helpers/process-tree.ts';
 
-/** What the demo has printed when it is interrupted. */
+/** Lines of the demo after which it is interrupted. */
 const MOMENTS = [
   'starting the local cloud',
   'gateway',

@@ -93,7 +93,7 @@ describe('a service on the local FunctionGraph', () => {
     const fourth = await deploy(
       config('b', [EVENTS.eventgrid('source', ['OBS:DWR:ObjectCreated:POST']), EVENTS.apig()]),
     );
-    // What is to serve was published before: nothing is sent but the move.
+    // The version to serve was published before: nothing is sent but the move.
     expect(fourth.plan.functions[0]).toMatchObject({ action: 'update', changes: ['code', 'environment.SETTING'] });
     expect(writes().map((write) => write.replace(/^(\w+) .*\//, '$1 '))).toEqual([
       'PUT async-invoke-config',

@@ -126,7 +126,7 @@ class Remains {
     this.stateStore = new MemoryObjectStore({ now: () => this.time });
   }
 
-  /** What OMS has accepted arrives. */
+  /** Copies everything that OMS has accepted. */
   copy(): void {
     for (const key of this.accepted) this.#copied.add(key);
   }

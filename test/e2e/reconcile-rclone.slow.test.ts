@@ -39,7 +39,7 @@ function rcloneCanName(key: string): boolean {
 const KEYS = differingObjects(OBJECTS, rcloneCanName);
 
 /**
- * What we say of each. Contents that differ while the destination is newer are what OMS would not copy again. An object
+ * Our verdict on each. Contents that differ while the destination is newer are what OMS would not copy again. An object
  * that is older at the destination, though its contents are equal, is a difference to OMS and none to rclone, which
  * compares no times here.
  */

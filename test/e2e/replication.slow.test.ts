@@ -17,7 +17,7 @@ interface World {
   readonly client: S3Client;
   /** Uploads the objects and resolves when OMS has copied each of them. */
   replicate(keys: readonly string[], content: string): Promise<void>;
-  /** What differs between source and destination. */
+  /** Differences between source and destination. */
   differences(keys: readonly string[]): Promise<string[]>;
   close(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import type { GatewayEvent } from '#shared/platform/gateway-event.ts';
 import type { BadInput } from '../fixtures/bad-input/types.ts';
 import { gatewayEvent } from './gateway-event.ts';
 
-/** What redrive and reconcile need besides the variables of every function. */
+/** Variables that redrive and reconcile need besides those of every function. */
 export const RUN_VARIABLES = {
   OMS_REGION: 'cn-north-4',
   STATE_BUCKET: 'state',

@@ -3,7 +3,7 @@ import { type Failure, UsageError } from '../../scripts/cli/errors.ts';
 import { runProgram } from '../../scripts/cli/program.ts';
 
 /**
- * What a command is given for words on the command line; the command itself does not run.
+ * The context of a command for words on the command line; the command itself does not run.
  *
  * @throws UsageError where the words are refused before the command runs
  */

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 
-/** What a call of the SDK answers. */
+/** The answer to a call of the SDK. */
 export interface EsdkAnswer {
   readonly CommonMsg: { readonly Status: number; readonly Code: string; readonly Message: string };
   // The SDK has no types.

@@ -29,7 +29,7 @@ export function gatewayEvent(
   };
 }
 
-/** What a handler answered, with its body parsed. */
+/** The answer of a handler, with its body parsed. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

@@ -170,7 +170,7 @@ const failed = (operation: StoreCall['operation'], bucket: string) => ({
   retryable: false,
 });
 
-/** What the client throws where the store answers 503 to every attempt. */
+/** The error that the client throws where the store answers 503 to every attempt. */
 export function storeUnavailable(call: Pick<StoreCall, 'operation' | 'bucket'>): ObjectStoreError {
   return new ObjectStoreResponseError({
     operation: call.operation,

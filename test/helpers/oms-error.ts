@@ -1,6 +1,6 @@
 import { OmsResponseError } from '#shared/oms/errors.ts';
 
-/** What the client throws for an answer of this status and `error_code`. */
+/** The error that the client throws for an answer of this status and `error_code`. */
 export function omsError(omsStatus: number, omsErrorCode?: string): OmsResponseError {
   const status = omsStatus === 401 ? 502 : omsStatus;
   const retryable = omsStatus === 429 || omsStatus >= 500 || omsErrorCode === 'OMS.1001';

@@ -17,7 +17,7 @@ export interface RcloneRemote {
   readonly secretKey: string;
   /** More settings of the remote, for example `PROVIDER`; `Other` is the provider unless given. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** What resolves host names in the place of DNS: a resolver need not know the subdomains of localhost. */
+  /** A proxy that resolves host names in the place of DNS: a resolver need not know the subdomains of localhost. */
   readonly proxy?: string;
 }
 
@@ -64,7 +64,7 @@ export interface CheckedNames {
 }
 
 /**
- * What `rclone check` says of every object of two buckets, by its combined report; that of `--missing-on-dst` must be
+ * Runs `rclone check` on every object of two buckets, and reads its combined report; that of `--missing-on-dst` must be
  * the same as far as it goes.
  *
  * @param args of the check besides: `--size-only`, for example

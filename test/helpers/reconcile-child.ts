@@ -7,7 +7,7 @@ import { TaskStates } from '#shared/pipeline/task-states.ts';
 import { ReconcileState } from '#shared/reconcile/pass/state.ts';
 import { reconcile } from '#shared/reconcile/run.ts';
 
-/** What a child process is told, as JSON in its first argument. */
+/** Options of a child process, as JSON in its first argument. */
 export interface ChildOptions {
   readonly store: string;
   readonly oms: string;

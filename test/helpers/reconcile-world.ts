@@ -25,7 +25,7 @@ export const ROUTE: ReconcileRoute = {
 
 export type Reaction = 'accept' | 'refuse' | 'outage' | 'stopped' | 'gone';
 
-/** What a process can be killed at, in the order in which it comes to it. */
+/** Points at which a process can be killed, in the order in which it comes to them. */
 export class Process {
   /** Boundaries so far: before and after every call that leaves the process. */
   boundaries = 0;
@@ -106,7 +106,7 @@ export class World {
     this.from.set(key, { key, size, lastModified });
   }
 
-  /** What OMS has accepted arrives. */
+  /** Copies everything that OMS has accepted. */
   copy(keys: Iterable<string> = this.accepted): void {
     for (const key of keys) {
       const object = this.from.get(key);

@@ -70,7 +70,7 @@ export function eventLetter(event: unknown, options: LetterOptions = {}): DeadLe
   }
 }
 
-/** What FunctionGraph writes of an event that it gave up. */
+/** The document that FunctionGraph writes of an event that it gave up. */
 export function failedInvocation(event: unknown, requestId = 'request-1') {
   return {
     timestamp: '2026-10-01T19:00:00.000Z+08:00',

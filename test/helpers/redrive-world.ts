@@ -15,7 +15,7 @@ const ROUTES: readonly Route[] = [{ source: { bucket: 'source' }, sync_task_id: 
 /** When the tests take place. */
 export const NOW = Date.parse('2026-10-01T12:00:00Z');
 
-/** What OMS does with a key: an answer, or the error that the client throws. */
+/** The reaction of OMS to a key: an answer, or the error that the client throws. */
 export type Reaction = 'accept' | 'refuse' | 'fail';
 
 /** A state bucket, an OMS that reacts as it is told, and a clock that stands still. */

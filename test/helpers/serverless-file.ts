@@ -4,7 +4,7 @@ import { loadServerless } from '../../scripts/serverless/load.ts';
 export const RIGHT_FUNCTION = { handler: 'index.handler', package: { artifact: 'f.zip' } };
 
 /**
- * What is said of a serverless.yml.
+ * Problems of a serverless.yml.
  *
  * @returns `right`, or the message of the error
  */

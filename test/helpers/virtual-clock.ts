@@ -10,7 +10,7 @@ export class VirtualClock implements Clock {
   #skew = 0;
   #sequence = 0;
   readonly #sleepers: { readonly at: number; readonly sequence: number; readonly wake: () => void }[] = [];
-  /** What was slept for, in order. */
+  /** Milliseconds that were slept, in order. */
   readonly slept: number[] = [];
 
   constructor(now = 1_000_000) {

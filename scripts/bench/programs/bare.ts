@@ -3,7 +3,7 @@ import middy from '@middy/core';
 import * as z from 'zod/mini';
 
 /**
- * What the chosen stack costs before a line of this project is added: middleware, one schema and a request
+ * The cost of the chosen stack before a line of this project is added: middleware, one schema and a request
  * signer, made while loading as the functions do. What a function costs on top is its own code and its HTTPS client.
  */
 const input = z.object({

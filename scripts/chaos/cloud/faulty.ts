@@ -37,7 +37,7 @@ export function withFaults(
 }
 
 function damaged(answer: Answer, { body, status: wanted }: FaultRule): Answer {
-  // What stands between client and service can spoil a refusal, but it makes no success of one.
+  // A proxy between client and service can spoil a refusal, but makes no success of one.
   const status = answer.status >= 300 && wanted === 200 ? answer.status : (wanted ?? answer.status);
   const text = answer.body.toString();
   const whole = text === '' ? '{}' : text;

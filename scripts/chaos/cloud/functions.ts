@@ -47,7 +47,7 @@ export interface FunctionsOptions {
     readonly secretKey: string;
     readonly securityToken: string;
   };
-  /** What becomes of a process at a point of its program. */
+  /** The fate of a process at a point of its program. */
   readonly fate: (label: string) => Fate;
   readonly onExecution: (execution: Execution) => void;
   /** The invocation ended well. */

@@ -7,7 +7,7 @@ export interface ListedEntry {
 }
 
 /**
- * What a store may do wrong with a page. It ends early: there is more, and it says that there is not. It repeats: the
+ * A wrong page of a store. It ends early: there is more, and it says that there is not. It repeats: the
  * token leads to the same page. It alternates: pages without entries, with one of two tokens in turn. It drops: entries
  * are left out in the middle, which no reader of one listing can tell.
  */
@@ -19,7 +19,7 @@ export interface Continuation {
   readonly isAlternate?: boolean;
 }
 
-/** What a request for a page asks for. */
+/** A request for a page. */
 export interface ListingQuery {
   readonly version: 1 | 2;
   readonly prefix: string;

@@ -58,7 +58,7 @@ export async function runLiveCampaign({ first, runs, onProgress, log }: LiveOpti
   return results;
 }
 
-/** What the live runs did, and which promises were broken. */
+/** Results of the live runs, and the promises that were broken. */
 export function formatLive(results: readonly LiveResult[]): string {
   const row = (title: string, each: readonly LiveResult[]): string[] => {
     const sum = (of: (result: LiveResult) => number): string =>

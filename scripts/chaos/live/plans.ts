@@ -2,7 +2,7 @@ import type { FaultPlan, FaultRule } from '../../local/faults/plan.ts';
 import type { Random } from '../kernel/random.ts';
 import { drawKey } from '../world/keys.ts';
 
-/** What one live run uploads, and what goes wrong meanwhile. */
+/** Uploads and faults of one live run. */
 export interface LivePlan {
   readonly seed: number;
   readonly keys: readonly string[];
@@ -70,5 +70,5 @@ export function drawLivePlan(random: Random, seed: number, stateBucket: string):
   };
 }
 
-/** What the functions call; the tasks themselves are made and shown without faults. */
+/** Operations that the functions call; the tasks themselves are made and shown without faults. */
 const OPERATIONS = ['CreateSyncEvents', 'ShowSyncTask'];

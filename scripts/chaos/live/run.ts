@@ -11,7 +11,7 @@ export interface LiveCloud {
   readonly dataDir: string;
 }
 
-/** What one live run came to. */
+/** Result of one live run. */
 export interface LiveResult {
   readonly seed: number;
   readonly objects: number;
@@ -65,7 +65,7 @@ class LiveRun {
     await this.#until('notifications', () => stack.functiongraph.stats().async.accepted > expected);
     await stack.functiongraph.idle();
     const faults = (await this.#injected('oms')) + (await this.#injected('obs'));
-    // What OMS refuses stays refused; everything else works from here on, the store's notifications included.
+    // Refusals of OMS stay; everything else works from here on, the store's notifications included.
     await this.#setFaults({ seed, rules: refusals(refused) }, undefined);
     const held = await this.#checkBooks('after the faults', lost);
     await this.#redrive();

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { Readable } from 'node:stream';
 import type { Answer, Caller, Message, Network } from './network.ts';
 
-/** What the imitation of `node:http` needs of the machine that it runs on. */
+/** The parts of the machine that the imitation of `node:http` needs. */
 export interface Wire {
   /** Runs unless the machine was killed in the meantime; `label` names a point where it may be. */
   readonly later: (delay: number, label: string, run: () => void, killable: boolean) => void;
@@ -218,7 +218,7 @@ function afterTicks(run: () => void): void {
   process.nextTick(() => process.nextTick(() => process.nextTick(run)));
 }
 
-/** What a program gets for `require('node:http')` and `require('node:https')`. */
+/** The modules that a program gets for `require('node:http')` and `require('node:https')`. */
 export function simulatedHttp(wire: Wire): object {
   const request = (options: RequestOptions, onResponse?: (response: unknown) => void): SimulatedRequest => {
     const made = new SimulatedRequest(wire, options);

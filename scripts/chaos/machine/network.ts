@@ -17,7 +17,7 @@ export interface Answer {
   readonly cut?: true;
 }
 
-/** What a server makes of a request. Times in milliseconds. */
+/** A server's treatment of a request. Times in milliseconds. */
 export interface Service {
   /** Milliseconds until the work is done. */
   readonly before: number;

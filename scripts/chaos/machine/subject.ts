@@ -63,7 +63,7 @@ function patching(patches: readonly Patch[]): Plugin {
   };
 }
 
-/** What a program may use of the world outside. Whatever is missing here is refused when the program asks for it. */
+/** Globals that a program may use. Anything else is refused when the program asks for it. */
 export interface Globals {
   readonly require: (name: string) => unknown;
   readonly module: { exports: Record<string, unknown> };

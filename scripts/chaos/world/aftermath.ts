@@ -4,7 +4,7 @@ import type { Ledger } from './ledger.ts';
 import type { Mirror } from './mirror.ts';
 import type { Scenario } from './scenario.ts';
 
-/** What came of an execution. */
+/** Result of an execution. */
 export type Outcome = { readonly result: unknown } | { readonly failure: string };
 
 export interface AftermathOptions {
@@ -15,7 +15,7 @@ export interface AftermathOptions {
   /** The names of all documents that redrive works at. */
   readonly names: () => string;
   readonly redrive: ((by: Scenario['healsBy']) => Promise<Outcome | undefined>) | undefined;
-  /** What somebody planted where redrive works, and is still there though it need not be. */
+  /** Planted documents that are still where redrive works, though they need not be. */
   readonly leftovers: () => readonly string[];
   /** Whether the store answers for a document that it has a fault, which is for somebody to look into. */
   readonly mayFail: () => boolean;
@@ -48,14 +48,15 @@ async function redriveUntilStable({
   const { healsBy } = scenario;
   let position: string | undefined;
   for (let run = 0; run < MOST_RUNS && ledger.violations.length === 0; run += 1) {
-    // What was tried lately waits for a day at the most.
+    // A document that was tried lately waits for a day at the most.
     if (healsBy === 'timer') await kernel.run(kernel.now() + DAY + 60_000);
     const before = names();
     const accepted = ledger.counts.fresh;
     const outcome = await redrive(healsBy);
     // The one kill of a run with a chosen point; the next run goes on.
     if (isKilled(outcome)) continue;
-    // What is refused again is written again, with one attempt more; that moves nothing, and neither does a report.
+    // A document that is refused again is written again, with one attempt more; that moves nothing, and neither does
+    // a report.
     const hasMoved = names() !== before || ledger.counts.fresh > accepted;
     const { stopped, position: end, settled } = endOf(outcome);
     // The next run goes on from there.
@@ -63,7 +64,7 @@ async function redriveUntilStable({
     position = end;
     if (hasMoved || goesOn) continue;
     if (stopped === undefined) return;
-    // What it could not bring through has one attempt more, and comes last in the next run.
+    // A document that it could not bring through has one attempt more, and comes last in the next run.
     if (settled > 0) continue;
     // No document that the store keeps to itself is ever settled.
     if (outcome && 'failure' in outcome && mayFail()) return;
@@ -75,7 +76,7 @@ function isKilled(outcome: Outcome | undefined): boolean {
   return outcome !== undefined && 'failure' in outcome && outcome.failure.startsWith('killed');
 }
 
-/** What a run of redrive says of its end: why it was early, where it was, and how many documents it has dealt with. */
+/** A redrive's report of its end: why it was early, where it was, and how many documents it has dealt with. */
 function endOf(outcome: Outcome | undefined): { stopped: string | undefined; position?: string; settled: number } {
   if (outcome === undefined) return { stopped: 'it has no end', settled: 0 };
   if ('failure' in outcome) return { stopped: outcome.failure, settled: 0 };

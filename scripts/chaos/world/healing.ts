@@ -50,7 +50,7 @@ function judge(ledger: Ledger, scenario: Scenario, thing: Thing, wish: number, r
   if (arrived && left) ledger.violate('left over', `${left.name} still names it`, thing.id);
 }
 
-/** What cannot be cured must be in a dead letter or parked, with a code that says why. */
+/** Whether an object that cannot be cured is in a dead letter or parked, with a code that says why. */
 function rests(ledger: Ledger, thing: Thing, wish: number, redrives: boolean): void {
   const documents = ledger.documentsOf(thing, wish);
   const found = documents.find(

@@ -5,7 +5,7 @@ export interface Plant {
   readonly at: number;
   readonly name: string;
   readonly body: () => Buffer;
-  /** What every GET of it is answered with. */
+  /** Status of the answer to every GET of it. */
   readonly status?: number;
   /** Redrive leaves it where it is: nobody but a person, or a later release, can do anything about it. */
   readonly stays?: true;

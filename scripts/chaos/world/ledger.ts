@@ -41,7 +41,7 @@ export interface Thing {
   readonly unannounced: Set<string>;
 }
 
-/** What one invocation did, seen from the outside. */
+/** Deeds of one invocation, seen from the outside. */
 export interface AttemptLog {
   /** `wish/thing` */
   readonly accepted: Set<string>;

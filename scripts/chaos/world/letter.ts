@@ -1,4 +1,4 @@
-/** What a stored document says, read as an engineer would: without the code that wrote it. */
+/** Content of a stored document, read as an engineer would: without the code that wrote it. */
 export interface Letter {
   readonly kind: string | undefined;
   readonly code: string | undefined;

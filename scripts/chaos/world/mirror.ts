@@ -39,7 +39,7 @@ const STATE = /^reconcile\/route-(\d+)\/(\w+)\.json$/;
  * looked up in the buckets themselves.
  */
 export class Mirror {
-  /** What the last run of reconcile said of each route. */
+  /** Each route's report of the last run of reconcile. */
   said: readonly Said[] | undefined;
   readonly counts = { copies: 0, passes: 0, converged: 0 };
   readonly #options: MirrorOptions;
@@ -169,7 +169,7 @@ export class Mirror {
       const isCopied = (key: string): boolean =>
         !scenario.refused.has(`${wish.tasks.at(-1)}/${key}`) &&
         ['late', undefined].includes(plan.fates.get(`${wish.bucket}/${key}`)) &&
-        // What was there before stays.
+        // An object that was there before stays.
         !(plan.modes[index] === 'NO_OVERWRITE' && store.objects(destinationOf(index)).has(key));
       for (const key of objects)
         if (isCopied(key) && this.#wrong.has(`${index}/${key}`))

@@ -3,7 +3,7 @@ import type { Random } from '../kernel/random.ts';
 /** How a channel writes keys. */
 export type Encoding = 'form' | 'raw';
 
-/** What an event says about one object. */
+/** An object as an event names it. */
 export interface Mention {
   /** 32 hexadecimal digits that no other mention has, written as the ETag: by it a record is found again anywhere. */
   readonly marker: string;
@@ -13,7 +13,7 @@ export interface Mention {
   readonly time: number;
   /** A name of the native trigger; `ObjectCreated:Put` for most. */
   readonly eventName: string;
-  /** What is wrong with the record, where something is. */
+  /** The defect of the record, if it has one. */
   readonly defect?: Defect;
 }
 
@@ -37,8 +37,8 @@ export function markersIn(text: string): string[] {
 const PLAIN = /[A-Za-z0-9._-]/;
 
 /**
- * A key as a channel writes it: byte by byte, with what real emitters differ in (case of the digits, whether `/`, `*` and
- * `~` stay, whether a space is `+`) drawn anew for each key.
+ * A key as a channel writes it: byte by byte, with what real emitters differ in (case of the digits, whether `/`, `*`
+ * and `~` stay, whether a space is `+`) drawn anew for each key.
  */
 function writeKey(key: string, encoding: Encoding, random: Random): string {
   if (encoding === 'raw') return key;

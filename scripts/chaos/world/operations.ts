@@ -3,7 +3,7 @@ import type { Deployment, Source, TaskChange, Wish } from './scenario.ts';
 
 const MINUTE = 60_000;
 
-/** What operators find, and do with it. */
+/** Mistakes that operators find, and their repairs. */
 export interface Operations {
   readonly wishes: readonly Wish[];
   readonly sources: readonly Source[];

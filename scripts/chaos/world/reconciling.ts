@@ -2,7 +2,7 @@ import type { OverwriteMode } from '../cloud/oms.ts';
 import type { Random } from '../kernel/random.ts';
 import type { Upload, Wish } from './scenario.ts';
 
-/** What OMS does with an object that it has accepted, where it is not to copy it. */
+/** The way in which OMS fails to copy an object that it has accepted. */
 export type CopyFate =
   | 'never'
   /** Each copy has a byte more. */

@@ -13,7 +13,7 @@ export interface Source {
   readonly encoding: Encoding;
 }
 
-/** What the engineer wants: the objects of a bucket below a prefix in one destination. */
+/** A wish of the engineer: the objects of a bucket below a prefix in one destination. */
 export interface Wish {
   readonly bucket: string;
   readonly prefix: string;

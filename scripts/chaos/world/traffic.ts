@@ -77,7 +77,7 @@ export function drawUploads(random: Random, { sources, wishes, start, length, mi
   return uploads.sort((a, b) => a.time - b.time);
 }
 
-/** What a reader that expects the form encoding makes of a key that is not encoded. */
+/** The name that a reader makes of an unencoded key when it expects the form encoding. */
 function readAsForm(key: string): 'itself' | 'another' | 'nothing' {
   try {
     return decodeURIComponent(key.replaceAll('+', ' ')) === key ? 'itself' : 'another';

@@ -10,7 +10,7 @@ const ZOD_MINI = /^(?:package\.json|mini\/|v4-mini\/|v4\/mini\/|v4\/core\/|v4\/l
 const NOT_DEPLOYED = /^(?:test|scripts)\//;
 
 /**
- * What a bundle is made of.
+ * Checks the sources of a bundle.
  *
  * @param inputs bytes that each input file contributes, by path relative to the project's folder
  */

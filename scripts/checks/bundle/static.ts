@@ -7,7 +7,7 @@ import type { Violation } from './violation.ts';
 const DYNAMIC = ['unsupported-require-call', 'unsupported-dynamic-import', 'indirect-require'] as const;
 
 /**
- * What the text of a bundle shows without running it: that it is a CommonJS script, and that every module it may
+ * Checks the text of a bundle without running it: that it is a CommonJS script, and that every module it may
  * ask for, on any path through the code, is one of Node.js.
  *
  * @param code content of index.js

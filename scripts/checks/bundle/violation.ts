@@ -14,7 +14,7 @@ type Rule =
   | 'esm'
   /** Nothing is installed beside a function: only modules of Node.js can be required. */
   | 'require'
-  /** What a bundle may be made of. */
+  /** The allowed sources of a bundle. */
   | 'inputs'
   | 'load'
   | 'handler'

@@ -1,7 +1,7 @@
 import type { CliCommand, Run } from '../command.ts';
 import { flagsOf } from '../program.ts';
 
-/** What can be typed at a place: a word or a flag, and what it is. */
+/** A word or flag that can be typed at a place, with its meaning. */
 interface Choice {
   readonly word: string;
   readonly help: string;

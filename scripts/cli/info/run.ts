@@ -4,7 +4,7 @@ import type { DescribedFunction, ServiceDescription } from '../../deploy/types.t
 import type { ServerlessConfig } from '../../serverless/config.ts';
 import { functionOf, serviceCommand } from '../service-command.ts';
 
-/** What is deployed, and what is not as serverless.yml says. */
+/** The deployed functions, and how they differ from serverless.yml. */
 export interface Health extends ServiceDescription {
   /** A sentence each, by the key of the function. */
   readonly problems: Readonly<Record<string, readonly string[]>>;

@@ -28,7 +28,7 @@ export const run = serviceCommand({ writes: false, bundles: true }, async (conte
     projectId: env['HUAWEICLOUD_SDK_PROJECT_ID'] || env['OMS_SYNC_PROJECT_ID'] || 'local',
     accounts: new OwnKeys(env),
     appCode: '',
-    // What the function leaves behind is written where its destination is, only by the cloud itself.
+    // Only the cloud itself writes to a failure destination.
     objectStore: env['OMS_SYNC_STATE_ENDPOINT'] || 'http://127.0.0.1:9',
     log: ({ text }) => {
       if (isSet(context, 'log')) context.note(text.trimEnd());

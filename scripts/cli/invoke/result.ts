@@ -1,7 +1,7 @@
 import { contentOf, statusOf } from '../../deploy/result.ts';
 import type { Context } from '../command.ts';
 
-/** What a handler returned, for people: of an answer to the gateway its body; its status goes to the notes. */
+/** Prints what a handler returned: of an answer to the gateway its body; its status goes to the notes. */
 export function sayResult({ say, note }: Pick<Context, 'say' | 'note'>, result: unknown): void {
   const status = statusOf(result);
   const content = contentOf(result);

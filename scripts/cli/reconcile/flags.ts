@@ -6,7 +6,7 @@ import { UsageError } from '../errors.ts';
 import { quoted } from '../quoted.ts';
 import { type BucketLocation, readLocation, writeLocation } from './location.ts';
 
-/** What flags say of one side. */
+/** Flags of one side. */
 export interface SideFlags {
   readonly location: BucketLocation | undefined;
   readonly endpoint: string | undefined;

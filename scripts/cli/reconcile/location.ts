@@ -1,7 +1,7 @@
 import { KEY_LIMITS } from '#shared/encoding/inspect.ts';
 import { UsageError } from '../errors.ts';
 
-/** What is compared on one side. */
+/** The objects to compare on one side. */
 export interface BucketLocation {
   readonly bucket: string;
   /** Beginning of names; empty for the whole bucket. */

@@ -11,7 +11,7 @@ import type { ReconcileResult } from '#shared/reconcile/run-options.ts';
 import type { SideName } from './side.ts';
 
 /**
- * What went wrong in a run, each in one line with what lies behind it and what to do.
+ * Problems of a run, each in one line with what lies behind it and what to do.
  *
  * @param errors the last one of each side's listings
  */
@@ -44,7 +44,7 @@ export function explain(error: unknown): string {
 const KEYS_OF_OMS = 'The keys are of HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or of --endpoints.';
 const PLACE_OF_OMS = 'Is it OMS_SYNC_REGION or OMS_SYNC_ENDPOINT?';
 
-/** What a user of the command does about a failure of OMS. */
+/** Remedies for failures of OMS, for a user of the command. */
 const OF_OMS: Partial<Readonly<Record<FailureCode, string>>> = {
   'OmsSync.SyncTaskNotFound': 'Is it --task, OMS_SYNC_REGION or OMS_SYNC_PROJECT_ID?',
   'OmsSync.InvalidSyncTaskId': 'Is it --task?',

@@ -5,7 +5,7 @@ import { readBoundedJson } from '#shared/validation/bounded-json.ts';
 import { writeAtomically } from '../../local/write-atomically.ts';
 import { UsageError } from '../errors.ts';
 
-/** What the runs before have submitted, as `--remember` keeps it. */
+/** Submissions of earlier runs, as `--remember` keeps them. */
 export function readRemembered(file: string, comparison: string): Submissions | undefined {
   if (!existsSync(file)) return undefined;
   const json = readBoundedJson(readFileSync(file, 'utf8'), STATE_LIMITS.values);

@@ -96,7 +96,7 @@ async function watched(
 }
 
 interface Prepared extends Omit<ReconcileOptions, 'source' | 'destination'> {
-  /** What the user should know besides, a sentence each. */
+  /** Notices for the user, a sentence each. */
   readonly notices: readonly string[];
 }
 

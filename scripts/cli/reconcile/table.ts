@@ -8,7 +8,7 @@ import { quoted } from '../quoted.ts';
 import { formatInteger, formatTable } from '../table.ts';
 import { type BucketLocation, writeLocation } from './location.ts';
 
-/** What the reader has asked for. */
+/** The view that the reader has asked for. */
 export interface View {
   readonly source: BucketLocation;
   readonly destination: BucketLocation;
@@ -16,7 +16,7 @@ export interface View {
   readonly dryRun: boolean;
   /** The grace period as it was given: `15m`. */
   readonly graceText: string;
-  /** What went wrong, a line each. */
+  /** Problems, a line each. */
   readonly problems: readonly string[];
   /** Keys that are named of each verdict. */
   readonly keys: number;
@@ -50,7 +50,7 @@ const WHY_STOPPED: Readonly<Record<StopReason, string>> = {
   overtaken: 'another run took over',
 };
 
-/** What a person reads after a run: both sides, every verdict, names, what to do, and what is proved. */
+/** The summary of a run: both sides, every verdict, names, what to do, and what is proved. */
 export function summaryOf(result: ReconcileResult, view: View): string {
   const { counts } = result;
   return [
@@ -114,7 +114,7 @@ function names({ verdicts: found }: Counts, { keys: most }: View): string[] {
   });
 }
 
-/** What differs and cannot simply be submitted, or was submitted in vain. */
+/** Objects that differ and cannot simply be submitted, or were submitted in vain. */
 function remedies({ counts, failures }: ReconcileResult, { keys: most }: View): string[] {
   const lines = [
     ...REASONS.flatMap((reason) => {
@@ -205,7 +205,7 @@ export interface State {
   readonly complete: boolean;
 }
 
-/** What a run has found, whether it has a report or not. */
+/** State of a run, whether it has a report or not. */
 export function stateOf({ outcome, report, counts }: ReconcileResult): State {
   const complete = outcome === 'completed' && report?.complete !== false;
   const confirmed = report !== undefined && !report.obstacles.includes('empty_source');

@@ -12,7 +12,7 @@ const WHY_STOPPED = {
   store_unavailable: 'the state bucket could not be read',
 } as const;
 
-/** What a person reads after a run: counts, what was found, what stands in the way, and what to do. */
+/** The summary of a run: counts, what was found, what stands in the way, and what to do. */
 export function summaryOf(written: RedriveReport): string {
   const report = { ...written, codes: written.codes.map(readable), causes: written.causes.map(readable) };
   const { documents, keys, codes, causes, stopped } = report;

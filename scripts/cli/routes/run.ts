@@ -13,7 +13,7 @@ import { stageOf } from '../stage.ts';
 /** The function whose routes are explained; redrive and reconcile have the same. */
 const FUNCTION = 'on-object-created';
 
-/** What is said of one route. */
+/** The explanation of one route. */
 interface ExplainedRoute {
   readonly name: string | null;
   readonly sync_task_id: string;

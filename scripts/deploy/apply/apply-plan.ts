@@ -98,7 +98,7 @@ function isFine(outcomes: readonly FunctionOutcome[]): boolean {
   return outcomes.every(({ outcome }) => outcome === 'done' || outcome === 'unchanged');
 }
 
-/** What other functions give up, or hold and should not: a route may move from one function to another. */
+/** Triggers that other functions give up, or hold and should not: a route may move from one function to another. */
 function foreignTriggers({ functions, orphans }: PlanWork): Map<string, ForeignTrigger> {
   const found = new Map<string, ForeignTrigger>();
   for (const { planned, live } of orphans) {

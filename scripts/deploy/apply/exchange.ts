@@ -13,7 +13,7 @@ export interface BoundTriggers {
 }
 
 /**
- * What the service answers where two triggers cannot be there at once: one of the same name, path, topic or bucket
+ * Whether the service says that two triggers cannot be there at once: one of the same name, path, topic or bucket
  * exists, or there are ten. B of the error table: 409; FSS.1108, FSS.1306, FSS.1307.
  *
  * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/ErrorCode.html

@@ -13,7 +13,7 @@ interface Code {
   readonly sha512: string;
 }
 
-/** What a function is to be. Holds secrets: never a part of a plan that is shown. */
+/** The desired state of a function. Holds secrets: never a part of a plan that is shown. */
 export interface DesiredFunction {
   readonly key: string;
   readonly name: string;
@@ -28,7 +28,7 @@ export interface DesiredFunction {
   /** Body of UpdateFunctionAsyncInvokeConfig. */
   readonly asyncBody: WireBody;
   readonly triggers: readonly DesiredTrigger[];
-  /** What triggers hold that the API never returns. */
+  /** Secrets of triggers, which the API never returns. */
   readonly triggerSecrets: Readonly<Record<string, string>>;
 }
 

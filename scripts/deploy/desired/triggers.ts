@@ -14,7 +14,7 @@ import { shortHash } from '../fingerprint.ts';
 /** A trigger that a function is to have. */
 export interface DesiredTrigger {
   readonly type: string;
-  /** What a person calls it. */
+  /** Name for people. */
   readonly label: string;
   readonly status: 'ACTIVE' | 'DISABLED';
   /** `event_data` of CreateFunctionTrigger. */
@@ -24,8 +24,8 @@ export interface DesiredTrigger {
   /** A trigger replaces another one with the same identity. */
   readonly identity: string;
   /**
-   * What stops between deleting the old one and creating the new one, for types of which the service refuses two at
-   * once; undefined where both may be there, and the new one comes first.
+   * The part that stops between deleting the old one and creating the new one, for types of which the service refuses
+   * two at once; undefined where both may be there, and the new one comes first.
    */
   readonly gap: string | undefined;
 }

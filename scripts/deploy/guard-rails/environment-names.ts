@@ -2,7 +2,7 @@ import { nearest } from '../../cli/nearest.ts';
 import { environmentName } from '../../serverless/environment.ts';
 import { FUNCTION_VARIABLES } from './function-variables.ts';
 
-/** What the deployment itself reads. */
+/** Variables that the deployment itself reads. */
 const OWN = ['OMS_SYNC_FUNCTIONGRAPH_ENDPOINT', 'OMS_SYNC_LTS_ENDPOINT', 'OMS_SYNC_IAM_ENDPOINT'];
 
 /**

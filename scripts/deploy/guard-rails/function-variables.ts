@@ -13,7 +13,7 @@ import type { FunctionConfig } from '../../serverless/config.ts';
 import { environmentName } from '../../serverless/environment.ts';
 import { listedRouteProblems } from './listed-routes.ts';
 
-/** What each function reads, by its key in serverless.yml. */
+/** Variables that each function reads, by its key in serverless.yml. */
 export const FUNCTION_VARIABLES: Readonly<Record<string, VariableSet>> = {
   'create-sync-event': eventVariables,
   'create-sync-task': createSyncTask,
@@ -72,7 +72,7 @@ interface Mistake {
 function mistakes(variables: VariableSet, given: Readonly<Record<string, string>>): readonly Mistake[] {
   const alone = detailsOf(variables, given);
   if (alone.length === 0) return [];
-  // What is wrong with variables taken together is told when each alone is right.
+  // Problems of variables taken together are told when each alone is right.
   const bad = alone.map(({ path }) => /^\w+/.exec(path)?.[0] ?? path);
   const others = Object.fromEntries(Object.entries(given).filter(([name]) => !bad.includes(name)));
   const together = detailsOf(variables, others).filter((one) => !bad.some((name) => textOf(one).includes(name)));

@@ -23,7 +23,7 @@ const FIELDS: readonly Field[] = [
 ];
 
 /**
- * What is wrong with the schedule of a timer, and what to write instead; undefined where nothing is.
+ * Explains the mistake in the schedule of a timer, and what to write instead; undefined where nothing is wrong.
  *
  * @see https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0207.html (Rate)
  * @see https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0908.html (Cron)

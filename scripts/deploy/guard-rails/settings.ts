@@ -6,7 +6,7 @@ const ENTRY = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_]+$/;
 /** Characters of the mark that a deployment adds to a description. */
 const MARK = 60;
 
-/** What a function is run with. */
+/** Problems of the settings that a function is run with. */
 export function settingProblems(field: string, fn: FunctionConfig): string[] {
   const limits = DEPLOY_LIMITS;
   const problems: string[] = [];

@@ -7,7 +7,7 @@ export interface WatchingFunction {
 export interface Watcher {
   /** Key of the function. */
   readonly key: string;
-  /** What it watches, in words: `all of bucket b`. */
+  /** The watched objects, in words: `all of bucket b`. */
   readonly whole: string;
 }
 

@@ -17,8 +17,8 @@ export interface PolicyStatement {
 }
 
 /**
- * Where a policy applies. OBS is a global service, all others here are granted per project, and IAM takes no policy that
- * holds both.
+ * Where a policy applies. OBS is a global service, all others here are granted per project, and IAM takes no policy
+ * that holds both.
  *
  * @see https://support.huaweicloud.com/intl/en-us/api-iam/iam_02_0013.html
  */
@@ -36,7 +36,7 @@ export function scopeOf(action: string): PolicyScope {
 }
 
 /**
- * What IAM takes at most: resources of a statement and statements of a policy by the API, characters by the quotas.
+ * Limits of IAM: resources of a statement and statements of a policy by the API, characters by the quotas.
  *
  * @see https://support.huaweicloud.com/intl/en-us/api-iam/iam_02_0013.html
  * @see https://support.huaweicloud.com/intl/en-us/productdesc-iam/iam_01_0305.html
@@ -48,7 +48,7 @@ export function documentsOf(grants: readonly Grant[]): readonly PolicyDocument[]
   return split(grants, [...new Set(grants.map(({ resource }) => resource))].sort());
 }
 
-/** What is granted for one resource stays together: actions with the same resources make one statement. */
+/** Splits grants so that actions with the same resources make one statement. */
 function split(grants: readonly Grant[], resources: readonly Grant['resource'][]): readonly PolicyDocument[] {
   const document = documentOf(grants.filter(({ resource }) => resources.includes(resource)));
   if (resources.length === 1 || fits(document)) return [document];

@@ -8,7 +8,7 @@ import type { Grant } from './document.ts';
 import { NEEDS } from './needs.ts';
 
 /**
- * What the code of a function does with the temporary credentials of its agency. Where it has permanent keys (encrypted
+ * Grants for the code of a function with the temporary credentials of its agency. Where it has permanent keys (encrypted
  * variables), those are used, save for invoking itself.
  *
  * @param key in serverless.yml
@@ -81,7 +81,7 @@ function grantsOnRoutes(routes: readonly Route[], lookUp: LookUp): Grant[] {
 }
 
 /**
- * What FunctionGraph itself does for a function with its agency: it writes failed invocations where they are to go, and
+ * Grants for FunctionGraph itself, which acts with the agency: it writes failed invocations where they are to go, and
  * reaches the network that the function is in. DIS streams have no actions of their own, only the role DIS Administrator.
  *
  * @see https://support.huaweicloud.com/intl/en-us/usermanual-functiongraph/functiongraph_01_0920.html "Common Permissions"

@@ -13,7 +13,7 @@ interface StatePrefixes {
 /** Names in the state bucket; `*` stands for any number of characters. */
 type StateNames = (prefixes: StatePrefixes) => readonly string[];
 
-/** What a function asks of the cloud with the credentials of its agency. */
+/** Rights that a function needs in the cloud with the credentials of its agency. */
 export interface FunctionNeeds {
   readonly oms: readonly OmsAction[];
   readonly state?: {

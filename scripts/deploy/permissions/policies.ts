@@ -5,7 +5,7 @@ import { grantsOfCode, grantsOfPlatform } from './grants.ts';
 export interface NamedPolicy {
   /** `<agency>-global` or `<agency>-project`, with `-2` and so on where IAM does not take all in one. */
   readonly name: string;
-  /** What to choose as scope when it is given to the agency. */
+  /** The scope to choose when the policy is given to the agency. */
   readonly scope: PolicyScope;
   readonly document: PolicyDocument;
 }

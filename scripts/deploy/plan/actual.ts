@@ -2,7 +2,7 @@ import type { FunctionGraphClient } from '../client/functiongraph.ts';
 import type { WireAlias, WireAsyncConfig, WireConfig, WireTrigger, WireVersion } from '../client/wire.ts';
 import { versionUrn } from '../naming.ts';
 
-/** What serves: the alias, and what it leads to. */
+/** The serving version: the alias, and what it leads to. */
 export interface LiveVersion {
   readonly alias: WireAlias;
   /** Settings of the version that the alias names; undefined where that is gone. */

@@ -61,7 +61,7 @@ export async function functionWork(
 }
 
 /**
- * What is other in the version that serves than it should be. Its name says what it was published from, encrypted
+ * Differences of the serving version. Its name says what it was published from, encrypted
  * variables included; its settings are compared all the same, for a version's settings can be changed by hand.
  */
 function servingDifferences(

@@ -1,7 +1,7 @@
 import type { WireTrigger } from '../client/wire.ts';
 import { type DesiredTrigger, MANAGED_TYPES, routeShape, SWITCHED_TYPES } from '../desired/triggers.ts';
 
-/** What is to be done about one trigger, in the plan's words, with what it takes to do it. */
+/** The work on one trigger, in the plan's words, with what it takes to do it. */
 export type TriggerWork =
   | { readonly action: 'unchanged'; readonly desired: DesiredTrigger; readonly actual: WireTrigger }
   | { readonly action: 'create'; readonly desired: DesiredTrigger }
@@ -134,7 +134,7 @@ export function identityOf({ trigger_type_code: type, event_data: data }: WireTr
   }
 }
 
-/** What a person calls a trigger that serverless.yml does not have. */
+/** Name for people of a trigger that serverless.yml does not have. */
 export function labelOf(trigger: WireTrigger): string {
   return identityOf(trigger) || trigger.trigger_id;
 }

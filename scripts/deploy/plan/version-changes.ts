@@ -33,7 +33,7 @@ const SETTINGS: Readonly<Record<string, (config: WireConfig) => unknown>> = {
   vpc: ({ func_vpc }) => `${func_vpc?.vpc_id ?? ''} ${func_vpc?.subnet_id ?? ''}`,
 };
 
-/** What becomes different where one version serves in place of another: names of fields, never a value. */
+/** Changes when one version serves in place of another: names of fields, never a value. */
 export function versionChanges(from: Version, to: Version & { readonly config: WireConfig }): VersionChange[] {
   if (!from.config)
     return [

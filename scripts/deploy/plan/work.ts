@@ -4,7 +4,7 @@ import type { DeployPlan, PlannedFunction } from '../types.ts';
 import type { ActualFunction, LiveVersion } from './actual.ts';
 import type { TriggerWork } from './trigger-work.ts';
 
-/** What it takes to bring one function to its desired state. Holds secrets. */
+/** The work that brings one function to its desired state. Holds secrets. */
 export interface FunctionWork {
   readonly planned: PlannedFunction;
   readonly desired: DesiredFunction;
@@ -37,12 +37,12 @@ export interface PlanWork {
   readonly alias: string;
   readonly keepVersions: number | undefined;
   readonly functions: readonly FunctionWork[];
-  /** What serverless.yml does not have, whether it is to be deleted or not. */
+  /** Functions that serverless.yml does not have, whether they are to be deleted or not. */
   readonly orphans: readonly Orphan[];
 }
 
 /**
- * What belongs to a plan and must not be shown with it: a plan may be printed, logged or written as JSON without a
+ * The part of a plan that must not be shown with it: a plan may be printed, logged or written as JSON without a
  * second thought.
  */
 const WORK = new WeakMap<DeployPlan, PlanWork>();

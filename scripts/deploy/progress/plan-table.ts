@@ -4,7 +4,7 @@ import { count, joined } from './words.ts';
 const TRIGGER_SIGN = { create: '+', replace: '~', update: '~', delete: '-', unchanged: '=' } as const;
 
 /**
- * What a deployment would do, for people: one line per function, one per trigger that changes.
+ * The table of a deployment's plan: one line per function, one per trigger that changes.
  *
  * @param dryRun whether nothing is going to happen
  */
@@ -58,7 +58,7 @@ export function summaryOf({ functions }: DeployPlan): string {
 
 const CHANGE_SIGN = { added: '+', removed: '-', changed: '~', unknown: '?' } as const;
 
-/** What a rollback would do, for people: each version that moves, and below it each field. */
+/** The table of a rollback's plan: each version that moves, and below it each field. */
 export function rollbackTable({ service, stage, region, functions }: RollbackPlan): string {
   const lines = functions.flatMap(({ key, from, to, changes }) => [
     `  ${key}: version ${to} in place of ${from}`,

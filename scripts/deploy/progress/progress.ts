@@ -20,7 +20,7 @@ interface ProgressOptions {
 }
 
 /**
- * What happens to each function, as it happens: on a terminal a line per function under way, which becomes a line that
+ * Shows what happens to each function, as it happens: on a terminal a line per function under way, which becomes a line that
  * stays when it is done; elsewhere one plain line per function, so that a log stays readable.
  */
 export function startProgress(options: ProgressOptions): Progress {

@@ -109,7 +109,7 @@ function describeOperation(operation: Operation, schemas: Record<string, JsonSch
   };
 }
 
-/** What the operation does beyond its summary, and what it must be allowed to do. */
+/** The operation's description beyond its summary, and the permissions that it needs. */
 export function descriptionOf({ description, asynchronous, permissions: { needed, optional } }: Operation): string {
   const list = (actions: readonly string[]) => actions.map((action) => `\`oms:synctask:${action}\``).join(', ');
   const helping = optional ? `; to explain a refusal or a lost answer, also ${list(optional)}` : '';

@@ -1,6 +1,8 @@
 const PERMISSION = 'with the permissions that OMS asks for';
 
-/** What every field means: by its name, or by its path or component and path where one name has several meanings. */
+/**
+ * The meaning of every field: by its name, or by its path or component and path where one name has several meanings.
+ */
 export const FIELDS: Readonly<Record<string, string>> = {
   sync_task_id: 'Opaque id of the sync task.',
   src_cloud_type: 'Cloud of the source bucket. OMS takes it for `Aliyun` where it is left out.',

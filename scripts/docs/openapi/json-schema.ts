@@ -23,7 +23,7 @@ export function toJsonSchema(schema: z.ZodMiniType, io: 'input' | 'output', comp
       // z.int() alone: the bounds are those of a JavaScript number, not of the API.
       if (written['minimum'] === Number.MIN_SAFE_INTEGER) delete written['minimum'];
       if (written['maximum'] === Number.MAX_SAFE_INTEGER) delete written['maximum'];
-      // What the functions write may grow.
+      // Answers of the functions may grow.
       if (io === 'output') delete written['additionalProperties'];
     },
   }) as JsonSchema;

@@ -45,7 +45,7 @@ export interface Operation {
       {
         readonly description: string;
         readonly component: string;
-        /** What the function writes, or the table by which it reads what it passes on. */
+        /** The schema that the function writes, or the table by which it reads what it passes on. */
         readonly schema: z.ZodMiniType | AnswerTable;
         /** Fields of a table that are there and not null, because the client sees to it. */
         readonly always?: readonly string[];
@@ -130,7 +130,7 @@ export const ERRORS = {
 
 export type ErrorStatus = keyof typeof ERRORS;
 
-/** What every operation may answer that is waited for. */
+/** Errors that every synchronous operation may answer. */
 export const COMMON_ERRORS: readonly ErrorStatus[] = [400, 401, 403, 429, 500, 502, 503, 504];
 
 function error(error_code: string, error_msg: string) {

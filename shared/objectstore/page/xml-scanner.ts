@@ -39,7 +39,7 @@ export class XmlScanner {
   #nameEnd = 0;
   /** Whether the last opening tag was a whole element: `<Owner/>`. */
   #empty = false;
-  /** What {@link leaf} found: content of an element without children, and whether it has references. */
+  /** The find of {@link leaf}: content of an element without children, and whether it has references. */
   #textStart = 0;
   #textEnd = 0;
   #hasReferences = false;

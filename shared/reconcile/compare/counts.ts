@@ -20,7 +20,7 @@ export interface VerdictCount extends Totals {
 }
 
 /**
- * What was found in a part of a listing. Counts of different parts add up with {@link addCounts}, in any order and
+ * Counts of a part of a listing. Counts of different parts add up with {@link addCounts}, in any order and
  * grouping. They are plain JSON.
  */
 export interface Counts {

@@ -113,7 +113,7 @@ function comparesCrc64({ mode, consistencyCheck }: OverwriteRules): boolean {
 export type Submission = 'copied' | 'doubtful' | 'skipped';
 
 /**
- * What OMS does with a pair as far as a listing can tell. A listing has no CRC64 where the objects' headers, which OMS
+ * The fate of a pair at OMS as far as a listing can tell. A listing has no CRC64 where the objects' headers, which OMS
  * reads, may have one; then a task that compares them is thought through for both cases, and where they disagree it is
  * doubtful. So is a pair of the same second.
  */

@@ -27,7 +27,7 @@ export const ADVISE_ABOVE = 100_000;
 const PAGE_SIZE = 1000;
 
 /**
- * What a pass costs. LIST calls are the least that the objects need: parallel listing probes for its ranges, and pages
+ * The cost of a pass. LIST calls are the least that the objects need: parallel listing probes for its ranges, and pages
  * may be shorter. A listing of nothing takes a call, too.
  */
 export function planOf(input: PlanInput): Plan {

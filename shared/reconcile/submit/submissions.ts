@@ -97,7 +97,7 @@ export class Submissions implements SubmissionHistory {
   }
 
   /**
-   * What is known of an object that differs. It is kept for the next pass.
+   * Earlier submissions of an object that differs. They are kept for the next pass.
    *
    * @param now milliseconds since the epoch
    */

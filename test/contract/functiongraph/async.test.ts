@@ -55,7 +55,7 @@ describe('asynchronous invocation', () => {
 
   it('is retried after a timeout and after a crash', async () => {
     const { fg, deploy } = await start({ retryDelay: () => 1 });
-    // What the process knew is gone with it, so the file system counts.
+    // The file system counts, because a process takes its memory with it.
     await deploy(
       `const fs = require('fs'); const file = process.env.RUNTIME_CODE_ROOT + '/count';
        exports.handler = (event, context) => {

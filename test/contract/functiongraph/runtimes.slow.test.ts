@@ -9,7 +9,7 @@ import { loadServerless } from '../../../scripts/serverless/load.ts';
 import { gatewayEvent } from '../../helpers/gateway-event.ts';
 import { type OmsStub, startOmsStub } from '../../helpers/oms-stub.ts';
 
-/** What the platform's names of runtimes stand for, as far as it is known. */
+/** Versions behind the platform's names of runtimes, as far as they are known. */
 const VERSIONS: Readonly<Record<string, string>> = { 'Node.js20.15': '20.15.1', 'Node.js22.18': '22.18.0' };
 const CACHE = join(ROOT, '.local', 'runtimes');
 const run = promisify(execFile);

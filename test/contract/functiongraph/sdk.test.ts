@@ -77,7 +77,7 @@ async function deploy(
   return { urn, live: alias.alias_urn, version: published.version };
 }
 
-/** What the SDK makes of a refusal: status and code. */
+/** The SDK's view of a refusal: status and code. */
 async function refusal(work: Promise<unknown>): Promise<unknown> {
   try {
     await work;

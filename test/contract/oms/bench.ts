@@ -10,7 +10,7 @@ export const MARK = 'oms-sync-contract-test';
 type Query = Readonly<Record<string, string>>;
 
 /**
- * What a check works with. It makes one sync task at most, whatever the service accepts, and `cleanUp` removes what
+ * The workbench of a check. It makes one sync task at most, whatever the service accepts, and `cleanUp` removes what
  * was made.
  */
 export class Bench {

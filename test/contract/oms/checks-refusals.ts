@@ -10,7 +10,7 @@ const refusesTask = (basis: typeof documented, what: string, changes: Readonly<R
     expect(await bench.create(bench.taskBody(changes))).toMatchObject(refused);
   });
 
-/** What is asked of a task that there is not, and requests for tasks that must not come to be. */
+/** Requests about a task that does not exist, and requests for tasks that must not come to be. */
 export const refusalChecks: readonly Check[] = [
   ...MANDATORY.map((name) =>
     documented('createTask', `creating a task without ${name} is refused with 400`, async (bench) => {

@@ -63,7 +63,7 @@ export const taskChecks: readonly Check[] = [
     expect(await bench.show(bench.taskId, {})).toMatchObject({ status: 400, json: error });
   }),
   inferred('showTask', 'no answer holds a key of a bucket', async (bench) => {
-    // What the answer held of them, the bench has replaced.
+    // The bench has replaced the keys in the answer.
     for (const { text } of [await bench.show(), await bench.list({ limit: '100' })]) {
       expect(text).not.toContain('[secret]');
       expect(text).not.toMatch(/"(src|dst)_[as]k"/);

@@ -1,12 +1,12 @@
 import type { Bench } from './bench.ts';
 
 /**
- * What no page says. The local OMS has made a choice, which a test holds it to; of the real service, the answer is
+ * A question that no page answers. The local OMS has made a choice, which a test holds it to; of the real service, the answer is
  * printed.
  */
 export interface Choice {
   readonly question: string;
-  /** What the local OMS does, in the words of `ask`. */
+  /** The behaviour of the local OMS, in the words of `ask`. */
   readonly local: string;
   readonly ask: (bench: Bench) => Promise<string>;
 }

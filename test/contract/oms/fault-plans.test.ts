@@ -32,7 +32,7 @@ function rulesOf(plan: number): FaultRule[] {
   ];
 }
 
-/** What is wrong with the counters of a plan; nothing is. */
+/** Mistakes in the counters of a plan; none is expected. */
 async function run(service: Service, plan: number): Promise<string[]> {
   const taskId = await service.createTask();
   const path = `/v2/${PROJECT_ID}/sync-tasks/${taskId}`;

@@ -61,7 +61,7 @@ export function describeOms(server: string, start: () => Promise<RunningTarget>,
   });
 }
 
-/** What a run is about to do, for whoever started it. */
+/** Announces the run to whoever started it. */
 function plan({ run, target }: Bench): string[] {
   const { endpoint, projectId, source, destination } = target;
   return [

@@ -26,7 +26,7 @@ export class TargetStore {
     );
   }
 
-  /** What an object of the destination bucket holds; undefined where there is none. */
+  /** Content of an object of the destination bucket; undefined where there is none. */
   async read(key: string): Promise<string | undefined> {
     try {
       const Bucket = this.#target.destination.name;

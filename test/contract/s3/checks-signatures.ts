@@ -106,7 +106,7 @@ function presigned(
   return `${path}?${query}`;
 }
 
-/** What a request says of its body and does not keep to. */
+/** Requests that break what they say of their body. */
 export const integrityRefusals = [
   ...(
     [

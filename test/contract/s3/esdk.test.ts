@@ -312,7 +312,7 @@ const UNCLAIMED: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** What every unclaimed call needs of its parameters. */
+/** Parameters that every unclaimed call needs. */
 const PARAMETERS = {
   ...{
     Bucket,
@@ -340,7 +340,7 @@ const PARAMETERS = {
   ...{ RedirectAllRequestsTo: { HostName: 'a.example' }, Payer: 'Requester' },
 };
 
-/** What is in the SDK's prototype and asks nothing of the service. */
+/** Members of the SDK's prototype that ask nothing of the service. */
 const LOCAL = [
   ...['close', 'exec', 'factory', 'initLog', 'refresh', 'refreshShadowClient', 'enums'],
   // The ones that createSignedUrlSync and createPostSignatureSync choose from.

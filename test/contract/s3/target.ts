@@ -9,7 +9,7 @@ export interface Target {
   readonly credentials: Credentials;
 }
 
-/** What a check works with: a client, and a bucket of its own that exists and is empty. */
+/** The workbench of a check: a client, and a bucket of its own that exists and is empty. */
 export interface Bench extends Target {
   readonly s3: S3Client;
   readonly bucket: string;

@@ -6,7 +6,7 @@ import type { CopyFate } from '../../../scripts/chaos/world/reconciling.ts';
 import type { Rule } from '../../../scripts/chaos/world/rules.ts';
 import { drawScenario, type Scenario } from '../../../scripts/chaos/world/scenario.ts';
 
-/** What the small functions below call the cloud with. */
+/** Calls of the small functions below. */
 const CALLS = `
     const https = require('node:https');
     const send = (method, host, path, body, context, extra = {}) => new Promise((resolve, reject) => {

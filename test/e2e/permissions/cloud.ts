@@ -35,7 +35,7 @@ export const STOPPED_SOURCE = 'stopped-photos';
 
 const BUCKETS = [SOURCE, STOPPED_SOURCE, DESTINATION, STATE];
 
-/** What somebody can try who has got hold of a function's credentials. */
+/** Powers of somebody who has got hold of a function's credentials. */
 interface AgencyCredentials {
   /** The status of OMS's answer. */
   oms(method: string, path: string, body?: unknown): Promise<number>;
@@ -191,7 +191,7 @@ export function taskBody(): Record<string, unknown> {
   };
 }
 
-/** What starting a task needs. */
+/** Key pairs that starting a task needs. */
 export function bucketKeys(): Record<string, string> {
   const { accessKey: ak, secretKey: sk } = KEYS;
   return { src_ak: ak, src_sk: sk, dst_ak: ak, dst_sk: sk };

@@ -27,7 +27,7 @@ interface FakeFunction {
 export interface FakeOptions {
   /** Whether a changed configuration alone makes a version publishable. */
   readonly publishing?: 'code' | 'any';
-  /** What `digest` is of; the vendor says SHA-512, and nobody has checked. */
+  /** The content that `digest` is of; the vendor says SHA-512, and nobody has checked. */
   readonly digest?: 'sha512' | 'other';
   /** Names in event data that lists leave out. */
   readonly unreturned?: readonly string[];
@@ -41,7 +41,7 @@ export interface FakeOptions {
   readonly deletedStatus?: string;
   /** Whether a Kafka trigger is DISABLED after its creation, whatever that asked for. */
   readonly kafkaStartsDisabled?: boolean;
-  /** What stands in front of the names of triggers when they come back. */
+  /** Text in front of the names of triggers when they come back. */
   readonly namePrefix?: string;
   /** Whether `marker` makes no difference to a list of versions, although each page names a next one. */
   readonly versionMarkerIgnored?: boolean;
@@ -60,7 +60,7 @@ class Refusal extends Error {
   }
 }
 
-/** What the network does to a call, by its number from 1. */
+/** The network's treatment of a call, by its number from 1. */
 export type Interference = (
   call: number,
   exchange: Exchange,

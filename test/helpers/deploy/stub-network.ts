@@ -3,7 +3,7 @@ import { type Answer, type Exchange, type Sender, TransportFailure } from '#shar
 /** An answer, a failure, or what depends on the request. */
 export type Outcome = Answer | Error | ((exchange: Exchange) => Answer);
 
-/** What the network does with one request after the other; the last one repeats. */
+/** A network that treats one request after the other as told; the last treatment repeats. */
 export class StubNetwork implements Sender {
   readonly exchanges: Exchange[] = [];
   readonly #outcomes: readonly Outcome[];

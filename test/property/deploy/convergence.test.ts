@@ -122,7 +122,7 @@ describe('from any state', () => {
     await fc.assert(
       fc.asyncProperty(
         clouds,
-        // What was there: deployments before, each interrupted somewhere, or not at all.
+        // Earlier deployments, each interrupted somewhere, or none.
         fc.array(fc.tuple(services, fc.option(fc.nat(60))), { maxLength: 3 }),
         services,
         async (options, history, wanted) => {
@@ -139,7 +139,7 @@ describe('from any state', () => {
 
           const { result } = await deploy(cloud, wanted);
           expect(result.functions.flatMap(({ error }) => error ?? [])).toEqual([]);
-          // What is not listed any more may be there still.
+          // Triggers that are no longer listed may still exist.
           if (options.deletedAreHidden) cloud.finish();
           const fresh = new FakeFunctionGraph(options);
           expect((await deploy(fresh, wanted)).result.ok).toBe(true);

@@ -21,7 +21,7 @@ function keyErrorOf(input: string, call: () => unknown): KeyEncodingError | unde
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** What a text means, by way of bytes and the platform's own UTF-8 decoder; `undefined` if nothing. */
+/** The meaning of a text, by way of bytes and the platform's own UTF-8 decoder; `undefined` if it has none. */
 function meaningOf(encoding: KeyEncoding, text: string): string | undefined {
   if (/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(text)) return undefined;
   if (encoding !== 'raw' && /%(?![0-9A-Fa-f]{2})/.test(text)) return undefined;

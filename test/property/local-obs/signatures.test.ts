@@ -18,7 +18,7 @@ interface Sent {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What the store says of a request as it is on the wire. */
+/** The store's verdict on a request as it is on the wire. */
 function verify({ method, path, headers }: Sent, token: string | undefined, now = Date.now()): Authentication {
   const sent = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   const { rawPath, resource, query } = parseTarget(path, sent['host']);

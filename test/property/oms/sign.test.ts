@@ -48,7 +48,7 @@ const request = fc.record({
 
 type Sample = typeof request extends fc.Arbitrary<infer T> ? T : never;
 
-/** What the vendor's signer makes of the same request. */
+/** The same request signed by the vendor's signer. */
 function signWithSdk(sample: Sample, date: string): unknown {
   const { accessKey, secretKey, securityToken } = sample.credentials;
   // Handed over as parsed: the signer's own parsing escapes some characters, and it then escapes the percent again.

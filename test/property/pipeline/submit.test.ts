@@ -154,7 +154,7 @@ describe('submit', () => {
           for (const outcome of outcomes) {
             if (outcome.status === 'accepted') continue;
             expect(outcome.retryable).toBe(outcome.failure.retryable);
-            // What is given up was refused, or its task is missing.
+            // A key that is given up was refused, or its task is missing.
             if (!outcome.retryable) expect(classify(outcome.error).scope).toMatch(/^(?:content|task)$/);
           }
         },

@@ -12,7 +12,7 @@ const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000
 const isMd5 = (etag: string): boolean => etag.length === 32 && [...etag].every((digit) => /[0-9a-fA-F]/.test(digit));
 
 /**
- * What a diff must find, said in the simplest way: all keys in a Map, each judged by itself. Whether OMS copies is
+ * The verdicts that a diff must find, in the simplest way: all keys in a Map, each judged by itself. Whether OMS copies is
  * asked of the local OMS, which was not written by us twice.
  */
 export function verdictsOf(

@@ -19,7 +19,7 @@ function worldOf({ source, destination }: Buckets, options: WorldOptions): World
   return world;
 }
 
-/** What a pass has to find, as long as nothing is copied. */
+/** Objects that a pass has to find, as long as nothing is copied. */
 function expected({ source, destination }: Buckets) {
   const verdicts = verdictsOf(source, destination, {
     mode: 'SIZE_LAST_MODIFIED_COMPARISON_OVERWRITE',
@@ -103,7 +103,7 @@ describe('runs that are killed at any moment', () => {
         expect(world.latest, `killed at ${moment}`).toMatchObject({ complete: true, submitted: 9, accepted: 9 });
         expect(world.latest.source.objects).toBe(36);
         expect(restarts(world), `killed at ${moment}`).toEqual([]);
-        // What one worker lists twice is a page of each side. More workers look for where to split, too.
+        // One worker lists a page of each side twice. More workers look for where to split, too.
         if (workers === 1)
           for (const bucket of ['from', 'to']) expect(listedTwice(world, bucket)).toBeLessThanOrEqual(4);
       }

@@ -17,7 +17,7 @@ interface Seed {
   readonly parked: boolean;
 }
 
-/** What OMS does with a call: the last one has accepted the keys, and its answer is lost. */
+/** Reactions of OMS to a call: the last one has accepted the keys, and its answer is lost. */
 const REACTIONS = ['accept', 'refuse', 'fail', 'stopped', 'lost'] as const;
 type CallReaction = (typeof REACTIONS)[number];
 

@@ -302,7 +302,7 @@ describe('applyPlan', () => {
     one.code = Buffer.from('edited in the console').toString('base64');
     one.changed = true;
 
-    // What serves is the right version: nothing to do, until the next change.
+    // The right version serves: nothing to do, until the next change.
     expect((await deploy(both)).plan.functions[0]?.action).toBe('unchanged');
     const next = service({ ...both.functions, one: fn('one', { events, memorySize: 512 }) });
     const { plan } = await deploy(next);

@@ -133,7 +133,7 @@ describe('a deployment', () => {
 
 type Summary = readonly { readonly name: string; readonly config: unknown; readonly code: unknown }[];
 
-/** What serves is the old version or the new one, never the code of one with the settings of the other. */
+/** Expects the old version or the new one to serve, never the code of one with the settings of the other. */
 function expectNoMixture(cloud: FakeFunctionGraph, old: unknown, wanted: unknown, place: string): void {
   const states = [...(old as Summary), ...(wanted as Summary)];
   for (const { name, config, code } of cloud.summary() as Summary) {

@@ -236,7 +236,7 @@ describe('rollback', () => {
       ['create', version(first, 'a')],
       ['redrive', version(second, 'b')],
     ]);
-    // What has no version before it keeps the deployment that made it; the others are named.
+    // A function without an earlier version keeps the deployment that made it; the others are named.
     expect(await moved()).toEqual([]);
     expect(await rollback({ ...where, only: ['trigger', 'by-hand'] })).toMatchObject([
       { key: 'by-hand', to: 'v1' },

@@ -121,7 +121,7 @@ beforeEach(() => {
       audience.sees(String(text));
       return true;
     });
-  // What is switched on for debugging must not show more.
+  // A switch for debugging must not show more.
   vi.stubEnv('DEBUG', '*');
   vi.stubEnv('NODE_DEBUG', 'http,https,net');
   vi.stubEnv('SLS_DEBUG', '*');

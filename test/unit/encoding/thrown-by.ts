@@ -1,4 +1,4 @@
-/** What a call throws; fails where it does not. */
+/** The error that a call throws; fails where it throws none. */
 export function thrownBy(call: () => unknown): unknown {
   try {
     call();

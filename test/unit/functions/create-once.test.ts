@@ -25,7 +25,7 @@ const LOST: StubReply = { hangUp: true };
 let stub: OmsStub;
 let tasks: Record<string, unknown>[];
 let created: number;
-/** What becomes of a creation, given the work of it. */
+/** Decides a creation, given the work of it. */
 let onCreate: (work: (fields?: object) => StubReply) => StubReply;
 /** Runs before each list, counted from 0. */
 let onList: (index: number, work: (fields?: object) => StubReply) => StubReply | undefined;

@@ -43,7 +43,7 @@ const load = (variables: Readonly<Record<string, string>> = {}) =>
     variables: { ROUTES, STATE_BUCKET: 'state', STATE_ENDPOINT: store.url, LOG_LEVEL: 'debug', ...variables },
   });
 
-/** What the platform returns and logs of an error, its causes too. */
+/** The text that the platform returns and logs of an error, its causes too. */
 function errorText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return `${error.name} ${error.message} ${error.stack} ${JSON.stringify(error)} ${error.cause ? errorText(error.cause) : ''}`;

@@ -144,7 +144,7 @@ describe('no secret appears in a log line, an answer or an error', () => {
   }
 });
 
-/** What the platform returns and logs of an error, its causes too. */
+/** The text that the platform returns and logs of an error, its causes too. */
 function errorText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return `${error.name} ${error.message} ${error.stack} ${JSON.stringify(error)} ${error.cause ? errorText(error.cause) : ''}`;

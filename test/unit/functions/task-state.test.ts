@@ -29,7 +29,7 @@ const answers = (show: StubReply, other: StubReply) => {
 const shown = (status: string): StubReply => ({ body: { sync_task_id: 'task-1', status } });
 const call = (name: string) => (CALLS[name] ?? CALLS['show-sync-task'])?.(fn);
 
-/** What an operation may answer; the last says whether ShowSyncTask says the same by it. */
+/** Answers of an operation; the last member says whether ShowSyncTask says the same by it. */
 const UNKNOWN = [
   [404, 'OMS.1009', true],
   [404, 'S3M.0054', true],

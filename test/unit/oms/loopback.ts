@@ -143,7 +143,7 @@ export function testClient(endpoint: string, options: Partial<OmsClientOptions> 
   return { client, waits };
 }
 
-/** What a promise rejects with. */
+/** The error that a promise rejects with. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   try {
     await promise;

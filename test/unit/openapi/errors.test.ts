@@ -17,7 +17,7 @@ const functionOf = ({ method, path }: Operation): string =>
     events.some(({ apig }) => apig?.method === method.toUpperCase() && apig.path === path),
   )?.[0] ?? '';
 
-/** What OMS does, and the row of the documentation that it leads to. */
+/** Behaviour of OMS, and the row of the documentation that it leads to. */
 const CAUSES: readonly (readonly [ErrorStatus, string, StubReply])[] = [
   [400, 'a refusal', { status: 400, body: { error_code: 'OMS.0064', error_msg: 'Invalid.' } }],
   [403, 'no permission', { status: 403, body: { error_code: 'OMS.0072', error_msg: 'Insufficient permissions.' } }],
@@ -33,7 +33,7 @@ const CAUSES: readonly (readonly [ErrorStatus, string, StubReply])[] = [
 describe('the table of errors', () => {
   const oms = useOmsStub();
   const variables = { SRC_ACCESS_KEY: 'a', SRC_SECRET_KEY: 'b', DST_ACCESS_KEY: 'c', DST_SECRET_KEY: 'd' };
-  // What the others call is FunctionGraph, which their own tests replace.
+  // The other operations call FunctionGraph, which their own tests replace.
   const rows = OPERATIONS.filter(({ path }) => path.startsWith('/sync-tasks')).flatMap((operation) =>
     CAUSES.filter(([status]) => errorsOf(operation).includes(status)).map(
       ([status, cause, reply]) => [operation.operationId, status, cause, operation, reply] as const,

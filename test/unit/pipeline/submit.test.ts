@@ -37,7 +37,7 @@ async function submitTo(
   return { ...submitted, sent: calls };
 }
 
-/** What is said of each failed key. */
+/** The code of each failed key. */
 const codes = (outcomes: readonly KeyOutcome[]) =>
   outcomes.flatMap((outcome) =>
     outcome.status === 'failed' ? [[outcome.index, outcome.failure.code, outcome.retryable]] : [],

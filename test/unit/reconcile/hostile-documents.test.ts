@@ -8,7 +8,7 @@ import { itThorough } from '../../helpers/thorough.ts';
 type Json = Record<string, unknown>;
 const MiB = 1024 * 1024;
 const DAY = 86_400_000;
-/** What a bucket may hold in the place of any document. */
+/** Contents that a bucket may hold in the place of any document. */
 const ANY: Readonly<Record<string, string | Buffer>> = {
   'of no bytes': '',
   'of 17 MiB': ' '.repeat(17 * MiB),

@@ -13,7 +13,7 @@ const source = (facts: Partial<ListedObject> = {}): ListedObject => ({
   ...facts,
 });
 
-/** What OMS makes of an object that it accepts. */
+/** The copy that OMS makes of an object that it accepts. */
 type Copy = (object: ListedObject, now: number) => ListedObject | undefined;
 
 class CopyingWorld extends World {

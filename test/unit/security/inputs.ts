@@ -1,7 +1,7 @@
 import { gatewayEvent } from '../../helpers/gateway-event.ts';
 import { SECRETS } from './secrets.ts';
 
-/** What a client sends besides its request. */
+/** Parts of a request that a client adds. */
 const HEADERS = {
   Authorization: SECRETS.authorization,
   'X-Auth-Token': SECRETS.authToken,
@@ -168,7 +168,7 @@ export function notifications(known: readonly string[]): Readonly<Record<string,
   };
 }
 
-/** What one may ask a redrive. */
+/** Requests that one may make of a redrive. */
 export function redriveEvents(known: readonly string[]): Readonly<Record<string, unknown>> {
   const [first = ''] = known;
   return {
@@ -184,7 +184,7 @@ export function redriveEvents(known: readonly string[]): Readonly<Record<string,
   };
 }
 
-/** What one may ask a reconciliation. */
+/** Requests that one may make of a reconciliation. */
 export function reconcileEvents(known: readonly string[]): Readonly<Record<string, unknown>> {
   const [first = ''] = known;
   return {

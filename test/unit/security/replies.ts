@@ -1,7 +1,7 @@
 import type { StubReply, StubRequest } from '../../helpers/oms-stub.ts';
 import type { StoreReply, StoreRequest } from './store-stub.ts';
 
-/** What OMS or the store can repeat: all that was sent, and more that it may know. */
+/** Parts of a request that OMS or the store can repeat: all that was sent, and more that it may know. */
 type Echo = (text: string) => string;
 
 const sentTo = ({ headers, text, url }: StubRequest | StoreRequest) =>

@@ -26,9 +26,9 @@ const routesOf = (endpoint: string) =>
 
 interface Variables {
   readonly variables: Readonly<Record<string, string>>;
-  /** What the function knows. */
+  /** Secrets that the function knows. */
   readonly known: readonly string[];
-  /** What of it requests are signed with. */
+  /** Secrets among them that requests are signed with. */
   readonly used: readonly string[];
 }
 
@@ -125,7 +125,7 @@ async function outputsOf(
   return [exposed(result), ...log.raw, ...written];
 }
 
-/** What OMS and the store answer, and what lies in the state bucket. */
+/** Answers of OMS and the store, and the documents of the state bucket. */
 interface World {
   readonly name: string;
   readonly prepare: (echo: (text: string) => string) => void;
@@ -218,7 +218,7 @@ describe('no secret is in what a wrong configuration makes a function say', () =
     // A reading that failed is not kept, so one instance can read them all.
     const handler = await loadHandler(name);
     for (const [wrong, variables] of Object.entries(WRONG_VARIABLES)) {
-      // What no variable is marked as holding nobody can know.
+      // A secret in a variable that is not marked cannot be recognised.
       const { OMS_ACCESS_KEY, OMS_SECRET_KEY, OMS_AUTH_TOKEN } = variables;
       const set = [OMS_ACCESS_KEY, OMS_SECRET_KEY, OMS_AUTH_TOKEN].filter((value) => value !== undefined);
       const known = [...set.map((value) => value.trim()), ...AGENCY_SECRETS];

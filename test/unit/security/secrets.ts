@@ -52,7 +52,7 @@ function hex(byte: number): string {
 }
 
 /**
- * What of a text is a secret or a piece of one: as it stands, percent-encoded, escaped as JSON or HTML, in base64 or
+ * Secrets in a text, or pieces of one: as it stands, percent-encoded, escaped as JSON or HTML, in base64 or
  * hexadecimal, in either case of letters, also one within another.
  */
 export function leaksIn(text: string): string[] {
@@ -68,7 +68,7 @@ function* viewsOf(text: string): Generator<string> {
   yield text;
   const plain = unescaped(unescaped(text));
   yield plain;
-  // What stands in front of the secret in it cannot be known.
+  // The text in front of the secret in it cannot be known.
   for (const run of plain.match(/[A-Za-z0-9+/_-]{16,}/g) ?? [])
     for (const skip of [0, 1, 2, 3]) yield unescaped(Buffer.from(run.slice(skip), 'base64').toString('latin1'));
   for (const run of plain.match(/(?:[0-9a-f]{2}){10,}/gi) ?? []) yield Buffer.from(run, 'hex').toString('latin1');

@@ -12,7 +12,7 @@ import { captureLog, type LogLines } from '../../helpers/log-lines.ts';
 import { type OmsStub, startOmsStub } from '../../helpers/oms-stub.ts';
 
 const MB = 1024 * 1024;
-/** What a synchronous call may answer. */
+/** Bytes that a synchronous call may answer. */
 const ANSWER_LIMIT = 6 * MB;
 /** Length at which the platform splits a line. */
 const LINE_LIMIT = 90 * 1024;
@@ -163,7 +163,7 @@ describe('an event of 6 MB with 50,000 records', () => {
     ['of a bucket without a route', () => event((index) => created(`k${index}`, 'other'))],
   ])('%s', async (_what, make) => {
     const handler = await loadHandler('on-object-created');
-    // What costs time here is the test runner, which maps every stack to its source.
+    // The test runner costs time here: it maps every stack to its source.
     Error.stackTraceLimit = 0;
     // There is no bucket for dead letters: the platform keeps the event.
     await expect(handler(make(), context())).rejects.toMatchObject({ code: 'OmsSync.DeadLetterFailed' });

@@ -20,7 +20,7 @@ export interface StoreStub {
   readonly requests: StoreRequest[];
   /** Objects by decoded `/bucket/key`. */
   readonly objects: Map<string, string>;
-  /** What is answered in place of what a store would. */
+  /** Replaces the answer of a store. */
   fault: (request: StoreRequest) => StoreReply | undefined;
   close(): Promise<void>;
 }

@@ -100,7 +100,7 @@ describe('problemsOf', () => {
 });
 
 describe('a whole serverless.yml', () => {
-  /** What is said of a file with this `async`. */
+  /** Problems of a file with this `async`. */
   const said = (asyncConfig: object): Promise<string> =>
     saidOfFile(
       { name: 'huawei', timeout: 60, memorySize: 256, runtime: 'Node.js20.15', region: 'cn-north-4' },

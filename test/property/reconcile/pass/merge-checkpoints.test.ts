@@ -17,7 +17,7 @@ const BOUNDS = [{ until: 'h' }, { after: 'h', until: 'p' }, { after: 'p' }];
 /** Every key is to be submitted. */
 const KEYS = ['abcdefgh', 'ijklmnop', 'qrstuvwx'].map((keys) => [...keys]);
 
-/** What a run does with the next key of a range, or with those that are pending. */
+/** A run's treatment of the next key of a range, or of those that are pending. */
 interface Act {
   readonly range: number;
   readonly accepted: boolean;

@@ -24,7 +24,7 @@ describe('the progress of a deployment', () => {
       vi.useRealTimers();
     });
 
-    /** What a person sees at the end: the lines that were not erased again. */
+    /** Lines that a person sees at the end: those that were not erased again. */
     function screenOf(written: string): string[] {
       const lines: string[] = [];
       for (const [, up, text, end] of written.matchAll(/\x1b\[(\d+)A\x1b\[0J|([^\n\x1b]*)(\n)|\x1b\[\?25[lh]/g)) {

@@ -9,7 +9,7 @@ import { call, startStore, temporaryFolder } from './fixture.ts';
 const ROUNDS = 8;
 const LANES = 8;
 
-/** What a key holds: the number of its last acknowledged write, and of one that was sent and not acknowledged. */
+/** Content of a key: the number of its last acknowledged write, and of one that was sent and not acknowledged. */
 interface Known {
   acknowledged: number;
   sent: number;

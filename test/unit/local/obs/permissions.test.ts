@@ -159,7 +159,7 @@ describe('temporary credentials of an agency', () => {
   );
 });
 
-/** What a browser sends for an upload form that was made with these credentials. */
+/** The form that a browser sends for an upload with these credentials. */
 function postForm(
   server: { readonly port: number },
   credentials: { readonly accessKey: string; readonly secretKey: string; readonly securityToken: string },

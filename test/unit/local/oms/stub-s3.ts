@@ -26,7 +26,7 @@ export class StubS3 {
   before: (method: string, path: string) => number | undefined | Promise<number | undefined> = () => undefined;
   /** Called when an object was stored, before the client hears of it. */
   stored: (path: string) => void | Promise<void> = () => {};
-  /** What is stored instead of what was sent. */
+  /** Replaces the content that is stored. */
   damage = (body: Buffer): Buffer => body;
   /** Bytes of a body after which its connection breaks, by path. */
   readonly broken = new Map<string, number>();

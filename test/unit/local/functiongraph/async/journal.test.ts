@@ -124,7 +124,7 @@ describe('EventJournal', () => {
     const acknowledged = new Map<string, number>();
     let seen = 0;
     const look = async (): Promise<void> => {
-      // What a killed process would leave behind.
+      // The state that a killed process would leave behind.
       const before = new Map(acknowledged);
       const copy = join(dirname(path), `copy-${seen++}`);
       await copyFile(path, copy);

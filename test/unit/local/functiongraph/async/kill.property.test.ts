@@ -22,7 +22,7 @@ const turns = async (count: number): Promise<void> => {
   for (let index = 0; index < count; index++) await turn();
 };
 
-/** What happens to one event: failures of its function, then of its destination, and how long each takes. */
+/** The course of one event: failures of its function, then of its destination, and how long each takes. */
 const events = fc.array(
   fc.record({
     failures: fc.integer({ min: 0, max: 4 }),

@@ -18,7 +18,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** What happens to one event: how often it fails first, and how many turns an execution takes. */
+/** The course of one event: how often it fails first, and how many turns an execution takes. */
 const events = fc.array(
   fc.record({
     failures: fc.integer({ min: 0, max: 4 }),
@@ -92,7 +92,7 @@ it('every accepted event ends exactly once, over stops and starts, and is in the
         await Promise.all(pushed);
         for (const turns of stops) {
           for (let index = 0; index < turns; index++) await turn();
-          // What a killed process would leave behind.
+          // The state that a killed process would leave behind.
           const before = new Set([...ended, ...failed]);
           await copyFile(journal, `${journal}.copy`);
           const { journal: copy, pending } = await EventJournal.open(`${journal}.copy`);

@@ -129,7 +129,7 @@ describe('a function', () => {
     expect(configured.json).toMatchObject({
       digest: SHA(zipOf(answering('two'))),
       timeout: 9,
-      // What is left out is empty.
+      // Absent fields are empty.
       description: '',
     });
     expect(await run1(urnOf('f'))).toMatchObject({ text: 'two' });

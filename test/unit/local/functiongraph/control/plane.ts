@@ -66,7 +66,7 @@ export interface Api extends Started {
   /** The status, and the error code where it is a refusal. */
   outcome(method: string, path: string, body?: unknown): Promise<string>;
   create(name: string, changes?: Readonly<Record<string, unknown>>): Promise<Answer>;
-  /** What the function answers. */
+  /** Runs the function, and returns its answer. */
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of any shape
   run1(urn: string, event?: unknown): Promise<any>;
 }

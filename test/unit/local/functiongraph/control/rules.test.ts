@@ -8,7 +8,7 @@ const deep = (levels: number): string => `${'{"a":'.repeat(levels)}1${'}'.repeat
 
 const F = `${FUNCTIONS}/${urnOf('f')}`;
 
-/** What the service refuses, and how; each one refused when a function is created. */
+/** Settings that the service refuses, and how; each one refused when a function is created. */
 const REFUSED: readonly (readonly [string, Record<string, unknown>, string])[] = [
   ['func_name is missing', { func_name: undefined }, '400 FSS.1002'],
   ['func_name is null', { func_name: null }, '400 FSS.1002'],
@@ -87,7 +87,7 @@ const REFUSED_CODE: readonly (readonly [string, Record<string, unknown>, string]
   ['code_url is no address', { code_type: 'obs', code_url: 'bucket/code.zip' }, '400 FSS.1010'],
 ];
 
-/** What becomes of each case, one after the other. */
+/** Runs each case, one after the other. */
 async function inOrder<C extends readonly [string, ...unknown[]]>(
   cases: readonly C[],
   work: (value: C, index: number) => Promise<string>,
