@@ -58,9 +58,7 @@ export interface CreateSyncEventRequest {
   readonly objectKeys: readonly string[];
 }
 
-/**
- * @throws ValidationError with every problem of path, query and body, PayloadTooLargeError above 1000 keys
- */
+/** @throws ValidationError with every problem of path, query and body, PayloadTooLargeError above 1000 keys */
 export function readRequest(request: HttpRequest): CreateSyncEventRequest {
   refuseTooMany(request.body);
   const [{ sync_task_id: syncTaskId }, lists] = readPathAndBody(createSyncEventParameters, request, () =>

@@ -110,8 +110,8 @@ export const MUTATIONS: readonly Mutation[] = [
     patches: [
       patch(
         'shared/encoding/encode.ts',
-        '  const encoded = encodeURIComponent(key);',
-        "  const encoded = encodeURIComponent(key).replaceAll('%2B', '+');",
+        'return SUB_DELIMITER.test(key) ? encodeStrictly(key) : encodeURIComponent(key);',
+        "return encodeStrictly(key).replaceAll('%2B', '+');",
       ),
     ],
   },

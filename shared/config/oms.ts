@@ -2,7 +2,7 @@ import type { Problem } from '#shared/errors/base.ts';
 import { LOG_LEVELS } from '#shared/logging/logger.ts';
 import { REGION_NAME } from './names.ts';
 import type { ConfigOf } from './read.ts';
-import { choiceVariable, integerVariable, required, textVariable, urlVariable, withDefault } from './variable.ts';
+import { choiceVariable, countVariable, required, textVariable, urlVariable, withDefault } from './variable.ts';
 
 export const omsVariables = {
   region: textVariable('OMS_REGION', {
@@ -31,14 +31,8 @@ export const omsVariables = {
     pattern: /^[\x21-\x7e]+$/,
   }),
   // The unit is milliseconds per attempt.
-  timeout: withDefault(
-    integerVariable('OMS_TIMEOUT_MS', { hint: 'milliseconds per attempt, 10000 by default', min: 100, max: 120_000 }),
-    10_000,
-  ),
-  maxAttempts: withDefault(
-    integerVariable('OMS_MAX_ATTEMPTS', { hint: 'attempts per OMS call, 4 by default', min: 1, max: 10 }),
-    4,
-  ),
+  timeout: countVariable('OMS_TIMEOUT_MS', 10_000, 'milliseconds per attempt', 100, 120_000),
+  maxAttempts: countVariable('OMS_MAX_ATTEMPTS', 4, 'attempts per OMS call', 1, 10),
   logLevel: withDefault(choiceVariable('LOG_LEVEL', { hint: 'info by default', values: LOG_LEVELS }), 'info'),
 } as const;
 
@@ -46,23 +40,10 @@ export const eventVariables = {
   ...omsVariables,
   // The prose of the vendor's page limits a call to 10 objects, its schema to 100:
   // https://support.huaweicloud.com/intl/en-us/api-oms/CreateSyncEvents.html
-  maxKeysPerCall: withDefault(
-    integerVariable('OMS_MAX_KEYS_PER_CALL', { hint: 'keys per OMS call, 10 by default', min: 1, max: 100 }),
-    10,
-  ),
-  concurrency: withDefault(
-    integerVariable('OMS_CONCURRENCY', { hint: 'OMS calls at a time, 4 by default', min: 1, max: 50 }),
-    4,
-  ),
+  maxKeysPerCall: countVariable('OMS_MAX_KEYS_PER_CALL', 10, 'keys per OMS call', 1, 100),
+  concurrency: countVariable('OMS_CONCURRENCY', 4, 'OMS calls at a time', 1, 50),
   // The vendor documents no limit. Each function instance has its own; there may be many (docs/reference/failures.md).
-  callsPerSecond: withDefault(
-    integerVariable('OMS_CALLS_PER_SECOND', {
-      hint: 'OMS calls per second and function instance, 100 by default',
-      min: 1,
-      max: 10_000,
-    }),
-    100,
-  ),
+  callsPerSecond: countVariable('OMS_CALLS_PER_SECOND', 100, 'OMS calls per second and function instance', 1, 10_000),
 } as const;
 
 export type OmsConfig = ConfigOf<typeof omsVariables>;

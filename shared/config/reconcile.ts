@@ -1,5 +1,5 @@
 import { durationVariable } from './duration.ts';
-import { integerVariable, withDefault } from './variable.ts';
+import { countVariable, withDefault } from './variable.ts';
 
 const DAY = 86_400_000;
 
@@ -12,25 +12,20 @@ export const reconcileVariables = {
     }),
     900_000,
   ),
-  workers: withDefault(
-    integerVariable('RECONCILE_WORKERS', { hint: 'ranges of keys listed at a time, 4 by default', min: 1, max: 32 }),
-    4,
-  ),
-  maxSubmissions: withDefault(
-    integerVariable('RECONCILE_MAX_SUBMISSIONS', {
-      hint: 'submissions of an object whose source stays the same, after which it counts as submitted in vain, 5 by default',
-      min: 1,
-      max: 1_000,
-    }),
+  workers: countVariable('RECONCILE_WORKERS', 4, 'ranges of keys listed at a time', 1, 32),
+  maxSubmissions: countVariable(
+    'RECONCILE_MAX_SUBMISSIONS',
     5,
+    'submissions of an object whose source stays the same, after which it counts as submitted in vain',
+    1,
+    1_000,
   ),
-  planThreshold: withDefault(
-    integerVariable('RECONCILE_PLAN_THRESHOLD', {
-      hint: 'objects to submit above which a plan advises an OMS migration task, 100000 by default',
-      min: 1,
-      max: 1_000_000_000,
-    }),
+  planThreshold: countVariable(
+    'RECONCILE_PLAN_THRESHOLD',
     100_000,
+    'objects to submit above which a plan advises an OMS migration task',
+    1,
+    1_000_000_000,
   ),
   lease: withDefault(
     durationVariable('RECONCILE_LEASE', {

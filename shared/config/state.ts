@@ -1,7 +1,7 @@
 import type { Problem } from '#shared/errors/base.ts';
 import { OBS_BUCKET_NAME, REGION_NAME } from './names.ts';
 import type { ConfigOf } from './read.ts';
-import { integerVariable, textVariable, urlVariable, withDefault } from './variable.ts';
+import { countVariable, textVariable, urlVariable, withDefault } from './variable.ts';
 
 /**
  * Ends with a slash, so that no prefix begins another by accident; no key begins with one. Without `*`, which in the
@@ -24,13 +24,12 @@ export const stateVariables = {
   deadLetterPrefix: prefix('DEAD_LETTER_PREFIX', 'dead-letters/'),
   parkedPrefix: prefix('PARKED_PREFIX', 'parked/'),
   failedInvocationsPrefix: prefix('FAILED_INVOCATIONS_PREFIX', 'failed-invocations/'),
-  redriveMaxAttempts: withDefault(
-    integerVariable('REDRIVE_MAX_ATTEMPTS', {
-      hint: 'attempts after which a dead letter is parked, 10 by default',
-      min: 1,
-      max: 1000,
-    }),
+  redriveMaxAttempts: countVariable(
+    'REDRIVE_MAX_ATTEMPTS',
     10,
+    'attempts after which a dead letter is parked',
+    1,
+    1000,
   ),
 } as const;
 

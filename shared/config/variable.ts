@@ -82,6 +82,11 @@ export function integerVariable(
   });
 }
 
+/** A whole number that may be left out. The hint goes on with the value that it has then. */
+export function countVariable(name: string, value: number, hint: string, min: number, max: number): Variable<number> {
+  return withDefault(integerVariable(name, { hint: `${hint}, ${value} by default`, min, max }), value);
+}
+
 export function choiceVariable<const T extends string>(
   name: string,
   options: VariableOptions & { readonly values: readonly T[] },

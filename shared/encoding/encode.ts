@@ -1,18 +1,13 @@
 import { KeyEncodingError } from './errors.ts';
 import { inspectKey, KEY_LIMITS } from './inspect.ts';
 import { isObjectKey, type ObjectKey } from './object-key.ts';
+import { encodeStrictly } from './percent.ts';
 
 /** Characters that are neither unreserved (RFC 3986, section 2.3) nor a slash. */
 const NEEDS_ENCODING = /[^\w.~\-/]/;
-/** Reserved characters that `encodeURIComponent` leaves alone. */
-const LEFT_BY_ENCODE_URI_COMPONENT = /[!'()*]/g;
 const SUB_DELIMITER = /[!'()*]/;
 /** Printable ASCII: space to tilde. */
 const NOT_PRINTABLE_ASCII = /[^\x20-\x7e]/;
-
-function percent(character: string): string {
-  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
-}
 
 /** `/` to `%2F` in a key of unreserved characters; measured faster than `replaceAll` and than `encodeURIComponent`. */
 function encodeSlashes(key: string): string {
@@ -44,8 +39,7 @@ export function encodeOmsKey(key: ObjectKey | string): string {
     return encodeSlashes(key);
   }
   if (!isObjectKey(key)) inspectKey(key, false);
-  const encoded = encodeURIComponent(key);
-  return SUB_DELIMITER.test(encoded) ? encoded.replace(LEFT_BY_ENCODE_URI_COMPONENT, percent) : encoded;
+  return SUB_DELIMITER.test(key) ? encodeStrictly(key) : encodeURIComponent(key);
 }
 
 /**

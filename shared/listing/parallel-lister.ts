@@ -57,9 +57,7 @@ export class RangeWork {
     );
   }
 
-  /**
-   * @throws what the first failing work or split throws, or the signal's reason; everything has settled then
-   */
+  /** @throws what the first failing work or split throws, or the signal's reason; everything has settled then */
   async run(): Promise<void> {
     const { signal, workers } = this.#options;
     const stop = (): void => this.#fail(signal?.reason);

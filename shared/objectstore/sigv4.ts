@@ -1,4 +1,5 @@
 import { createHmac, hash } from 'node:crypto';
+import { compareUnits, encodeStrictly } from '#shared/encoding/percent.ts';
 import type { KeyPair } from '#shared/http/key-pair.ts';
 
 export type QueryParameter = readonly [name: string, value: string];
@@ -22,17 +23,7 @@ const UNSIGNED = 'UNSIGNED-PAYLOAD';
 
 /** Characters that are neither unreserved (RFC 3986, section 2.3) nor a slash. */
 const NEEDS_ENCODING = /[^\w.~\-/]/;
-/** Reserved characters that `encodeURIComponent` leaves alone. */
-const LEFT_BY_ENCODE_URI_COMPONENT = /[!'()*]/g;
 const SPACES = / +/g;
-
-function percent(character: string): string {
-  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
-}
-
-function encodeStrictly(text: string): string {
-  return encodeURIComponent(text).replace(LEFT_BY_ENCODE_URI_COMPONENT, percent);
-}
 
 /**
  * Writes a key as a path: strictly encoded, with slashes as they are. It keeps `.`, `..` and empty segments, which an
@@ -52,15 +43,9 @@ export function encodePath(key: string): string {
 export function encodeQuery(query: readonly QueryParameter[]): string {
   return query
     .map(([name, value]) => [encodeStrictly(name), encodeStrictly(value)] as const)
-    .sort(([nameA, valueA], [nameB, valueB]) => order(nameA, nameB) || order(valueA, valueB))
+    .sort(([nameA, valueA], [nameB, valueB]) => compareUnits(nameA, nameB) || compareUnits(valueA, valueB))
     .map(([name, value]) => `${name}=${value}`)
     .join('&');
-}
-
-/** Compares encoded text, which is ASCII: every order is the same. */
-function order(one: string, other: string): number {
-  if (one === other) return 0;
-  return one < other ? -1 : 1;
 }
 
 function hmac(key: string | Buffer, text: string): Buffer {

@@ -96,9 +96,7 @@ function readAnswer({ status, headers, body }: HttpAnswer): Answer {
 
 const CONTENT_TYPE = 'application/json';
 
-/**
- * Written out for each kind of credentials, because collecting headers one by one costs as much as hashing does.
- */
+/** Written out for each kind of credentials, because collecting headers one by one costs as much as hashing does. */
 function headersOf<T>(
   call: Call<T>,
   { host, projectId }: OmsCallContext,

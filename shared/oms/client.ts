@@ -1,3 +1,4 @@
+import { encodeStrictly } from '#shared/encoding/percent.ts';
 import { type ClientOptions, contextOf, type Invocation } from '#shared/http/client-options.ts';
 import type { Endpoint } from '#shared/http/endpoint.ts';
 import { UnexpectedAnswer } from '#shared/http/signed-call.ts';
@@ -19,7 +20,6 @@ import type { ListSyncTasksRequest } from './schemas/list-sync-tasks.ts';
 import { readListSyncTasksResponse, type SyncTaskList } from './schemas/list-sync-tasks-response.ts';
 import { readShowSyncTaskResponse, type ShowSyncTaskResponse } from './schemas/show-sync-task-response.ts';
 import type { StartSyncTaskBody } from './schemas/start-sync-task.ts';
-import { encodePathSegment } from './sign.ts';
 
 export interface OmsClientOptions extends ClientOptions<OmsCredentials> {
   /** Region, for example `cn-north-4`; used where no endpoint is given. */
@@ -228,7 +228,7 @@ export class OmsClient {
       const message = 'sync_task_id cannot be a segment of a URL path.';
       throw new ValidationError([{ path: 'sync_task_id', rule: 'path_segment', message }]);
     }
-    return `${this.#connection.path}/${encodePathSegment(syncTaskId)}`;
+    return `${this.#connection.path}/${encodeStrictly(syncTaskId)}`;
   }
 
   #call<T>(call: Call<T>): Promise<Success<T>> {
@@ -243,7 +243,7 @@ function connect({ region, endpoint: url, projectId, agent }: OmsClientOptions):
   if (!PROJECT_ID.test(projectId) || !isPathSegment(projectId))
     throw new TypeError('The projectId is not a project id.');
   const endpoint = resolveEndpoint({ region, endpoint: url });
-  const path = `${endpoint.basePath}/v2/${encodePathSegment(projectId)}/sync-tasks`;
+  const path = `${endpoint.basePath}/v2/${encodeStrictly(projectId)}/sync-tasks`;
   return { endpoint, transport: new Transport(endpoint, agent), path };
 }
 

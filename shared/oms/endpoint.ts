@@ -1,5 +1,5 @@
+import { encodeStrictly } from '#shared/encoding/percent.ts';
 import { type Endpoint, readEndpoint, regionalEndpoint } from '#shared/http/endpoint.ts';
-import { encodePathSegment } from './sign.ts';
 
 export interface OmsEndpoint extends Endpoint {
   /** Strictly encoded; no slash at the end; empty for none. */
@@ -28,7 +28,7 @@ function readBasePath(pathname: string): string {
     return pathname
       .replace(/(?<!\/)\/+$/, '')
       .split('/')
-      .map((segment) => encodePathSegment(decodeURIComponent(segment)))
+      .map((segment) => encodeStrictly(decodeURIComponent(segment)))
       .join('/');
   } catch {
     throw new TypeError('The path of the endpoint has a malformed percent escape.');

@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto';
+import { compareUnits, encodeStrictly } from '#shared/encoding/percent.ts';
 import type { KeyPair } from '#shared/http/key-pair.ts';
 import { hmacSha256 } from './hmac.ts';
 
 export interface SignableRequest {
   readonly method: string;
-  /** Path of the request line without the query; each segment is strictly percent-encoded (`encodePathSegment`). */
+  /** Path of the request line without the query; each segment is strictly percent-encoded (`encodeStrictly`). */
   readonly path: string;
   /** Decoded names and values, in any order. */
   readonly query?: readonly (readonly [name: string, value: string])[] | undefined;
@@ -14,34 +15,14 @@ export interface SignableRequest {
 
 const ALGORITHM = 'SDK-HMAC-SHA256';
 const EMPTY_HASH = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
-/** Reserved characters that `encodeURIComponent` leaves alone. */
-const LEFT_BY_ENCODE_URI_COMPONENT = /[!'()*]/g;
-
-/**
- * Percent-encodes everything but `A-Za-z0-9-_.~`.
- *
- * @throws URIError on an unpaired surrogate
- */
-export function encodePathSegment(segment: string): string {
-  return encodeURIComponent(segment).replace(
-    LEFT_BY_ENCODE_URI_COMPONENT,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-}
 
 /** The query as it is signed and sent: sorted by name, then by value, and strictly encoded. */
 export function encodeQuery(query: SignableRequest['query']): string {
   if (query === undefined || query.length === 0) return '';
   return query
-    .toSorted(([nameA, valueA], [nameB, valueB]) => order(nameA, nameB) || order(valueA, valueB))
-    .map(([name, value]) => `${encodePathSegment(name)}=${encodePathSegment(value)}`)
+    .toSorted(([nameA, valueA], [nameB, valueB]) => compareUnits(nameA, nameB) || compareUnits(valueA, valueB))
+    .map(([name, value]) => `${encodeStrictly(name)}=${encodeStrictly(value)}`)
     .join('&');
-}
-
-/** Compares UTF-16 units, as the vendor's Node SDK does; for ASCII every order is the same. */
-function order(one: string, other: string): number {
-  if (one === other) return 0;
-  return one < other ? -1 : 1;
 }
 
 let second = Number.NaN;

@@ -24,9 +24,7 @@ export interface FailureKind {
 
 type Row = Omit<FailureKind, 'code'>;
 
-/**
- * Makes rows of one scope. The remedy is `first` and `redrive`; a reconciliation shows `first` and `reconcile`.
- */
+/** Makes rows of one scope. The remedy is `first` and `redrive`; a reconciliation shows `first` and `reconcile`. */
 function kind(scope: FailureScope, retryable: boolean) {
   return (first: string, redrive?: string, reconcile = ''): Row => ({
     scope,

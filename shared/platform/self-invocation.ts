@@ -1,5 +1,6 @@
 import type { OmsConfig, selfInvocationVariables } from '#shared/config/oms.ts';
 import { type ConfigOf, ConfigurationError } from '#shared/config/read.ts';
+import { encodeStrictly } from '#shared/encoding/percent.ts';
 import { AppError, DeadlineError } from '#shared/errors/base.ts';
 import { field } from '#shared/events/fields.ts';
 import { makeCall } from '#shared/http/call.ts';
@@ -9,7 +10,7 @@ import { readRetryAfter } from '#shared/http/retry.ts';
 import { type SignedCall, UnexpectedAnswer } from '#shared/http/signed-call.ts';
 import { type Answer, Transport } from '#shared/http/transport.ts';
 import { resolveEndpoint } from '#shared/oms/endpoint.ts';
-import { encodePathSegment, signRequest } from '#shared/oms/sign.ts';
+import { signRequest } from '#shared/oms/sign.ts';
 import { MissingCredentialsError } from './credentials.ts';
 import type { Invocation } from './invocation.ts';
 
@@ -75,7 +76,7 @@ export async function invokeSelf(event: object, config: Config, invocation: Invo
     endpoint: config.functionGraphEndpoint ?? `https://functiongraph.${region}.myhuaweicloud.com`,
   });
   const projectId = invocation.projectId ?? config.projectId;
-  const urn = encodePathSegment(urnOf(region, projectId, invocation));
+  const urn = encodeStrictly(urnOf(region, projectId, invocation));
   const path = `${endpoint.basePath}/v2/${projectId}/fgs/functions/${urn}/invocations-async`;
   const body = JSON.stringify(event);
   const headers = { 'content-type': 'application/json', 'x-project-id': projectId };

@@ -4,9 +4,7 @@ import type { ReconcileRoute } from './run-options.ts';
 /** Names that can be a folder in a key and that people can read. */
 const FOLDER = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/;
 
-/**
- * Names what a pass compares, in 32 hexadecimal digits: where any of it changes, a checkpoint is worth nothing.
- */
+/** Names what a pass compares, in 32 hexadecimal digits: where any of it changes, a checkpoint is worth nothing. */
 export function routeDigest({ source, destination, sync_task_id }: ReconcileRoute): string {
   const places = [source, destination].map((place) => [place?.bucket ?? '', place?.region, place?.endpoint]);
   return createHash('sha256')

@@ -1,3 +1,4 @@
+import { encodeStrictly } from '#shared/encoding/percent.ts';
 import { makeCall } from '#shared/http/call.ts';
 import type { CallContext } from '#shared/http/client-options.ts';
 import { systemClock } from '#shared/http/clock.ts';
@@ -7,7 +8,7 @@ import { readRetryAfter } from '#shared/http/retry.ts';
 import { scrub } from '#shared/http/scrub.ts';
 import { type Loss, type Refusal, type SignedCall, UnexpectedAnswer } from '#shared/http/signed-call.ts';
 import { type Answer, Transport } from '#shared/http/transport.ts';
-import { encodePathSegment, encodeQuery, signRequest } from '#shared/oms/sign.ts';
+import { encodeQuery, signRequest } from '#shared/oms/sign.ts';
 import { AbortedError, CredentialsError, MalformedAnswerError, RefusedError, UnreachableError } from '../errors.ts';
 import type { DeployTarget } from '../types.ts';
 import { conceal, holdsSecret, parse, readConcealed } from './conceal.ts';
@@ -118,7 +119,7 @@ export class Caller {
 
   #sign(call: Call, body: string, credentials: KeyPair, now: number) {
     const { method, query } = call;
-    const path = `/${call.path.map(encodePathSegment).join('/')}`;
+    const path = `/${call.path.map(encodeStrictly).join('/')}`;
     const headers = signRequest(
       {
         method,

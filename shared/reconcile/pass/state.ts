@@ -68,7 +68,8 @@ export class Overtaken extends Error {
  * reports/<start>.json of every pass
  * ```
  *
- * Nothing depends on conditional writes: a checkpoint that overwrites another one is as true as that was.
+ * Nothing depends on conditional writes: a checkpoint that overwrites another one is as true as that was. Every method
+ * that asks the store throws ObjectStoreError.
  */
 export class ReconcileState {
   readonly #options: ReconcileStateOptions;
@@ -79,20 +80,16 @@ export class ReconcileState {
     this.#options = options;
   }
 
-  /** @throws ObjectStoreError */
   async readCheckpoint(): Promise<StateDocument | undefined> {
     return await this.#read('checkpoint.json');
   }
 
-  /** @throws ObjectStoreError */
   async writeCheckpoint(text: string): Promise<string | undefined> {
     return await this.#write('checkpoint.json', text);
   }
 
   /**
    * Whether the checkpoint is the one with this ETag. True where the store tells none.
-   *
-   * @throws ObjectStoreError
    */
   async isCheckpoint(etag: string | undefined): Promise<boolean> {
     const { store, bucket } = this.#options;
@@ -100,17 +97,14 @@ export class ReconcileState {
     return head === undefined ? etag === undefined : head.etag === undefined || head.etag === etag;
   }
 
-  /** @throws ObjectStoreError */
   async readLease(): Promise<string | undefined> {
     return (await this.#read('lease.json'))?.text;
   }
 
-  /** @throws ObjectStoreError */
   async writeLease(text: string): Promise<void> {
     await this.#write('lease.json', text);
   }
 
-  /** @throws ObjectStoreError */
   async deleteLease(): Promise<void> {
     const { store, bucket } = this.#options;
     await store.deleteObject({ bucket, key: this.#key('lease.json') });
@@ -120,7 +114,6 @@ export class ReconcileState {
    * The report of the last complete pass.
    *
    * @param now milliseconds since the epoch
-   * @throws ObjectStoreError
    */
   async readComplete(now: number): Promise<Report | undefined> {
     const document = await this.#read('complete.json');
@@ -133,7 +126,6 @@ export class ReconcileState {
    * Writes the report of a pass that is over, as often as it takes: its name is that of the pass.
    *
    * @param proves whether later passes are to be compared with it
-   * @throws ObjectStoreError
    */
   async writeReport(report: Report, proves: boolean): Promise<void> {
     const text = this.#toText(report);
@@ -142,7 +134,6 @@ export class ReconcileState {
     await this.#write('latest.json', text);
   }
 
-  /** @throws ObjectStoreError */
   async writePlan(plan: object): Promise<void> {
     await this.#write('plan.json', this.#toText(plan));
   }

@@ -2,7 +2,8 @@ import { parse as parseUrl } from 'node:url';
 import { AKSKSigner } from '@huaweicloud/huaweicloud-sdk-core/auth/AKSKSigner.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodePathSegment, signRequest } from '#shared/oms/sign.ts';
+import { encodeStrictly } from '#shared/encoding/percent.ts';
+import { signRequest } from '#shared/oms/sign.ts';
 import { runs } from '../../helpers/thorough.ts';
 
 const SEED = 20260101;
@@ -82,7 +83,7 @@ describe('signRequest', () => {
           {
             method,
             host,
-            path: `/${segments.map(encodePathSegment).join('/')}${closingSlash ? '/' : ''}`,
+            path: `/${segments.map(encodeStrictly).join('/')}${closingSlash ? '/' : ''}`,
             query: Object.entries(sample.query).flatMap(([name, value]) =>
               [value].flat().map((one) => [name, one] as const),
             ),
