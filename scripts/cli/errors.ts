@@ -57,7 +57,10 @@ function ofCommander(message: string): Failure {
   return { code: 'usage', message: sentence(first), remedy };
 }
 
+/** Words that begin a sentence; anything else may be a name: npm, a flag, a function. */
+const ORDINARY = /^(?:an?|command|missing|no|nothing|option|that|the|there|too|unknown|which)\b/;
+
 function sentence(text: string): string {
-  const begun = /^[a-z]+[ ,]/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+  const begun = ORDINARY.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
   return /[.?!)\s]$/.test(begun) || begun.includes('\n') ? begun : `${begun}.`;
 }

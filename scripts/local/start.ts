@@ -81,7 +81,7 @@ export const run: Run = async (context) => {
 
   try {
     const stack = await starting;
-    if (flags['watch'] && !aborter.signal.aborted) closers.push(await watchSources(stack, aborter.signal));
+    if (flags['watch'] && !aborter.signal.aborted) closers.push(await watchSources(stack, context.say, aborter.signal));
     if (!aborter.signal.aborted) context.say(instructions(stack.endpoints, endpointsFile, kept));
     if (!aborter.signal.aborted && context.json) context.print(stack.endpoints);
     if (flags['watch'] && !aborter.signal.aborted) context.say('\nwatching functions/, shared/ and serverless.yml');
@@ -107,7 +107,11 @@ function forever(): Promise<never> {
 }
 
 /** @returns what ends the watch, and waits for what is under way */
-async function watchSources(stack: Stack, signal: AbortSignal): Promise<() => Promise<void>> {
+async function watchSources(
+  stack: Stack,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<() => Promise<void>> {
   // Loaded only here: the bundler and the library of deployments.
   const { startWatching } = load('./watch.ts') as typeof import('./watch.ts');
   const { redeploy } = load('./redeploy.ts') as typeof import('./redeploy.ts');
@@ -116,7 +120,7 @@ async function watchSources(stack: Stack, signal: AbortSignal): Promise<() => Pr
       await redeploy(stack.endpoints, stack.config, keys, signal);
     },
     redeclare: () => stack.redeclare(),
-    say: (line) => console.log(line),
+    say,
   });
   return () => watcher.close();
 }
