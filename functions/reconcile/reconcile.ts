@@ -1,12 +1,12 @@
 import type { ConfigOf } from '#shared/config/read.ts';
 import { STATE_PREFIXES } from '#shared/config/state.ts';
-import { AppError } from '#shared/errors/base.ts';
+import type { Refusal } from '#shared/errors/base.ts';
 import { type Clock, systemClock } from '#shared/http/clock.ts';
 import type { KeyFinder, Lister } from '#shared/listing/lister.ts';
 import type { ObjectStore } from '#shared/objectstore/port.ts';
 import { RateLimiter } from '#shared/pipeline/rate-limiter.ts';
 import { TaskStates } from '#shared/pipeline/task-states.ts';
-import { callerOf } from '#shared/platform/asynchronous-request.ts';
+import { readOrRefuse } from '#shared/platform/asynchronous-request.ts';
 import { bucketListerFactory } from '#shared/platform/bucket-lister.ts';
 import type { Services } from '#shared/platform/http.ts';
 import type { Invocation } from '#shared/platform/invocation.ts';
@@ -14,18 +14,11 @@ import { BucketConfigurationError, type ListedBucket } from '#shared/platform/li
 import { objectStoreFactory } from '#shared/platform/object-store.ts';
 import { knownFailures } from '#shared/reconcile/known-failures.ts';
 import { ReconcileState } from '#shared/reconcile/pass/state.ts';
-import {
-  nameOf,
-  type Refusal,
-  type RouteSummary,
-  reconcileRoutes,
-  refusalOf,
-  type WantedRoute,
-} from '#shared/reconcile/reconcile-routes.ts';
+import { nameOf, type RouteSummary, reconcileRoutes, type WantedRoute } from '#shared/reconcile/reconcile-routes.ts';
 import { reconcile } from '#shared/reconcile/run.ts';
 import type { ReconcileResult } from '#shared/reconcile/run-options.ts';
 import { destinationOf } from './buckets.ts';
-import { readWantedRun, type WantedRun } from './request.ts';
+import { readWantedRun } from './request.ts';
 import type { variables } from './variables.ts';
 
 type Config = ConfigOf<typeof variables>;
@@ -69,7 +62,7 @@ export function createReconcile({
   let limiter: RateLimiter | undefined;
   return async (event: unknown, { config, invocation, oms }: Services<Config>): Promise<ReconcileSummary | Refusal> => {
     const { log } = invocation;
-    const request = readRequest(event, config, invocation);
+    const request = readOrRefuse(event, (each) => readWantedRun(each, config.routes), 'reconcile', log);
     if ('error_code' in request) return request;
     const { caller, options, grace = config.gracePeriod, wanted } = request;
     const store = await storeOf(config, invocation);
@@ -140,14 +133,4 @@ export function createReconcile({
     });
     return { routes };
   };
-}
-
-function readRequest(event: unknown, { routes }: Config, { log }: Invocation): WantedRun | Refusal {
-  try {
-    return readWantedRun(event, routes);
-  } catch (error) {
-    if (!(error instanceof AppError) || error.status >= 500) throw error;
-    log.error('reconcile refused', { caller: callerOf(event), error });
-    return refusalOf(error);
-  }
 }

@@ -1,6 +1,5 @@
 import { asynchronousFunction } from '#shared/platform/asynchronous-function.ts';
-import { createRedrive } from './redrive.ts';
-import { readRedriveRequest } from './request.ts';
+import { createRedrive, readRedriveRequest } from './redrive.ts';
 import { variables } from './variables.ts';
 
 export const handler = asynchronousFunction({

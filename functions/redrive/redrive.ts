@@ -1,29 +1,26 @@
 import type { ConfigOf } from '#shared/config/read.ts';
-import { AppError } from '#shared/errors/base.ts';
+import type { Refusal } from '#shared/errors/base.ts';
 import { type Clock, systemClock } from '#shared/http/clock.ts';
 import { concealWithin } from '#shared/logging/redact.ts';
 import type { ObjectStore } from '#shared/objectstore/port.ts';
 import { RateLimiter } from '#shared/pipeline/rate-limiter.ts';
 import { TaskStates } from '#shared/pipeline/task-states.ts';
-import { type AsynchronousRequest, callerOf } from '#shared/platform/asynchronous-request.ts';
+import {
+  type AsynchronousRequest,
+  readAsynchronousRequest,
+  readOrRefuse,
+} from '#shared/platform/asynchronous-request.ts';
 import type { Services } from '#shared/platform/http.ts';
 import type { Invocation } from '#shared/platform/invocation.ts';
 import { objectStoreFactory } from '#shared/platform/object-store.ts';
-import type { RedriveOptions } from '#shared/redrive/options.ts';
+import { type RedriveOptions, readRedriveOptions } from '#shared/redrive/options.ts';
 import { prepareRedrive } from '#shared/redrive/prepare.ts';
 import { redrive } from '#shared/redrive/redrive.ts';
 import type { RedriveReport } from '#shared/redrive/report.ts';
 import { readPosition, writeReport } from '#shared/redrive/reports.ts';
-import { readRedriveRequest } from './request.ts';
 import type { variables } from './variables.ts';
 
 type Config = ConfigOf<typeof variables>;
-
-interface Refusal {
-  readonly error_code: string;
-  readonly error_msg: string;
-  readonly details: AppError['details'];
-}
 
 export interface RedriveFunctionOptions {
   readonly clock?: Clock;
@@ -48,7 +45,7 @@ export function createRedrive({
   return async (event: unknown, services: Services<Config>): Promise<RedriveReport | Refusal> => {
     const { config, invocation, oms } = services;
     const { log } = invocation;
-    const request = readRequest(event, invocation);
+    const request = readOrRefuse(event, readRedriveRequest, 'redrive', log);
     if ('error_code' in request) return request;
     const { caller, options } = request;
     const store = await storeOf(config, invocation);
@@ -86,12 +83,12 @@ function concealed(report: RedriveReport, redact: (text: string) => string): Red
   return concealWithin(report, redact) as RedriveReport;
 }
 
-function readRequest(event: unknown, { log }: Invocation): AsynchronousRequest<RedriveOptions> | Refusal {
-  try {
-    return readRedriveRequest(event);
-  } catch (error) {
-    if (!(error instanceof AppError) || error.status >= 500) throw error;
-    log.error('redrive refused', { caller: callerOf(event), error });
-    return { error_code: error.code, error_msg: error.publicMessage, details: error.details };
-  }
+/**
+ * Reads what a redrive is asked. Nothing at all is a request, too: redrive everything.
+ *
+ * @param event of the gateway, accepted, of a timer, or the options themselves
+ * @throws ValidationError with every problem, PayloadTooLargeError
+ */
+export function readRedriveRequest(event: unknown): AsynchronousRequest<RedriveOptions> {
+  return readAsynchronousRequest(event, readRedriveOptions);
 }

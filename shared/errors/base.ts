@@ -60,3 +60,16 @@ export class DeadlineError extends AppError {
     return this.message;
   }
 }
+
+/** The answer to a call that asks for nothing sensible, where somebody reads the answer. */
+export interface Refusal {
+  readonly error_code: string;
+  readonly error_msg: string;
+  readonly details: AppError['details'];
+}
+
+export function refusalOf(error: unknown): Refusal {
+  if (error instanceof AppError)
+    return { error_code: error.code, error_msg: error.publicMessage, details: error.details };
+  return { error_code: 'OmsSync.Internal', error_msg: 'See the function log.', details: undefined };
+}

@@ -1,4 +1,6 @@
+import { AppError, type Refusal, refusalOf } from '#shared/errors/base.ts';
 import { field, isFields } from '#shared/events/fields.ts';
+import type { Logger } from '#shared/logging/logger.ts';
 import { ValidationError } from '#shared/validation/errors.ts';
 import { parseJson } from '#shared/validation/json.ts';
 import { formatPath } from '#shared/validation/path.ts';
@@ -22,7 +24,7 @@ export function isGatewayEvent(event: unknown): event is GatewayEvent {
   return typeof field(event, 'httpMethod') === 'string';
 }
 
-export function callerOf(event: unknown): Caller {
+function callerOf(event: unknown): Caller {
   const trigger = field(event, 'trigger_type');
   if (isGatewayEvent(event) || trigger === ACCEPTED) return 'http';
   return trigger === 'TIMER' ? 'timer' : 'direct';
@@ -72,5 +74,19 @@ function readOptions<Options>(
       const isNothing = !isFields(event) && (event === undefined || event === null || event === '');
       return read(isNothing ? {} : event, 'The event');
     }
+  }
+}
+
+/**
+ * Reads a request of which a wrong one is logged and not thrown: it comes asynchronously, and its retry would be as
+ * wrong.
+ */
+export function readOrRefuse<T>(event: unknown, read: (event: unknown) => T, name: string, log: Logger): T | Refusal {
+  try {
+    return read(event);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.status >= 500) throw error;
+    log.error(`${name} refused`, { caller: callerOf(event), error });
+    return refusalOf(error);
   }
 }

@@ -1,5 +1,5 @@
 import { STATE_PREFIXES } from '#shared/config/state.ts';
-import { AppError } from '#shared/errors/base.ts';
+import { type Refusal, refusalOf } from '#shared/errors/base.ts';
 import type { Logger } from '#shared/logging/logger.ts';
 import type { ObjectStore } from '#shared/objectstore/port.ts';
 import type { Route } from '#shared/pipeline/routes.ts';
@@ -10,13 +10,6 @@ export interface WantedRoute {
   readonly folder: string;
   /** Path of the route, for example `ROUTES[2]`. */
   readonly path: string;
-}
-
-/** The answer to a call that asks for nothing sensible, where somebody reads the answer. */
-export interface Refusal {
-  readonly error_code: string;
-  readonly error_msg: string;
-  readonly details: AppError['details'];
 }
 
 export type RouteSummary =
@@ -118,10 +111,4 @@ function summaryOf(
     accepted,
     ...(unreadable.length > 0 && { unreadable }),
   };
-}
-
-export function refusalOf(error: unknown): Refusal {
-  if (error instanceof AppError)
-    return { error_code: error.code, error_msg: error.publicMessage, details: error.details };
-  return { error_code: 'OmsSync.Internal', error_msg: 'See the function log.', details: undefined };
 }
