@@ -1,7 +1,9 @@
 import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 
-const derive = promisify<string, Buffer, number, Buffer>(scrypt);
+const derive = promisify<string, Buffer, number, Buffer>((text, salt, length, done) =>
+  scrypt(text, salt, length, done),
+);
 /** Bytes. */
 const SALT = 4;
 const HASH = 8;

@@ -1,13 +1,11 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { localEnvironment } from '../../scripts/deploy/local-environment.ts';
 import type { DeployPlan, RollbackPlan, ServiceDescription } from '../../scripts/deploy/types.ts';
-import { type Stack, startStack } from '../../scripts/local/stack.ts';
 import { routesOf } from '../../scripts/local/sync-task.ts';
 import { ROOT } from '../../scripts/serverless/config.ts';
+import { useLocalCloud } from '../helpers/local-cloud.ts';
 
 interface Ended {
   readonly code: number | null;
@@ -17,30 +15,22 @@ interface Ended {
 
 /** Commands in the order of a working day; each is a process of its own, as a shell starts it. */
 describe('oms-sync', () => {
-  let folder: string;
-  let stack: Stack;
+  const cloud = useLocalCloud();
   let environment: NodeJS.ProcessEnv;
   const everything: string[] = [];
 
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'oms-sync-deploy-'));
-    stack = await startStack({ dataDir: folder, portBase: 0 });
-    const { endpoints } = stack;
+  beforeAll(() => {
+    const { endpoints } = cloud;
     environment = {
       ...process.env,
       ...localEnvironment(endpoints, routesOf(endpoints.sync_task_id, endpoints.obs, endpoints.region)),
     };
-  }, 60_000);
-
-  afterAll(async () => {
-    await stack?.close();
-    await rm(folder, { recursive: true, force: true });
   });
 
   const deploy = (flags: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> =>
     new Promise((resolve) => {
       const program = [join(ROOT, 'scripts', 'cli', 'oms-sync.cjs'), ...flags, '--stage', 'local'];
-      const child = spawn(process.execPath, program, { cwd: folder, env: { ...environment, ...env } });
+      const child = spawn(process.execPath, program, { cwd: cloud.folder, env: { ...environment, ...env } });
       const text = { out: '', err: '' };
       child.stdout.on('data', (chunk: Buffer) => {
         text.out += chunk.toString();
@@ -66,7 +56,7 @@ describe('oms-sync', () => {
     expect(plan.out).toMatch(/^oms-sync, stage local, cn-north-4\n/);
     expect(plan.out).toContain('11 functions: 11 unchanged. Nothing was changed (--dry-run).');
     // A command that writes says first where.
-    const { functiongraph, project_id } = stack.endpoints;
+    const { functiongraph, project_id } = cloud.endpoints;
     const place = `Stage local: local cloud at ${functiongraph}, project ${project_id}, cn-north-4\n`;
     expect(again).toMatchObject({ code: 0, err: place });
     expect(again.out).toMatch(/11 unchanged, [\d.]+ m?s\n$/);
@@ -146,7 +136,7 @@ describe('oms-sync', () => {
   }, 60_000);
 
   it('has printed no key, no secret and no value of a variable in all of this', () => {
-    const { access_key, secret_key, sync_task_id, app_code } = stack.endpoints;
+    const { access_key, secret_key, sync_task_id, app_code } = cloud.endpoints;
     const said = everything.join('\n');
 
     for (const secret of [secret_key, access_key, app_code, sync_task_id]) expect(said).not.toContain(secret);

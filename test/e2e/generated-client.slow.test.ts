@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Endpoints, type Stack, startStack } from '../../scripts/local/stack.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../../scripts/serverless/config.ts';
+import { useLocalCloud } from '../helpers/local-cloud.ts';
 
 interface Answer {
   readonly status: number;
@@ -42,16 +41,11 @@ await api.createSyncTask({ src_region: 'r', src_bucket: 'b', dst_region: 'r' });
 
 const run = promisify(execFile);
 describe('a client generated from openapi.json', () => {
-  let folder: string;
-  let stack: Stack;
-  let endpoints: Endpoints;
+  const cloud = useLocalCloud();
   let client: GeneratedClient;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'oms-sync-client-'));
-    stack = await startStack({ dataDir: join(folder, 'data'), portBase: 0 });
-    endpoints = stack.endpoints;
-
+    const { folder, endpoints } = cloud;
     // The gateway serves the document to a user as well.
     const served = await fetch(`${endpoints.gateway}/openapi.json`);
     expect(served.status).toBe(200);
@@ -75,13 +69,8 @@ describe('a client generated from openapi.json', () => {
     client.defaults.headers = { 'X-Apig-AppCode': endpoints.app_code };
   });
 
-  afterAll(async () => {
-    await stack?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
-
   it('lists, shows and feeds a sync task on the local gateway', async () => {
-    const { sync_task_id: id } = endpoints;
+    const { sync_task_id: id } = cloud.endpoints;
 
     const listed = await client.listSyncTasks({ limit: 100, status: 'SYNCHRONIZING' });
     expect(listed).toMatchObject({ status: 200, data: { count: 1, tasks: [{ sync_task_id: id }] } });
@@ -108,6 +97,7 @@ describe('a client generated from openapi.json', () => {
   });
 
   it('has types that catch mistakes', async () => {
+    const { folder } = cloud;
     await writeFile(join(folder, 'user.ts'), USER);
     await writeFile(
       join(folder, 'tsconfig.json'),

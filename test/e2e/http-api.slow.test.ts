@@ -1,11 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { HTTP_API_FILE } from '../../scripts/docs/openapi.ts';
-import { type Stack, startStack } from '../../scripts/local/stack.ts';
+import { useLocalCloud } from '../helpers/local-cloud.ts';
 
 const run = promisify(execFile);
 
@@ -18,14 +16,11 @@ const commands = [...page.matchAll(/^```sh\n([^`]*)^```$/gm)]
 
 /** Needs curl, which not every laptop with Node has. */
 describe('the commands of docs/reference/http-api.md', () => {
-  let folder: string;
-  let stack: Stack;
+  const cloud = useLocalCloud();
   let environment: Record<string, string>;
 
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'oms-sync-http-api-'));
-    stack = await startStack({ dataDir: folder, portBase: 0 });
-    const { gateway, app_code, sync_task_id, access_key, secret_key } = stack.endpoints;
+  beforeAll(() => {
+    const { gateway, app_code, sync_task_id, access_key, secret_key } = cloud.endpoints;
     environment = {
       PATH: process.env['PATH'] ?? '',
       GATEWAY: gateway,
@@ -36,10 +31,6 @@ describe('the commands of docs/reference/http-api.md', () => {
       DST_ACCESS_KEY: access_key,
       DST_SECRET_KEY: secret_key,
     };
-  });
-  afterAll(async () => {
-    await stack?.close();
-    await rm(folder, { recursive: true, force: true });
   });
 
   const shell = async (command: string): Promise<[string, string]> => {

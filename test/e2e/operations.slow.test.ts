@@ -1,8 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Endpoints, type Stack, startStack } from '../../scripts/local/stack.ts';
+import { describe, expect, it } from 'vitest';
+import { useLocalCloud } from '../helpers/local-cloud.ts';
 
 interface Answer {
   readonly status: number;
@@ -12,25 +9,12 @@ interface Answer {
 
 /** Every operation on the local cloud: its OMS was written from the vendor's pages and shares no code with the functions. */
 describe('the HTTP API on the local cloud', () => {
-  let folder: string;
-  let stack: Stack;
-  let endpoints: Endpoints;
-
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'oms-sync-operations-'));
-    stack = await startStack({ dataDir: folder, portBase: 0 });
-    endpoints = stack.endpoints;
-  });
-
-  afterAll(async () => {
-    await stack?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  const cloud = useLocalCloud();
 
   const call = async (method: string, path: string, body?: unknown): Promise<Answer> => {
-    const response = await fetch(`${endpoints.gateway}${path}`, {
+    const response = await fetch(`${cloud.endpoints.gateway}${path}`, {
       method,
-      headers: { 'X-Apig-AppCode': endpoints.app_code },
+      headers: { 'X-Apig-AppCode': cloud.endpoints.app_code },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     return { status: response.status, body: await response.json() };
@@ -38,10 +22,10 @@ describe('the HTTP API on the local cloud', () => {
   /** The buckets of the local cloud the other way round, so that no task between them exists yet. */
   const places = () => ({
     src_cloud_type: 'HuaweiCloud',
-    src_region: endpoints.region,
-    src_bucket: endpoints.destination_bucket,
-    dst_region: endpoints.region,
-    dst_bucket: endpoints.source_bucket,
+    src_region: cloud.endpoints.region,
+    src_bucket: cloud.endpoints.destination_bucket,
+    dst_region: cloud.endpoints.region,
+    dst_bucket: cloud.endpoints.source_bucket,
   });
   const SPAN = 'data_type=REQUEST,SKIP&start_time=2026-01-01T00:00:00Z&end_time=2026-01-02T08:00:00%2B08:00';
 

@@ -1,16 +1,14 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readReport } from '#shared/reconcile/report/report.ts';
 import { Accounts } from '../../scripts/local/accounts.ts';
 import { HOSTILE_KEYS } from '../../scripts/local/hostile-keys.ts';
 import { type ObsServer, startObs } from '../../scripts/local/obs/server.ts';
 import { request } from '../../scripts/local/request.ts';
-import { s3Client } from '../../scripts/local/s3.ts';
-import { type Stack, startStack } from '../../scripts/local/stack.ts';
 import { startCommand } from '../helpers/command.ts';
+import { useLocalCloud } from '../helpers/local-cloud.ts';
 import { type PreparedObject, prepareStore } from '../helpers/prepared-store.ts';
 import { until } from '../helpers/process-tree.ts';
 
@@ -174,35 +172,18 @@ describe('reconcile on two object stores', () => {
 });
 
 describe('reconcile on the local cloud', () => {
-  let folder: string;
-  let endpoints: string;
-  let stack: Stack;
-  const copied = new Set<string>();
+  const cloud = useLocalCloud();
+  const { copied } = cloud;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'oms-sync-reconcile-local-'));
-    endpoints = join(folder, 'endpoints.json');
-    stack = await startStack({
-      dataDir: join(folder, 'data'),
-      portBase: 0,
-      onCopied: ({ key }) => copied.add(key),
-    });
     // Nobody tells of what is uploaded.
-    stack.obs.setTriggers([]);
-    await writeFile(endpoints, JSON.stringify(stack.endpoints));
-    const { obs: endpoint, region, access_key: accessKey, secret_key: secretKey, source_bucket } = stack.endpoints;
-    const client = s3Client({ endpoint, region, accessKey, secretKey });
-    for (const [index, key] of HOSTILE_KEYS.entries())
-      await client.send(new PutObjectCommand({ Bucket: source_bucket, Key: key, Body: `object ${index}` }));
-    client.destroy();
-  });
-  afterAll(async () => {
-    await stack?.close();
-    await rm(folder, { recursive: true, force: true });
+    cloud.stack.obs.setTriggers([]);
+    for (const key of HOSTILE_KEYS) await cloud.upload(key);
   });
 
-  const cli = (...flags: string[]) => startCommand('reconcile', ['--endpoints', endpoints, ...flags], BARE).ended;
-  const submit = (...flags: string[]) => cli('--task', stack.endpoints.sync_task_id, '--grace', '0', ...flags);
+  const cli = (...flags: string[]) =>
+    startCommand('reconcile', ['--endpoints', cloud.endpointsFile, ...flags], BARE).ended;
+  const submit = (...flags: string[]) => cli('--task', cloud.endpoints.sync_task_id, '--grace', '0', ...flags);
 
   it('submits what is missing, and proves at the second run that it has arrived', async () => {
     const looked = await submit('--dry-run');

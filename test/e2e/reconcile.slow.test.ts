@@ -1,19 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import {
-  DeleteObjectCommand,
-  GetObjectCommand,
-  ListObjectsV2Command,
-  NoSuchKey,
-  PutObjectCommand,
-  type S3Client,
-} from '@aws-sdk/client-s3';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
+import { afterEach, describe, expect, it } from 'vitest';
 import { CONTROL_PATH } from '../../scripts/local/faults/control.ts';
 import { request } from '../../scripts/local/request.ts';
-import { s3Client } from '../../scripts/local/s3.ts';
-import { type Stack, startStack } from '../../scripts/local/stack.ts';
+import { useLocalCloud } from '../helpers/local-cloud.ts';
 
 const LOST = { seed: 1, rules: [{ fault: 'drop', probability: 1 }] } as const;
 const OUTAGE = {
@@ -22,82 +11,39 @@ const OUTAGE = {
 } as const;
 
 describe('reconcile on the local cloud', () => {
-  let folder: string;
-  let stack: Stack;
-  let s3: S3Client;
-  const copied = new Map<string, () => void>();
-
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'oms-sync-reconcile-'));
-    // One attempt per call, and no waits: outages are simulated here.
-    process.env['OMS_SYNC_MAX_ATTEMPTS'] = '1';
-    process.env['OMS_SYNC_RECONCILE_GRACE_PERIOD'] = '0';
-    stack = await startStack({
-      dataDir: join(folder, 'data'),
-      portBase: 0,
-      retryDelay: () => 1,
-      onCopied: ({ key }) => copied.get(key)?.(),
-    });
-    const { endpoints } = stack;
-    s3 = s3Client({
-      endpoint: endpoints.obs,
-      region: endpoints.region,
-      accessKey: endpoints.access_key,
-      secretKey: endpoints.secret_key,
-    });
-  });
-  afterAll(async () => {
-    delete process.env['OMS_SYNC_MAX_ATTEMPTS'];
-    delete process.env['OMS_SYNC_RECONCILE_GRACE_PERIOD'];
-    s3?.destroy();
-    await stack?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  // One attempt per call, and no waits: outages are simulated here.
+  const cloud = useLocalCloud(
+    { retryDelay: () => 1 },
+    { OMS_SYNC_MAX_ATTEMPTS: '1', OMS_SYNC_RECONCILE_GRACE_PERIOD: '0' },
+  );
   afterEach(async () => {
     await setStoreFaults(undefined);
-    stack.oms.setFaults(undefined);
+    cloud.stack.oms.setFaults(undefined);
   });
 
   const setStoreFaults = async (plan: object | undefined): Promise<void> => {
-    const { status } = await request(plan ? 'PUT' : 'DELETE', `${stack.endpoints.obs}${CONTROL_PATH}`, {
+    const { status } = await request(plan ? 'PUT' : 'DELETE', `${cloud.endpoints.obs}${CONTROL_PATH}`, {
       body: plan ? JSON.stringify(plan) : '',
     });
     expect(status).toBe(200);
   };
 
-  const bucketOf = (side: 'source' | 'destination') => stack.endpoints[`${side}_bucket`];
-  const upload = async (key: string, bucket = bucketOf('source')): Promise<void> => {
-    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: `content of ${key}` }));
-  };
-  const arrival = (key: string) => new Promise<void>((resolve) => copied.set(key, resolve));
-  const contentOf = async (bucket: string, key: string): Promise<string | undefined> => {
-    try {
-      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-      return await Body?.transformToString();
-    } catch (error) {
-      if (error instanceof NoSuchKey) return undefined;
-      throw error;
-    }
-  };
-  const keysOf = async (bucket: string, prefix = ''): Promise<string[]> => {
-    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }));
-    return Contents.map(({ Key = '' }) => Key);
-  };
+  const bucketOf = (side: 'source' | 'destination') => cloud.endpoints[`${side}_bucket`];
   const report = async (name = 'latest.json') =>
-    JSON.parse((await contentOf(stack.endpoints.state_bucket, `reconcile/local/${name}`)) ?? '{}');
+    JSON.parse((await cloud.contentOf(cloud.endpoints.state_bucket, `reconcile/local/${name}`)) ?? '{}');
   const post = async (body: unknown) => {
-    const { status } = await request('POST', `${stack.endpoints.gateway}/reconcile`, {
-      headers: { 'x-apig-appcode': stack.endpoints.app_code },
+    const { status } = await request('POST', `${cloud.endpoints.gateway}/reconcile`, {
+      headers: { 'x-apig-appcode': cloud.endpoints.app_code },
       body: JSON.stringify(body),
     });
-    await stack.functiongraph.idle();
+    await cloud.stack.functiongraph.idle();
     return status;
   };
   const KEYS = ['lost/a b.txt', 'lost/报告+1%.pdf', 'lost/../up', 'lost/\u{1f600}', 'lost/～', 'lost//double/'];
   const uploadUnnoticed = async (...keys: string[]): Promise<void> => {
     await setStoreFaults(LOST);
-    for (const key of keys) await upload(key);
-    await stack.functiongraph.idle();
+    for (const key of keys) await cloud.upload(key);
+    await cloud.stack.functiongraph.idle();
     await setStoreFaults(undefined);
   };
 
@@ -106,28 +52,28 @@ describe('reconcile on the local cloud', () => {
     [{ grace_period: 'soon' }, 400],
     [{ route: 'locale' }, 404],
   ])('answers a wrong request, %j, with %i and starts nothing', async (body, status) => {
-    const { accepted } = stack.functiongraph.stats().async;
+    const { accepted } = cloud.stack.functiongraph.stats().async;
 
     expect(await post(body)).toBe(status);
-    expect(stack.functiongraph.stats().async.accepted).toBe(accepted);
-    expect(await keysOf(stack.endpoints.state_bucket, 'reconcile/')).toEqual([]);
+    expect(cloud.stack.functiongraph.stats().async.accepted).toBe(accepted);
+    expect(await cloud.keysOf(cloud.endpoints.state_bucket, 'reconcile/')).toEqual([]);
   });
 
   it('finds what no notification told of, submits it, and proves with the next pass that it arrived', async () => {
-    const known = arrival('known.txt');
-    await upload('known.txt');
+    const known = cloud.arrival('known.txt');
+    await cloud.upload('known.txt');
     await known;
-    await upload('only-there.txt', bucketOf('destination'));
+    await cloud.upload('only-there.txt', bucketOf('destination'));
     await uploadUnnoticed(...KEYS);
-    expect(await keysOf(bucketOf('destination'), 'lost/')).toEqual([]);
+    expect(await cloud.keysOf(bucketOf('destination'), 'lost/')).toEqual([]);
 
-    const arrivals = KEYS.map(arrival);
+    const arrivals = KEYS.map((key) => cloud.arrival(key));
     expect(await post({})).toBe(202);
 
     const first = await report();
     expect(first).toMatchObject({
       route: 'local',
-      sync_task_id: stack.endpoints.sync_task_id,
+      sync_task_id: cloud.endpoints.sync_task_id,
       complete: true,
       converged: false,
       submitted: KEYS.length,
@@ -139,10 +85,10 @@ describe('reconcile on the local cloud', () => {
     });
     expect(first.oms.before.requested).toBeLessThan(first.oms.after.requested + 1);
     await Promise.all(arrivals);
-    for (const key of KEYS) expect(await contentOf(bucketOf('destination'), key)).toBe(`content of ${key}`);
+    for (const key of KEYS) expect(await cloud.contentOf(bucketOf('destination'), key)).toBe(`content of ${key}`);
 
-    await stack.functiongraph.fireTimer('reconcile', 'reconcile');
-    await stack.functiongraph.idle();
+    await cloud.stack.functiongraph.fireTimer('reconcile', 'reconcile');
+    await cloud.stack.functiongraph.idle();
 
     expect(await report()).toMatchObject({
       pass: 2,
@@ -155,7 +101,7 @@ describe('reconcile on the local cloud', () => {
         { pass: 2, differences: 0 },
       ],
     });
-    expect(await keysOf(stack.endpoints.state_bucket, 'reconcile/local/')).toEqual([
+    expect(await cloud.keysOf(cloud.endpoints.state_bucket, 'reconcile/local/')).toEqual([
       'reconcile/local/checkpoint.json',
       'reconcile/local/complete.json',
       'reconcile/local/latest.json',
@@ -167,16 +113,16 @@ describe('reconcile on the local cloud', () => {
   it('leaves an outage to the next run, which goes on with the same pass', async () => {
     await uploadUnnoticed('outage/x.txt');
     const { pass } = await report();
-    stack.oms.setFaults(OUTAGE);
+    cloud.stack.oms.setFaults(OUTAGE);
 
     expect(await post({})).toBe(202);
     expect(await report()).toMatchObject({ pass: pass + 1, complete: false, converged: false });
     expect((await report('complete.json')).pass).toBe(pass);
 
-    stack.oms.setFaults(undefined);
-    const arrived = arrival('outage/x.txt');
-    await stack.functiongraph.fireTimer('reconcile', 'reconcile');
-    await stack.functiongraph.idle();
+    cloud.stack.oms.setFaults(undefined);
+    const arrived = cloud.arrival('outage/x.txt');
+    await cloud.stack.functiongraph.fireTimer('reconcile', 'reconcile');
+    await cloud.stack.functiongraph.idle();
     await arrived;
     expect(await report()).toMatchObject({ pass: pass + 1, runs: 2, accepted: 1, loss: { lost: 1, unexplained: 1 } });
   });
@@ -194,7 +140,7 @@ describe('reconcile on the local cloud', () => {
       verdicts: { missing: { keys: ['dry/x.txt'] } },
       plan: { submit: { objects: 1 }, event_calls: 1, list_calls: { source: 1, destination: 1 } },
     });
-    expect(await keysOf(bucketOf('destination'), 'dry/')).toEqual([]);
-    await s3.send(new DeleteObjectCommand({ Bucket: bucketOf('source'), Key: 'dry/x.txt' }));
+    expect(await cloud.keysOf(bucketOf('destination'), 'dry/')).toEqual([]);
+    await cloud.s3.send(new DeleteObjectCommand({ Bucket: bucketOf('source'), Key: 'dry/x.txt' }));
   });
 });

@@ -1,33 +1,21 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { networkInterfaces, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { networkInterfaces } from 'node:os';
+import { describe, expect, it } from 'vitest';
 import { request } from '../../scripts/local/request.ts';
-import { type Stack, startStack } from '../../scripts/local/stack.ts';
 import { gatewayEvent } from '../helpers/gateway-event.ts';
+import { useLocalCloud } from '../helpers/local-cloud.ts';
 import { exposed } from '../unit/security/exposed.ts';
 import { leaksIn, SECRETS } from '../unit/security/secrets.ts';
 
-let folder: string;
-let stack: Stack;
 const lines: string[] = [];
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'oms-sync-security-'));
-  stack = await startStack({ dataDir: folder, portBase: 0, log: (line) => lines.push(line) });
-});
-afterAll(async () => {
-  await stack?.close();
-  await rm(folder, { recursive: true, force: true });
-});
+const cloud = useLocalCloud({ log: (line) => lines.push(line) });
 
 const { srcAk, srcSk, dstAk, dstSk, cdnKey } = SECRETS;
 const body = { src_ak: srcAk, src_sk: srcSk, dst_ak: dstAk, dst_sk: dstSk, source_cdn_authentication_key: cdnKey };
 
 describe('the bundles in their own processes', () => {
   it('write no secret, whatever is sent to them and whatever fails', async () => {
-    const { endpoints } = stack;
+    const { endpoints } = cloud.stack;
     const outputs: string[] = [];
     const headers = { 'x-apig-appcode': endpoints.app_code, cookie: SECRETS.cookie, 'x-auth-token': SECRETS.authToken };
     const paths = ['', `/${endpoints.sync_task_id}/start`, '/unknown/start', `/${endpoints.sync_task_id}/events`];
@@ -48,9 +36,9 @@ describe('the bundles in their own processes', () => {
         const answer = await request('POST', `${endpoints.gateway}/sync-tasks${path}`, { headers, body: text });
         outputs.push(answer.body);
       }
-    for (const name of Object.keys(stack.config.functions))
+    for (const name of Object.keys(cloud.stack.config.functions))
       for (const event of [gatewayEvent('POST', '/sync-tasks', body), { ...body, Records: [{ s3: 1, token: srcSk }] }])
-        outputs.push(exposed(await stack.functiongraph.invoke(name, event).catch((error: unknown) => error)));
+        outputs.push(exposed(await cloud.stack.functiongraph.invoke(name, event).catch((error: unknown) => error)));
 
     // Values that stand in no field of a secret's name are what dead letters are for; these do.
     expect(lines.length).toBeGreaterThan(20);
@@ -61,7 +49,7 @@ describe('the bundles in their own processes', () => {
 
 describe('the local cloud', () => {
   const services = () => {
-    const { gateway, obs, oms, functiongraph, iam } = stack.endpoints;
+    const { gateway, obs, oms, functiongraph, iam } = cloud.stack.endpoints;
     return { gateway, obs, oms, functiongraph, iam };
   };
 

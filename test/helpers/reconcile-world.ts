@@ -26,7 +26,7 @@ export const ROUTE: ReconcileRoute = {
 export type Reaction = 'accept' | 'refuse' | 'outage' | 'stopped' | 'gone';
 
 /** Points at which a process can be killed, in the order in which it comes to them. */
-export class Process {
+class Process {
   /** Boundaries so far: before and after every call that leaves the process. */
   boundaries = 0;
   readonly killed: Promise<'killed'>;

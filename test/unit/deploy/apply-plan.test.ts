@@ -1,19 +1,14 @@
-import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { applyPlan } from '../../../scripts/deploy/apply/apply-plan.ts';
 import { planDeployment } from '../../../scripts/deploy/plan/plan-deployment.ts';
 import type { ServerlessConfig } from '../../../scripts/serverless/config.ts';
 import { answerOf, FakeFunctionGraph } from '../../helpers/deploy/fake-functiongraph.ts';
+import { useFastScrypt } from '../../helpers/deploy/fast-scrypt.ts';
 import { artifacts, EVENTS, fn, SECRETS, service, target, writeArtifact } from '../../helpers/deploy/world.ts';
 
-// Slow on purpose, and here called very often.
-vi.mock('node:crypto', async (importOriginal) => ({
-  ...(await importOriginal<typeof import('node:crypto')>()),
-  scrypt: (text: string, salt: Buffer, length: number, done: (error: null, hash: Buffer) => void) =>
-    done(null, createHash('sha256').update(salt).update(text).digest().subarray(0, length)),
-}));
+useFastScrypt();
 
 function world(options: ConstructorParameters<typeof FakeFunctionGraph>[0] = {}) {
   const cloud = new FakeFunctionGraph(options);

@@ -1,19 +1,14 @@
-import { createHash } from 'node:crypto';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { applyPlan } from '../../../scripts/deploy/apply/apply-plan.ts';
 import { planDeployment } from '../../../scripts/deploy/plan/plan-deployment.ts';
 import type { DeployResult } from '../../../scripts/deploy/types.ts';
 import type { ServerlessConfig } from '../../../scripts/serverless/config.ts';
 import { FakeFunctionGraph, type FakeOptions } from '../../helpers/deploy/fake-functiongraph.ts';
+import { useFastScrypt } from '../../helpers/deploy/fast-scrypt.ts';
 import { artifacts, EVENTS, fn, SECRETS, service, target } from '../../helpers/deploy/world.ts';
 import { THOROUGH } from '../../helpers/thorough.ts';
 
-// Slow on purpose, and here called thousands of times.
-vi.mock('node:crypto', async (importOriginal) => ({
-  ...(await importOriginal<typeof import('node:crypto')>()),
-  scrypt: (text: string, salt: Buffer, length: number, done: (error: null, hash: Buffer) => void) =>
-    done(null, createHash('sha256').update(salt).update(text).digest().subarray(0, length)),
-}));
+useFastScrypt();
 
 /** Whether the call reached the service before the process ended. */
 type Fate = 'before' | 'after';

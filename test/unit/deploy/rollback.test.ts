@@ -1,19 +1,14 @@
-import { createHash } from 'node:crypto';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { applyPlan } from '../../../scripts/deploy/apply/apply-plan.ts';
 import { planDeployment } from '../../../scripts/deploy/plan/plan-deployment.ts';
 import { rollbackTable } from '../../../scripts/deploy/progress/plan-table.ts';
 import { applyRollback, planRollback } from '../../../scripts/deploy/rollback.ts';
 import type { FunctionConfig } from '../../../scripts/serverless/config.ts';
 import { FakeFunctionGraph } from '../../helpers/deploy/fake-functiongraph.ts';
+import { useFastScrypt } from '../../helpers/deploy/fast-scrypt.ts';
 import { artifacts, EVENTS, fn, SECRETS, service, target } from '../../helpers/deploy/world.ts';
 
-// Slow on purpose.
-vi.mock('node:crypto', async (importOriginal) => ({
-  ...(await importOriginal<typeof import('node:crypto')>()),
-  scrypt: (text: string, salt: Buffer, length: number, done: (error: null, hash: Buffer) => void) =>
-    done(null, createHash('sha256').update(salt).update(text).digest().subarray(0, length)),
-}));
+useFastScrypt();
 
 const ENVIRONMENT = { OMS_REGION: 'cn-north-4', PASSWORD: SECRETS.variable };
 const base: Partial<FunctionConfig> = {

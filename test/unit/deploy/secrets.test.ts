@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Answer, Exchange } from '#shared/http/transport.ts';
@@ -11,15 +10,11 @@ import { removeService } from '../../../scripts/deploy/remove.ts';
 import { rollback } from '../../../scripts/deploy/rollback.ts';
 import type { ServerlessConfig } from '../../../scripts/serverless/config.ts';
 import { answerOf, FakeFunctionGraph } from '../../helpers/deploy/fake-functiongraph.ts';
+import { useFastScrypt } from '../../helpers/deploy/fast-scrypt.ts';
 import { StubNetwork } from '../../helpers/deploy/stub-network.ts';
 import { artifacts, EVENTS, fn, SECRETS, service, target } from '../../helpers/deploy/world.ts';
 
-// Slow on purpose, and here called thousands of times.
-vi.mock('node:crypto', async (importOriginal) => ({
-  ...(await importOriginal<typeof import('node:crypto')>()),
-  scrypt: (text: string, salt: Buffer, length: number, done: (error: null, hash: Buffer) => void) =>
-    done(null, createHash('sha256').update(salt).update(text).digest().subarray(0, length)),
-}));
+useFastScrypt();
 
 const vpc = { vpcId: 'vpc', subnetId: 'subnet' };
 const config = (suffix: string): ServerlessConfig =>

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { outcomeOf } from '../../../scripts/cli/deploy/run.ts';
 import { applyPlan } from '../../../scripts/deploy/apply/apply-plan.ts';
 import { planDeployment } from '../../../scripts/deploy/plan/plan-deployment.ts';
@@ -7,14 +6,10 @@ import { planTable } from '../../../scripts/deploy/progress/plan-table.ts';
 import { removeService } from '../../../scripts/deploy/remove.ts';
 import type { FunctionEvent, ServerlessConfig } from '../../../scripts/serverless/config.ts';
 import { answerOf, FakeFunctionGraph, type FakeOptions } from '../../helpers/deploy/fake-functiongraph.ts';
+import { useFastScrypt } from '../../helpers/deploy/fast-scrypt.ts';
 import { artifacts, EVENTS, fn, service, target, writeArtifact } from '../../helpers/deploy/world.ts';
 
-// Slow on purpose.
-vi.mock('node:crypto', async (importOriginal) => ({
-  ...(await importOriginal<typeof import('node:crypto')>()),
-  scrypt: (text: string, salt: Buffer, length: number, done: (error: null, hash: Buffer) => void) =>
-    done(null, createHash('sha256').update(salt).update(text).digest().subarray(0, length)),
-}));
+useFastScrypt();
 
 const vpc = { vpcId: 'vpc', subnetId: 'subnet' };
 const one = (events: FunctionEvent[]): ServerlessConfig => service({ one: fn('one', { events, vpc }) });
