@@ -1,6 +1,5 @@
 import type { CallContext } from './client-options.ts';
-import { CALL_LIMITS } from './limits.ts';
-import { backoff } from './retry.ts';
+import { backoff, CALL_LIMITS } from './retry.ts';
 import { type Attempt, type Loss, type SignedCall, UnexpectedAnswer } from './signed-call.ts';
 import { type Answer, isNotHttp, isTlsRefusal, TransportFailure } from './transport.ts';
 

@@ -1,7 +1,7 @@
 import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
 import { type Clock, systemClock } from './clock.ts';
-import { CALL_LIMITS } from './limits.ts';
+import { CALL_LIMITS } from './retry.ts';
 import type { Sender } from './transport.ts';
 
 export interface Invocation<K> {

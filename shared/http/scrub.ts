@@ -1,5 +1,5 @@
 import { isDisguised } from '#shared/logging/disguise.ts';
-import { CALL_LIMITS } from './limits.ts';
+import { CALL_LIMITS } from './retry.ts';
 
 /** A character on which `encodeURIComponent` throws. */
 const LONE_SURROGATE = /\p{Surrogate}/gu;

@@ -2,6 +2,7 @@ import { STATE_PREFIXES } from '#shared/config/state.ts';
 import { type Refusal, refusalOf } from '#shared/errors/base.ts';
 import type { Logger } from '#shared/logging/logger.ts';
 import type { ObjectStore } from '#shared/objectstore/port.ts';
+import { forEachConcurrently } from '#shared/pipeline/concurrently.ts';
 import type { Route } from '#shared/pipeline/routes.ts';
 import type { ReconcileResult } from './run-options.ts';
 
@@ -76,14 +77,10 @@ export async function reconcileRoutes(options: RoutesOptions): Promise<RouteSumm
 async function inTurns({ wanted, store, bucket }: RoutesOptions): Promise<WantedRoute[]> {
   if (wanted.length <= 1) return [...wanted];
   const written = new Map<WantedRoute, number>();
-  const queue = wanted.values();
-  const worker = async (): Promise<void> => {
-    for (const each of queue) {
-      const key = `${STATE_PREFIXES.reconcile}${each.folder}/checkpoint.json`;
-      written.set(each, (await store.headObject({ bucket, key }))?.lastModified ?? 0);
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  await forEachConcurrently(wanted, CONCURRENCY, async (each) => {
+    const key = `${STATE_PREFIXES.reconcile}${each.folder}/checkpoint.json`;
+    written.set(each, (await store.headObject({ bucket, key }))?.lastModified ?? 0);
+  });
   return [...wanted].sort((a, b) => (written.get(a) ?? 0) - (written.get(b) ?? 0));
 }
 
