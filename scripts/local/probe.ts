@@ -1,3 +1,4 @@
+import { forEachLimited } from '../deploy/plan/limited.ts';
 import type { FunctionConfig, ServerlessConfig } from '../serverless/config.ts';
 import type { FunctionGraph } from './functiongraph/server.ts';
 
@@ -53,11 +54,7 @@ export async function probeAll(
   config: ServerlessConfig,
   lastError: (key: string) => string | undefined,
 ): Promise<void> {
-  const waiting = Object.entries(config.functions);
-  const worker = async (): Promise<void> => {
-    for (let entry = waiting.shift(); entry; entry = waiting.shift()) await probe(host, ...entry, lastError);
-  };
-  await Promise.all(Array.from({ length: AT_A_TIME }, worker));
+  await forEachLimited(Object.entries(config.functions), AT_A_TIME, (entry) => probe(host, ...entry, lastError));
 }
 
 function statusOf(payload: string): number | undefined {

@@ -1,3 +1,5 @@
+import { isRecord } from '../records.ts';
+
 /** The subject of a rule: an HTTP request, an accepted object, a notification, or a page of a listing. */
 export type Scope = 'request' | 'object' | 'notification' | 'listing';
 
@@ -155,8 +157,4 @@ function check(value: unknown, wanted: Check, path: string, report: Report): voi
   if (fits && (wanted.type === 'number' || Number.isInteger(value))) return;
   const range = wanted.max === Number.MAX_SAFE_INTEGER ? `from ${wanted.min}` : `from ${wanted.min} to ${wanted.max}`;
   report(path, `must be ${wanted.type === 'integer' ? 'a whole number' : 'a number'} ${range}`);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

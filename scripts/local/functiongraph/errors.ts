@@ -8,52 +8,42 @@ export class ApiError extends Error {
 
   constructor(status: number, code: string, message: string) {
     super(message);
-    this.name = 'ApiError';
+    this.name = new.target.name;
     this.status = status;
     this.code = code;
   }
 }
 
 /** A request that FunctionGraph refuses before any code runs. */
-export class InvocationError extends ApiError {
-  constructor(status: number, code: string, message: string) {
-    super(status, code, message);
-    this.name = 'InvocationError';
-  }
-}
+export class InvocationError extends ApiError {}
 
 export class FunctionNotFoundError extends InvocationError {
   constructor(name: string) {
     super(404, 'FSS.1051', `The function ${name} does not exist`);
-    this.name = 'FunctionNotFoundError';
   }
 }
 
 export class VersionNotFoundError extends InvocationError {
   constructor() {
     super(404, 'FSS.1052', 'The version does not exist.');
-    this.name = 'VersionNotFoundError';
   }
 }
 
 export class AliasNotFoundError extends InvocationError {
   constructor() {
     super(404, 'FSS.1053', 'The alias does not exist.');
-    this.name = 'AliasNotFoundError';
   }
 }
 
 export class EventTooLargeError extends InvocationError {
   constructor(bytes: number, limit: number) {
     super(413, 'FSS.0413', `The event has ${bytes} bytes; the limit is ${limit}`);
-    this.name = 'EventTooLargeError';
   }
 }
 
 export class ThrottledError extends InvocationError {
   constructor() {
     super(429, 'FSS.0429', 'Your request has been rejected because of flow control');
-    this.name = 'ThrottledError';
   }
 }
 
@@ -61,13 +51,11 @@ export class ThrottledError extends InvocationError {
 export class RetiredError extends InvocationError {
   constructor() {
     super(503, 'FSS.0503', 'The version has been replaced');
-    this.name = 'RetiredError';
   }
 }
 
 export class ClosedError extends InvocationError {
   constructor() {
     super(503, 'FSS.0503', 'FunctionGraph is shutting down');
-    this.name = 'ClosedError';
   }
 }

@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { exchange } from '../request.ts';
 import { signV4, UNSIGNED_PAYLOAD, uriEncode, uriEncodePath } from '../sigv4.ts';
 import type { TemporaryCredentials } from './agency.ts';
 
@@ -32,20 +32,5 @@ export function callObs(
   const path = `/${uriEncode(bucket)}${key === undefined ? '' : `/${uriEncodePath(key)}`}`;
   const unsigned = { method, host, path, region, headers, service: 's3', payloadHash: UNSIGNED_PAYLOAD };
   const signed = signV4({ ...unsigned, ...credentials(), now: now() });
-  return new Promise((resolve, reject) => {
-    const outgoing = request({ hostname, port, path, method, headers: signed, agent: false, timeout: TIMEOUT, signal });
-    outgoing.on('timeout', () => outgoing.destroy(new Error(`No answer within ${TIMEOUT} ms`)));
-    outgoing.on('error', reject);
-    outgoing.on('response', (answer) => {
-      const chunks: Buffer[] = [];
-      let size = 0;
-      answer.on('data', (chunk: Buffer) => {
-        if (size < limit) chunks.push(chunk);
-        size += chunk.length;
-      });
-      answer.on('error', reject);
-      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(chunks) }));
-    });
-    outgoing.end(body);
-  });
+  return exchange({ hostname, port, path, method, headers: signed, timeout: TIMEOUT, signal }, body, limit);
 }

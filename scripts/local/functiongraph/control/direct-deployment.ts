@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { FunctionConfig } from '../../../serverless/config.ts';
+import { given } from '../../records.ts';
 import { checkZip } from '../code.ts';
 import { measure } from './code-body.ts';
 import { type ControlPlane, newRevision } from './control-plane.ts';
@@ -65,18 +66,18 @@ function latestOf(
 }
 
 function settingsOf(config: FunctionConfig): Settings {
+  const { runtime, handler, memorySize, timeout, description = '', initializer, initializerTimeout } = config;
+  const { environment: userData, encryptedEnvironment: encryptedUserData } = config;
+  const { agency: xrole, executionAgency: appXrole } = config;
   return {
-    runtime: config.runtime,
-    handler: config.handler,
-    memorySize: config.memorySize,
-    timeout: config.timeout,
-    description: config.description ?? '',
-    ...(config.initializer === undefined ? {} : { initializer: config.initializer }),
-    ...(config.initializerTimeout === undefined ? {} : { initializerTimeout: config.initializerTimeout }),
-    userData: config.environment,
-    encryptedUserData: config.encryptedEnvironment,
-    ...(config.agency ? { xrole: config.agency } : {}),
-    ...(config.executionAgency ? { appXrole: config.executionAgency } : {}),
+    runtime,
+    handler,
+    memorySize,
+    timeout,
+    description,
+    ...given({ initializer, initializerTimeout, xrole, appXrole }),
+    userData,
+    encryptedUserData,
     others: {},
   };
 }

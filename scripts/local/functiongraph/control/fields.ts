@@ -1,3 +1,4 @@
+import { isRecord } from '../../records.ts';
 import { ApiError } from '../errors.ts';
 
 /** A request's body, read field by field; every refusal names the field, none holds its value. */
@@ -93,7 +94,3 @@ const MESSAGES: Readonly<Record<string, string>> = {
   'FSS.1091': 'The additional version is invalid',
   'FSS.1092': 'The weight of the additional version is invalid',
 };
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

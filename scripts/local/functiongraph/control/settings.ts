@@ -1,3 +1,4 @@
+import { given } from '../../records.ts';
 import { ApiError } from '../errors.ts';
 import { type Fields, invalid } from './fields.ts';
 import type { LogPlace, Settings } from './model.ts';
@@ -9,8 +10,7 @@ import type { LogPlace, Settings } from './model.ts';
 const NODE_RUNTIME = /^Node\.js(6\.10|8\.10|10\.16|12\.13|14\.18|16\.17|18\.15|20\.15|22\.18)$/;
 const MEMORY = [128, 256, 512, 768, 1024, 1280, 1536, 1792, 2048, 2560, 3072, 3584, 4096, 8192, 10_240] as const;
 /** "Letters, digits, underscores and hyphens, starting with a letter and ending with a letter or digit", at most 60. */
-const FUNCTION_NAME = /^[A-Za-z](?:[\w-]{0,58}[A-Za-z0-9])?$/;
-const PACKAGE = /^[A-Za-z](?:[\w-]{0,58}[A-Za-z0-9])?$/;
+const NAME = /^[A-Za-z](?:[\w-]{0,58}[A-Za-z0-9])?$/;
 const HANDLER = /^[^.][^.]*(?:\.[^.]+)*\.[A-Za-z_$][\w$]*$/;
 const VARIABLE = /^[A-Za-z]\w*$/;
 const MAX_VARIABLES = 20;
@@ -46,14 +46,14 @@ const MISSING: readonly (readonly [field: string, status: number, code: string, 
 /** Reads name and group of a function. Throws ApiError 400 FSS.1002, FSS.1004. */
 export function readName(body: Fields): { name: string; package: string } {
   const name = body.requiredText('func_name', { code: 'FSS.1002' });
-  if (!FUNCTION_NAME.test(name))
+  if (!NAME.test(name))
     throw invalid(
       'func_name',
       'is not 1 to 60 letters, digits, - and _, with a letter first and a letter or digit last',
       'FSS.1002',
     );
   const group = body.requiredText('package', { code: 'FSS.1004' });
-  if (!PACKAGE.test(group)) throw invalid('package', 'is not a group name', 'FSS.1004');
+  if (!NAME.test(group)) throw invalid('package', 'is not a group name', 'FSS.1004');
   return { name, package: group };
 }
 
@@ -91,12 +91,9 @@ export function readSettings(body: Fields): Settings {
     memorySize,
     timeout,
     description,
-    ...(initializer === undefined ? {} : { initializer }),
-    ...(initializerTimeout === undefined ? {} : { initializerTimeout }),
+    ...given({ initializer, initializerTimeout, xrole, appXrole }),
     userData,
     encryptedUserData,
-    ...(xrole === undefined ? {} : { xrole }),
-    ...(appXrole === undefined ? {} : { appXrole }),
     others: readOthers(body),
   };
 }
@@ -105,14 +102,12 @@ export function readLogPlace(body: Fields): LogPlace | undefined {
   const place = body.fields('log_config');
   if (!place) return undefined;
   const named = (name: string): string | undefined => emptyAsAbsent(place.text(name, { max: 128 }));
-  const [groupId, groupName] = [named('group_id'), named('group_name')];
-  const [streamId, streamName] = [named('stream_id'), named('stream_name')];
-  return {
-    ...(groupId === undefined ? {} : { groupId }),
-    ...(groupName === undefined ? {} : { groupName }),
-    ...(streamId === undefined ? {} : { streamId }),
-    ...(streamName === undefined ? {} : { streamName }),
-  };
+  return given({
+    groupId: named('group_id'),
+    groupName: named('group_name'),
+    streamId: named('stream_id'),
+    streamName: named('stream_name'),
+  });
 }
 
 /** Instances of a function at most. Each takes one request at a time, or 400 FSS.1026: Node.js event functions do. */

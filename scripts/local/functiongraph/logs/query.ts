@@ -1,5 +1,6 @@
+import { isRecord } from '../../records.ts';
 import { ApiError } from '../errors.ts';
-import { choice, flag, integer, isRecord, optional, readFields, text } from '../triggers/fields.ts';
+import { choice, flag, integer, optional, readFields, text } from '../triggers/fields.ts';
 import type { StoredLine } from './log-store.ts';
 
 /** A query of LTS: https://support.huaweicloud.com/intl/en-us/api-lts/ListLogs.html */

@@ -1,7 +1,7 @@
 import type { BucketTrigger } from '../../obs/server.ts';
+import { given } from '../../records.ts';
 import type { RouteDeclaration, RouteShape } from '../gateway/routes.ts';
 import type { TimerDeclaration } from '../timers/timers.ts';
-import { given } from './fields.ts';
 import { type EventData, OBS_SOURCE } from './rules.ts';
 import type { Trigger } from './types.ts';
 

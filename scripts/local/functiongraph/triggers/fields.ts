@@ -1,3 +1,5 @@
+import { isRecord } from '../../records.ts';
+
 type Problem = (what: string, inner?: string) => void;
 
 /** The rule for one field. `Optional` says whether what was read may lack it. */
@@ -127,14 +129,4 @@ function readAll<F extends Rules>(
     if (content !== undefined) data[name] = content;
   }
   return data as Data<F>;
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-export function given<T extends object>(fields: T): Given<T> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Given<T>;
 }

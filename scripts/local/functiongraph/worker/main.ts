@@ -82,17 +82,7 @@ function contextOf(
   message: LoadMessage,
   call: { timeout: number; credentials: Credentials; requestId?: string; traceId?: string; alias?: string },
 ): Context {
-  return new Context({
-    timeout: call.timeout,
-    credentials: call.credentials,
-    ...(call.requestId === undefined ? {} : { requestId: call.requestId }),
-    ...(call.traceId === undefined ? {} : { traceId: call.traceId }),
-    ...(call.alias === undefined ? {} : { alias: call.alias }),
-    userData: message.userData,
-    log,
-    env: process.env,
-    now: Date.now,
-  });
+  return new Context({ ...call, userData: message.userData, log, env: process.env, now: Date.now });
 }
 
 function initialize(message: InitializeMessage): void {
