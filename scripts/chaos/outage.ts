@@ -2,7 +2,8 @@ import { formatTable } from '../cli/table.ts';
 import { Random } from './kernel/random.ts';
 import { type Observed, type Programs, type RunResult, simulateScenario } from './simulate.ts';
 import { newMarker } from './world/notifications.ts';
-import type { Delivery, Scenario, Source, Upload } from './world/scenario.ts';
+import type { Delivery, Source, Upload } from './world/parts.ts';
+import type { Scenario } from './world/scenario.ts';
 
 export interface OutageOptions {
   readonly uploads: number;

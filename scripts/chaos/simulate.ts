@@ -14,8 +14,9 @@ import { Ledger } from './world/ledger.ts';
 import { Mirror } from './world/mirror.ts';
 import { eventOf } from './world/notifications.ts';
 import { destinationOf } from './world/operations.ts';
+import type { Deployment } from './world/parts.ts';
 import type { Violation } from './world/rules.ts';
-import { type Deployment, drawScenario, type Scenario } from './world/scenario.ts';
+import { drawScenario, type Scenario } from './world/scenario.ts';
 
 const STATE_BUCKET = 'oms-sync-state';
 const REGION = 'cn-north-4';
@@ -313,11 +314,11 @@ class Run {
         invocations: this.#invocations,
         plants: this.#scenario.plants.length,
         'clock steps': this.#scenario.clockSteps.length,
-        ...prefixed('', { ...counts }),
+        ...counts,
         'OMS calls': this.#oms.calls,
         'store requests': this.#store.requests,
         ...this.#mirror?.counts,
-        ...prefixed('', this.#ledger.counts),
+        ...this.#ledger.counts,
         ...prefixed('OMS ', Object.fromEntries(this.#oms.injected)),
         ...prefixed('store ', Object.fromEntries(this.#store.injected)),
         steps: this.#kernel.steps,

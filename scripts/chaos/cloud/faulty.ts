@@ -1,5 +1,41 @@
+import { FaultInjector } from '../../local/faults/injector.ts';
 import type { FaultRule } from '../../local/faults/plan.ts';
-import type { Answer, Service } from '../machine/network.ts';
+import { hash32 } from '../kernel/random.ts';
+import type { Answer, Server, Service } from '../machine/network.ts';
+
+/** Milliseconds by which a signature's time may differ. */
+export const CLOCK_SKEW = 15 * 60_000;
+
+/** What a fault plan does to a server. */
+export class FaultyServer {
+  /** Faults of all plans so far, by kind. */
+  readonly injected = new Map<string, number>();
+  reach: ReturnType<Server['reachable']> = 'yes';
+  readonly #faults: FaultInjector;
+
+  constructor(vocabulary: ConstructorParameters<typeof FaultInjector>[0]) {
+    this.#faults = new FaultInjector(
+      vocabulary,
+      (seed, rule, counter, occurrence) => hash32(`${seed} ${rule} ${occurrence} ${counter}`) / 2 ** 32,
+    );
+  }
+
+  readonly reachable = (): ReturnType<Server['reachable']> => this.reach;
+
+  /** @param plan as docs/reference/local-cloud.md has it; undefined for none */
+  setFaults(plan: unknown): void {
+    for (const { fault, injected } of this.#faults.state().rules) this.count(fault, injected);
+    this.#faults.set(plan);
+  }
+
+  protected count(fault: string, times = 1): void {
+    this.injected.set(fault, (this.injected.get(fault) ?? 0) + times);
+  }
+
+  protected pick(subject: Parameters<FaultInjector['pick']>[0]): readonly FaultRule[] {
+    return this.#faults.active ? this.#faults.pick(subject) : [];
+  }
+}
 
 const PAGE = '<html><head><title>Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>';
 

@@ -1,3 +1,5 @@
+import { xmlText } from '../../local/obs/xml.ts';
+
 export interface ListedEntry {
   readonly key: string;
   readonly size: number;
@@ -30,18 +32,6 @@ export interface ListingQuery {
   readonly isAlternate: boolean;
   /** Keys are to be written with `encoding-type=url`. */
   readonly encoded: boolean;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&apos;',
-};
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
 }
 
 /** @param most keys of a page, whatever `max-keys` says */
@@ -84,10 +74,10 @@ export function listingPage(
   entries: readonly ListedEntry[],
   next: Continuation | undefined,
 ): string {
-  const name = (key: string): string => (encoded ? encodeURIComponent(key) : escaped(key));
+  const name = (key: string): string => (encoded ? encodeURIComponent(key) : xmlText(key));
   const more = (from: Continuation): string =>
     version === 2
-      ? `<NextContinuationToken>${escaped(writeToken(from))}</NextContinuationToken>`
+      ? `<NextContinuationToken>${xmlText(writeToken(from))}</NextContinuationToken>`
       : `<NextMarker>${name(from.after)}</NextMarker>`;
   const contents = entries.map(
     ({ key, size: bytes, etag, modified }) =>

@@ -1,8 +1,8 @@
-import { FaultInjector } from '../../local/faults/injector.ts';
 import { OBS_VOCABULARY } from '../../local/faults/vocabulary.ts';
+import { parseAmzDate } from '../../local/sigv4.ts';
 import { hash32 } from '../kernel/random.ts';
 import type { Answer, Caller, Message, Server, Service } from '../machine/network.ts';
-import { withFaults } from './faulty.ts';
+import { CLOCK_SKEW, FaultyServer, withFaults } from './faulty.ts';
 import { type Continuation, type ListingLie, listingPage, readListingQuery } from './listing.ts';
 import { SortedNames } from './sorted-names.ts';
 
@@ -52,35 +52,18 @@ const CODES: Readonly<Record<number, string>> = {
   503: 'SlowDown',
 };
 
-/** Milliseconds by which a signature's time may differ. */
-const CLOCK_SKEW = 15 * 60_000;
-
 /** A bucket service with the few operations that the functions need, atomic and consistent at once. */
-export class SimulatedObjectStore implements Server {
-  readonly injected = new Map<string, number>();
+export class SimulatedObjectStore extends FaultyServer implements Server {
   requests = 0;
-  reach: 'yes' | 'refused' | 'silent' = 'yes';
   /** Statuses that a GET of one object alone is answered with, by `bucket/key`. */
   readonly unreadable = new Map<string, number>();
   readonly #options: ObjectStoreOptions;
   readonly #buckets = new Map<string, Bucket>();
-  readonly #faults = new FaultInjector(
-    OBS_VOCABULARY,
-    (seed, rule, counter, occurrence) => hash32(`${seed} ${rule} ${occurrence} ${counter}`) / 2 ** 32,
-  );
 
   constructor(options: ObjectStoreOptions) {
+    super(OBS_VOCABULARY);
     this.#options = options;
     for (const bucket of options.buckets) this.#buckets.set(bucket, { objects: new Map(), names: new SortedNames() });
-  }
-
-  readonly reachable = (): 'yes' | 'refused' | 'silent' => this.reach;
-
-  /** @param plan as docs/reference/local-cloud.md has it; undefined for none */
-  setFaults(plan: unknown): void {
-    for (const { fault, injected } of this.#faults.state().rules)
-      this.injected.set(fault, (this.injected.get(fault) ?? 0) + injected);
-    this.#faults.set(plan);
   }
 
   /** The objects of a bucket, in no order. */
@@ -116,23 +99,17 @@ export class SimulatedObjectStore implements Server {
     const listing = message.method === 'GET' && key === '';
     const operation = listing ? 'ListObjects' : (OPERATIONS[message.method] ?? 'GetObject');
     const subject = { operation, bucket, ...(listing ? {} : { keys: [key] }) };
-    const fired = this.#faults.active ? this.#faults.pick({ scope: 'request', ...subject }) : [];
-    const damage =
-      listing && this.#faults.active
-        ? this.#faults.pick({
-            scope: 'listing',
-            bucket,
-            continued: query.has('continuation-token') || query.has('marker'),
-          })
-        : [];
+    const fired = this.pick({ scope: 'request', ...subject });
+    const continued = query.has('continuation-token') || query.has('marker');
+    const [damage] = listing ? this.pick({ scope: 'listing', bucket, continued }) : [];
     return withFaults(
       fired,
       () => {
         const { headers, ...worked } = this.#work(message, { bucket, key, query }, caller);
         const answer = { ...worked, headers: { ...headers, date: new Date(this.#options.now()).toUTCString() } };
-        if (damage.length === 0 || answer.status !== 200) return answer;
-        if (damage[0]?.fault === 'cut_page') return { ...answer, cut: true };
-        if (damage[0]?.fault === 'truncated_page')
+        if (answer.status !== 200) return answer;
+        if (damage?.fault === 'cut_page') return { ...answer, cut: true };
+        if (damage?.fault === 'truncated_page')
           return { ...answer, body: answer.body.toString().slice(0, answer.body.length / 2) };
         return answer;
       },
@@ -154,7 +131,8 @@ export class SimulatedObjectStore implements Server {
   ): Answer {
     const accessKey = /Credential=([^/,]+)\//.exec(headers['authorization'] ?? '')?.[1];
     if (accessKey === undefined || !this.#options.knows(accessKey)) return refusal(403, 'InvalidAccessKeyId');
-    if (this.#options.checksClock && !(Math.abs(this.#options.now() - signedAt(headers)) <= CLOCK_SKEW))
+    const signed = parseAmzDate(headers['x-amz-date'] ?? '') ?? Number.NaN;
+    if (this.#options.checksClock && !(Math.abs(this.#options.now() - signed) <= CLOCK_SKEW))
       return refusal(403, 'RequestTimeTooSkewed');
     if (!this.#buckets.has(bucket)) return refusal(404, 'NoSuchBucket');
     const { objects } = this.#bucket(bucket);
@@ -231,14 +209,6 @@ export class SimulatedObjectStore implements Server {
     if (!bucket) throw new Error(`The simulation has no bucket ${name}.`);
     return bucket;
   }
-}
-
-/** Milliseconds since the epoch; NaN where a request is not signed. */
-function signedAt(headers: Message['headers']): number {
-  const [, day = '', time = ''] = /^(\d{8})T(\d{6})Z$/.exec(headers['x-amz-date'] ?? '') ?? [];
-  const pairs = `${day}${time}`.match(/\d\d/g) ?? [];
-  const [century = '', year = '', month = '', date = '', ...clock] = pairs;
-  return Date.parse(`${century}${year}-${month}-${date}T${clock.join(':')}Z`);
 }
 
 const OPERATIONS: Readonly<Record<string, string>> = {

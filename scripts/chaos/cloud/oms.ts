@@ -1,10 +1,9 @@
-import { FaultInjector } from '../../local/faults/injector.ts';
 import { OMS_VOCABULARY } from '../../local/faults/vocabulary.ts';
 import { APIGW, injectedFault, notAuthenticated, OMS, OmsFault } from '../../local/oms/errors.ts';
 import { decodeObjectKey, type KeyDecoding } from '../../local/oms/keys.ts';
-import { hash32 } from '../kernel/random.ts';
+import { parseAmzDate } from '../../local/sigv4.ts';
 import type { Answer, Caller, Message, Server } from '../machine/network.ts';
-import { withFaults } from './faulty.ts';
+import { CLOCK_SKEW, FaultyServer, withFaults } from './faulty.ts';
 
 /** The objects of the destination that a task overwrites, by the vendor's names. */
 export type OverwriteMode = 'FULL_OVERWRITE' | 'NO_OVERWRITE' | 'SIZE_LAST_MODIFIED_COMPARISON_OVERWRITE';
@@ -60,54 +59,32 @@ const WRONG_SUCCESSES: Readonly<Record<WrongSuccess, Answer>> = {
   page: { status: 200, headers: { 'content-type': 'text/html' }, body: '<html><body>Sign in</body></html>' },
 };
 
-/** Milliseconds by which a signature's time may differ. */
-const CLOCK_SKEW = 15 * 60_000;
 const PATH = /^\/v2\/([^/]+)\/sync-tasks\/([^/?]+)(\/events)?(?:\?.*)?$/;
 
 /** OMS as the vendor's pages have it. What becomes of what it accepts is told elsewhere: it copies later, or never. */
-export class SimulatedOms implements Server {
-  /** Faults of all plans so far, by kind. */
-  readonly injected = new Map<string, number>();
+export class SimulatedOms extends FaultyServer implements Server {
   calls = 0;
   accepted = 0;
-  reach: 'yes' | 'refused' | 'silent' = 'yes';
   readonly #options: OmsOptions;
-  readonly #faults = new FaultInjector(
-    OMS_VOCABULARY,
-    (seed, rule, counter, occurrence) => hash32(`${seed} ${rule} ${occurrence} ${counter}`) / 2 ** 32,
-  );
 
   constructor(options: OmsOptions) {
+    super(OMS_VOCABULARY);
     this.#options = options;
-  }
-
-  readonly reachable = (): 'yes' | 'refused' | 'silent' => this.reach;
-
-  /** @param plan as docs/reference/local-cloud.md has it; undefined for none */
-  setFaults(plan: unknown): void {
-    for (const { fault, injected } of this.#faults.state().rules)
-      this.injected.set(fault, (this.injected.get(fault) ?? 0) + injected);
-    this.#faults.set(plan);
   }
 
   readonly receive = (message: Message, caller: Caller): ReturnType<Server['receive']> => {
     this.calls += 1;
     const lie = this.#options.lie();
     if (lie !== undefined) {
-      this.injected.set('wrong success', (this.injected.get('wrong success') ?? 0) + 1);
+      this.count('wrong success');
       this.#options.onCall(`OMS: ${message.method} by ${caller.machine}: somebody else answers: ${lie}`, caller);
       return { before: 0, work: () => WRONG_SUCCESSES[lie], after: 0 };
     }
     const events = message.method === 'POST';
     if (events) this.#options.onArrival(message.body.toString(), caller);
-    const fired = this.#faults.active
-      ? this.#faults.pick({
-          scope: 'request',
-          operation: events ? 'CreateSyncEvents' : 'ShowSyncTask',
-          keys: events ? textsOf(message).flatMap((text) => decodeObjectKey(text, this.#options.decoding) ?? []) : [],
-        })
-      : [];
     const name = events ? 'CreateSyncEvents' : 'ShowSyncTask';
+    const keys = events ? textsOf(message).flatMap((text) => decodeObjectKey(text, this.#options.decoding) ?? []) : [];
+    const fired = this.pick({ scope: 'request', operation: name, keys });
     const faults = fired.map(
       ({ fault, status = '', when = '', body = '' }) => `, fault ${fault} ${status}${body} ${when}`,
     );
@@ -164,8 +141,7 @@ export class SimulatedOms implements Server {
     const { headers } = message;
     const accessKey = /Access=([^,]+),/.exec(headers['authorization'] ?? '')?.[1];
     if (accessKey === undefined || !knows(accessKey)) throw notAuthenticated('verify aksk signature fail');
-    const signed = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(headers['x-sdk-date'] ?? '');
-    const date = signed ? Date.parse(`${signed.slice(1, 4).join('-')}T${signed.slice(4).join(':')}Z`) : Number.NaN;
+    const date = parseAmzDate(headers['x-sdk-date'] ?? '') ?? Number.NaN;
     if (!(Math.abs(now() + skew - date) <= CLOCK_SKEW)) throw notAuthenticated('the signature has expired');
     const path = PATH.exec(message.target);
     if (!path || decodeURIComponent(path[1] ?? '') !== projectId)

@@ -1,3 +1,4 @@
+import TinyQueue from 'tinyqueue';
 import { hash32 } from './random.ts';
 
 /** Something that will happen. */
@@ -29,7 +30,7 @@ const SETTLE = (resolve: () => void): void => {
  * So a run depends on nothing but what is scheduled.
  */
 export class Kernel {
-  readonly #heap: Entry[] = [];
+  readonly #queue = new TinyQueue<Entry>([], (a, b) => a.at - b.at || a.order - b.order);
   #now: number;
   #order = 0;
   #hash = 0x811c9dc5;
@@ -65,7 +66,7 @@ export class Kernel {
         entry.run = undefined;
       },
     };
-    push(this.#heap, entry);
+    this.#queue.push(entry);
     return entry;
   }
 
@@ -89,9 +90,9 @@ export class Kernel {
   async run(until = Number.POSITIVE_INFINITY, maxSteps = 1_000_000): Promise<void> {
     const last = this.#steps + maxSteps;
     for (;;) {
-      const entry = this.#heap[0];
+      const entry = this.#queue.peek();
       if (entry === undefined || entry.at > until) break;
-      pop(this.#heap);
+      this.#queue.pop();
       const { run } = entry;
       if (run === undefined) continue;
       if (this.#steps >= last) throw new EndlessRunError(`more than ${maxSteps} steps; the next is ${entry.label}`);
@@ -107,37 +108,4 @@ export class Kernel {
     }
     if (Number.isFinite(until)) this.#now = Math.max(this.#now, until);
   }
-}
-
-function before(a: Entry, b: Entry): boolean {
-  return a.at < b.at || (a.at === b.at && a.order < b.order);
-}
-
-function push(heap: Entry[], entry: Entry): void {
-  let index = heap.length;
-  heap.push(entry);
-  while (index > 0) {
-    const parent = (index - 1) >> 1;
-    const above = heap[parent] as Entry;
-    if (!before(entry, above)) break;
-    heap[index] = above;
-    index = parent;
-  }
-  heap[index] = entry;
-}
-
-function pop(heap: Entry[]): void {
-  const last = heap.pop();
-  if (last === undefined || heap.length === 0) return;
-  let index = 0;
-  for (;;) {
-    let child = index * 2 + 1;
-    if (child >= heap.length) break;
-    if (child + 1 < heap.length && before(heap[child + 1] as Entry, heap[child] as Entry)) child += 1;
-    const below = heap[child] as Entry;
-    if (!before(below, last)) break;
-    heap[index] = below;
-    index = child;
-  }
-  heap[index] = last;
 }

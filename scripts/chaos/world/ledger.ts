@@ -2,8 +2,9 @@ import { decodeObjectKey } from '../../local/oms/keys.ts';
 import type { Caller } from '../machine/network.ts';
 import { type Letter, readLetter } from './letter.ts';
 import { type Mention, markersIn } from './notifications.ts';
+import { serves, type Upload, type Wish } from './parts.ts';
 import type { Rule, Violation } from './rules.ts';
-import { type Scenario, serves, type Upload, type Wish } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
 
 /** Milliseconds for which an instance may take it that a task is what it was. */
 const TASK_CACHE = 6_000;

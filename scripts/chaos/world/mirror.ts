@@ -6,9 +6,10 @@ import type { Kernel } from '../kernel/kernel.ts';
 import type { Random } from '../kernel/random.ts';
 import type { Caller } from '../machine/network.ts';
 import { destinationOf } from './operations.ts';
+import { serves, type Upload } from './parts.ts';
 import type { ReconcilePlan } from './reconciling.ts';
 import type { Rule } from './rules.ts';
-import { type Scenario, serves, type Upload } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
 
 export interface MirrorOptions {
   readonly scenario: Scenario;

@@ -1,5 +1,5 @@
 import type { Random } from '../kernel/random.ts';
-import type { Deployment, Source, TaskChange, Wish } from './scenario.ts';
+import type { Deployment, Source, TaskChange, Wish } from './parts.ts';
 
 const MINUTE = 60_000;
 

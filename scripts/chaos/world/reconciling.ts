@@ -1,6 +1,6 @@
 import type { OverwriteMode } from '../cloud/oms.ts';
 import type { Random } from '../kernel/random.ts';
-import type { Upload, Wish } from './scenario.ts';
+import type { Upload, Wish } from './parts.ts';
 
 /** The way in which OMS fails to copy an object that it has accepted. */
 export type CopyFate =

@@ -1,7 +1,7 @@
 import type { Random } from '../kernel/random.ts';
 import { drawKey } from './keys.ts';
 import { type Defect, type Encoding, type Mention, newMarker, type Shape } from './notifications.ts';
-import type { Delivery, Source, Upload, Wish } from './scenario.ts';
+import type { Delivery, Source, Upload, Wish } from './parts.ts';
 
 const MINUTE = 60_000;
 const CREATIONS = [

@@ -1,4 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import { forEachLimited } from '../../deploy/plan/limited.ts';
 import { s3Client } from '../s3.ts';
 import type { Endpoints } from '../stack.ts';
 import type { Arrivals } from './arrivals.ts';
@@ -8,7 +9,6 @@ import { Drops } from './drops.ts';
 import { missingObjects } from './gap.ts';
 import type { DemoObject } from './objects.ts';
 import { type PassReport, passesTable, runPass } from './passes.ts';
-import { forEachConcurrently } from './pool.ts';
 import { startProgress } from './progress.ts';
 import { upload } from './upload.ts';
 
@@ -140,7 +140,7 @@ async function closeGap(
 
 async function compareAll(client: S3Client, { endpoints, objects }: Session): Promise<string[]> {
   const problems: string[] = [];
-  await forEachConcurrently(objects, 16, async ({ key }) => {
+  await forEachLimited(objects, 16, async ({ key }) => {
     const problem = await compareObject(client, endpoints.source_bucket, endpoints.destination_bucket, key);
     if (problem) problems.push(`${JSON.stringify(key)}: ${problem}`);
   });

@@ -1,6 +1,6 @@
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { forEachLimited } from '../../deploy/plan/limited.ts';
 import type { DemoObject } from './objects.ts';
-import { forEachConcurrently } from './pool.ts';
 
 /** Uploads objects with a stock client, four at a time; returns their bytes. */
 export async function upload(
@@ -10,7 +10,7 @@ export async function upload(
   uploaded: (object: DemoObject) => void,
 ): Promise<number> {
   let bytes = 0;
-  await forEachConcurrently(objects, 4, async (object) => {
+  await forEachLimited(objects, 4, async (object) => {
     const body = await object.read();
     await client.send(
       new PutObjectCommand({
