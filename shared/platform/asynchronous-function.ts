@@ -1,22 +1,7 @@
-import type { selfInvocationVariables } from '#shared/config/oms.ts';
-import type { ConfigOf } from '#shared/config/read.ts';
-import { type AsynchronousRequest, isGatewayEvent } from './asynchronous-request.ts';
-import { type EventFunction, type EventVariables, eventFunction } from './events.ts';
+import type { AsynchronousFunction, AsynchronousVariables } from './accept-requests.ts';
+import { isGatewayEvent } from './asynchronous-request.ts';
+import { eventFunction } from './events.ts';
 import type { PlatformHandler } from './stack.ts';
-
-/** The variables of a function that works by timer and takes requests over HTTP, with more of its own. */
-export type AsynchronousVariables = EventVariables & typeof selfInvocationVariables;
-
-export interface AsynchronousFunction<S extends AsynchronousVariables> extends EventFunction<S> {
-  /** Path that requests are posted to. */
-  readonly path: string;
-  /**
-   * Reads what a request asks for.
-   *
-   * @throws AppError which the client is told
-   */
-  readonly read: (event: unknown, config: ConfigOf<S>) => AsynchronousRequest<object>;
-}
 
 /**
  * A function whose work takes longer than an API gateway waits. A request over HTTP is checked, handed to FunctionGraph
