@@ -2,8 +2,9 @@ import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ObjectStoreClient } from '#shared/objectstore/client.ts';
 import {
+  CREDENTIALS,
+  echo,
   type Loopback,
-  type Received,
   type Reply,
   refusedPort,
   rejection,
@@ -16,17 +17,7 @@ import { BUCKET, testStore } from './test-store.ts';
 let server: Loopback | undefined;
 afterEach(() => server?.close());
 
-const CREDENTIALS = {
-  accessKey: 'HSTAEXAMPLEKEY000001',
-  secretKey: 'temporarySecretKey0123456789abcdef',
-  securityToken: 'ggpjbi1ub3J0aC00T/abc+DEFghiJKL0123456789==',
-};
 const BODY = 'the-body-of-a-dead-letter';
-
-/** Everything that the server knows of the request, as a server that repeats it would write it. */
-function echo({ method, target, headers, body }: Received): string {
-  return `${method} ${target}\n${JSON.stringify(headers)}\n${Object.values(headers).join(' ')}\n${body}`;
-}
 
 const repeats =
   (status: number, write: (text: string) => string): Reply =>

@@ -163,3 +163,15 @@ export const TASK = {
   dst_region: 'cn-north-4',
   dst_bucket: 'destination',
 } as const;
+
+/** As an agency has them, and recognisable wherever they turn up. */
+export const CREDENTIALS = {
+  accessKey: 'HSTAEXAMPLEKEY000001',
+  secretKey: 'temporarySecretKey0123456789abcdef',
+  securityToken: 'ggpjbi1ub3J0aC00T/abc+DEFghiJKL0123456789==',
+};
+
+/** Everything that the server knows of the request, as a server that repeats it would write it. */
+export function echo({ method, target, headers, body }: Received): string {
+  return `${method} ${target}\n${JSON.stringify(headers)}\n${Object.values(headers).join(' ')}\n${body}`;
+}

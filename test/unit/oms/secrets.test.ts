@@ -3,8 +3,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { OmsClient } from '#shared/oms/client.ts';
 import {
   answer,
+  CREDENTIALS,
+  echo,
   type Loopback,
-  type Received,
   type Reply,
   refusedPort,
   rejection,
@@ -19,11 +20,6 @@ import {
 let server: Loopback | undefined;
 afterEach(() => server?.close());
 
-const CREDENTIALS = {
-  accessKey: 'HSTAEXAMPLEKEY000001',
-  secretKey: 'temporarySecretKey0123456789abcdef',
-  securityToken: 'ggpjbi1ub3J0aC00T/abc+DEFghiJKL0123456789==',
-};
 const TASK_WITH_CDN = {
   ...TASK,
   source_cdn: {
@@ -49,11 +45,6 @@ const SECRETS = [
   TASK.dst_sk,
   TASK_WITH_CDN.source_cdn.authentication_key,
 ];
-
-/** Everything that the server knows of the request, as a server that repeats it would write it. */
-function echo({ method, target, headers, body }: Received): string {
-  return `${method} ${target}\n${JSON.stringify(headers)}\n${Object.values(headers).join(' ')}\n${body}`;
-}
 
 const repeats =
   (status: number, write: (text: string) => string): Reply =>
