@@ -6,7 +6,7 @@ export interface Progress<State> {
 }
 
 export interface ProgressOptions<State> {
-  /** What is told of a state. */
+  /** The line that tells a state. */
   readonly describe: (state: State) => string;
   /** How much is done, 0 to 1; undefined where nobody knows. */
   readonly share: (state: State) => number | undefined;

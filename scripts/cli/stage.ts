@@ -58,7 +58,7 @@ export async function stageOf(
   return { name, env: name === 'local' && !given ? { ...env, ...PLACEHOLDERS } : env, local: undefined };
 }
 
-/** What needs the local cloud will say that none runs; a plan and a package do not need it. */
+/** Commands that need the local cloud will say that none runs; a plan and a package do not need it. */
 const PLACEHOLDERS = { OMS_SYNC_APIG_GROUP: 'local', OMS_SYNC_EVENTGRID_CHANNEL_ID: 'default' };
 
 /** The local cloud that has written a file. */

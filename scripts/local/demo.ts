@@ -26,7 +26,7 @@ export const run: Run = async (context) => {
     : folder
       ? await folderObjects(resolve(folder))
       : { objects: [...(await repositoryObjects(ROOT)), ...hostileObjects()] };
-  // With --json stdout belongs to the document.
+  // The document of --json is alone on stdout.
   const tell = context.json ? context.note : context.say;
   for (const line of skipped) tell(`not uploaded: ${line}`);
   if (objects.length === 0) throw new UsageError('there is nothing to upload: the folder holds no files');

@@ -8,7 +8,7 @@ import { type Stack, startStack } from '../../scripts/local/stack.ts';
 
 /** A local cloud with a stock S3 client. */
 export class LocalCloud {
-  /** With endpoints.json, and the data below `data`. */
+  /** The folder with endpoints.json, and the data below `data`. */
   folder = '';
   endpointsFile = '';
   /** Keys that OMS has copied. */

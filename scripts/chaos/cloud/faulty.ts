@@ -6,7 +6,7 @@ import type { Answer, Server, Service } from '../machine/network.ts';
 /** Milliseconds by which a signature's time may differ. */
 export const CLOCK_SKEW = 15 * 60_000;
 
-/** What a fault plan does to a server. */
+/** The effect of a fault plan on a server. */
 export class FaultyServer {
   /** Faults of all plans so far, by kind. */
   readonly injected = new Map<string, number>();

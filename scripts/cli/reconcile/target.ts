@@ -34,7 +34,7 @@ export interface Target {
 }
 
 /**
- * What is compared, where it is, and with which keys: what a flag says; else the local cloud of the stage; else what
+ * Finds what to compare, where, and with which keys: what a flag says; else the local cloud of the stage; else what
  * the environment says.
  *
  * @throws UsageError naming the flag or variable

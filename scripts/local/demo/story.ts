@@ -34,7 +34,7 @@ interface Outcome {
   readonly objects: number;
   readonly arrived: number;
   readonly bytes: number;
-  /** From the first upload until everything with a notification had arrived. */
+  /** Time from the first upload until everything with a notification had arrived. */
   readonly seconds: number;
   /** Calls of OMS after notifications. */
   readonly event_calls: number;

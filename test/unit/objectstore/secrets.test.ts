@@ -92,7 +92,7 @@ describe('no error holds a secret', () => {
       const error = await work(store).catch((reason: unknown) => reason);
       const signatures = server.requests.map(({ headers }) => signatureOf(String(headers.authorization)));
       expect(signatures[0]).toHaveLength(64);
-      // What the object itself holds is the caller's; everything else is an error, or nothing.
+      // The object's content is the caller's; everything else is an error, or nothing.
       if (error instanceof Error) expectNoSecret(error, signatures);
     });
 

@@ -101,7 +101,7 @@ function reset(): void {
 const variablesOf = (more: Readonly<Record<string, string>>) => ({
   OMS_REGION: 'cn-north-4',
   OMS_ENDPOINT: oms.url,
-  // What answers as OMS answers as FunctionGraph, too.
+  // The stand-in of OMS answers as FunctionGraph, too.
   FUNCTIONGRAPH_ENDPOINT: oms.url,
   OMS_MAX_ATTEMPTS: '1',
   OMS_CALLS_PER_SECOND: '10000',
