@@ -1,10 +1,11 @@
 import { OBS_VOCABULARY } from '../../local/faults/vocabulary.ts';
+import { fromByteKey, toByteKey } from '../../local/obs/byte-key.ts';
+import { SortedMap } from '../../local/obs/sorted-map.ts';
 import { parseAmzDate } from '../../local/sigv4.ts';
 import { hash32 } from '../kernel/random.ts';
 import type { Answer, Caller, Message, Server, Service } from '../machine/network.ts';
 import { CLOCK_SKEW, FaultyServer, withFaults } from './faulty.ts';
-import { type Continuation, type ListingLie, listingPage, readListingQuery } from './listing.ts';
-import { SortedNames } from './sorted-names.ts';
+import { type Continuation, type ListingLie, type ListingQuery, listingPage, readListingQuery } from './listing.ts';
 
 export interface StoredObject {
   /** Empty for an object of which only the facts count. */
@@ -18,7 +19,8 @@ export interface StoredObject {
 
 interface Bucket {
   readonly objects: Map<string, StoredObject>;
-  readonly names: SortedNames;
+  /** In the order of the bytes of their UTF-8. */
+  readonly names: SortedMap<true>;
 }
 
 export interface ObjectStoreOptions {
@@ -63,7 +65,7 @@ export class SimulatedObjectStore extends FaultyServer implements Server {
   constructor(options: ObjectStoreOptions) {
     super(OBS_VOCABULARY);
     this.#options = options;
-    for (const bucket of options.buckets) this.#buckets.set(bucket, { objects: new Map(), names: new SortedNames() });
+    for (const bucket of options.buckets) this.#buckets.set(bucket, { objects: new Map(), names: new SortedMap() });
   }
 
   /** The objects of a bucket, in no order. */
@@ -83,14 +85,14 @@ export class SimulatedObjectStore extends FaultyServer implements Server {
   place(bucket: string, key: string, object: StoredObject): void {
     const { objects, names } = this.#bucket(bucket);
     objects.set(key, object);
-    names.add(key);
+    names.set(toByteKey(key), true);
   }
 
   /** Deletes an object without telling anybody. */
   remove(bucket: string, key: string): void {
     const { objects, names } = this.#bucket(bucket);
     objects.delete(key);
-    names.delete(key);
+    names.delete(toByteKey(key));
   }
 
   readonly receive = (message: Message, caller: Caller): Service => {
@@ -181,7 +183,7 @@ export class SimulatedObjectStore extends FaultyServer implements Server {
   #list(bucket: string, query: URLSearchParams): Answer {
     const { objects, names } = this.#bucket(bucket);
     const asked = readListingQuery(query, this.#options.pageSize);
-    const found = names.after(asked.after, asked.prefix, asked.size);
+    const found = namesAfter(names, asked);
     let listed = found.slice(0, asked.size);
     let next: Continuation | undefined = found.length > listed.length ? { after: listed.at(-1) ?? '' } : undefined;
     const lie = this.#options.lie(bucket);
@@ -209,6 +211,15 @@ export class SimulatedObjectStore extends FaultyServer implements Server {
     if (!bucket) throw new Error(`The simulation has no bucket ${name}.`);
     return bucket;
   }
+}
+
+/** The names that a page is asked for; one more than asked for where there are more. */
+function namesAfter(names: SortedMap<true>, { after, prefix, size }: ListingQuery): string[] {
+  const [start, first] = [toByteKey(after), toByteKey(prefix)];
+  const found: string[] = [];
+  const cursor = start < first ? names.seek(first) : names.seek(start, after !== '');
+  for (; found.length <= size && cursor.key?.startsWith(first); cursor.next()) found.push(fromByteKey(cursor.key));
+  return found;
 }
 
 const OPERATIONS: Readonly<Record<string, string>> = {

@@ -64,7 +64,6 @@ const PATH = /^\/v2\/([^/]+)\/sync-tasks\/([^/?]+)(\/events)?(?:\?.*)?$/;
 /** OMS as the vendor's pages have it. What becomes of what it accepts is told elsewhere: it copies later, or never. */
 export class SimulatedOms extends FaultyServer implements Server {
   calls = 0;
-  accepted = 0;
   readonly #options: OmsOptions;
 
   constructor(options: OmsOptions) {
@@ -162,7 +161,6 @@ export class SimulatedOms extends FaultyServer implements Server {
     for (const [index, text] of texts.entries())
       if (refuses(id, decodeObjectKey(text, decoding) ?? ''))
         throw new OmsFault(400, OMS.invalidParameter, `object_keys[${index}] is not valid.`);
-    this.accepted += texts.length;
     onAccepted(id, texts, caller);
     return undefined;
   }
