@@ -67,7 +67,7 @@ async function redriveUntilStable({
     // A document that it could not bring through has one attempt more, and comes last in the next run.
     if (settled > 0) continue;
     // No document that the store keeps to itself is ever settled.
-    if (outcome && 'failure' in outcome && mayFail()) return;
+    if (mayFail()) return;
     ledger.violate('stuck', `redrive by ${healsBy} has moved nothing: ${stopped}`);
   }
 }
