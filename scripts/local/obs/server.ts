@@ -24,6 +24,7 @@ import { bucketOfHost, parseTarget, type Target } from './request.ts';
 import { RequestBody } from './request-body.ts';
 import { checkRequestHeaders } from './request-headers.ts';
 import { operationFor } from './routing.ts';
+import { send } from './send.ts';
 import { Store } from './store.ts';
 import { elements, xmlDocument } from './xml.ts';
 
@@ -282,39 +283,4 @@ function headersOf(request: IncomingMessage): Readonly<Record<string, string>> {
   const headers: Record<string, string> = Object.create(null);
   for (const [name, values] of Object.entries(request.headersDistinct)) headers[name] = (values ?? []).join(',');
   return headers;
-}
-
-async function send(
-  response: ServerResponse,
-  method: string,
-  reply: Reply,
-  headers: Readonly<Record<string, string>>,
-): Promise<void> {
-  const { body = '' } = reply;
-  const all = { ...headers };
-  if (typeof body === 'string' && reply.status !== 204 && reply.status !== 304)
-    all['content-length'] ??= String(Buffer.byteLength(body));
-  response.writeHead(reply.status, all);
-  if (method === 'HEAD' || typeof body === 'string') {
-    // Not as a string: Node would write the headers in UTF-8, too.
-    response.end(method === 'HEAD' ? undefined : Buffer.from(body as string));
-    return;
-  }
-  for await (const chunk of body) {
-    if (response.destroyed) return;
-    if (!response.write(chunk)) await drained(response);
-  }
-  response.end();
-}
-
-function drained(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      response.off('drain', done);
-      response.off('close', done);
-      resolve();
-    };
-    response.on('drain', done);
-    response.on('close', done);
-  });
 }
