@@ -36,7 +36,11 @@ docs/reference/local-cloud.md explains fault plans, access keys and everything e
       value: 'MS',
       help: 'milliseconds before the first retry of a failed asynchronous invocation; doubles with each further one (200)',
     },
-    'result-lists': { type: 'boolean', help: 'OMS lists its results in the destination bucket, below oms/sync_task/' },
+    'result-lists': {
+      type: 'boolean',
+      help: 'OMS lists its results in the destination bucket, below oms/sync_task/ (the default)',
+    },
+    'without-result-lists': { type: 'boolean', help: 'OMS writes no lists of results' },
     accounts: { type: 'string', value: 'FILE', help: 'more access keys, with their permissions' },
     endpoints: {
       type: 'string',

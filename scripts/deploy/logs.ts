@@ -34,7 +34,7 @@ const page = z.object({
  * @see https://support.huaweicloud.com/intl/en-us/api-lts/ListLogs.html
  */
 export async function readLogs(options: LogsOptions): Promise<LogLine[]> {
-  const { service, stage, target, key, from, matches = () => true, limit = LINES, signal } = options;
+  const { service, stage, target, key, from, matches = () => true, limit = LINES, keywords, signal } = options;
   const urn = functionUrn(target, functionName(service, stage, key));
   const location = await new FunctionGraphClient(target, signal).showLogLocation(urn);
   if (!location) throw new DeployError('Deploy.UnknownFunction', `The function ${key} is not deployed.`);
@@ -54,6 +54,7 @@ export async function readLogs(options: LogsOptions): Promise<LogLine[]> {
         end_time: String(to),
         is_desc: false,
         limit: PAGE,
+        ...(keywords ? { keywords } : {}),
         // Otherwise found words come with marks around them.
         highlight: false,
         ...(after === undefined ? {} : { line_num: after, search_type: 'forwards' }),

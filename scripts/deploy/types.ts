@@ -247,6 +247,8 @@ export interface LogsOptions extends Service {
   readonly to?: number | undefined;
   /** Selects lines; all by default. LTS itself finds whole words only. */
   readonly matches?: (text: string) => boolean;
+  /** Words that every line has, for LTS to find. */
+  readonly keywords?: string;
   /** Lines at most; 1000 where it is left out. */
   readonly limit?: number;
 }

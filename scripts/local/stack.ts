@@ -16,6 +16,9 @@ import { probeAll } from './probe.ts';
 import { ensureBucket, s3Client } from './s3.ts';
 import { ensureSyncTask, routesOf } from './sync-task.ts';
 
+/** Milliseconds after which OMS writes a list of results that is not full; nothing documents how long it takes. */
+const LIST_EVERY = 5_000;
+
 /** Endpoints and keys of the local cloud; the content of `.local/endpoints.json`. */
 export interface Endpoints {
   readonly gateway: string;
@@ -149,7 +152,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         // Every bucket of every cloud is one of the local object store's.
         resolveEndpoint: () => obs.url,
         ...(keyDecoding ? { keyDecoding } : {}),
-        ...(resultLists ? { resultLists: {} } : {}),
+        ...(resultLists ? { resultLists: { rollEvery: LIST_EVERY } } : {}),
         ...(faults?.oms ? { faults: faults.oms } : {}),
         ...(onCopied ? { onCopied } : {}),
         log: (line) => log(`oms: ${line}`),

@@ -63,7 +63,7 @@ export const run: Run = async (context) => {
       faults,
       retryDelay: (retry) => retryDelay * 2 ** (retry - 1),
       extraAccounts,
-      resultLists: flags['result-lists'] === true,
+      resultLists: flags['without-result-lists'] !== true,
       signal: aborter.signal,
       say: (line) => context.say(`  ${line}`),
       log: (line) => {

@@ -80,6 +80,8 @@ interface AsyncConfig {
   /** Seconds. */
   readonly maxEventAge: number;
   readonly onFailure?: FailureDestination;
+  /** Whether the platform keeps and lists the states of invocations; false where absent. */
+  readonly statusLog?: boolean;
 }
 
 /**

@@ -127,7 +127,10 @@ const declaredFunction = z.strictObject({
   description: z.string().optional(),
   executionAgency: z.string().optional(),
   package: z.strictObject({ artifact: given }),
-  async: z.strictObject({ maxRetries: whole, maxEventAge: whole, onFailure }).partial().optional(),
+  async: z
+    .strictObject({ maxRetries: whole, maxEventAge: whole, onFailure, statusLog: z.boolean() })
+    .partial()
+    .optional(),
   concurrency: whole.optional(),
   vpc: z.strictObject({ vpcId: given, subnetId: given, securityGroups: listOf(given).optional() }).optional(),
   events: z.array(event).optional(),

@@ -21,30 +21,34 @@ export interface BucketListerConfig extends OmsConfig {
 }
 
 /**
- * The listers of one function instance: connections are kept between invocations, while credentials and deadline are
- * those of the invocation at hand.
+ * The buckets of the routes, as one function instance reads them: connections are kept between invocations, while
+ * credentials and deadline are those of the invocation at hand.
  *
- * @returns a lister of a bucket; `reserve` more milliseconds are left for what comes after the last page
+ * @returns a client for a bucket; `reserve` more milliseconds are left for what comes after its last call
  */
-export function bucketListerFactory(): (
+export function bucketStoreFactory(): (
   bucket: ListedBucket,
   config: BucketListerConfig,
   invocation: Invocation,
   reserve: number,
-) => ObjectLister {
+) => ObjectStoreClient {
   const clients = new Map<string, ObjectStoreClient>();
   return (bucket, config, invocation, reserve) => {
     const where = locationOf(bucket, config);
-    // This throws for a missing key pair before the first page is asked for.
+    // This throws for a missing key pair before the first call.
     keyPairOf(bucket, config, invocation);
     const id = JSON.stringify(where);
     const client = clients.get(id) ?? connect(where, bucket);
     clients.set(id, client);
     const { credentials } = callInvocation(invocation, () => keyPairOf(bucket, config, invocation));
-    return new ObjectLister({
-      store: client.forInvocation({ credentials, deadline: () => invocation.remainingTime - reserve }),
-    });
+    return client.forInvocation({ credentials, deadline: () => invocation.remainingTime - reserve });
   };
+}
+
+/** Lists the buckets of the routes; see bucketStoreFactory. */
+export function bucketListerFactory(): (...bucket: Parameters<ReturnType<typeof bucketStoreFactory>>) => ObjectLister {
+  const storeOf = bucketStoreFactory();
+  return (...bucket) => new ObjectLister({ store: storeOf(...bucket) });
 }
 
 /** @throws BucketConfigurationError */

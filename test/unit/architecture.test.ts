@@ -59,7 +59,8 @@ const show = (found: readonly Import[]) => found.map(({ from, specifier }) => `$
 /** A layer may import those after it. Leaves may be imported by all and import only errors and each other. */
 const LAYERS = [
   ['functions'],
-  ['shared/platform', 'shared/redrive', 'shared/reconcile'],
+  ['shared/platform', 'shared/observability'],
+  ['shared/redrive', 'shared/reconcile'],
   ['shared/pipeline'],
   ['shared/deadletters'],
   ['shared/oms', 'shared/events', 'shared/listing'],

@@ -98,4 +98,9 @@ export function keysOf(
   return { accessKey, secretKey, ...(securityToken ? { securityToken } : {}) };
 }
 
+/** The key pair of a side; undefined where the environment has none. @throws UsageError for half a pair */
+export function keysOfSide(name: SideName, env: Environment): KeyPair | undefined {
+  return keysOf(KEY_NAMES[name], env);
+}
+
 export const HUAWEI_KEYS = KEY_NAMES.huawei;

@@ -1,12 +1,12 @@
-import { decodeRfc3986Key } from '#shared/encoding/decode.ts';
 import { encodeOmsKey } from '#shared/encoding/encode.ts';
-import { checkObjectKey, type ObjectKey } from '#shared/encoding/object-key.ts';
+import type { ObjectKey } from '#shared/encoding/object-key.ts';
 import { filterChanges } from '#shared/pipeline/filter.ts';
 import { matchesRoute } from '#shared/pipeline/route.ts';
 import { parseRoutes, type Route } from '#shared/pipeline/routes.ts';
 import { loadServerless } from '../../serverless/load.ts';
 import { isSet, type Run } from '../command.ts';
-import { CliError, UsageError } from '../errors.ts';
+import { CliError } from '../errors.ts';
+import { readObject } from '../object-word.ts';
 import { quoted } from '../quoted.ts';
 import { stageOf } from '../stage.ts';
 
@@ -87,20 +87,6 @@ function textOf({ bucket, key, encoded, ignored, routes }: Explanation, stage: s
         : 'No route names the bucket: its notifications become dead letters (OmsSync.NoRoute).',
     );
   return [head, ...lines].join('\n');
-}
-
-function readObject(text: string, encoded: boolean): { readonly bucket: string; readonly key: ObjectKey } {
-  const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(text) ?? [];
-  if (bucket === undefined || key === undefined)
-    throw new UsageError(
-      'The object must be written as s3://BUCKET/KEY.',
-      'Quote it where the shell reads its characters.',
-    );
-  try {
-    return { bucket, key: encoded ? decodeRfc3986Key(key) : checkObjectKey(key) };
-  } catch (error) {
-    throw new UsageError((error as Error).message, encoded ? 'Leave --encoded out for a key as it is.' : undefined);
-  }
 }
 
 function readRoutes(text: string): readonly Route[] {

@@ -79,9 +79,17 @@ const destination = z.optional(
 export const asyncConfig = z.object({
   max_async_event_age_in_seconds: whole,
   max_async_retry_attempts: whole,
+  enable_async_status_log: z.optional(z.nullable(z.boolean())),
   destination_config: z.optional(z.nullable(z.object({ on_success: destination, on_failure: destination }))),
 });
 export type WireAsyncConfig = z.infer<typeof asyncConfig>;
+
+/** No answer tells the event of an invocation, nor how often it was tried. */
+export const asyncInvocations = z.object({
+  invocations: z.optional(
+    z.nullable(z.array(z.object({ request_id: text, status: text, start_time: z.optional(z.nullable(z.string())) }))),
+  ),
+});
 
 /** Sent as text that holds JSON; some answers have the JSON itself. */
 function paramText(value: unknown): string {

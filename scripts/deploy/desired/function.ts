@@ -160,6 +160,7 @@ function asyncBody(service: ServerlessConfig, { async: policy }: FunctionConfig,
   return {
     max_async_retry_attempts: policy.maxRetries,
     max_async_event_age_in_seconds: policy.maxEventAge,
+    ...(policy.statusLog ? { enable_async_status_log: true } : {}),
     destination_config: policy.onFailure ? { on_failure: destinationBody(service, policy.onFailure, target) } : {},
   };
 }

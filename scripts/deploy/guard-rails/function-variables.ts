@@ -7,6 +7,7 @@ import { variables as createSyncTask } from '../../../functions/create-sync-task
 import { variables as onObjectCreated } from '../../../functions/on-object-created/variables.ts';
 import { variables as reconcile } from '../../../functions/reconcile/variables.ts';
 import { variables as redrive } from '../../../functions/redrive/variables.ts';
+import { variables as showObject } from '../../../functions/show-object/variables.ts';
 import { variables as startSyncTask } from '../../../functions/start-sync-task/variables.ts';
 import { nearest } from '../../cli/nearest.ts';
 import type { FunctionConfig } from '../../serverless/config.ts';
@@ -26,6 +27,7 @@ export const FUNCTION_VARIABLES: Readonly<Record<string, VariableSet>> = {
   'on-object-created': onObjectCreated,
   redrive,
   reconcile,
+  'show-object': showObject,
 };
 const EVERY: VariableSet = { ...createSyncTask, ...onObjectCreated, ...reconcile };
 

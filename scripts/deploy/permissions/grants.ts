@@ -1,11 +1,12 @@
 import { readConfig } from '#shared/config/read.ts';
 import { STATE_PREFIXES, stateVariables } from '#shared/config/state.ts';
+import { OMS_RESULT_PREFIX } from '#shared/pipeline/filter.ts';
 import { parseRoutes, type Route } from '#shared/pipeline/routes.ts';
 import type { FailureDestination, FunctionConfig } from '../../serverless/config.ts';
 import { ConfigurationError } from '../errors.ts';
 import { PACKAGE } from '../naming.ts';
 import type { Grant } from './document.ts';
-import { NEEDS } from './needs.ts';
+import { type FunctionNeeds, NEEDS } from './needs.ts';
 
 /**
  * Grants for the code of a function with the temporary credentials of its agency. Where it has permanent keys (encrypted
@@ -28,7 +29,7 @@ export function grantsOfCode(key: string, fn: FunctionConfig): Grant[] {
     ...own,
     ...oms.map((action) => ({ action: `oms:synctask:${action}` })),
     ...grantsOnState(needs.state, lookUp),
-    ...(needs.listsRoutes ? grantsOnRoutes(parseRoutes(lookUp('ROUTES') ?? '[]'), lookUp) : []),
+    ...(needs.listsRoutes ? grantsOnRoutes(parseRoutes(lookUp('ROUTES') ?? '[]'), lookUp, needs) : []),
   ];
 }
 
@@ -60,22 +61,28 @@ function grantsOnState(needs: (typeof NEEDS)[string]['state'], lookUp: LookUp): 
   return [
     ...(needs.list ? [listing(bucket)] : []),
     ...on('obs:object:GetObject', needs.read?.(prefixes)),
-    ...on('obs:object:PutObject', needs.write(prefixes)),
+    ...on('obs:object:PutObject', needs.write?.(prefixes)),
     ...on('obs:object:DeleteObject', needs.delete?.(prefixes)),
   ];
 }
 
 /** Buckets in OBS for which nobody gave a key pair. */
-function grantsOnRoutes(routes: readonly Route[], lookUp: LookUp): Grant[] {
+function grantsOnRoutes(routes: readonly Route[], lookUp: LookUp, { readsResultLists }: FunctionNeeds): Grant[] {
   const hasKeys = (side: 'SRC' | 'DST'): boolean =>
     lookUp(`${side}_ACCESS_KEY`) !== undefined && lookUp(`${side}_SECRET_KEY`) !== undefined;
+  const onDestination = (bucket: string): Grant[] => [
+    listing(bucket),
+    ...(readsResultLists
+      ? [{ action: 'obs:object:GetObject', resource: objects(bucket, `${OMS_RESULT_PREFIX}*`) }]
+      : []),
+  ];
   return routes.flatMap(({ source, destination }) => {
     // Nothing is compared without a destination.
     if (destination?.bucket === undefined) return [];
     const isObs = (source.cloud ?? 'HuaweiCloud') === 'HuaweiCloud';
     return [
       ...(isObs && !source.credentials && !hasKeys('SRC') ? [listing(source.bucket)] : []),
-      ...(!destination.credentials && !hasKeys('DST') ? [listing(destination.bucket)] : []),
+      ...(!destination.credentials && !hasKeys('DST') ? onDestination(destination.bucket) : []),
     ];
   });
 }

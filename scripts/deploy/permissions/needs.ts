@@ -19,11 +19,13 @@ export interface FunctionNeeds {
   readonly state?: {
     readonly list?: true;
     readonly read?: StateNames;
-    readonly write: StateNames;
+    readonly write?: StateNames;
     readonly delete?: StateNames;
   };
   /** Whether it lists the buckets of the routes. */
   readonly listsRoutes?: true;
+  /** Whether it reads the lists of results that OMS writes at the destinations. */
+  readonly readsResultLists?: true;
   /** Whether it invokes itself for a request of the gateway. */
   readonly invokesItself?: true;
 }
@@ -44,6 +46,21 @@ export const NEEDS: Readonly<Record<string, FunctionNeeds>> = {
   // `?stop=true` stops it first.
   'delete-sync-task': { oms: ['delete', 'update', 'get'] },
   'show-sync-task-statistics': { oms: ['statistics', 'get'] },
+  // Buckets are listed for the one name: that needs no right to read contents.
+  'show-object': {
+    oms: ['get'],
+    state: {
+      list: true,
+      read: ({ deadLetters, parked, failedInvocations, reconcile }) => [
+        `${deadLetters}*`,
+        `${parked}*`,
+        `${failedInvocations}*`,
+        `${reconcile}*/latest.json`,
+      ],
+    },
+    listsRoutes: true,
+    readsResultLists: true,
+  },
   'create-sync-event': { oms: ['createEvent', 'get'] },
   // Only ever adds dead letters: it can neither read nor remove what lies there.
   'on-object-created': {

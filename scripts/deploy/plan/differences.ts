@@ -70,6 +70,7 @@ export function asyncDifferences(desired: DesiredFunction, actual: WireAsyncConf
   const differences: string[] = [];
   if (policy.maxRetries !== actual?.max_async_retry_attempts) differences.push('async.maxRetries');
   if (policy.maxEventAge !== actual?.max_async_event_age_in_seconds) differences.push('async.maxEventAge');
+  if ((policy.statusLog ?? false) !== (actual?.enable_async_status_log ?? false)) differences.push('async.statusLog');
   const wanted = desired.asyncBody['destination_config'] as { on_failure?: { destination: string; param: string } };
   const { on_failure: failure, on_success: success } = actual?.destination_config ?? {};
   if (!isSameDestination(wanted.on_failure, failure)) differences.push('async.onFailure');

@@ -53,3 +53,35 @@ export const exampleStatistics = {
     { data_type: 'SUCCESS', data: [{ time_stamp: 1_788_221_100_000, statistic_num: 10 }] },
   ],
 };
+
+const at = '2026-09-30T03:24:43.000Z';
+const remedy =
+  "Compare the key with the object's name in the source bucket. If they differ, correct the trigger's *_KEY_ENCODING.";
+
+export const exampleObject = {
+  bucket: PLACES.src_bucket,
+  key: 'reports/a+b.pdf',
+  verdict: 'dead_lettered',
+  cause: { code: 'OmsSync.KeyRefused', message: 'OMS answered 400 OMS.1003.', remedy },
+  next: { action: remedy, by: 'you', at: null },
+  stations: [
+    { name: 'source', state: 'present', at, detail: '1234 bytes.' },
+    { name: 'notification', state: 'unknown', at: null, detail: 'Not asked here: only a command reads the logs.' },
+    { name: 'trigger', state: 'routed', at: null, detail: 'Routed by local.' },
+    {
+      name: 'queue',
+      state: 'unknown',
+      at: null,
+      detail: 'Not asked here: only a command asks FunctionGraph for its invocations.',
+    },
+    {
+      name: 'dead_letter',
+      state: 'dead_letter',
+      at,
+      detail:
+        'dead-letters/2026-09-30/03-24-43-0d5b8c7e6f4a3b2c1d0e9f8a7b6c5d4e.json: OmsSync.KeyRefused, 1 attempt in vain.',
+    },
+    { name: 'oms', state: 'running', at: null, detail: 'The sync task runs.' },
+    { name: 'destination', state: 'missing', at: null, detail: 'There is no object of this name.' },
+  ],
+};

@@ -90,6 +90,25 @@ export const FIELDS: Readonly<Record<string, string>> = {
   restart: 'Begin a new pass, whatever the last run has left to be gone on with.',
   source_is_empty:
     'The source bucket is meant to be empty. Without it an empty listing, where the last pass saw objects, proves nothing.',
+  // Of GET /objects.
+  bucket: 'Bucket of the source.',
+  key: "The object's real name.",
+  encoded: 'With `true`, `key` is percent-encoded once more, as a log shows it.',
+  verdict:
+    '`arrived`, `in_flight` (modified lately), `waiting` (the platform or OMS tries again), `dead_lettered`, `parked`, `failed_at_oms`, `skipped_by_oms`, `not_routed`, `missing` (nothing holds it), `not_in_source`, or `unknown` (a station could not be asked).',
+  cause: 'Why; null where there is nothing to explain.',
+  'cause.code': 'Stable name of the cause.',
+  'cause.message': 'For a human.',
+  'cause.remedy': 'What to do about it.',
+  next: 'What happens next; null where nothing does.',
+  'next.action': 'What will be done.',
+  'next.by': 'Who does it.',
+  'next.at': 'When, as ISO 8601; null where nothing says so.',
+  stations: "The stations on the object's way, in their order.",
+  'stations.name': 'The station.',
+  'stations.state': 'What was found there; `unknown` where it could not be asked.',
+  'stations.at': 'Since when, as ISO 8601; null where nothing says so.',
+  'stations.detail': 'For a human; says why a state is unknown.',
   // Parameters.
   if_exists: 'With `return`, a sync task between the same two buckets is answered in place of making a second one.',
   limit: 'Most tasks of the page.',

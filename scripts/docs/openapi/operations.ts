@@ -11,9 +11,10 @@ import { redriveOptions } from '#shared/redrive/options.ts';
 import { createSyncEventBody, createSyncEventParameters } from '../../../functions/create-sync-event/request.ts';
 import { createSyncTaskParameters } from '../../../functions/create-sync-task/create-sync-task.ts';
 import { deleteSyncTaskRequest } from '../../../functions/delete-sync-task/delete-sync-task.ts';
-import { exampleStatistics, exampleTask, ID, listedTask, PLACES } from './examples.ts';
+import { showObjectRequest } from '../../../functions/show-object/request.ts';
+import { exampleObject, exampleStatistics, exampleTask, ID, listedTask, PLACES } from './examples.ts';
 import type { Operation } from './operation.ts';
-import { acceptedReply, createSyncEventReply, createSyncTaskReply, syncTaskReply } from './replies.ts';
+import { acceptedReply, createSyncEventReply, createSyncTaskReply, objectReply, syncTaskReply } from './replies.ts';
 
 const MILLISECONDS = { type: 'integer', format: 'int64', minimum: 1e12, maximum: 9_999_999_999_999 };
 const KEYS = { src_ak: 'SRCACCESSKEY', src_sk: 'src-secret-key', dst_ak: 'DSTACCESSKEY', dst_sk: 'dst-secret-key' };
@@ -291,5 +292,29 @@ export const OPERATIONS: readonly Operation[] = [
       },
     },
     errors: [400, 401, 404, 413, 500, 502, 503, 504],
+  },
+  {
+    method: 'get',
+    path: '/objects',
+    operationId: 'showObject',
+    tag: 'delivery',
+    summary: 'Say where an object is, what holds it, and what happens next',
+    description:
+      'Asks every station on the way of the object, and changes nothing. A station that cannot be asked is `unknown` with its reason, and never makes the request fail. The invocations that wait in FunctionGraph and the logs are not asked here: `oms-sync where` asks them, too.',
+    permissions: { needed: ['get'] },
+    parameters: {
+      schema: showObjectRequest,
+      io: 'input',
+      examples: { bucket: 'source', key: 'reports/a+b.pdf', encoded: 'false' },
+    },
+    replies: {
+      200: {
+        description: 'Where the object is.',
+        component: 'ObjectReport',
+        schema: objectReply,
+        examples: { 'a dead letter holds it': exampleObject },
+      },
+    },
+    errors: [],
   },
 ];

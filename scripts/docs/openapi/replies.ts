@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { type ObjectReport, STATIONS, VERDICTS } from '#shared/observability/station.ts';
 import type { ErrorEnvelope } from '#shared/platform/error-response.ts';
 import type { CreateSyncEventReply } from '../../../functions/create-sync-event/reply.ts';
 
@@ -37,6 +38,23 @@ export const createSyncTaskReply = z.object({
   existing: z.optional(z.literal(true)),
   status: z.optional(z.string()),
 });
+
+export const objectReply = z.object({
+  bucket: z.string(),
+  key: z.string(),
+  verdict: z.enum(VERDICTS),
+  cause: z.nullable(z.object({ code: z.string(), message: z.string(), remedy: z.string() })),
+  next: z.nullable(
+    z.object({
+      action: z.string(),
+      by: z.enum(['you', 'redrive', 'reconcile', 'oms', 'platform']),
+      at: z.nullable(z.string()),
+    }),
+  ),
+  stations: z.array(
+    z.object({ name: z.enum(STATIONS), state: z.string(), at: z.nullable(z.string()), detail: z.string() }),
+  ),
+}) satisfies z.ZodMiniType<{ verdict: ObjectReport['verdict'] }>;
 
 /** The type as a schema infers it: `exactOptionalPropertyTypes` has no say in schemas. */
 type Loose<T> = T extends readonly (infer Item)[]

@@ -193,6 +193,7 @@ export async function startFunctionGraph(options: FunctionGraphOptions): Promise
         now,
       }),
       triggers: () => triggers,
+      invocations: (place) => runner.invocations(place),
       publishing: options.publishing ?? 'change',
       objectStore: options.objectStore !== undefined,
     },

@@ -5,6 +5,7 @@ import { deleteSyncTask } from '../../fixtures/bad-input/delete-sync-task.ts';
 import { listSyncTasks } from '../../fixtures/bad-input/list-sync-tasks.ts';
 import { reconcile } from '../../fixtures/bad-input/reconcile.ts';
 import { redrive } from '../../fixtures/bad-input/redrive.ts';
+import { showObject } from '../../fixtures/bad-input/show-object.ts';
 import { showSyncTask } from '../../fixtures/bad-input/show-sync-task.ts';
 import { showSyncTaskStatistics } from '../../fixtures/bad-input/show-sync-task-statistics.ts';
 import { startSyncTask } from '../../fixtures/bad-input/start-sync-task.ts';
@@ -22,6 +23,7 @@ describe.each([
   ['list-sync-tasks', listSyncTasks],
   ['reconcile', reconcile],
   ['redrive', redrive],
+  ['show-object', showObject],
   ['show-sync-task', showSyncTask],
   ['show-sync-task-statistics', showSyncTaskStatistics],
   ['start-sync-task', startSyncTask],

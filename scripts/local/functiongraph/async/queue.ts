@@ -26,7 +26,19 @@ export interface AsyncStats {
   readonly destination_failed: number;
 }
 
+/** An invocation as the platform tells of it: not its event, and not how often it was tried. */
+export interface AsyncInvocation {
+  readonly id: string;
+  readonly status: 'WAIT' | 'RUNNING' | 'SUCCESS' | 'FAIL' | 'DISCARD';
+  /** Milliseconds since the epoch; of an invocation that has not run yet, when it was accepted. */
+  readonly started: number;
+  readonly ended?: number;
+  readonly error?: string;
+}
+
 interface Item extends AsyncEvent {
+  status: AsyncInvocation['status'];
+  ended?: number;
   attempts: number;
   next: number;
   result: ExecutionResult | InvocationError | undefined;
@@ -51,6 +63,8 @@ class NoDestinationError extends Error {
 
 /** Milliseconds after which an event goes on whose progress could not be written. */
 const JOURNAL_PAUSE = 1000;
+/** Invocations that are told of; the oldest that are over go first. */
+const KNOWN = 10_000;
 /** The longest wait of setTimeout; a longer one is taken in steps. */
 const MAX_WAIT = 2 ** 31 - 1;
 
@@ -65,6 +79,8 @@ export class AsyncQueue {
   readonly #journal: EventJournal;
   readonly #targets = new Map<string, AsyncTarget>();
   readonly #lanes = new Map<string, Lane>();
+  /** Invocations that are not over, and the last ones that are, by their ids. */
+  readonly #known = new Map<string, Item>();
   readonly #idle: (() => void)[] = [];
   readonly #running = new Set<Promise<void>>();
   readonly #aborter = new AbortController();
@@ -90,7 +106,7 @@ export class AsyncQueue {
     const { journal, pending } = await EventJournal.open(options.journal);
     const queue = new AsyncQueue(options, journal);
     for (const { attempts = 0, next = 0, tries = 0, failure, ...event } of pending)
-      queue.#wait({ ...event, attempts, next, tries, failure, result: undefined });
+      queue.#wait({ ...event, status: 'WAIT', attempts, next, tries, failure, result: undefined });
     return queue;
   }
 
@@ -123,7 +139,7 @@ export class AsyncQueue {
     const event: AsyncEvent = { id: randomUUID(), function: key, event: text, accepted: this.#options.now() };
     this.#counts.accepted++;
     // The event gets in line before it is written, so that the order of acceptance is the order of execution.
-    this.#wait({ ...event, attempts: 0, next: 0, tries: 0, failure: undefined, result: undefined });
+    this.#wait({ ...event, status: 'WAIT', attempts: 0, next: 0, tries: 0, failure: undefined, result: undefined });
     const written = this.#journal.add(event);
     this.#dispatch(key);
     await written;
@@ -143,6 +159,20 @@ export class AsyncQueue {
       running: lanes.reduce((sum, lane) => sum + lane.running, 0),
       ...this.#counts,
     };
+  }
+
+  /** Invocations of a target, newest first. */
+  invocations(key: string): AsyncInvocation[] {
+    return [...this.#known.values()]
+      .filter((item) => item.function === key)
+      .reverse()
+      .map(({ id, status, accepted, ended, failure }) => ({
+        id,
+        status,
+        started: accepted,
+        ...(ended === undefined ? {} : { ended }),
+        ...(failure === undefined ? {} : { error: failure.error }),
+      }));
   }
 
   stop(): void {
@@ -168,6 +198,8 @@ export class AsyncQueue {
   }
 
   #wait(item: Item): void {
+    if (item.status === 'RUNNING') item.status = 'WAIT';
+    this.#known.set(item.id, item);
     this.#lane(item.function).items.push(item, this.#options.now());
   }
 
@@ -205,6 +237,7 @@ export class AsyncQueue {
     const { now, retryDelay } = this.#options;
     const tooOld = item.accepted + target.maxEventAge * 1000;
     if (now() > tooOld) return this.#giveUp(key, target, item, 'EventAgeExceeded');
+    item.status = 'RUNNING';
     try {
       item.result = await target.execute(item.id, item.event);
     } catch (error) {
@@ -212,6 +245,7 @@ export class AsyncQueue {
     }
     if (!(item.result instanceof Error) && item.result.outcome === 'success') {
       this.#counts.succeeded++;
+      this.#over(item, 'SUCCESS');
       await this.#journal.done(item.id);
       return;
     }
@@ -233,10 +267,22 @@ export class AsyncQueue {
   async #giveUp(key: string, target: AsyncTarget, item: Item, condition: FailureCondition): Promise<void> {
     const failure = failureOf(condition, item.result);
     item.failure = failure;
+    this.#over(item, item.result === undefined ? 'DISCARD' : 'FAIL');
     if (target.destination) await this.#journal.update(item.id, { attempts: item.attempts, failure });
     this.#counts.failed++;
     this.#options.onFailure(key, this.#record(target, item, failure));
     await (target.destination ? this.#handOver(key, target, item, failure) : this.#journal.done(item.id));
+  }
+
+  #over(item: Item, status: AsyncInvocation['status']): void {
+    item.status = status;
+    item.ended = this.#options.now();
+    if (this.#known.size <= KNOWN) return;
+    for (const [id, { ended }] of this.#known)
+      if (ended !== undefined) {
+        this.#known.delete(id);
+        return;
+      }
   }
 
   /** Brings the record to its destination. Only then, or when it cannot be brought there, the event is over. */

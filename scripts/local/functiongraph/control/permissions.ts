@@ -21,6 +21,7 @@ const ACTIONS: ReadonlyMap<string, string> = new Map([
   [`PUT ${FUNCTION}/config-max-instance`, 'updateConfig'],
   [`GET ${FUNCTION}/async-invoke-config`, 'getConfig'],
   [`GET ${FUNCTION}/async-invoke-configs`, 'getConfig'],
+  [`GET ${FUNCTION}/async-invocations`, 'getConfig'],
   [`PUT ${FUNCTION}/async-invoke-config`, 'updateConfig'],
   [`DELETE ${FUNCTION}/async-invoke-config`, 'updateConfig'],
   [`POST ${FUNCTION}/versions`, 'createVersion'],

@@ -1,6 +1,7 @@
 import { LIMITS } from '../limits.ts';
 import { createAlias, deleteAlias, listAliases, showAlias, updateAlias } from './actions/aliases.ts';
 import { deleteAsyncConfig, listAsyncConfigs, putAsyncConfig, showAsyncConfig } from './actions/async-config.ts';
+import { listAsyncInvocations } from './actions/async-invocations.ts';
 import { createFunction, deleteFunction, listFunctions, showCode, showConfig } from './actions/functions.ts';
 import { listQuotas } from './actions/quotas.ts';
 import type { ControlService } from './actions/service.ts';
@@ -39,5 +40,6 @@ export function registerControlRoutes(router: Router, service: ControlService, b
   route('GET', `${FUNCTION}/async-invoke-config`, showAsyncConfig);
   route('DELETE', `${FUNCTION}/async-invoke-config`, deleteAsyncConfig);
   route('GET', `${FUNCTION}/async-invoke-configs`, listAsyncConfigs);
+  route('GET', `${FUNCTION}/async-invocations`, listAsyncInvocations);
   router.route('GET', '/v2/{project_id}/fgs/quotas', () => listQuotas(service, busy()));
 }

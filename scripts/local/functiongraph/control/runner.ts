@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Destination } from '../async/options.ts';
-import type { AsyncQueue } from '../async/queue.ts';
+import type { AsyncInvocation, AsyncQueue } from '../async/queue.ts';
 import { ClosedError, EventTooLargeError, FunctionNotFoundError, RetiredError } from '../errors.ts';
 import type { Host, Runnable } from '../host.ts';
 import { LIMITS } from '../limits.ts';
@@ -73,6 +73,11 @@ export class Runner implements FunctionPort {
     if (call.async) return { outcome: 'accepted', requestId: await queue.push(laneOf(found), event) };
     const requestId = call.requestId ?? randomUUID();
     return this.#options.host.execute(this.#runnable(found), { requestId, event, patient: false, ...aliasOf(found) });
+  }
+
+  /** Asynchronous invocations of a version or an alias, newest first. */
+  invocations(place: Pick<Located, 'fn' | 'qualifier'>): readonly AsyncInvocation[] {
+    return this.#options.queue.invocations(laneOf(place));
   }
 
   /** A function has changed: versions that are gone, and those that no alias uses any more, give up their instances. */

@@ -1,3 +1,4 @@
+import type { AsyncInvocation } from '../../async/queue.ts';
 import type { Place } from '../answers.ts';
 import type { FetchCode } from '../code-body.ts';
 import type { ControlPlane, Located } from '../control-plane.ts';
@@ -10,6 +11,8 @@ export interface ControlService {
   readonly fetchCode: FetchCode;
   /** Asked at each call: the triggers are opened after the functions. */
   readonly triggers: () => TriggerPort;
+  /** Asynchronous invocations of a version or an alias, newest first. */
+  readonly invocations: (place: Pick<Located, 'fn' | 'qualifier'>) => readonly AsyncInvocation[];
   readonly publishing: 'change' | 'code';
   readonly objectStore: boolean;
 }
