@@ -1,8 +1,10 @@
 import type { EventConfig } from '#shared/config/oms.ts';
+import { decodeRfc3986Key } from '#shared/encoding/decode.ts';
 import { AppError } from '#shared/errors/base.ts';
 import { type Clock, systemClock } from '#shared/http/clock.ts';
 import type { Logger } from '#shared/logging/logger.ts';
 import { CONFLICTS, explainRefusal, type RefusalCause } from '#shared/oms/refusal.ts';
+import { AcceptedTrace } from '#shared/pipeline/accepted-trace.ts';
 import { toBatches } from '#shared/pipeline/batch.ts';
 import { type FailedKey, failedOf } from '#shared/pipeline/outcome.ts';
 import { RateLimiter } from '#shared/pipeline/rate-limiter.ts';
@@ -37,11 +39,25 @@ export function createSyncEvents({ clock = systemClock }: { readonly clock?: Clo
       taskState: (id) => states.of(id, oms),
     });
     logOutcome(invocation.log, syncTaskId, submitted);
+    const trace = new AcceptedTrace(config.logKeys);
+    for (const outcome of submitted.outcomes)
+      if (outcome.status === 'accepted')
+        trace.add({ syncTaskId, key: nameOf(objectKeys[outcome.index] ?? ''), requestId: outcome.requestId });
+    trace.write(invocation.log);
     return explained(
       () => toReply(syncTaskId, list, submitted.outcomes),
       (refusal) => explainRefusal(refusal, { oms, syncTaskId, conflict: CONFLICTS.events, now }),
     );
   };
+}
+
+/** The name that a key stands for; the key itself where a caller has encoded it in another way than ours. */
+function nameOf(key: string): string {
+  try {
+    return decodeRfc3986Key(key);
+  } catch {
+    return key;
+  }
 }
 
 /** One line for all keys and one per cause of failures: the answer has no stack, and nothing of a defect of ours. */

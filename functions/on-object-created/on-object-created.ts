@@ -40,6 +40,7 @@ export function createOnObjectCreated({ clock = systemClock }: { readonly clock?
       state: bucket === undefined ? undefined : { bucket, prefixes: statePrefixes(config).map(([, prefix]) => prefix) },
       functionName: invocation.functionName ?? 'on-object-created',
       requestId: invocation.requestId ?? '',
+      logKeys: config.logKeys,
       log: invocation.log,
       now,
     });

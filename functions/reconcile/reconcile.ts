@@ -73,6 +73,7 @@ export function createReconcile({
     const shared = {
       limiter,
       maxKeysPerCall: config.maxKeysPerCall,
+      logKeys: config.logKeys,
       concurrency: config.concurrency,
       callsPerSecond: config.callsPerSecond,
       adviseAbove: config.planThreshold,

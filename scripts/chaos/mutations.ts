@@ -120,8 +120,8 @@ export const MUTATIONS: readonly Mutation[] = [
     patches: [
       patch(
         'shared/pipeline/submit.ts',
-        'const { attempts } = await this.#options.send({ syncTaskId, objectKeys: items.map(({ key }) => key) });',
-        'const attempts = 1; this.#options.send({ syncTaskId, objectKeys: items.map(({ key }) => key) }).catch(() => {});',
+        'const sent = await this.#options.send({ syncTaskId, objectKeys: items.map(({ key }) => key) });',
+        'const sent = { attempts: 1 }; this.#options.send({ syncTaskId, objectKeys: items.map(({ key }) => key) }).catch(() => {});',
       ),
     ],
   },

@@ -42,6 +42,13 @@ export const eventVariables = {
   // https://support.huaweicloud.com/intl/en-us/api-oms/CreateSyncEvents.html
   maxKeysPerCall: countVariable('OMS_MAX_KEYS_PER_CALL', 10, 'keys per OMS call', 1, 100),
   concurrency: countVariable('OMS_CONCURRENCY', 4, 'OMS calls at a time', 1, 50),
+  logKeys: withDefault(
+    choiceVariable('LOG_KEYS', {
+      hint: 'whether the log names accepted objects, all by default',
+      values: ['all', 'none'],
+    }),
+    'all',
+  ),
   // The vendor documents no limit. Each function instance has its own; there may be many (docs/reference/failures.md).
   callsPerSecond: countVariable('OMS_CALLS_PER_SECOND', 100, 'OMS calls per second and function instance', 1, 10_000),
 } as const;

@@ -5,6 +5,8 @@ export type KeyOutcome = AcceptedKey | FailedKey;
 interface AcceptedKey {
   readonly index: number;
   readonly status: 'accepted';
+  /** Of OMS; absent where it answered none. */
+  readonly requestId?: string;
 }
 
 export interface FailedKey {

@@ -2,6 +2,7 @@ import { UnrecognisedEventError } from '#shared/events/errors.ts';
 import type { NormalisedEvent } from '#shared/events/object-change.ts';
 import { type KeyEncodings, normaliseEvent } from '#shared/events/sources.ts';
 import type { Logger } from '#shared/logging/logger.ts';
+import { AcceptedTrace, type LogKeys } from './accepted-trace.ts';
 import { encodeChanges, toBatches } from './batch.ts';
 import { filterChanges, type OwnState } from './filter.ts';
 import { report, type Summary } from './report.ts';
@@ -21,6 +22,7 @@ export interface RunOptions extends SubmitOptions {
   readonly state?: OwnState | undefined;
   readonly functionName: string;
   readonly requestId: string;
+  readonly logKeys?: LogKeys;
   readonly log: Logger;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -42,6 +44,9 @@ export async function run(event: unknown, options: RunOptions): Promise<Summary>
   const batches = toBatches(encodeChanges(routed.routed), options.maxKeysPerCall);
   const submitted = await submit(batches, options);
   const { outcomes } = submitted;
+  const trace = new AcceptedTrace(options.logKeys);
+  trace.addAll(routed.routed, outcomes);
+  trace.write(log);
   const deadLettered = await writeDeadLetters(
     terminalFailures({ normalised, unrecognised, routed, misdirected, batches, outcomes }),
     { event, functionName, requestId, now: options.now(), redact: (text) => log.redact(text) },

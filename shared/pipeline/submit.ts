@@ -16,7 +16,7 @@ export interface SubmitOptions {
   readonly send: (call: {
     readonly syncTaskId: string;
     readonly objectKeys: readonly string[];
-  }) => Promise<{ readonly attempts: number }>;
+  }) => Promise<{ readonly attempts: number; readonly requestId?: string }>;
   readonly concurrency: number;
   /** Milliseconds that are left. */
   readonly remaining: () => number;
@@ -177,6 +177,7 @@ class Submission {
   /** One call. Records the outcome of its keys, unless OMS refuses the content. */
   async #send({ syncTaskId, items }: Batch): Promise<Sent> {
     const task = this.#task(syncTaskId);
+    let requestId: string | undefined;
     try {
       const stopped = this.#reasonToStop(task) ?? (await this.#reasonAfterWaiting(task));
       if (stopped) {
@@ -184,8 +185,9 @@ class Submission {
         return { status: 'failed' };
       }
       this.#calls += 1;
-      const { attempts } = await this.#options.send({ syncTaskId, objectKeys: items.map(({ key }) => key) });
-      this.#attempts += attempts;
+      const sent = await this.#options.send({ syncTaskId, objectKeys: items.map(({ key }) => key) });
+      this.#attempts += sent.attempts;
+      ({ requestId } = sent);
     } catch (error) {
       this.#attempts += error instanceof OmsError ? error.attempts : 0;
       return this.#failed(syncTaskId, task, items, error);
@@ -195,7 +197,8 @@ class Submission {
     task.accepts = true;
     task.accepted += 1;
     task.refusedBatches = 0;
-    for (const { index } of items) this.#record({ index, status: 'accepted' });
+    const accepted = { status: 'accepted', ...(requestId !== undefined && { requestId }) } as const;
+    for (const { index } of items) this.#record({ index, ...accepted });
     return { status: 'accepted' };
   }
 

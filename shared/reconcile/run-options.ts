@@ -1,6 +1,7 @@
 import type { Clock } from '#shared/http/clock.ts';
 import type { KeyFinder, Lister } from '#shared/listing/lister.ts';
 import type { Logger } from '#shared/logging/logger.ts';
+import type { LogKeys } from '#shared/pipeline/accepted-trace.ts';
 import type { Route } from '#shared/pipeline/routes.ts';
 import type { SubmitOptions } from '#shared/pipeline/submit.ts';
 import type { Counts } from './compare/counts.ts';
@@ -25,6 +26,8 @@ export interface ReconcileOptions {
   readonly limiter?: SubmitOptions['limiter'] | undefined;
   readonly taskState?: SubmitOptions['taskState'] | undefined;
   readonly maxKeysPerCall: number;
+  /** Whether the log names accepted objects. */
+  readonly logKeys?: LogKeys | undefined;
   /** Most calls at a time, of all workers together. */
   readonly concurrency: number;
   /** The configured rate, for the plan. */

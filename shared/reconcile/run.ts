@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '#shared/errors/base.ts';
+import { AcceptedTrace } from '#shared/pipeline/accepted-trace.ts';
 import { ObjectComparer } from './compare/compare-object.ts';
 import { noCounts, submittable } from './compare/counts.ts';
 import { isOfThePast, STATE_LIMITS } from './document-limits.ts';
@@ -81,6 +82,7 @@ async function run(options: ReconcileOptions, destination: string, lease?: Lease
   const control = new RunControl({ options, reserve, save: async () => await checkpointer?.save() });
   // Said once, it holds for as long as the source lists nothing.
   const confirmedBefore = previous?.source.objects === 0 && previous.converged;
+  const trace = new AcceptedTrace(options.logKeys);
   const context = {
     options,
     pass,
@@ -88,10 +90,10 @@ async function run(options: ReconcileOptions, destination: string, lease?: Lease
     destination,
     previous,
     emptySourceConfirmed: options.sourceIsEmpty === true || confirmedBefore,
-    submit: submitterOf(options, pass.submissions, reserve),
+    submit: submitterOf(options, pass.submissions, reserve, trace),
     control,
   };
-  const conclusion = await workPass(context);
+  const conclusion = await workPass(context).finally(() => trace.write(log));
   const result = await finishRun(context, { conclusion, task, keepsPass: checkpointer !== undefined });
   log.info('reconcile', { route: route.name ?? route.sync_task_id, pass: pass.head.pass, ...summaryOf(result) });
   return result;
@@ -157,7 +159,12 @@ function comparerOf(
 }
 
 /** @returns undefined where nothing is to be submitted */
-function submitterOf(options: ReconcileOptions, submissions: Submissions, reserve: number): SubmitKeys | undefined {
+function submitterOf(
+  options: ReconcileOptions,
+  submissions: Submissions,
+  reserve: number,
+  trace: AcceptedTrace,
+): SubmitKeys | undefined {
   const { send, dryRun, limiter, taskState, route, clock, signal, remaining, maxKeysPerCall, concurrency } = options;
   if (dryRun || send === undefined) return undefined;
   const left = (): number => (signal?.aborted === true ? 0 : remaining());
@@ -168,6 +175,8 @@ function submitterOf(options: ReconcileOptions, submissions: Submissions, reserv
     concurrency,
     maxKeysPerCall,
     syncTaskId: route.sync_task_id,
+    onAccepted: (key, requestId) =>
+      trace.add({ syncTaskId: route.sync_task_id, bucket: route.source.bucket, key, requestId }),
     remaining: left,
     // Pending keys are submitted after the last page.
     reserveMs: reserve / 2,

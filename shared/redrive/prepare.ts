@@ -41,6 +41,7 @@ export function prepareRedrive(config: RedriveConfig, clients: RedriveClients, o
     maxAttempts: config.redriveMaxAttempts,
     routes: config.routes,
     keyEncodings: keyEncodingsOf(config),
+    logKeys: config.logKeys,
     maxKeysPerCall: config.maxKeysPerCall,
     concurrency: config.concurrency,
     send: (call) => oms.createSyncEvents(call),

@@ -4,6 +4,7 @@ import type { Clock } from '#shared/http/clock.ts';
 import { CappedLog } from '#shared/logging/capped-log.ts';
 import type { Logger } from '#shared/logging/logger.ts';
 import type { ObjectStore } from '#shared/objectstore/port.ts';
+import { AcceptedTrace, type LogKeys } from '#shared/pipeline/accepted-trace.ts';
 import { encodeChanges, toBatches } from '#shared/pipeline/batch.ts';
 import { forEachConcurrently } from '#shared/pipeline/concurrently.ts';
 import { classify } from '#shared/pipeline/failures.ts';
@@ -27,6 +28,7 @@ export interface RedriveRun extends ResolveOptions, Omit<SubmitOptions, 'reserve
   readonly prefixes: { readonly deadLetters: string; readonly parked: string; readonly failedInvocations: string };
   readonly maxAttempts: number;
   readonly maxKeysPerCall: number;
+  readonly logKeys?: LogKeys;
   readonly clock: Clock;
   readonly filter: RedriveFilter;
   /** Only reads, and says what would be taken. */
@@ -83,6 +85,7 @@ class Redrive {
   readonly #written = new Set<string>();
   readonly #started: number;
   readonly #lines: CappedLog;
+  readonly #trace: AcceptedTrace;
   #position: Position | undefined;
   /** Why the state bucket could not be read as it should. */
   #fault: unknown;
@@ -92,10 +95,14 @@ class Redrive {
     this.#run = run;
     this.#started = run.clock.now();
     this.#lines = new CappedLog(run.log, run.linesPerCause);
+    this.#trace = new AcceptedTrace(run.logKeys);
   }
 
   async run(): Promise<RedriveReport> {
-    const stopped = await this.#windows().finally(() => this.#lines.end());
+    const stopped = await this.#windows().finally(() => {
+      this.#lines.end();
+      this.#trace.write(this.#run.log);
+    });
     const { clock, id, dryRun, log, save } = this.#run;
     // A function with the platform's timeout of 3 s would otherwise do nothing, every quarter of an hour, and not fail.
     if (stopped === 'deadline' && this.#tally.documents.read === 0)
@@ -172,6 +179,7 @@ class Redrive {
     // Where time is short, what was refused before must not keep the rest from being tried.
     const { items, places } = uniqueKeys(taken.toSorted((a, b) => a.document.attempts - b.document.attempts));
     const submitted = await this.#submit(items);
+    this.#trace.addAll(items, submitted.outcomes);
     const failures = items.map((item, index) => toFailure(item, submitted.outcomes[index]));
     this.#count(failures, submitted);
     await forEachConcurrently(taken, REDRIVE_LIMITS.writing, async (each) => {

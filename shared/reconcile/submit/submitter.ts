@@ -29,6 +29,8 @@ export type SubmitKeys = (keys: readonly string[]) => Promise<Submitted>;
 export interface SubmitterOptions extends SubmitOptions {
   readonly syncTaskId: string;
   readonly maxKeysPerCall: number;
+  /** Told of what was accepted. */
+  readonly onAccepted?: (key: string, requestId: string | undefined) => void;
 }
 
 interface Request {
@@ -82,6 +84,8 @@ export class Submitter {
     const keys = requests.flatMap((request) => request.keys);
     try {
       const { outcomes, calls } = await submit(this.#batches(requests), this.#options);
+      for (const outcome of outcomes)
+        if (outcome.status === 'accepted') this.#options.onAccepted?.(keys[outcome.index] ?? '', outcome.requestId);
       return { results: keys.map((key, index) => toResult(key, outcomes[index])), calls };
     } catch (error) {
       // A defect of ours: no key is accepted, none is given up.

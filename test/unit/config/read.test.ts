@@ -137,6 +137,7 @@ describe('the variables of the functions', () => {
       maxAttempts: 4,
       logLevel: 'info',
       maxKeysPerCall: 10,
+      logKeys: 'all',
       concurrency: 4,
       callsPerSecond: 100,
     });
