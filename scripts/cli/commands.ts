@@ -12,12 +12,14 @@ import { remove } from './remove.ts';
 import { rollback } from './rollback.ts';
 import { routes } from './routes.ts';
 import { start } from './start.ts';
+import { status } from './status.ts';
 import { where } from './where.ts';
 
 /** Every command, in the order of the help text. */
 export const COMMANDS: readonly CliCommand[] = [
   start,
   demo,
+  status,
   where,
   reconcile,
   redrive,

@@ -2,10 +2,11 @@ import { AppError } from '#shared/errors/base.ts';
 import type { NormalisedEvent, ObjectChange } from '#shared/events/object-change.ts';
 import { CappedLog } from '#shared/logging/capped-log.ts';
 import type { Logger } from '#shared/logging/logger.ts';
+import { classify } from './failures.ts';
 import type { Filtered } from './filter.ts';
 import { failedOf } from './outcome.ts';
 import type { Routed } from './route.ts';
-import { writeRoutingRecord } from './routing-record.ts';
+import { writeFailure, writeRoutingRecord } from './routing-record.ts';
 import type { Submitted } from './submit.ts';
 import type { TerminalItem } from './terminal.ts';
 import type { DeadLetterResult } from './write-dead-letters.ts';
@@ -56,7 +57,12 @@ export class SubmitFailedError extends AppError {
    */
   constructor(record: string, summary: Summary, retryable: number, cause: unknown) {
     const counts = `${retryable} of ${summary.submitted} keys`;
-    super(503, 'OmsSync.SubmitFailed', `${record} OMS did not accept ${counts}; a retry may succeed.`, { cause });
+    super(
+      503,
+      'OmsSync.SubmitFailed',
+      `${record} ${writeFailure(classify(cause).code)} OMS did not accept ${counts}; a retry may succeed.`,
+      { cause },
+    );
     this.summary = summary;
   }
 }

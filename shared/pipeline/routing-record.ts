@@ -29,6 +29,18 @@ export function writeRoutingRecord(pairs: number, digest: string): string {
   return `[pairs=${pairs} routing=${digest}]`;
 }
 
+const FAILURE = /\[failure=(OmsSync\.[A-Za-z0-9]{1,40})\]/;
+
+/** Names the failure in a mark of its own, behind the record: earlier releases read that to its bracket. */
+export function writeFailure(code: string): string {
+  return `[failure=${code}]`;
+}
+
+/** The code of the failure that a message names. */
+export function readFailure(message: string): string | undefined {
+  return FAILURE.exec(message)?.[1];
+}
+
 /** @returns undefined where the message does not tell */
 export function readRoutingRecord(message: string): RoutingRecord | undefined {
   const [, pairs, digest] = RECORD.exec(message) ?? [];

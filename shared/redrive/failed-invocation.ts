@@ -1,6 +1,6 @@
 import { type Fields, field, isFields, optionalText } from '#shared/events/fields.ts';
 import type { DeadLetterFailedError, SubmitFailedError } from '#shared/pipeline/report.ts';
-import { type RoutingRecord, readRoutingRecord } from '#shared/pipeline/routing-record.ts';
+import { type RoutingRecord, readFailure, readRoutingRecord } from '#shared/pipeline/routing-record.ts';
 import { readBoundedJson } from '#shared/validation/bounded-json.ts';
 import { REDRIVE_LIMITS } from './limits.ts';
 
@@ -14,6 +14,8 @@ export interface FailedInvocation {
   readonly functionUrn: string | undefined;
   /** Error of the last attempt, in the function's or the platform's words. */
   readonly cause: string | undefined;
+  /** Code of the failure that the last attempt ended with; undefined where the error does not tell. */
+  readonly failure: string | undefined;
   /** Result of the routing then; undefined where the error does not tell. */
   readonly routing: RoutingRecord | undefined;
 }
@@ -38,13 +40,15 @@ const CAUSE_LENGTH = 10_000;
 export function readFailedInvocation(document: unknown): FailedInvocation | undefined {
   const context = field(document, 'request_context');
   if (!isFields(document) || !isFields(context) || !Object.hasOwn(document, 'request_payload')) return undefined;
+  const message = routedMessage(readPayload(field(document, 'response_payload')));
   return {
     event: readPayload(field(document, 'request_payload')),
     time: readTimestamp(optionalText(document, 'timestamp')),
     requestId: optionalText(context, 'request_id'),
     functionUrn: optionalText(context, 'function_urn'),
     cause: readCause(document, context),
-    routing: readRouting(readPayload(field(document, 'response_payload'))),
+    failure: message === undefined ? undefined : readFailure(message),
+    routing: message === undefined ? undefined : readRoutingRecord(message),
   };
 }
 
@@ -63,9 +67,10 @@ function readTimestamp(text: string | undefined): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-function readRouting(response: unknown): RoutingRecord | undefined {
+/** The message of an error that on-object-created threw after it had routed the event. */
+function routedMessage(response: unknown): string | undefined {
   if (!ROUTED.includes(optionalText(response, 'errorType') ?? '')) return undefined;
-  return readRoutingRecord((optionalText(response, 'errorMessage') ?? '').slice(0, CAUSE_LENGTH));
+  return (optionalText(response, 'errorMessage') ?? '').slice(0, CAUSE_LENGTH);
 }
 
 function readCause(document: Fields, context: Fields): string | undefined {

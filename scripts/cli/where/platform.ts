@@ -1,8 +1,8 @@
 import type { ObjectKey } from '#shared/encoding/object-key.ts';
 import { AppError } from '#shared/errors/base.ts';
+import { queuedInvocations } from '#shared/observability/queue.ts';
 import type { QueuedInvocations } from '#shared/observability/where/locate.ts';
 import { type LogLine, searchWord } from '#shared/observability/where/trace-lines.ts';
-import { FunctionGraphClient } from '../../deploy/client/functiongraph.ts';
 import { DeployError } from '../../deploy/errors.ts';
 import { readLogs } from '../../deploy/logs.ts';
 import { aliasUrn, functionName, functionUrn, LIVE } from '../../deploy/naming.ts';
@@ -13,14 +13,13 @@ interface Platform {
   readonly service: ServerlessConfig;
   readonly target: DeployTarget;
   readonly signal: AbortSignal;
-  readonly object: { readonly bucket: string; readonly key: ObjectKey };
 }
 
 const TRIGGER = 'on-object-created';
 /** The functions whose lines name what was submitted. */
 const SUBMITTING = [TRIGGER, 'redrive', 'reconcile', 'create-sync-event'];
-/** Milliseconds: no event waits longer than a day. */
-const LONGEST_WAIT = 25 * 3_600_000;
+/** Milliseconds for the queue to be told. */
+const PATIENCE = 10_000;
 /** Milliseconds: LTS searches 30 days at a time. */
 const LONGEST = 30 * 86_400_000 - 60_000;
 /** Milliseconds by which clocks may differ. */
@@ -43,30 +42,15 @@ async function told<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** Asks FunctionGraph which invocations of on-object-created wait or run. */
-export function queuePort({ service, target, signal }: Platform): () => Promise<QueuedInvocations> {
+export function queuePort({ service, target }: Omit<Platform, 'signal'>): () => Promise<QueuedInvocations> {
+  const urn = functionUrn(target, functionName(service.service, service.stage, TRIGGER));
+  const end = performance.now() + PATIENCE;
   return () =>
-    told(async () => {
-      const client = new FunctionGraphClient(target, signal);
-      const urn = functionUrn(target, functionName(service.service, service.stage, TRIGGER));
-      const alias = aliasUrn(urn, service.alias ?? LIVE);
-      const settings = await client.showAsyncConfig(alias);
-      if (settings?.enable_async_status_log !== true)
-        throw new DeployError(
-          'Deploy.NoStatusLog',
-          `FunctionGraph does not list the invocations of ${TRIGGER}: set async.statusLog in serverless.yml and deploy.`,
-        );
-      const since = Date.now() - LONGEST_WAIT;
-      const [waiting, running] = await Promise.all([
-        client.listAsyncInvocations(alias, 'WAIT', since),
-        client.listAsyncInvocations(alias, 'RUNNING', since),
-      ]);
-      const times = [...waiting.times, ...running.times];
-      return {
-        waiting: waiting.count,
-        running: running.count,
-        oldest: times.length === 0 ? undefined : Math.min(...times),
-        complete: waiting.complete && running.complete,
-      };
+    queuedInvocations({
+      ...target,
+      urn: aliasUrn(urn, service.alias ?? LIVE),
+      now: () => Date.now(),
+      deadline: () => end - performance.now(),
     });
 }
 
@@ -76,7 +60,7 @@ export function linesPort({
   target,
   signal,
   object,
-}: Platform): (since: number) => Promise<readonly LogLine[]> {
+}: Platform & { readonly object: { readonly key: ObjectKey } }): (since: number) => Promise<readonly LogLine[]> {
   return (since) =>
     told(async () => {
       const now = Date.now();

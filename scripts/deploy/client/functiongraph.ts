@@ -1,13 +1,12 @@
 import { ApiError, RefusedError } from '../errors.ts';
 import { PACKAGE, versionUrn } from '../naming.ts';
 import type { DeployTarget } from '../types.ts';
-import type { Call, Success } from './call.ts';
+import type { Success } from './call.ts';
 import { CALL_LIMITS } from './limits.ts';
 import { Requests } from './requests.ts';
 import {
   aliasList,
   asyncConfig,
-  asyncInvocations,
   functionConfig,
   functionPage,
   logLocation,
@@ -309,36 +308,6 @@ export class FunctionGraphClient {
   }
 
   /** Finds the function's output in LTS; undefined where there is no such function. functiongraph_06_0130 */
-  /**
-   * Asynchronous invocations of a status, the newest 500, and when they began. The service tells neither their events nor
-   * how often they were tried. functiongraph_06_0112_00_3
-   *
-   * @param since milliseconds since the epoch; the service itself looks back an hour
-   */
-  async listAsyncInvocations(
-    urn: string,
-    status: 'WAIT' | 'RUNNING',
-    since: number,
-  ): Promise<{ readonly count: number; readonly times: readonly number[]; readonly complete: boolean }> {
-    const query = [
-      ['status', status],
-      ['limit', '500'],
-      // UTC.
-      ['query_begin_time', new Date(since).toISOString().slice(0, 19)],
-    ] as const;
-    const call: Call = {
-      operation: 'ListAsyncInvocations',
-      method: 'GET',
-      path: ['functions', urn, 'async-invocations'],
-      query,
-      repeatable: true,
-    };
-    const page = this.#requests.read(call.operation, await this.#requests.call(call), asyncInvocations);
-    const found = (page.invocations ?? []).filter((one) => one.status === status || one.status === '');
-    const times = found.map((one) => Date.parse(`${one.start_time ?? ''}Z`)).filter((time) => !Number.isNaN(time));
-    return { count: found.length, times, complete: found.length < 500 };
-  }
-
   showLogLocation(urn: string): Promise<{ readonly group_id: string; readonly stream_id: string } | undefined> {
     return this.#requests.find(
       { operation: 'ShowLtsLogDetails', path: ['functions', urn, 'lts-log-detail'] },

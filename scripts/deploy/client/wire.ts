@@ -84,13 +84,6 @@ export const asyncConfig = z.object({
 });
 export type WireAsyncConfig = z.infer<typeof asyncConfig>;
 
-/** No answer tells the event of an invocation, nor how often it was tried. */
-export const asyncInvocations = z.object({
-  invocations: z.optional(
-    z.nullable(z.array(z.object({ request_id: text, status: text, start_time: z.optional(z.nullable(z.string())) }))),
-  ),
-});
-
 /** Sent as text that holds JSON; some answers have the JSON itself. */
 function paramText(value: unknown): string {
   if (typeof value === 'string') return value;

@@ -8,6 +8,7 @@ import { variables as onObjectCreated } from '../../../functions/on-object-creat
 import { variables as reconcile } from '../../../functions/reconcile/variables.ts';
 import { variables as redrive } from '../../../functions/redrive/variables.ts';
 import { variables as showObject } from '../../../functions/show-object/variables.ts';
+import { variables as showStatus } from '../../../functions/show-status/variables.ts';
 import { variables as startSyncTask } from '../../../functions/start-sync-task/variables.ts';
 import { nearest } from '../../cli/nearest.ts';
 import type { FunctionConfig } from '../../serverless/config.ts';
@@ -28,6 +29,7 @@ export const FUNCTION_VARIABLES: Readonly<Record<string, VariableSet>> = {
   redrive,
   reconcile,
   'show-object': showObject,
+  'show-status': showStatus,
 };
 const EVERY: VariableSet = { ...createSyncTask, ...onObjectCreated, ...reconcile };
 

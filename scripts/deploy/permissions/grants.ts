@@ -20,7 +20,10 @@ export function grantsOfCode(key: string, fn: FunctionConfig): Grant[] {
   if (needs === undefined) return [];
   const lookUp = (name: string): string | undefined =>
     fn.environment[name] || fn.encryptedEnvironment[name] || undefined;
-  const own = needs.invokesItself ? grantsOnItself(fn) : [];
+  const own = [
+    ...(needs.invokesItself ? grantsOnItself(fn) : []),
+    ...(needs.readsQueue ? [grantOnQueue(fn.name.slice(0, -key.length))] : []),
+  ];
   const hasKeys = lookUp('OMS_ACCESS_KEY') !== undefined;
   if (hasKeys) return own;
   // A token is for OMS alone: an object store takes signatures only.
@@ -42,6 +45,17 @@ function grantsOnItself({ name, events }: FunctionConfig): Grant[] {
   if (!events.some((event) => 'apig' in event)) return [];
   const resource = `functiongraph:*:*:function:${PACKAGE}/${literal(name)}`;
   return [{ action: 'functiongraph:function:invokeAsync', resource }];
+}
+
+/**
+ * The vendor's table of actions names none for asynchronous invocations; their settings are read with the same one.
+ *
+ * @param beginning of the names of all functions
+ * @see https://support.huaweicloud.com/intl/en-us/api-functiongraph/functiongraph_06_1100.html
+ */
+function grantOnQueue(beginning: string): Grant {
+  const resource = `functiongraph:*:*:function:${PACKAGE}/${literal(`${beginning}on-object-created`)}`;
+  return { action: 'functiongraph:function:getConfig', resource };
 }
 
 type LookUp = (name: string) => string | undefined;

@@ -28,6 +28,8 @@ export interface FunctionNeeds {
   readonly readsResultLists?: true;
   /** Whether it invokes itself for a request of the gateway. */
   readonly invokesItself?: true;
+  /** Whether it asks FunctionGraph which invocations of on-object-created wait. */
+  readonly readsQueue?: true;
 }
 
 /**
@@ -60,6 +62,22 @@ export const NEEDS: Readonly<Record<string, FunctionNeeds>> = {
     },
     listsRoutes: true,
     readsResultLists: true,
+  },
+  'show-status': {
+    oms: ['get'],
+    state: {
+      list: true,
+      read: ({ deadLetters, parked, failedInvocations, redrive, reconcile }) => [
+        `${deadLetters}*`,
+        `${parked}*`,
+        `${failedInvocations}*`,
+        `${redrive}last.json`,
+        `${reconcile}*/latest.json`,
+        `${reconcile}*/checkpoint.json`,
+      ],
+    },
+    listsRoutes: true,
+    readsQueue: true,
   },
   'create-sync-event': { oms: ['createEvent', 'get'] },
   // Only ever adds dead letters: it can neither read nor remove what lies there.

@@ -85,3 +85,59 @@ export const exampleObject = {
     { name: 'destination', state: 'missing', at: null, detail: 'There is no object of this name.' },
   ],
 };
+
+const nothing = { count: 0, complete: true, oldest: null, sampled: 0, causes: [] };
+const timer = { last: at, every_seconds: 900, late: false };
+
+export const exampleStatus = {
+  status: 'stuck',
+  at: '2026-09-30T03:30:00.000Z',
+  threshold_seconds: 900,
+  reasons: [
+    {
+      status: 'stuck',
+      code: 'OmsSync.DeadLettersWaiting',
+      message: `1 dead letters wait for redrive, the oldest since ${at}. OmsSync.KeyRefused.`,
+      remedy,
+    },
+  ],
+  waiting: {
+    platform: nothing,
+    failed_invocations: nothing,
+    dead_letters: {
+      ...nothing,
+      count: 1,
+      oldest: at,
+      sampled: 1,
+      causes: [{ code: 'OmsSync.KeyRefused', remedy, documents: 1 }],
+    },
+    parked: nothing,
+  },
+  last_redrive: { ended: at, remains: true, stopped: null },
+  redrive_timer: { name: 'redrive', ...timer },
+  routes: [
+    {
+      route: 'local',
+      sync_task_id: ID,
+      status: 'stuck',
+      reasons: [],
+      source: { bucket: PLACES.src_bucket, prefix: '', state: 'answers' },
+      destination: { bucket: PLACES.dst_bucket, state: 'answers' },
+      task: {
+        state: 'running',
+        detail: 'The sync task runs. This month: 12 requested, 12 copied, 0 failed, 0 skipped.',
+      },
+      oms: { count: 0, oldest: null },
+      last_pass: {
+        started: at,
+        finished: at,
+        complete: true,
+        converged: true,
+        differences: 0,
+        in_flight: 0,
+        loss_rate: 0,
+      },
+      timer: { name: 'reconcile', ...timer },
+    },
+  ],
+};

@@ -12,9 +12,16 @@ import { createSyncEventBody, createSyncEventParameters } from '../../../functio
 import { createSyncTaskParameters } from '../../../functions/create-sync-task/create-sync-task.ts';
 import { deleteSyncTaskRequest } from '../../../functions/delete-sync-task/delete-sync-task.ts';
 import { showObjectRequest } from '../../../functions/show-object/request.ts';
-import { exampleObject, exampleStatistics, exampleTask, ID, listedTask, PLACES } from './examples.ts';
+import { exampleObject, exampleStatistics, exampleStatus, exampleTask, ID, listedTask, PLACES } from './examples.ts';
 import type { Operation } from './operation.ts';
-import { acceptedReply, createSyncEventReply, createSyncTaskReply, objectReply, syncTaskReply } from './replies.ts';
+import {
+  acceptedReply,
+  createSyncEventReply,
+  createSyncTaskReply,
+  objectReply,
+  statusReply,
+  syncTaskReply,
+} from './replies.ts';
 
 const MILLISECONDS = { type: 'integer', format: 'int64', minimum: 1e12, maximum: 9_999_999_999_999 };
 const KEYS = { src_ak: 'SRCACCESSKEY', src_sk: 'src-secret-key', dst_ak: 'DSTACCESSKEY', dst_sk: 'dst-secret-key' };
@@ -313,6 +320,25 @@ export const OPERATIONS: readonly Operation[] = [
         component: 'ObjectReport',
         schema: objectReply,
         examples: { 'a dead letter holds it': exampleObject },
+      },
+    },
+    errors: [],
+  },
+  {
+    method: 'get',
+    path: '/status',
+    operationId: 'showStatus',
+    tag: 'delivery',
+    summary: 'Say whether replication keeps up, what waits, and why',
+    description:
+      'Asks the sync tasks, the buckets, the state bucket and FunctionGraph, and changes nothing. What cannot be asked is a reason with status `unknown`, and never makes the request fail. Documents are counted by their names; their causes are those of a sample of 50 of each kind.',
+    permissions: { needed: ['get'] },
+    replies: {
+      200: {
+        description: 'The status of every route.',
+        component: 'StatusReport',
+        schema: statusReply,
+        examples: { 'a dead letter waits': exampleStatus },
       },
     },
     errors: [],

@@ -1,5 +1,4 @@
-import { AppError } from '#shared/errors/base.ts';
-import { classify } from '#shared/pipeline/failures.ts';
+import { askFor } from '../asked.ts';
 import { type Cause, isoOf, type StateOf, type Station, type StationName } from '../station.ts';
 
 /** Makes a station. @param at milliseconds since the epoch */
@@ -17,16 +16,6 @@ export function unknownStation<N extends StationName>(name: N, code: string, det
   return station(name, 'unknown', detail, { cause: { code, message: detail, remedy } });
 }
 
-/** A failed question as a cause: the table of failures has its remedy. */
-function causeOf(error: unknown): Cause {
-  const { code, remedy } = classify(error);
-  if (!(error instanceof AppError)) return { code, message: 'An unexpected error; see the log.', remedy };
-  const { message } = error;
-  if (code !== 'OmsSync.Internal') return { code, message, remedy };
-  // Routes and variables, and what a command asks, have codes of their own.
-  return { code: error.code, message, remedy: 'Correct what the message names, and ask again.' };
-}
-
 /**
  * Asks a station, and answers in its place where it fails or takes too long.
  *
@@ -37,17 +26,6 @@ export async function ask<N extends StationName>(
   ms: number,
   question: () => Promise<Station<N>>,
 ): Promise<Station<N>> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Station<N>>((resolve) => {
-    const answer = () => unknownStation(name, 'OmsSync.DeadlineExceeded', `No answer within ${ms} ms.`, 'Ask again.');
-    timer = setTimeout(() => resolve(answer()), ms);
-  });
-  try {
-    return await Promise.race([question(), late]);
-  } catch (error) {
-    const cause = causeOf(error);
-    return station(name, 'unknown', cause.message, { cause });
-  } finally {
-    clearTimeout(timer);
-  }
+  const asked = await askFor(ms, question);
+  return 'value' in asked ? asked.value : station(name, 'unknown', asked.cause.message, { cause: asked.cause });
 }

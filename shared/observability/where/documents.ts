@@ -2,7 +2,7 @@ import type { KeyEncodings } from '#shared/events/sources.ts';
 import { ObjectNotFoundError } from '#shared/objectstore/errors.ts';
 import type { ListedObject, ObjectStore } from '#shared/objectstore/port.ts';
 import { forEachConcurrently } from '#shared/pipeline/concurrently.ts';
-import { shownCode } from '#shared/redrive/codes.ts';
+import { causeOfDocument } from '#shared/redrive/cause.ts';
 import type { DocumentSource, FoundDocument, RedriveDocument } from '#shared/redrive/document.ts';
 import { REDRIVE_LIMITS } from '#shared/redrive/limits.ts';
 import { readDocument } from '#shared/redrive/read.ts';
@@ -125,7 +125,8 @@ function dateName(time: number): string {
 
 const TIME_IN_NAME = /(\d{4}-\d\d-\d\d)[/T_ -](\d\d)[-:](\d\d)[-:](\d\d)/;
 
-function timeIn(name: string): number | undefined {
+/** Milliseconds since the epoch. */
+export function timeIn(name: string): number | undefined {
   const [, date, hours, minutes, seconds] = TIME_IN_NAME.exec(name) ?? [];
   const time = date === undefined ? Number.NaN : Date.parse(`${date}T${hours}:${minutes}:${seconds}Z`);
   return Number.isNaN(time) ? undefined : time;
@@ -163,16 +164,9 @@ function names(document: RedriveDocument, { bucket, key, keyEncodings }: Documen
   return changes.some((change) => change.bucket === bucket && change.key === key);
 }
 
-const SHOWN = 300;
-
-function stationOf({ found, code, content, lastFailed, attempts }: RedriveDocument): Station<'dead_letter'> {
-  const known = shownCode(code);
-  const text = content.type === 'letter' ? content.letter.message : '';
-  const words = (content.type === 'invocation' ? content.invocation.cause : text) ?? '';
-  const message = words === '' ? `The document has the code ${known.code}.` : words.slice(0, SHOWN);
+function stationOf(document: RedriveDocument): Station<'dead_letter'> {
+  const { found, content, lastFailed, attempts } = document;
+  const cause = causeOfDocument(document);
   const tried = content.type === 'letter' ? `, ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} in vain` : '';
-  return station('dead_letter', found.source, `${found.name}: ${known.code}${tried}.`, {
-    at: lastFailed,
-    cause: { ...known, message },
-  });
+  return station('dead_letter', found.source, `${found.name}: ${cause.code}${tried}.`, { at: lastFailed, cause });
 }

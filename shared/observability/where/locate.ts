@@ -1,15 +1,12 @@
-import { field, optionalText } from '#shared/events/fields.ts';
+import { field } from '#shared/events/fields.ts';
 import type { KeyEncodings } from '#shared/events/sources.ts';
-import { ObjectNotFoundError } from '#shared/objectstore/errors.ts';
 import type { ObjectStore } from '#shared/objectstore/port.ts';
 import type { ShowSyncTaskResponse } from '#shared/oms/schemas/show-sync-task-response.ts';
 import type { Route } from '#shared/pipeline/routes.ts';
-import { STATE_LIMITS } from '#shared/reconcile/document-limits.ts';
-import { type Report, readReport } from '#shared/reconcile/report/report.ts';
+import type { Report } from '#shared/reconcile/report/report.ts';
 import { routeFolders } from '#shared/reconcile/route-identity.ts';
-import { REDRIVE_LIMITS } from '#shared/redrive/limits.ts';
-import { LAST_REPORT } from '#shared/redrive/reports.ts';
 import { explain, type Timers } from '../explain.ts';
+import { lastPass, lastRedrive } from '../last-runs.ts';
 import { isoOf, type ObjectReport, STATIONS, type Station, type Stations } from '../station.ts';
 import { ask, station, unknownStation } from './ask.ts';
 import { destinationStation, type FoundObject, lookUp, sourceStation } from './bucket.ts';
@@ -228,18 +225,12 @@ async function lastRuns(route: Route, options: WhereOptions): Promise<LastRuns> 
   const { store, bucket } = state;
   if (store === undefined) return { timers: {}, sentence: undefined };
   const folder = routeFolders(routes)[routes.indexOf(route)] ?? '';
-  const read = async (name: string, maxBytes: number): Promise<string | undefined> => {
-    try {
-      return (await store.getObject({ bucket, key: name, maxBytes })).body.toString('utf8');
-    } catch (error) {
-      return error instanceof ObjectNotFoundError ? undefined : '';
-    }
-  };
+  const place = { store, bucket };
   const [pass, redriven] = await Promise.all([
-    read(`${state.reconcile}${folder}/latest.json`, STATE_LIMITS.bytes['complete.json']),
-    periods.redrive === undefined ? undefined : read(LAST_REPORT, REDRIVE_LIMITS.reportBytes),
+    lastPass(place, `${state.reconcile}${folder}/`).catch(() => 'unreadable' as const),
+    periods.redrive === undefined ? undefined : lastRedrive(place).catch(() => 'unreadable' as const),
   ]);
-  const report = pass ? readReport(pass) : undefined;
+  const report = pass === 'unreadable' ? undefined : pass;
   const next = (last: string | undefined, period: number | undefined): string | null => {
     const at = Date.parse(last ?? '') + (period ?? Number.NaN);
     return at > now() ? isoOf(at) : null;
@@ -247,18 +238,10 @@ async function lastRuns(route: Route, options: WhereOptions): Promise<LastRuns> 
   return {
     timers: {
       reconcile: next(report?.started, periods.reconcile),
-      redrive: next(startOf(redriven), periods.redrive),
+      redrive: next(redriven === 'unreadable' ? undefined : redriven?.started, periods.redrive),
     },
     sentence: pass === undefined ? 'No pass has been made.' : report && sentenceOf(report, key),
   };
-}
-
-function startOf(text: string | undefined): string | undefined {
-  try {
-    return optionalText(JSON.parse(text ?? ''), 'started');
-  } catch {
-    return undefined;
-  }
 }
 
 function sentenceOf({ finished, complete, verdicts }: Report, key: string): string {

@@ -6,6 +6,7 @@ import { listSyncTasks } from '../../fixtures/bad-input/list-sync-tasks.ts';
 import { reconcile } from '../../fixtures/bad-input/reconcile.ts';
 import { redrive } from '../../fixtures/bad-input/redrive.ts';
 import { showObject } from '../../fixtures/bad-input/show-object.ts';
+import { showStatus } from '../../fixtures/bad-input/show-status.ts';
 import { showSyncTask } from '../../fixtures/bad-input/show-sync-task.ts';
 import { showSyncTaskStatistics } from '../../fixtures/bad-input/show-sync-task-statistics.ts';
 import { startSyncTask } from '../../fixtures/bad-input/start-sync-task.ts';
@@ -24,6 +25,7 @@ describe.each([
   ['reconcile', reconcile],
   ['redrive', redrive],
   ['show-object', showObject],
+  ['show-status', showStatus],
   ['show-sync-task', showSyncTask],
   ['show-sync-task-statistics', showSyncTaskStatistics],
   ['start-sync-task', startSyncTask],

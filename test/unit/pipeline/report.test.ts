@@ -105,7 +105,9 @@ describe('report', () => {
     });
 
     expect(run).toThrow(SubmitFailedError);
-    expect(run).toThrow(/^\[pairs=3 routing=0123456789abcdef\] OMS did not accept 1 of 3 keys;/);
+    expect(run).toThrow(
+      /^\[pairs=3 routing=0123456789abcdef\] \[failure=OmsSync.OmsUnavailable\] OMS did not accept 1 of 3 keys;/,
+    );
     expect(run).toThrow(
       expect.objectContaining({ cause, summary: expect.objectContaining({ accepted: 1, failed: 2 }) }),
     );
