@@ -31,14 +31,20 @@ export interface DocumentSearch extends NamedObject {
 const LIMITS = {
   /** Pages of names of one kind, 1000 each. */
   pages: 20,
-  /** Documents and bytes that are read, and how many at a time. */
-  documents: 4_000,
+  /** Documents of one kind, and bytes of all, that are read, and how many of one kind at a time. */
+  documents: 2_000,
   bytes: 32 * 1024 * 1024,
-  reading: 32,
-  /** Milliseconds for reading. */
-  time: 1_500,
+  reading: 12,
+  /** Milliseconds, listing included, after which no further document is read. */
+  time: 1_600,
   /** Milliseconds between an upload and the time of its event, either way: clocks differ, and events are gathered. */
   eventTime: 15 * 60_000,
+  /** Milliseconds within which most events follow. */
+  near: 60_000,
+  /** Milliseconds between an upload and its failed invocation: an event waits a day at most. */
+  eventAge: 25 * 3_600_000,
+  /** Failed invocations that are read to tell how long after their events they were written. */
+  samples: 32,
 } as const;
 
 /** A document that may name the object. */
@@ -47,52 +53,140 @@ interface Candidate extends FoundDocument {
   readonly distance: number;
 }
 
+/** Candidates of one kind, in the order in which they are read, and whether these are all that there are. */
+interface Batch {
+  readonly candidates: readonly Candidate[];
+  readonly complete: boolean;
+}
+
+/** Counts of one kind. */
+interface Searched {
+  readonly read: number;
+  readonly candidates: number;
+  readonly complete: boolean;
+}
+
+/** What the searches of all kinds share. */
+interface Hunt extends DocumentSearch {
+  /** By `now`. */
+  readonly end: number;
+  found: RedriveDocument | undefined;
+  bytes: number;
+}
+
 /**
  * Finds the document of the state bucket that names an object: a dead letter, a parked one, or a failed invocation.
  *
  * A dead letter's name begins with the time of its event, which is that of the upload. So only names near the time of
  * the source are listed and read, the nearest first. A store dates an upload in parts by its beginning: then every later
- * name counts. Names of failed invocations are FunctionGraph's own; those count that were written after the upload.
+ * name counts. Names of failed invocations are FunctionGraph's own and tell nothing: those count that were written within
+ * the time that an event may wait, and a sample of them tells how long after their events they were written.
  */
 export async function findDocument(search: DocumentSearch): Promise<Station<'dead_letter'>> {
-  const { prefixes, source } = search;
-  const kinds: readonly (readonly [DocumentSource, string])[] = [
-    ['dead_letter', prefixes.deadLetters],
-    ['parked', prefixes.parked],
-    ['failed_invocation', prefixes.failedInvocations],
-  ];
-  const lists = await Promise.all(kinds.map(([kind, prefix]) => candidatesOf(kind, prefix, search)));
-  const candidates = lists
-    .flatMap((list) => list.candidates)
-    .sort((one, other) => one.distance - other.distance || other.lastModified - one.lastModified);
-  const { found, read } = await readUntilFound(candidates, search);
-  if (found) return stationOf(found);
-  const isAll = read === candidates.length && lists.every(({ complete }) => complete);
-  if (isAll)
-    return station('dead_letter', 'none', `None of ${candidates.length} documents since the upload names the object.`);
-  const more = lists.every(({ complete }) => complete) ? candidates.length : `more than ${candidates.length}`;
+  const { prefixes, source, now } = search;
+  const hunt: Hunt = { ...search, end: now() + LIMITS.time, found: undefined, bytes: 0 };
+  const searched = await Promise.all([
+    searchKind(lettersOf('dead_letter', prefixes.deadLetters, hunt), hunt),
+    searchKind(lettersOf('parked', prefixes.parked, hunt), hunt),
+    searchKind(invocationsOf(prefixes.failedInvocations, hunt), hunt),
+  ]);
+  if (hunt.found) return stationOf(hunt.found);
+  const [read, candidates] = [sum(searched, (one) => one.read), sum(searched, (one) => one.candidates)];
+  const isListed = searched.every(({ complete }) => complete);
+  if (isListed && read === candidates)
+    return station('dead_letter', 'none', `None of ${candidates} documents since the upload names the object.`);
   return unknownStation(
     'dead_letter',
     'OmsSync.TooManyDocuments',
-    `${read} of ${more} documents ${source ? 'since the upload ' : ''}were read, and none names the object.`,
+    `${read} of ${isListed ? '' : 'more than '}${candidates} documents ${source ? 'since the upload ' : ''}were read, and none names the object.`,
     'Run oms-sync redrive --dry-run --prefix BUCKET/KEY, which reads all of them.',
   );
 }
 
-async function candidatesOf(
+function sum<T>(items: readonly T[], count: (item: T) => number): number {
+  return items.reduce((total, item) => total + count(item), 0);
+}
+
+async function searchKind(batches: AsyncIterable<Batch>, hunt: Hunt): Promise<Searched> {
+  let [read, candidates, complete] = [0, 0, false];
+  for await (const batch of batches) {
+    candidates += batch.candidates.length;
+    ({ complete } = batch);
+    const nearest = batch.candidates.toSorted(
+      (one, other) => one.distance - other.distance || other.lastModified - one.lastModified,
+    );
+    await forEachConcurrently(nearest.slice(0, LIMITS.documents - read), LIMITS.reading, async (candidate) => {
+      if (await readCandidate(candidate, hunt)) read += 1;
+    });
+    if (hunt.found || hunt.now() >= hunt.end) return { read, candidates, complete: false };
+  }
+  return { read, candidates, complete };
+}
+
+/** @returns whether it was read; a document that vanished meanwhile counts as that */
+async function readCandidate(candidate: Candidate, hunt: Hunt): Promise<boolean> {
+  const { size } = candidate;
+  if (hunt.found || hunt.now() >= hunt.end || size > REDRIVE_LIMITS.documentBytes) return false;
+  if (hunt.bytes + size > LIMITS.bytes) return false;
+  hunt.bytes += size;
+  try {
+    const document = await read(candidate, hunt);
+    if (names(document, hunt)) hunt.found = document;
+    return true;
+  } catch (error) {
+    return error instanceof ObjectNotFoundError;
+  }
+}
+
+/** Letters whose events are near the upload; first those that are nearest, which needs the fewest pages. */
+async function* lettersOf(kind: 'dead_letter' | 'parked', prefix: string, hunt: Hunt): AsyncGenerator<Batch> {
+  const { source } = hunt;
+  const { near, eventTime } = LIMITS;
+  if (!source) {
+    yield await listCandidates(kind, prefix, hunt, {});
+    return;
+  }
+  const { lastModified: uploaded, etag } = source;
+  const isInParts = etag === undefined || etag.includes('-');
+  const first = await listCandidates(kind, prefix, hunt, { from: uploaded - near, until: uploaded + near });
+  const written = first.candidates.filter(({ lastModified }) => lastModified >= uploaded - eventTime);
+  yield { ...first, candidates: written, complete: false };
+  const until = isInParts ? Number.POSITIVE_INFINITY : uploaded + eventTime;
+  const all = await listCandidates(kind, prefix, hunt, { from: uploaded - eventTime, until });
+  const seen = new Set(first.candidates.map(({ name }) => name));
+  yield {
+    ...all,
+    candidates: all.candidates.filter((one) => !seen.has(one.name) && one.lastModified >= uploaded - eventTime),
+  };
+}
+
+async function* invocationsOf(prefix: string, hunt: Hunt): AsyncGenerator<Batch> {
+  const { candidates, complete } = await listCandidates('failed_invocation', prefix, hunt, {});
+  const uploaded = hunt.source?.lastModified;
+  if (uploaded === undefined) {
+    yield { candidates, complete };
+    return;
+  }
+  const { eventTime, eventAge } = LIMITS;
+  const isInParts = hunt.source?.etag?.includes('-') !== false;
+  const until = isInParts ? Number.POSITIVE_INFINITY : uploaded + eventAge;
+  const written = candidates.filter(
+    ({ lastModified }) => lastModified >= uploaded - eventTime && lastModified <= until,
+  );
+  yield { candidates: await byDelay(written, hunt), complete };
+}
+
+/** Names of one kind between two times in them, and those that have none; all where no time is given. */
+async function listCandidates(
   source: DocumentSource,
   prefix: string,
-  { store, stateBucket, source: object }: DocumentSearch,
-): Promise<{ readonly candidates: readonly Candidate[]; readonly complete: boolean }> {
-  const uploaded = object?.lastModified ?? Number.NEGATIVE_INFINITY;
-  const from = uploaded - LIMITS.eventTime;
-  const isInParts = object?.etag === undefined || object.etag.includes('-');
-  const until = isInParts ? Number.POSITIVE_INFINITY : uploaded + LIMITS.eventTime;
-  const isDated = source !== 'failed_invocation';
+  { store, stateBucket, source: object, now, end }: Hunt,
+  { from, until = Number.POSITIVE_INFINITY }: { readonly from?: number; readonly until?: number },
+): Promise<Batch> {
   const candidates: Candidate[] = [];
-  let startAfter = isDated && Number.isFinite(from) ? `${prefix}${dateName(from)}` : undefined;
+  let startAfter = from === undefined ? undefined : `${prefix}${dateName(from)}`;
   let token: string | undefined;
-  for (let page = 0; page < LIMITS.pages; page += 1) {
+  for (let page = 0; page < LIMITS.pages && now() < end; page += 1) {
     const { objects, nextToken } = await store.listObjects({
       bucket: stateBucket,
       prefix,
@@ -100,14 +194,11 @@ async function candidatesOf(
     });
     let isBeyond = false;
     for (const { key: name, size, lastModified } of objects) {
-      const time = timeIn(name.slice(prefix.length));
-      if (isDated && time !== undefined && time > until) {
-        isBeyond = true;
-        break;
-      }
-      // Written before the upload, by the store's clock: about an earlier version.
-      if (lastModified < from || (name.endsWith('/') && size === 0)) continue;
-      const distance = time === undefined || !object ? Number.MAX_SAFE_INTEGER : Math.abs(time - uploaded);
+      const time = from === undefined ? undefined : timeIn(name.slice(prefix.length));
+      isBeyond = time !== undefined && time > until;
+      if (isBeyond) break;
+      if (name.endsWith('/') && size === 0) continue;
+      const distance = time === undefined || !object ? Number.MAX_SAFE_INTEGER : Math.abs(time - object.lastModified);
       candidates.push({ source, name, size, lastModified, distance });
     }
     token = isBeyond ? undefined : nextToken;
@@ -118,45 +209,42 @@ async function candidatesOf(
   return { candidates, complete: false };
 }
 
+/** Guesses from a sample which invocations began near the time of the upload; it only decides what is read first. */
+async function byDelay(candidates: readonly Candidate[], search: DocumentSearch): Promise<readonly Candidate[]> {
+  const { source } = search;
+  if (!source || candidates.length <= LIMITS.samples) return candidates;
+  const inOrder = candidates.toSorted((one, other) => one.lastModified - other.lastModified);
+  const every = Math.ceil(inOrder.length / LIMITS.samples);
+  const began = await Promise.all(
+    [...inOrder.filter((_, index) => index % every === 0), ...inOrder.slice(-1)].map(async (sample) => {
+      const document = await read(sample, search).catch(() => undefined);
+      return document?.created ?? sample.lastModified;
+    }),
+  );
+  return inOrder.map((candidate, index) => {
+    const [sample, part] = [Math.floor(index / every), (index % every) / every];
+    const [before = 0, after = before] = began.slice(sample, sample + 2);
+    return { ...candidate, distance: Math.abs(before + (after - before) * part - source.lastModified) };
+  });
+}
+
+async function read(found: FoundDocument, { store, stateBucket }: DocumentSearch): Promise<RedriveDocument> {
+  const maxBytes = REDRIVE_LIMITS.documentBytes;
+  return readDocument(found, await store.getObject({ bucket: stateBucket, key: found.name, maxBytes }));
+}
+
 /** As a dead letter's name has it (deadletters/name.ts), to the minute. */
 function dateName(time: number): string {
   return new Date(time).toISOString().slice(0, 16).replace('T', '/').replace(':', '-');
 }
 
-const TIME_IN_NAME = /(\d{4}-\d\d-\d\d)[/T_ -](\d\d)[-:](\d\d)[-:](\d\d)/;
+const TIME_IN_NAME = /^(\d{4}-\d\d-\d\d)\/(\d\d)-(\d\d)-(\d\d)-/;
 
 /** Milliseconds since the epoch. */
 export function timeIn(name: string): number | undefined {
   const [, date, hours, minutes, seconds] = TIME_IN_NAME.exec(name) ?? [];
   const time = date === undefined ? Number.NaN : Date.parse(`${date}T${hours}:${minutes}:${seconds}Z`);
   return Number.isNaN(time) ? undefined : time;
-}
-
-/** @returns how many documents were read, those that vanished meanwhile included */
-async function readUntilFound(
-  candidates: readonly Candidate[],
-  search: DocumentSearch,
-): Promise<{ readonly found: RedriveDocument | undefined; readonly read: number }> {
-  const { store, stateBucket, now } = search;
-  const end = now() + LIMITS.time;
-  let found: RedriveDocument | undefined;
-  let read = 0;
-  let bytes = 0;
-  const chosen = candidates.slice(0, LIMITS.documents);
-  await forEachConcurrently(chosen, LIMITS.reading, async (candidate) => {
-    const { name, size } = candidate;
-    if (found || now() >= end || bytes + size > LIMITS.bytes || size > REDRIVE_LIMITS.documentBytes) return;
-    bytes += size;
-    try {
-      const stored = await store.getObject({ bucket: stateBucket, key: name, maxBytes: REDRIVE_LIMITS.documentBytes });
-      const document = readDocument(candidate, stored);
-      if (names(document, search)) found = document;
-    } catch (error) {
-      if (!(error instanceof ObjectNotFoundError)) return;
-    }
-    read += 1;
-  });
-  return { found, read };
 }
 
 function names(document: RedriveDocument, { bucket, key, keyEncodings }: DocumentSearch): boolean {
