@@ -28,8 +28,8 @@ export interface Context {
   readonly commands: readonly CliCommand[];
   /** Whether the result is one JSON document on stdout. */
   readonly json: boolean;
-  /** Writes the result as a document. */
-  print(document: unknown): void;
+  /** Writes the result as a document; in one line where it is one of several. */
+  print(document: unknown, options?: { readonly line: true }): void;
   /** Writes the result for people; nothing with `--json`. */
   say(text: string): void;
   /** Writes beside the result, to stderr. */

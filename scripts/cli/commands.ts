@@ -1,3 +1,4 @@
+import { backlog } from './backlog.ts';
 import type { CliCommand } from './command.ts';
 import { completion } from './completion.ts';
 import { demo } from './demo.ts';
@@ -21,6 +22,7 @@ export const COMMANDS: readonly CliCommand[] = [
   demo,
   status,
   where,
+  backlog,
   reconcile,
   redrive,
   deploy,

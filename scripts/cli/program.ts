@@ -71,7 +71,7 @@ export async function runProgram(
         env,
         commands,
         json,
-        print: (document) => stdout(`${JSON.stringify(document, null, 2)}\n`),
+        print: (document, options) => stdout(`${JSON.stringify(document, null, options?.line ? undefined : 2)}\n`),
         say: (line) => {
           if (!json) stdout(`${line}\n`);
         },

@@ -32,7 +32,7 @@ export async function applyDisposition(
   document: RedriveDocument,
   { deadLetters, store, bucket, redact }: StateBucket,
 ): Promise<Applied> {
-  const { found, etag } = document;
+  const { found } = document;
   if (disposition.outcome === 'left') return { outcome: 'left', written: [] };
   const written: string[] = [];
   let outcome: DocumentOutcome = disposition.outcome;
@@ -51,11 +51,21 @@ export async function applyDisposition(
   }
   // A letter that is refused for the same reason keeps its name, and was overwritten.
   if (written.includes(found.name)) return { outcome, written };
-  if (found.source === 'failed_invocation' && etag !== undefined) {
-    // How FunctionGraph names its documents is not documented. Where it gave a name twice, the second event is another.
-    const head = await store.headObject({ bucket, key: found.name });
-    if (head?.etag !== undefined && head.etag !== etag) return { outcome: 'left', written };
-  }
+  if (await wasReplaced(document, { store, bucket })) return { outcome: 'left', written };
   await store.deleteObject({ bucket, key: found.name });
   return { outcome, written };
+}
+
+/**
+ * How FunctionGraph names its documents is not documented. Where it gave a name twice, the second event is another.
+ *
+ * @throws ObjectStoreError
+ */
+export async function wasReplaced(
+  { found, etag }: RedriveDocument,
+  { store, bucket }: Pick<StateBucket, 'store' | 'bucket'>,
+): Promise<boolean> {
+  if (found.source !== 'failed_invocation' || etag === undefined) return false;
+  const head = await store.headObject({ bucket, key: found.name });
+  return head?.etag !== undefined && head.etag !== etag;
 }

@@ -4,6 +4,7 @@ import { parse } from '#shared/validation/parse.ts';
 import { nonEmptyText } from '#shared/validation/primitives.ts';
 import { rule } from '#shared/validation/rule.ts';
 import { readTime } from '#shared/validation/time.ts';
+import type { DocumentSource } from './document.ts';
 
 /** Selects documents. A document must meet every condition that is there. */
 export interface RedriveFilter {
@@ -16,6 +17,14 @@ export interface RedriveFilter {
   readonly prefix?: string;
   readonly parked?: boolean;
   readonly limit?: number;
+  /** Places to look in, in place of all but the parked documents. */
+  readonly kinds?: ReadonlySet<DocumentSource>;
+  /** Codes of the document or of its true cause (causeOfDocument). */
+  readonly causes?: ReadonlySet<string>;
+  /** Matches `bucket/key` of at least one object that the document names. */
+  readonly objects?: RegExp;
+  /** Name of the one document that is meant. */
+  readonly name?: string;
 }
 
 /** Durations that are ages: whole seconds or more, and not so long that they lead out of the calendar. */

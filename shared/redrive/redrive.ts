@@ -42,6 +42,8 @@ export interface RedriveRun extends ResolveOptions, Omit<SubmitOptions, 'reserve
   readonly id: string;
   readonly redact: Redact;
   readonly onProgress?: ((progress: RedriveProgress) => void) | undefined;
+  /** Told of the documents that a dry run would take. */
+  readonly onFound?: ((taken: readonly Taken[]) => void) | undefined;
   /** Keeps the report, also that of a run that fails: the next one goes on from it. */
   readonly save?: ((report: RedriveReport) => Promise<void>) | undefined;
   readonly log: Logger;
@@ -171,6 +173,7 @@ class Redrive {
 
   /** Counts, in a dry run, the causes that are known without asking OMS. */
   #show({ taken }: Window): undefined {
+    this.#run.onFound?.(taken);
     for (const { document, resolved } of taken)
       for (const cause of dryRunCauses(document, resolved)) this.#tally.cause(cause);
   }
@@ -267,11 +270,16 @@ class Redrive {
 
 /** The prefixes that a run lists, in order. Failed invocations come first: nothing of them was redriven yet. */
 export function sourcesOf({ prefixes, filter }: Pick<RedriveRun, 'prefixes' | 'filter'>): Source[] {
-  return [
+  const { kinds, name, parked = false } = filter;
+  const all: readonly Source[] = [
     { source: 'failed_invocation', prefix: prefixes.failedInvocations },
     { source: 'dead_letter', prefix: prefixes.deadLetters },
-    ...(filter.parked === true ? [{ source: 'parked', prefix: prefixes.parked } as const] : []),
+    { source: 'parked', prefix: prefixes.parked },
   ];
+  return all
+    .filter(({ source }) => kinds?.has(source) ?? (source !== 'parked' || parked))
+    .filter(({ prefix }) => name?.startsWith(prefix) ?? true)
+    .map((each) => (name === undefined ? each : { ...each, prefix: name }));
 }
 
 /** Each pair of sync task and key once, and which of them a document asked for. */

@@ -12,6 +12,7 @@ import {
 import type { ObjectStore, StoredObject } from '#shared/objectstore/port.ts';
 import { forEachConcurrently } from '#shared/pipeline/concurrently.ts';
 import { classify } from '#shared/pipeline/failures.ts';
+import { causeOfDocument } from './cause.ts';
 import type { FoundDocument, RedriveDocument } from './document.ts';
 import { REDRIVE_LIMITS } from './limits.ts';
 import { type ListingOptions, listDocuments, type Position, type Source } from './listing.ts';
@@ -207,7 +208,12 @@ function isOfDocument(error: unknown): boolean {
 function matches(document: RedriveDocument, { changes }: Resolved, filter: RedriveFilter): boolean {
   const { codes, since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY, prefix } = filter;
   if (codes && !codes.has(document.code)) return false;
+  if (filter.name !== undefined && document.found.name !== filter.name) return false;
+  if (filter.causes && !filter.causes.has(document.code) && !filter.causes.has(causeOfDocument(document).code))
+    return false;
   if (document.created < since || document.created > until) return false;
+  const { objects } = filter;
+  if (objects && !changes.some(({ bucket, key }) => objects.test(`${bucket}/${key}`))) return false;
   if (prefix === undefined) return true;
   const slash = prefix.indexOf('/');
   const bucket = slash < 0 ? prefix : prefix.slice(0, slash);

@@ -59,7 +59,7 @@ async function count({ store, bucket }: RedriveRun, sources: readonly Source[]):
  *
  * @returns also why it failed, where it did something all the same
  */
-async function watched(
+export async function watched(
   run: RedriveRun,
   context: Context,
 ): Promise<{ readonly report: RedriveReport; readonly fault?: unknown }> {
@@ -79,7 +79,7 @@ async function watched(
   }
 }
 
-function connect({ config, credentials }: Target, { options, rate, verbose }: CommandLine): RedriveRun {
+export function connect({ config, credentials }: Target, { options, rate, verbose }: CommandLine): RedriveRun {
   const clock = systemClock;
   const now = () => clock.now();
   const location = stateLocation(config, config.region);
