@@ -83,6 +83,7 @@ export function createReconcile({
       remaining: () => invocation.remainingTime,
       reserveMs: reserve,
       grace,
+      objective: config.objective,
       maxSubmissions: options.max_submissions ?? config.maxSubmissions,
       dryRun: options.dry_run ?? false,
       restart: options.restart ?? false,

@@ -1,4 +1,5 @@
 import { durationVariable } from './duration.ts';
+import { objectiveVariable } from './objective.ts';
 import { countVariable, withDefault } from './variable.ts';
 
 const DAY = 86_400_000;
@@ -27,6 +28,7 @@ export const reconcileVariables = {
     1,
     1_000_000_000,
   ),
+  objective: objectiveVariable('RECONCILE_OBJECTIVE'),
   lease: withDefault(
     durationVariable('RECONCILE_LEASE', {
       hint: 'time after which a run that was killed no longer keeps others from its route, 2m by default',

@@ -25,6 +25,8 @@ export interface ListedPage {
    * What changed since then may not be in it.
    */
   readonly listedAt: number;
+  /** Milliseconds that the store's clock is ahead of the function's; absent where the store does not tell its time. */
+  readonly ahead?: number;
   /** LIST calls of this listing so far, each with however many attempts. */
   readonly calls: number;
 }
@@ -105,12 +107,13 @@ export class ObjectLister implements Lister, KeyFinder {
       });
       const page = await untilAborted(asked, signal);
       // A listing is compared with times of the store, whose clock the one here may be behind.
-      const behind = page.date === undefined ? 0 : Math.max(0, page.date - this.#now());
+      const ahead = page.date === undefined ? undefined : page.date - this.#now();
+      const told = ahead === undefined ? {} : { ahead };
       const objects = check.take(page, token);
       token = page.nextToken;
       const last = token === undefined || check.isOver;
       const isEndSeen = check.isOver ? ({ isEndSeen: true } as const) : {};
-      yield { objects, last, ...isEndSeen, listedAt: listedAt + behind, calls };
+      yield { objects, last, ...isEndSeen, listedAt: listedAt + Math.max(0, ahead ?? 0), ...told, calls };
       if (last) return;
     }
   }

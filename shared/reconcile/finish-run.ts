@@ -64,7 +64,7 @@ function isBasis({ previous }: RunContext, { complete, obstacles }: Report): boo
 
 /** The report of the pass, as far as it has come. */
 async function reportOf(context: RunContext, { task }: RunEnd, complete: boolean): Promise<Report> {
-  const { options, pass, destination, previous, emptySourceConfirmed } = context;
+  const { options, pass, destination, previous, lag, emptySourceConfirmed } = context;
   // Written already, by a run that was killed before it could say so.
   if (complete && previous?.id === pass.head.id) return previous;
   const { route, clock, grace } = options;
@@ -101,6 +101,8 @@ async function reportOf(context: RunContext, { task }: RunEnd, complete: boolean
     calls,
     ...(pass.head.oms_before && after.counters && { oms: { before: pass.head.oms_before, after: after.counters } }),
     knownFailures: await knownFailures(context, after),
+    objective: options.objective,
+    lagSince: lag.since,
     ...(previous && { changedSince: Date.parse(previous.started), previous }),
   });
 }

@@ -1,3 +1,4 @@
+import type { Objective } from '#shared/config/objective.ts';
 import type { Clock } from '#shared/http/clock.ts';
 import type { KeyFinder, Lister } from '#shared/listing/lister.ts';
 import type { Logger } from '#shared/logging/logger.ts';
@@ -44,6 +45,8 @@ export interface ReconcileOptions {
   readonly workers: number;
   /** Milliseconds: what differs and is younger may still be on its way. */
   readonly grace: number;
+  /** Share of the objects that are to arrive within a time; the default of RECONCILE_OBJECTIVE where it is left out. */
+  readonly objective?: Objective | undefined;
   /** Most submissions of an object whose source stays the same; {@link MAX_SUBMISSIONS} where it is left out. */
   readonly maxSubmissions?: number | undefined;
   /** Memory of earlier submissions, where no `state` keeps it. */

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { DEFAULT_OBJECTIVE } from '#shared/config/objective.ts';
 import { AppError } from '#shared/errors/base.ts';
 import { AcceptedTrace } from '#shared/pipeline/accepted-trace.ts';
 import { ObjectComparer } from './compare/compare-object.ts';
 import { noCounts, submittable } from './compare/counts.ts';
+import type { LagWindow } from './compare/lag.ts';
 import { isOfThePast, STATE_LIMITS } from './document-limits.ts';
 import { finishRun } from './finish-run.ts';
 import { isTaskOf, type KnownTask, showKnownTask } from './oms-task.ts';
@@ -89,6 +91,7 @@ async function run(options: ReconcileOptions, destination: string, lease?: Lease
     comparer: comparerOf(options, task, pass, previous),
     destination,
     previous,
+    lag: lagWindow(pass, previous, options),
     emptySourceConfirmed: options.sourceIsEmpty === true || confirmedBefore,
     submit: submitterOf(options, pass.submissions, reserve, trace),
     control,
@@ -135,6 +138,17 @@ function startPass(
     return begin(Math.max(head.pass, last), pass.submissions.next(isComplete, Date.parse(head.started)));
   if (read.restarted.length > 0) log.warn('ranges restarted', { reason: 'corrupt', ranges: read.restarted.length });
   return pass.resumed();
+}
+
+/** Milliseconds: a first pass measures the lag of the changes of a day. */
+const FIRST_LOOK_BACK = 86_400_000;
+
+/** In whole seconds, as stores tell times: what arrived in the second in which a pass began may not be in its listing. */
+function lagWindow(pass: Pass, previous: Report | undefined, { objective }: ReconcileOptions): LagWindow {
+  const secondOf = (time: string): number => Math.floor(Date.parse(time) / 1000) * 1000;
+  const asOf = secondOf(pass.head.started);
+  const since = previous ? Math.min(asOf, secondOf(previous.started)) : asOf - FIRST_LOOK_BACK;
+  return { since, asOf, within: (objective ?? DEFAULT_OBJECTIVE).seconds * 1000 };
 }
 
 function comparerOf(

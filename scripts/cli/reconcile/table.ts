@@ -3,6 +3,7 @@ import { REASONS, type Reason, VERDICTS, type Verdict } from '#shared/reconcile/
 import { convergenceOf, DIFFERENCES, type Obstacle } from '#shared/reconcile/report/convergence.ts';
 import type { Plan } from '#shared/reconcile/report/plan.ts';
 import { REMEDIES } from '#shared/reconcile/report/reason-remedies.ts';
+import type { Report } from '#shared/reconcile/report/report.ts';
 import type { ReconcileResult, StopReason } from '#shared/reconcile/run-options.ts';
 import { quoted } from '../quoted.ts';
 import { formatInteger, formatTable } from '../table.ts';
@@ -62,6 +63,7 @@ export function summaryOf(result: ReconcileResult, view: View): string {
     ...(view.dryRun && result.plan && counts.source.objects > 0 ? plan(result.plan, view) : []),
     '',
     ...conclusion(result, view),
+    ...lagLines(result.report),
   ].join('\n');
 }
 
@@ -186,6 +188,29 @@ function conclusion(result: ReconcileResult, view: View): string[] {
   if (inFlight > 0)
     lines.push(`${plural(inFlight, 'object')} in flight: look again in ${view.graceText}, or with --grace 0.`);
   return lines;
+}
+
+/** How long changes took; nothing where none was measured. */
+function lagLines(report: Report | undefined): string[] {
+  const { lag, slo } = report ?? {};
+  if (!lag || !slo || lag.count === 0) return [];
+  const { count, waiting, p50, p95, p99, max, within_objective: share, clock_offset_seconds: offset = 0 } = lag;
+  const percentiles = Object.entries({ p50, p95, p99 }).flatMap(([name, seconds]) =>
+    seconds === undefined ? [] : [`${name} ${formatInteger(seconds)} s`],
+  );
+  const within = `within ${slo.seconds / 60} min`;
+  const needed = `share ${within}: unknown below ${formatInteger(slo.needed)} objects`;
+  return [
+    '',
+    `Lag of ${plural(count, 'change')} since ${lag.since}: ${[...percentiles, `max ${formatInteger(max)} s`].join(', ')}; ` +
+      `${share === undefined ? needed : `${(share * 100).toFixed(2)} % ${within}`}.`,
+    ...(waiting > 0 ? [`${plural(waiting, 'change')} had not arrived ${within}: their age counts as their lag.`] : []),
+    ...(offset === 0
+      ? []
+      : [
+          `The destination's clock is ${Math.abs(offset)} s ${offset < 0 ? 'behind' : 'ahead of'} the source's: lag is wrong by as much.`,
+        ]),
+  ];
 }
 
 function whatNow(counts: Counts, accepted: number, failed: number, { task, dryRun }: View): string[] {

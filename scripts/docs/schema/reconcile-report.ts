@@ -5,6 +5,7 @@ import * as z from 'zod/mini';
 import { NAMED_KEY_LENGTH, NAMED_KEYS } from '#shared/reconcile/compare/counts.ts';
 import { VERDICTS } from '#shared/reconcile/compare/verdict.ts';
 import { TREND_LENGTH } from '#shared/reconcile/report/convergence.ts';
+import { SLO_DAYS } from '#shared/reconcile/report/lag.ts';
 import { reportSchema } from '#shared/reconcile/report/report.ts';
 
 /** Where the schema is published. */
@@ -98,6 +99,28 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   explained: 'Those of them that are known to have failed.',
   unexplained: 'The rest: their notifications were lost.',
   rate: 'unexplained by changed; left out where nothing changed.',
+  lag: 'Time from the change at the source to its arrival at the destination, in whole seconds. Each change is measured once: by the first pass that begins after its arrival, or after the time of the objective has gone by without it.',
+  'lag.since': 'Changes since then: when the pass before began, or a day before the first pass.',
+  count: 'Objects that were measured.',
+  waiting: 'Those of them that had not arrived within the time of the objective: their lag is their age.',
+  oldest_waiting: 'Age of the oldest object that had not arrived when the pass began, in seconds; 0 where all had.',
+  p50: 'Half of the objects took no longer; upper bound of a bucket. Left out below 2 objects.',
+  p95: '95 % of the objects took no longer; upper bound of a bucket. Left out below 20 objects.',
+  p99: '99 % of the objects took no longer; upper bound of a bucket. Left out below 100 objects.',
+  max: 'The longest.',
+  within_objective: 'Share of the objects within the time of the objective; left out below slo.needed objects.',
+  clock_offset_seconds:
+    "How far the destination store's clock is ahead of the source store's; left out where a store does not tell its time. Times are not corrected by it.",
+  slo: 'The objective, RECONCILE_OBJECTIVE, and how it was met in thirty days.',
+  target: 'Share of the objects that are to arrive in time.',
+  seconds: 'Time within which they are to arrive.',
+  'slo.objects': 'Objects of complete passes, the first one left out.',
+  late: 'Those of them that did not arrive in time.',
+  needed: 'Objects below which no share is stated.',
+  share: 'Share that arrived in time; left out below slo.needed objects.',
+  budget_left: 'Share of the error budget that is left, below 0 where more were late than the objective allows.',
+  days: `Sums of the last ${SLO_DAYS} days.`,
+  day: 'Day on which the passes began, UTC.',
   trend: `The last ${TREND_LENGTH} passes, this one at the end.`,
   source_objects: 'Objects that the source listed.',
   loss_rate: 'As loss.rate.',

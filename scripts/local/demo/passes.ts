@@ -15,6 +15,8 @@ export interface PassReport {
   readonly submitted: number;
   readonly accepted: number;
   readonly calls: { readonly list: number; readonly events: number };
+  /** Seconds from a change at the source to its arrival. */
+  readonly lag?: Readonly<Record<'count' | 'max', number> & Partial<Record<'p50' | 'p95' | 'p99', number>>>;
 }
 
 /** The prefix of the stack's own route in the function's state. */
@@ -66,6 +68,19 @@ async function ask({ gateway, app_code }: Endpoints): Promise<void> {
 async function readReport(client: S3Client, bucket: string): Promise<PassReport> {
   const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: REPORT }));
   return JSON.parse((await Body?.transformToString()) ?? '') as PassReport;
+}
+
+/** How long the changes took that each pass measured. */
+export function lagLines(passes: readonly PassReport[]): string[] {
+  return passes.flatMap(({ pass, lag }) => {
+    if (!lag || lag.count === 0) return [];
+    const { count, max, ...percentiles } = lag;
+    const shown = (['p50', 'p95', 'p99'] as const).flatMap((name) =>
+      percentiles[name] === undefined ? [] : [`${name} ${percentiles[name]} s`],
+    );
+    const objects = `${count.toLocaleString('en-US')} ${count === 1 ? 'object' : 'objects'}`;
+    return [`  pass ${pass}: ${objects}, ${[...shown, `max ${max} s`].join(', ')}`];
+  });
 }
 
 export function passesTable(passes: readonly PassReport[]): string {

@@ -8,7 +8,7 @@ import { compareObject } from './compare.ts';
 import { Drops } from './drops.ts';
 import { missingObjects } from './gap.ts';
 import type { DemoObject } from './objects.ts';
-import { type PassReport, passesTable, runPass } from './passes.ts';
+import { lagLines, type PassReport, passesTable, runPass } from './passes.ts';
 import { startProgress } from './progress.ts';
 import { upload } from './upload.ts';
 
@@ -154,6 +154,8 @@ function conclude(
 ): boolean {
   signal.throwIfAborted();
   const converged = passes.at(-1)?.converged ?? true;
+  const lag = lagLines(passes);
+  if (lag.length > 0) say(['lag from the source to the destination, of what each pass found new:', ...lag].join('\n'));
   if (problems.length === 0 && converged) {
     say('converged: source and destination hold the same objects');
     return true;

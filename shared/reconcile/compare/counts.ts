@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { compareUtf8, isBefore } from '#shared/encoding/utf8-order.ts';
 import { STATE_LIMITS, storedText } from '../document-limits.ts';
+import { addLag, type LagCounts, lagSchema } from './lag.ts';
 import { type Finding, isSubmitted, REASONS, type Reason, VERDICTS, type Verdict } from './verdict.ts';
 
 /** Maximum sample keys per verdict: the first ones. */
@@ -31,6 +32,8 @@ export interface Counts {
   readonly reasons: Partial<Record<Reason, number>>;
   /** Source objects modified since the last pass began, and how many of them no notification has brought over. */
   readonly changed: { objects: number; lost: number };
+  /** Absent where nothing was measured, as in documents of releases that did not. */
+  lag?: LagCounts;
 }
 
 export interface DiffStep {
@@ -68,6 +71,7 @@ export function addCounts(a: Counts, b: Counts): Counts {
     const sum = (a.reasons[reason] ?? 0) + (b.reasons[reason] ?? 0);
     if (sum > 0) reasons[reason] = sum;
   }
+  const lag = addLag(a.lag, b.lag);
   return {
     source: addTotals(a.source, b.source),
     destination: addTotals(a.destination, b.destination),
@@ -77,6 +81,7 @@ export function addCounts(a: Counts, b: Counts): Counts {
     })),
     reasons,
     changed: { objects: a.changed.objects + b.changed.objects, lost: a.changed.lost + b.changed.lost },
+    ...(lag && { lag }),
   };
 }
 
@@ -177,6 +182,7 @@ export const countsSchema = z.object({
     >,
   ),
   changed: z.object({ objects: quantity, lost: quantity }),
+  lag: lagSchema,
 });
 
 /** Objects that were refused for good, by the code of the failure. Plain JSON. */

@@ -2,13 +2,16 @@ import { isBefore } from '#shared/encoding/utf8-order.ts';
 import type { CompareTimes, ObjectComparer } from './compare-object.ts';
 import { countFinding, countSame, type DiffStep, noCounts } from './counts.ts';
 import { DiffError, type Side } from './errors.ts';
-import { type Finding, isSubmitted, type ObjectFacts } from './verdict.ts';
+import { countArrival, countOffset, countWaiting, type LagWindow } from './lag.ts';
+import { type Finding, isOnItsWay, isSubmitted, type ObjectFacts } from './verdict.ts';
 
 /** A page of a listing, as the listers give them. An empty page is no end. */
 export interface FactsPage {
   readonly objects: readonly ObjectFacts[];
   /** Milliseconds since the epoch when the page was asked for; when the diff asked its lister where it is left out. */
   readonly listedAt?: number;
+  /** Milliseconds that the store's clock is ahead of the one here; absent where the store does not tell. */
+  readonly ahead?: number;
   /** The page is the last, and not on the store's word alone. */
   readonly isEndSeen?: boolean;
 }
@@ -39,6 +42,8 @@ export interface DiffOptions {
   readonly confirmEnd?: (side: Side, after: string | undefined) => Promise<boolean>;
   /** Milliseconds since the epoch: source objects modified since then are counted apart. */
   readonly changedSince?: number;
+  /** Changes whose lag is measured; none where it is left out. */
+  readonly lag?: LagWindow;
 }
 
 export type DiffEnd =
@@ -92,17 +97,20 @@ async function endsAreTrue(source: ListingSide, destination: ListingSide, option
 
 /** Walks on until one side needs its next page, or both have ended. */
 function walk(source: ListingSide, destination: ListingSide, options: DiffOptions): DiffStep {
-  const { comparer, changedSince = Number.POSITIVE_INFINITY } = options;
+  const { comparer, changedSince = Number.POSITIVE_INFINITY, lag } = options;
   const times: CompareTimes = { now: options.now(), listedAt: Math.min(source.listedAt, destination.listedAt) };
   const counts = noCounts();
   const findings: Finding[] = [];
   const [sources, destinations] = [source.page, destination.page];
   let [i, j] = [source.index, destination.index];
   let cursor = '';
+  if (lag && source.ahead !== undefined && destination.ahead !== undefined)
+    countOffset(counts, destination.ahead - source.ahead);
 
   const find = (finding: Finding): void => {
     findings.push(finding);
     countFinding(counts, finding);
+    if (lag && finding.source && isOnItsWay(finding.verdict)) countWaiting(counts, finding.source, lag);
     if (finding.source && finding.source.lastModified >= changedSince && finding.verdict !== 'in_flight') {
       counts.changed.objects += 1;
       if (isSubmitted(finding.verdict)) counts.changed.lost += 1;
@@ -121,6 +129,7 @@ function walk(source: ListingSide, destination: ListingSide, options: DiffOption
       else {
         countSame(counts, cursor, from.size, to.size);
         if (from.lastModified >= changedSince) counts.changed.objects += 1;
+        if (lag && to.lastModified >= lag.since) countArrival(counts, from, to, lag);
       }
       i += 1;
       j += 1;
@@ -155,6 +164,8 @@ class ListingSide {
   sawObject = false;
   /** Request time of the last page: milliseconds since the epoch. */
   listedAt: number;
+  /** How far the store's clock was ahead at the last page. */
+  ahead: number | undefined;
   readonly #options: ListingSideOptions;
   readonly #pages: AsyncIterator<FactsPage>;
   /** The last key of the page before. */
@@ -181,6 +192,7 @@ class ListingSide {
       [this.page, this.index] = [done === true ? [] : value.objects, 0];
       if (done === true) return;
       this.listedAt = value.listedAt ?? asked;
+      this.ahead = value.ahead;
       this.#endConfirmed = value.isEndSeen === true;
       this.sawObject ||= value.objects.length > 0;
     }

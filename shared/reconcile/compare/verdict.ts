@@ -68,6 +68,11 @@ export function isSubmitted(verdict: Verdict): verdict is SubmittedVerdict {
   return (SUBMITTED_VERDICTS as readonly Verdict[]).includes(verdict);
 }
 
+/** Whether an object differs, and time or another submission may bring it over. */
+export function isOnItsWay(verdict: Verdict): boolean {
+  return isSubmitted(verdict) || verdict === 'deferred' || verdict === 'submitted_in_vain' || verdict === 'in_flight';
+}
+
 export interface EarlierSubmissions {
   /** Submissions that OMS has accepted, or refused for the sake of the object. */
   readonly count: number;

@@ -1,5 +1,6 @@
 import { ObjectStoreError } from '#shared/objectstore/errors.ts';
 import type { ObjectComparer } from '../compare/compare-object.ts';
+import type { LagWindow } from '../compare/lag.ts';
 import type { Report } from '../report/report.ts';
 import type { ReconcileOptions, StopReason } from '../run-options.ts';
 import type { BlockedKey, SubmitKeys } from '../submit/submitter.ts';
@@ -12,6 +13,7 @@ export interface RunContext {
   readonly comparer: ObjectComparer;
   readonly destination: string;
   readonly previous: Report | undefined;
+  readonly lag: LagWindow;
   /** The source is confirmed empty, should it list nothing. */
   readonly emptySourceConfirmed: boolean;
   readonly submit: SubmitKeys | undefined;

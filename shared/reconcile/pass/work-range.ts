@@ -27,7 +27,7 @@ export async function workRange(
   context: RunContext,
   shared: SharedSubmissions,
 ): Promise<void> {
-  const { options, comparer, destination, previous, pass, control } = context;
+  const { options, comparer, destination, previous, lag, pass, control } = context;
   const { bucket, prefix } = options.route.source;
   const range = pass.begin(live);
   const now = () => options.clock.now();
@@ -47,6 +47,7 @@ export async function workRange(
       emptySourceConfirmed: range.confirmedEmpty,
       confirmEnd: (side, after) => ends.isEnd(side, after, (pages) => calls.of(pages)),
       ...(previous && { changedSince: Date.parse(previous.started) }),
+      lag,
     });
 
   /** Compares both listings from the cursor on, and does all that each step leads to. */

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { DEFAULT_OBJECTIVE, type Objective } from '#shared/config/objective.ts';
 import { compareUtf8 } from '#shared/encoding/utf8-order.ts';
 import { FAILURES, type FailureKind } from '#shared/pipeline/failures.ts';
 import { readBoundedJson } from '#shared/validation/bounded-json.ts';
@@ -16,6 +17,7 @@ import { REASONS } from '../compare/verdict.ts';
 import { isOfThePast, STATE_LIMITS, storedNumber, storedTime } from '../document-limits.ts';
 import { countersSchema, type OmsCounters } from '../oms-task.ts';
 import { convergenceOf, estimateLoss, type Trend, trendOf } from './convergence.ts';
+import { lagOf, lagSchema, sloOf, sloSchema, storedSloSchema } from './lag.ts';
 import { REMEDIES } from './reason-remedies.ts';
 
 const REPORT_VERSION = 1;
@@ -89,6 +91,9 @@ export const reportSchema = z.object({
     unexplained: quantity,
     rate: z.optional(z.number()),
   }),
+  /** Absent in reports of releases that did not measure it. */
+  lag: z.optional(lagSchema),
+  slo: z.optional(sloSchema),
   trend: z.array(trendPointSchema),
   direction: z.enum(['converged', 'converging', 'steady', 'diverging', 'unknown']),
   /** Only a dry run has one. */
@@ -105,6 +110,7 @@ const storedSchema = z.extend(reportSchema, {
   trend: z
     .array(z.extend(trendPointSchema, { pass: storedNumber, finished: storedTime }))
     .check(z.maxLength(STATE_LIMITS.trend)),
+  slo: z.optional(storedSloSchema),
 });
 
 export type Report = z.infer<typeof reportSchema>;
@@ -143,12 +149,15 @@ export interface ReportInput {
   readonly knownFailures: number;
   /** Milliseconds since the epoch: when the last pass began. */
   readonly changedSince?: number;
+  readonly objective?: Objective | undefined;
+  /** Milliseconds since the epoch: changes whose lag was measured; absent where none was. */
+  readonly lagSince?: number;
   readonly previous?: Report;
 }
 
 /** Puts a report together. Everything in it follows from what is given: the same input gives the same report. */
 export function makeReport(input: ReportInput): Report {
-  const { counts, started, finished, previous, rules = DEFAULT_RULES } = input;
+  const { counts, started, finished, previous, rules = DEFAULT_RULES, objective = DEFAULT_OBJECTIVE } = input;
   const { converged, obstacles, differences } = convergenceOf({
     counts,
     complete: input.complete,
@@ -211,6 +220,16 @@ export function makeReport(input: ReportInput): Report {
       ...(input.changedSince !== undefined && { since: new Date(input.changedSince).toISOString() }),
       ...loss,
     },
+    ...(input.lagSince !== undefined && {
+      lag: lagOf(counts.lag, input.lagSince, objective),
+      slo: sloOf({
+        objective,
+        previous: previous?.slo,
+        counts: counts.lag,
+        started,
+        counted: input.complete && previous !== undefined,
+      }),
+    }),
     ...trendOf(previous?.trend ?? [], now),
   };
 }

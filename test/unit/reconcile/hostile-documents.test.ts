@@ -61,6 +61,20 @@ const COMPLETE: Readonly<Record<string, (document: Json & { trend: Json[]; verdi
   'with a trend of 2,000 passes': (document) => {
     document.trend = Array.from({ length: 2_000 }, () => document.trend[0] ?? {});
   },
+  'with sums of 100,000 days': (document) => {
+    const days = Array.from({ length: 100_000 }, () => 1);
+    document['slo'] = { ...(document['slo'] as Json), days };
+  },
+  'with sums of 2,000 days': (document) => {
+    const days = Array.from({ length: 2_000 }, () => ({ day: '2026-11-21', objects: 1, late: 1 }));
+    document['slo'] = { ...(document['slo'] as Json), days };
+  },
+  'with sums of a day of a megabyte': (document) => {
+    document['slo'] = { ...(document['slo'] as Json), days: [{ day: 'x'.repeat(MiB), objects: 1, late: 1 }] };
+  },
+  'with more late objects than there are numbers': (document) => {
+    document['slo'] = { ...(document['slo'] as Json), days: [{ day: '2026-11-21', objects: 1, late: 2 ** 60 }] };
+  },
   'with a name of a megabyte': (document) => {
     document.verdicts = { ...document.verdicts, extra: { objects: 1, bytes: 1, keys: ['x'.repeat(MiB)] } };
   },
@@ -141,6 +155,16 @@ describe('a checkpoint', () => {
 
     await survives(world, 'checkpoint.json', false);
     expect(world.lines).toContainEqual(expect.objectContaining({ message: 'ranges restarted' }));
+  });
+
+  it('with a lag of a wrong form goes on without', async () => {
+    const world = await begun();
+    const document = world.document('checkpoint.json') as Json & { ranges: { counts: Json }[] };
+    for (const { counts } of document.ranges) counts['lag'] = { buckets: Array.from({ length: 1_000 }, () => 2 ** 53) };
+    await put(world, 'checkpoint.json', JSON.stringify(document));
+
+    await survives(world, 'checkpoint.json', false);
+    expect(world.lines).not.toContainEqual(expect.objectContaining({ message: 'ranges restarted' }));
   });
 
   it('of the last pass that has a number is followed by one that can be read', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Counts } from '#shared/reconcile/compare/counts.ts';
+import { type LagCounts, noLag } from '#shared/reconcile/compare/lag.ts';
 import type { Verdict } from '#shared/reconcile/compare/verdict.ts';
 import type { ReportInput } from '#shared/reconcile/report/report.ts';
 import type { ReconcileResult } from '#shared/reconcile/run-options.ts';
@@ -232,5 +233,39 @@ describe('the exit code', () => {
     expect(codeOf({ same: 1 }, {}, { complete: false })).toBe(2);
     expect(codeOf({ same: 1, missing: 1 }, { outcome: 'stopped' })).toBe(2);
     expect(codeOf({ same: 1 }, { outcome: 'continues' })).toBe(2);
+  });
+});
+
+describe('lag', () => {
+  const lagText = (objects: number, more: Partial<LagCounts> = {}): string | undefined => {
+    const lag = { ...noLag(), max: 3, ...more };
+    lag.buckets[2] = objects;
+    const counts = { ...countsOf({ same: 2000 }), lag };
+    const result = resultOf(counts, {}, { lagSince: Date.UTC(2026, 10, 21) });
+    return /\n\n(Lag .*)$/s.exec(summaryOf(result, VIEW))?.[1];
+  };
+
+  it('stands at the end, with its share where enough objects bear it', () => {
+    expect(lagText(1_200)).toBe(
+      'Lag of 1,200 changes since 2026-11-21T00:00:00.000Z: p50 3 s, p95 3 s, p99 3 s, max 3 s; 100.00 % within 15 min.',
+    );
+    expect(lagText(1)).toBe(
+      'Lag of 1 change since 2026-11-21T00:00:00.000Z: max 3 s; share within 15 min: unknown below 1,000 objects.',
+    );
+  });
+
+  it('says what waits and how far the clocks are apart', () => {
+    expect(
+      lagText(2, { waiting: 2, offset: { ms: -4_000, samples: 1 } })
+        ?.split('\n')
+        .slice(1),
+    ).toEqual([
+      '2 changes had not arrived within 15 min: their age counts as their lag.',
+      "The destination's clock is 4 s behind the source's: lag is wrong by as much.",
+    ]);
+  });
+
+  it('is left out where nothing was measured', () => {
+    expect(lagText(0)).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type PassReport, passesTable } from '../../../../scripts/local/demo/passes.ts';
+import { lagLines, type PassReport, passesTable } from '../../../../scripts/local/demo/passes.ts';
 
 function passOf(pass: number, verdicts: Readonly<Record<string, number>>, more: Partial<PassReport> = {}): PassReport {
   const all = { same: 0, missing: 0, size_differs: 0, extra: 0, ...verdicts };
@@ -44,4 +44,15 @@ describe('the table of the passes', () => {
   it('shows what is missing also where nothing is', () => {
     expect(passesTable([passOf(1, { same: 1 })])).toMatch(/\n {2}missing +0\n/);
   });
+});
+
+it('lag is told of the passes that measured some', () => {
+  expect(
+    lagLines([
+      passOf(1, {}, { lag: { count: 1190, p50: 1, p95: 2, p99: 5, max: 4 } }),
+      passOf(2, {}, { lag: { count: 1, max: 12 } }),
+      passOf(3, {}, { lag: { count: 0, max: 0 } }),
+      passOf(4, {}),
+    ]),
+  ).toEqual(['  pass 1: 1,190 objects, p50 1 s, p95 2 s, p99 5 s, max 4 s', '  pass 2: 1 object, max 12 s']);
 });
