@@ -13,14 +13,15 @@ import { locationOf, namedKeyPair } from '#shared/platform/listed-bucket.ts';
 import { variables as whereVariables } from '../../functions/show-object/variables.ts';
 import { variables } from '../../functions/show-status/variables.ts';
 import type { DeployTarget } from '../deploy/types.ts';
-import type { ServerlessConfig } from '../serverless/config.ts';
+import type { FunctionConfig, ServerlessConfig } from '../serverless/config.ts';
+import type { Environment } from './command.ts';
 import { connectOms } from './connect.ts';
 import { CliError } from './errors.ts';
 import { keysOfSide } from './reconcile/side.ts';
 import type { ServiceContext } from './service-command.ts';
 
 const clock = systemClock;
-/** Functions whose variables are read, the first that serverless.yml has. */
+/** Functions whose variables are read; each has some that the others lack. */
 const FUNCTIONS = ['show-status', 'show-object', 'reconcile'];
 
 export interface Observed {
@@ -44,9 +45,8 @@ export interface Observed {
 export async function observe(context: ServiceContext, patience: number): Promise<Observed> {
   const { config: service, env } = context;
   const target = await context.target();
-  const { environment, encryptedEnvironment } = functionOf(service);
-  const lookUp = (name: string): string | undefined =>
-    environment[name] || encryptedEnvironment[name] || env[name] || undefined;
+  const given: Environment = Object.assign({}, ...functionsOf(service).map(variablesOf).reverse());
+  const lookUp = (name: string): string | undefined => given[name] || env[name] || undefined;
   const config = readFunctionVariables({ ...whereVariables, ...variables }, lookUp, target.projectId);
   const account = target.credentials();
   const keysOf = (side: 'source' | 'destination'): KeyPair => {
@@ -86,11 +86,16 @@ export async function observe(context: ServiceContext, patience: number): Promis
   };
 }
 
-function functionOf({ functions }: ServerlessConfig): ServerlessConfig['functions'][string] {
-  const found = FUNCTIONS.map((name) => functions[name]).find((each) => each !== undefined);
-  if (found === undefined)
+function functionsOf({ functions }: ServerlessConfig): readonly FunctionConfig[] {
+  const found = FUNCTIONS.flatMap((name) => functions[name] ?? []);
+  if (found.length === 0)
     throw new CliError('configuration', `serverless.yml has none of ${FUNCTIONS.join(', ')}.`, 'Add show-status.');
   return found;
+}
+
+/** Without those that are empty, which another function may have. */
+function variablesOf({ environment, encryptedEnvironment }: FunctionConfig): Environment {
+  return Object.fromEntries(Object.entries({ ...environment, ...encryptedEnvironment }).filter(([, value]) => value));
 }
 
 /** Milliseconds between two runs of a function's timer; undefined where it has none with a rate. */
