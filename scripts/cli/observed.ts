@@ -42,7 +42,10 @@ export interface Observed {
  *
  * @param patience milliseconds for each question
  */
-export async function observe(context: ServiceContext, patience: number): Promise<Observed> {
+export async function observe(
+  context: Pick<ServiceContext, 'config' | 'env' | 'target'>,
+  patience: number,
+): Promise<Observed> {
   const { config: service, env } = context;
   const target = await context.target();
   const given: Environment = Object.assign({}, ...functionsOf(service).map(variablesOf).reverse());

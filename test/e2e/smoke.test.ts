@@ -25,7 +25,7 @@ describe('on the local cloud', () => {
   it('deploy finds nothing to do', async () => {
     const { code, out, err } = await cli('deploy', '--stage', 'local');
     expect(code, err).toBe(0);
-    expect(out).toMatch(/^oms-sync, stage local, cn-north-4: 11 functions: 11 unchanged/);
+    expect(out).toMatch(/^oms-sync, stage local, cn-north-4: 13 functions: 13 unchanged/);
   });
 
   it('invoke prints what a function answers', async () => {
@@ -60,6 +60,22 @@ describe('on the local cloud', () => {
     expect(code, err).toBe(0);
     expect(out).toContain('Nothing remains; 1 key accepted.');
     await arrived;
+  });
+
+  it('status says that no pass has proved anything yet', async () => {
+    const { code, out, err } = await cli('status', '--stage', 'local', '--json');
+    expect(code, err).toBe(2);
+    expect(JSON.parse(out)).toMatchObject({
+      status: 'unknown',
+      waiting: { platform: { count: 0 }, failed_invocations: { count: 0 }, dead_letters: { count: 0 } },
+      routes: [{ task: { state: 'running' }, reasons: [{ code: 'OmsSync.NoPass' }] }],
+    });
+  });
+
+  it('backlog finds nothing to list', async () => {
+    const { code, out, err } = await startCommand('backlog', ['list', '--endpoints', cloud.endpointsFile]).ended;
+    expect(code, err).toBe(0);
+    expect(out).toContain('No document matches.');
   });
 
   it('the gateway shows the task to those who sign', async () => {

@@ -3,11 +3,13 @@ import { systemClock } from '#shared/http/clock.ts';
 import { secretsOf } from '#shared/http/key-pair.ts';
 import { concealWithin } from '#shared/logging/redact.ts';
 import { RateLimiter } from '#shared/pipeline/rate-limiter.ts';
+import type { Route } from '#shared/pipeline/routes.ts';
 import { TaskStates } from '#shared/pipeline/task-states.ts';
 import { reconcile } from '#shared/reconcile/run.ts';
 import type { ReconcileOptions, ReconcileProgress, ReconcileResult } from '#shared/reconcile/run-options.ts';
 import type { Context, Run } from '../command.ts';
 import { commandLog, connectOms } from '../connect.ts';
+import { holdLines, holdsOf, isHeld } from '../holds.ts';
 import { quoted } from '../quoted.ts';
 import { placeOf, stageOf } from '../stage.ts';
 import { type CommandLine, readCommandLine } from './flags.ts';
@@ -18,7 +20,7 @@ import { problemsOf } from './problems.ts';
 import { startProgress } from './progress.ts';
 import { readRemembered, writeRemembered } from './remembered.ts';
 import { reportOf } from './report.ts';
-import type { Side } from './side.ts';
+import type { Side, SideName } from './side.ts';
 import { exitCode, stateOf, summaryOf } from './table.ts';
 import { findTarget, type Target } from './target.ts';
 import { checkTask } from './task.ts';
@@ -62,19 +64,37 @@ export const run: Run = async (context) => {
   if (problems.length > 0 && counts.source.objects + counts.destination.objects === 0)
     throw new Error(redact(problems.join(' ')));
   const finished = clock.now();
+  // A listing does not show that what is in flight does not move.
+  const holds = await holdsOf(stage, { tasks: (routes) => tasksOf(line.task, routes, sides), queue: false });
+  const told = [...problems, ...notices, ...holdLines(holds)];
   if (line.json) {
-    for (const problem of [...problems, ...notices]) say(problem);
+    for (const problem of told) say(problem);
     const report = reportOf(result, options, { started, finished });
     context.print(concealWithin(report, redact));
   } else {
     const ms = finished - started;
-    const view = { ...line, ...sides, problems: [...problems, ...notices], callsPerSecond: options.callsPerSecond, ms };
+    const view = {
+      ...line,
+      ...sides,
+      problems: told,
+      callsPerSecond: options.callsPerSecond,
+      ms,
+      held: isHeld(holds),
+    };
     context.say(summaryOf(result, view).split('\n').map(redact).join('\n'));
   }
   const soFar = stateOf(result).complete ? '' : ' so far';
   if (list) say(`${line.list} has the names of ${list.names} objects${soFar}`);
-  return exitCode(result);
+  return exitCode(result, isHeld(holds));
 };
+
+/** The sync task that was named, else those of the routes between the two buckets. */
+function tasksOf(named: string | undefined, routes: readonly Route[], { source, destination }: Record<SideName, Side>) {
+  if (named !== undefined) return [named];
+  return routes
+    .filter((route) => route.source.bucket === source.bucket && route.destination?.bucket === destination.bucket)
+    .map((route) => route.sync_task_id);
+}
 
 /** The run with a progress bar, ended in order by Ctrl-C. */
 async function watched(

@@ -24,6 +24,8 @@ export interface View {
   /** Milliseconds that it took. */
   readonly ms: number;
   readonly callsPerSecond: number;
+  /** A sync task between the two does not run: what is in flight does not move. */
+  readonly held?: boolean;
 }
 
 /** Verdicts as a person reads them, and what each means. */
@@ -179,7 +181,9 @@ function conclusion(result: ReconcileResult, view: View): string[] {
       complete ? `Not converged: ${differ}.` : `So far ${differ}.`,
       ...whatNow(counts, accepted, failed, view),
     );
-  } else if (obstacles.length === 0)
+  } else if (obstacles.length === 0 && view.held && inFlight > 0)
+    lines.push('Not converged: what is in flight does not move, because the sync task does not run.');
+  else if (obstacles.length === 0)
     lines.push(
       `Converged${inFlight > 0 ? ', but for what is in flight' : ''}: ` +
         `${plural(counts.verdicts.same.objects, 'object')} the same on both sides.`,
@@ -237,10 +241,14 @@ export function stateOf({ outcome, report, counts }: ReconcileResult): State {
   return { ...convergenceOf({ counts, complete, emptySourceConfirmed: confirmed }), complete };
 }
 
-/** 0 converged, 1 differences, 2 where that is not known. */
-export function exitCode(result: ReconcileResult): number {
+/**
+ * 0 converged, 1 differences or a sync task that does not run, 2 where that is not known.
+ *
+ * @param held whether a sync task between the two is known not to run
+ */
+export function exitCode(result: ReconcileResult, held = false): number {
   const { obstacles } = stateOf(result);
-  if (obstacles.length === 0) return 0;
+  if (obstacles.length === 0) return held ? 1 : 0;
   const differs = (obstacle: Obstacle): boolean =>
     obstacle === 'all_in_flight' || (DIFFERENCES as readonly string[]).includes(obstacle);
   return obstacles.every(differs) ? 1 : 2;

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { stateLocation } from '#shared/config/state.ts';
 import { systemClock } from '#shared/http/clock.ts';
-import { concealIn } from '#shared/logging/redact.ts';
+import { concealIn, concealWithin } from '#shared/logging/redact.ts';
 import { ObjectStoreClient } from '#shared/objectstore/client.ts';
 import { RateLimiter } from '#shared/pipeline/rate-limiter.ts';
+import type { Route } from '#shared/pipeline/routes.ts';
 import { TaskStates } from '#shared/pipeline/task-states.ts';
 import { listDocuments, type Source } from '#shared/redrive/listing.ts';
 import { prepareRedrive } from '#shared/redrive/prepare.ts';
@@ -11,8 +12,10 @@ import { type RedriveRun, redrive, sourcesOf } from '#shared/redrive/redrive.ts'
 import type { RedriveReport } from '#shared/redrive/report.ts';
 import type { Context, Run } from '../command.ts';
 import { commandLog, connectOms } from '../connect.ts';
+import { holdLines, holdsOf, isHeld } from '../holds.ts';
 import { placeOf, stageOf } from '../stage.ts';
 import { type CommandLine, readCommandLine } from './flags.ts';
+import { FoundObjects } from './found-objects.ts';
 import { startProgress } from './progress.ts';
 import { summaryOf } from './table.ts';
 import { findTarget, type Target } from './target.ts';
@@ -29,17 +32,28 @@ export const run: Run = async (context) => {
   }
   const work = connect(target, line);
   if (!line.json) context.note(`${options.dry_run ? 'looking at' : 'redriving'} ${target.what}`);
-  const { report, fault } = await watched(work, context);
-  if (line.json) context.print(report);
-  context.say(summaryOf(report));
+  const found = new FoundObjects();
+  const holds = options.dry_run ? await holdsOf(stage, { tasks: tasksOf, queue: true }) : [];
+  const { report, fault } = await watched({ ...work, onFound: (taken) => found.add(taken) }, context);
+  if (line.json) {
+    const more = options.dry_run
+      ? { objects: found.objects, objects_left_out: found.leftOut, holds: holds ?? null }
+      : {};
+    context.print({ ...report, ...(concealWithin(more, work.redact) as object) });
+  }
+  context.say(work.redact(summaryOf(report, { found, holds: holdLines(holds) })));
   if (fault !== undefined) throw fault;
+  if (holds === undefined)
+    context.note('not known whether invocations wait or a sync task is stopped: see oms-sync status');
   if (!line.json) {
     for (const code of unknownCodes(line, report)) context.note(`no document has the code ${code}`);
     const parked = await passedOver(work, report);
     if (parked > 0) context.note(`${parked} parked before and not looked at: --parked takes them, too`);
   }
-  return report.remains ? 1 : 0;
+  return report.remains || isHeld(holds) ? 1 : 0;
 };
+
+const tasksOf = (routes: readonly Route[]) => routes.map(({ sync_task_id: id }) => id);
 
 /** Parked documents that were there before the run, where it was not asked for them: "nothing remains" is not of these. */
 async function passedOver(run: RedriveRun, { documents, stopped }: RedriveReport): Promise<number> {

@@ -1,5 +1,6 @@
 import type { RedriveReport } from '#shared/redrive/report.ts';
-import { printable } from '../quoted.ts';
+import { printable, quoted } from '../quoted.ts';
+import type { FoundObjects } from './found-objects.ts';
 
 /** Characters; ours have less than 40. */
 const CODE_LENGTH = 60;
@@ -12,8 +13,17 @@ const WHY_STOPPED = {
   store_unavailable: 'the state bucket could not be read',
 } as const;
 
+/** What a dry run says beside its report. */
+interface View {
+  readonly found: Pick<FoundObjects, 'objects' | 'leftOut'>;
+  /** What holds objects back elsewhere, a sentence each. */
+  readonly holds: readonly string[];
+}
+
+const NOTHING: View = { found: { objects: [], leftOut: 0 }, holds: [] };
+
 /** The summary of a run: counts, what was found, what stands in the way, and what to do. */
-export function summaryOf(written: RedriveReport): string {
+export function summaryOf(written: RedriveReport, { found: objects, holds }: View = NOTHING): string {
   const report = { ...written, codes: written.codes.map(readable), causes: written.causes.map(readable) };
   const { documents, keys, codes, causes, stopped } = report;
   const lines = report.dry_run ? [] : counts(report);
@@ -28,12 +38,17 @@ export function summaryOf(written: RedriveReport): string {
         ...(told.has(code) ? [] : [`    ${remedy}`]),
       );
   }
+  lines.push(...objectLines(objects));
+  if (holds.length > 0)
+    lines.push('', 'What holds objects back elsewhere:', ...holds.map((hold) => `  ${printable(hold)}`));
   lines.push('');
   if (stopped !== undefined) lines.push(`Stopped before the end: ${WHY_STOPPED[stopped]}.`);
   if (report.dry_run)
     lines.push(
       documents.taken === 0
-        ? 'Nothing to redrive.'
+        ? holds.length === 0
+          ? 'Nothing to redrive.'
+          : 'No document to redrive.'
         : `Would redrive ${plural(documents.taken, 'document')}. Nothing was changed.`,
     );
   else if (!report.remains)
@@ -46,6 +61,22 @@ export function summaryOf(written: RedriveReport): string {
   else lines.push(remains(report));
   lines.push(...passedBy(report));
   return lines.join('\n');
+}
+
+/** Objects that are named, with their causes. */
+const NAMED = 20;
+
+function objectLines({ objects, leftOut }: View['found']): string[] {
+  if (objects.length === 0) return [];
+  const more = objects.length - NAMED + leftOut;
+  return [
+    '',
+    'Objects:',
+    ...objects
+      .slice(0, NAMED)
+      .map(({ bucket, key, code }) => `  ${quoted(`s3://${bucket}/${key}`)}  ${printable(code)}`),
+    ...(more > 0 ? [`  and ${number(more)} more: oms-sync backlog list`] : []),
+  ];
 }
 
 /** Documents that the run has seen and that its counts say nothing of. */

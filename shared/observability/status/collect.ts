@@ -32,6 +32,26 @@ export interface StatusOptions
   readonly threshold: number;
 }
 
+/**
+ * What holds objects back where no listing shows it: invocations that wait in FunctionGraph, however short, where
+ * `queue` is given, and sync tasks that do not run.
+ */
+export async function collectHolds(
+  options: Pick<StatusOptions, 'queue' | 'showTask' | 'now' | 'patience'>,
+  syncTaskIds: readonly string[],
+): Promise<Reason[]> {
+  const moment = { now: options.now(), threshold: Number.NEGATIVE_INFINITY };
+  const [platform, ...tasks] = await Promise.all([
+    options.queue ? platformOf(options, moment) : { reasons: [] },
+    ...syncTaskIds.map(async (id) => {
+      const shown = await showTask(options.patience, () => options.showTask(id));
+      const facts = { task: taskOf(shown), oms: { count: null, oldest: null }, cause: shown.station.cause };
+      return judgeTask(facts, moment).map((reason) => ({ ...reason, message: `Sync task ${id}: ${reason.message}` }));
+    }),
+  ]);
+  return [...platform.reasons, ...tasks.flat()];
+}
+
 /** Something that waits, its reasons, and the sync tasks that it concerns; all where that is not known. */
 interface Found {
   readonly waiting: Waiting;
@@ -94,7 +114,10 @@ export async function collectStatus(options: StatusOptions): Promise<StatusRepor
   };
 }
 
-async function platformOf({ queue, patience }: StatusOptions, moment: Moment): Promise<Found> {
+async function platformOf(
+  { queue, patience }: Pick<StatusOptions, 'queue' | 'patience'>,
+  moment: Moment,
+): Promise<Found> {
   if (!queue) {
     const message = 'only a command asks FunctionGraph for its invocations.';
     const reason = unanswered('FunctionGraph', { code: 'OmsSync.NotAsked', message, remedy: 'Run oms-sync status.' });
@@ -209,6 +232,7 @@ async function routeOf(
     ['The source bucket', source],
     ['The destination bucket', destination],
     ['The report of the last pass', pass],
+    ['The checkpoint', saved],
   ] as const;
   const reasons = [
     ...judgeTask({ task, oms, cause: shown.station.cause }, moment),

@@ -58,7 +58,7 @@ export async function countDocuments(source: Source, options: CountOptions): Pro
   let oldest = Number.POSITIVE_INFINITY;
   for await (const each of listDocuments(store, bucket, [source], { goesOn })) {
     found.push(each);
-    oldest = Math.min(oldest, timeIn(each.name) ?? each.lastModified, each.lastModified);
+    oldest = Math.min(oldest, timeIn(each.name.slice(source.prefix.length)) ?? each.lastModified, each.lastModified);
   }
   const { causes, sampled, tasks } = await readSample(sampleOf(found), options);
   const isWhole = complete && sampled === found.length;

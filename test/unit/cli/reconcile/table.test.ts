@@ -99,6 +99,13 @@ describe('what a person reads after a comparison', () => {
     );
   });
 
+  it('is not converged where what is in flight does not move, for its sync task is stopped', () => {
+    const text = summary({ same: 2, in_flight: 1 }, { held: true });
+    expect(text).not.toContain('Converged');
+    expect(text).toContain('Not converged: what is in flight does not move');
+    expect(summary({ same: 2 }, { held: true })).toContain('Converged: 2 objects the same on both sides.');
+  });
+
   it('says how many more there are than a report can name', () => {
     expect(summary({ missing: 150 })).toContain('\n  and 140 more\n');
   });
@@ -223,6 +230,12 @@ describe('the exit code', () => {
     [{ extra: 1 }, 2],
   ])('of %j is %d', (objects, code) => {
     expect(codeOf(objects)).toBe(code);
+  });
+
+  it('is 1 where a sync task does not run, whatever the listings prove', () => {
+    expect(exitCode(resultOf(countsOf({ same: 1, in_flight: 1 })), true)).toBe(1);
+    expect(exitCode(resultOf(countsOf({ same: 1 })), true)).toBe(1);
+    expect(exitCode(resultOf(countsOf({})), true)).toBe(2);
   });
 
   it('is 0 for an empty source that is meant to be empty', () => {

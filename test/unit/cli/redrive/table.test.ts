@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { FoundObjects } from '../../../../scripts/cli/redrive/found-objects.ts';
 import { summaryOf } from '../../../../scripts/cli/redrive/table.ts';
 import { omsError } from '../../../helpers/oms-error.ts';
 import { keysLetter, record, seedFailed, seedLetter } from '../../../helpers/redrive-documents.ts';
@@ -82,6 +83,46 @@ describe('the summary', () => {
     expect(summaryOf(await world.redrive({ dryRun: true })).trim()).toBe(
       'Nothing to redrive.\n1 document written after the run began, by the clock of this machine.',
     );
+  });
+
+  it('of a dry run names objects with their causes, and what holds others back', async () => {
+    const found = new FoundObjects();
+    const world = seeded();
+    const report = await world.redrive({ dryRun: true, onFound: (taken) => found.add(taken) });
+
+    const text = summaryOf(report, { found, holds: ['60 invocations wait in FunctionGraph.'] });
+
+    expect(text).toContain(
+      [
+        'Objects:',
+        '  "s3://source/c"  OmsSync.FailedInvocation',
+        '  "s3://source/a"  OmsSync.KeyRefused',
+        '  "s3://source/bad"  OmsSync.KeyRefused',
+        '',
+        'What holds objects back elsewhere:',
+        '  60 invocations wait in FunctionGraph.',
+        '',
+        'Would redrive 2 documents.',
+      ].join('\n'),
+    );
+  });
+
+  it('never says that there is nothing to redrive while invocations wait', async () => {
+    const report = await new RedriveWorld().redrive({ dryRun: true });
+
+    const text = summaryOf(report, { found: new FoundObjects(), holds: ['60 invocations wait in FunctionGraph.'] });
+
+    expect(text).not.toContain('Nothing to redrive');
+    expect(text).toContain('No document to redrive.');
+  });
+
+  it('names some of many objects, and says how many there are', async () => {
+    const world = new RedriveWorld();
+    const found = new FoundObjects();
+    seedFailed(world, { Records: Array.from({ length: 150 }, (_, index) => record(`k${index}`)) });
+    const report = await world.redrive({ dryRun: true, onFound: (taken) => found.add(taken) });
+
+    expect(summaryOf(report, { found, holds: [] })).toContain('  and 130 more: oms-sync backlog list\n');
   });
 
   it('shows the beginning of a code that nobody of ours has written', async () => {
