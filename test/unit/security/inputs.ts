@@ -42,6 +42,7 @@ const TARGETS: readonly HttpTarget[] = [
   { name: 'show-sync-task', method: 'GET', path: '/sync-tasks/task-1' },
   { name: 'list-sync-tasks', method: 'GET', path: '/sync-tasks', query: { limit: '10' } },
   { name: 'show-sync-task-statistics', method: 'GET', path: '/sync-tasks/task-1/statistics', query: SPAN },
+  { name: 'show-object', method: 'GET', path: '/objects', query: { bucket: 'source', key: 'a' } },
   { name: 'create-sync-event', method: 'POST', path: '/sync-tasks/task-1/events', body: { objects: ['a', 'b', 'c'] } },
 ];
 
