@@ -20,7 +20,7 @@ export default {
     'test/types/*.test-d.ts',
   ],
   project: ['{functions,shared,scripts}/**/*.{ts,cjs}!', 'test/**/*.{ts,cjs}'],
-  ignoreBinaries: ['rclone'],
+  ignoreBinaries: ['promtool', 'rclone'],
   ignoreDependencies: [
     // @huaweicloud/huaweicloud-sdk-core requires it and does not declare it.
     'uuid',

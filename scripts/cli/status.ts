@@ -18,11 +18,13 @@ Exit code 0 healthy, 1 behind or stuck, 2 unknown.`,
   examples: [
     ['status', 'of the local cloud that runs'],
     ['status --stage prod --watch', 'again every 5 seconds, until Ctrl-C'],
+    ['status --stage prod --metrics', 'as OpenMetrics text, for a collector of text files'],
     ['status --stage prod --json', 'for a script: the answer of GET /status'],
   ],
   flags: {
     watch: { type: 'boolean', help: 'show it again every few seconds, until Ctrl-C' },
     every: { type: 'string', value: 'SECONDS', help: 'with --watch: seconds in between (5)' },
+    metrics: { type: 'boolean', help: 'print the numbers as OpenMetrics text; exit code 0 where they were printed' },
     threshold: {
       type: 'string',
       value: 'AGE',

@@ -1,11 +1,16 @@
 import { setTimeout } from 'node:timers/promises';
 import { readDuration } from '#shared/config/duration.ts';
 import { concealWithin } from '#shared/logging/redact.ts';
+import { lastPass } from '#shared/observability/last-runs.ts';
+import { openMetrics } from '#shared/observability/metrics/exposition.ts';
 import { collectStatus } from '#shared/observability/status/collect.ts';
 import type { Status, StatusReport } from '#shared/observability/status/report.ts';
+import { nameOf } from '#shared/reconcile/reconcile-routes.ts';
+import type { Report } from '#shared/reconcile/report/report.ts';
+import { routeFolders } from '#shared/reconcile/route-identity.ts';
 import { isSet, numberOf, textOf } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { observe } from '../observed.ts';
+import { type Observed, observe } from '../observed.ts';
 import { type ServiceContext, serviceCommand } from '../service-command.ts';
 import { queuePort } from '../where/platform.ts';
 import { summaryOf } from './text.ts';
@@ -20,11 +25,17 @@ const CLEAR = '\u001b[2J\u001b[H';
 export const run = serviceCommand({ writes: false }, async (context) => {
   const watch = isSet(context, 'watch');
   if (watch && context.json) throw new UsageError('--watch shows one status after the other, --json prints one.');
+  const metrics = isSet(context, 'metrics');
+  if (metrics && (watch || context.json)) throw new UsageError('--metrics prints one text, without --watch or --json.');
   const every = numberOf(context, 'every', 1, 3600) ?? 5;
   const threshold = thresholdOf(context);
   const { signal } = context;
   for (;;) {
-    const { report, redact } = await statusOf(context, threshold);
+    const { report, questions, redact } = await statusOf(context, threshold);
+    if (metrics) {
+      context.say(redact(openMetrics({ status: report, reports: await lastPasses(questions) })).trimEnd());
+      return 0;
+    }
     if (context.json) context.print(concealWithin(report, redact));
     else {
       const text = summaryOf(report, context.config.stage).split('\n').map(redact).join('\n');
@@ -40,7 +51,7 @@ export const run = serviceCommand({ writes: false }, async (context) => {
 async function statusOf(
   context: ServiceContext,
   threshold: number | undefined,
-): Promise<{ readonly report: StatusReport; readonly redact: (text: string) => string }> {
+): Promise<Pick<Observed, 'questions' | 'redact'> & { readonly report: StatusReport }> {
   const { config: service } = context;
   const { config, target, questions, redact } = await observe(context, PATIENCE);
   const report = await collectStatus({
@@ -48,7 +59,20 @@ async function statusOf(
     queue: queuePort({ service, target }),
     threshold: threshold ?? config.statusThreshold,
   });
-  return { report, redact };
+  return { report, questions, redact };
+}
+
+/** The reports of the last passes that can be read, by route: a metric of one that cannot is left out. */
+async function lastPasses({ routes, state }: Observed['questions']): Promise<ReadonlyMap<string, Report>> {
+  const reports = new Map<string, Report>();
+  const { store, bucket, reconcile } = state;
+  const folders = routeFolders(routes);
+  for (const [index, route] of routes.entries()) {
+    const prefix = `${reconcile}${folders[index]}/`;
+    const report = store && (await lastPass({ store, bucket }, prefix).catch(() => undefined));
+    if (report && report !== 'unreadable') reports.set(nameOf(route), report);
+  }
+  return reports;
 }
 
 function thresholdOf(context: ServiceContext): number | undefined {

@@ -155,7 +155,7 @@ function conclude(
   signal.throwIfAborted();
   const converged = passes.at(-1)?.converged ?? true;
   const lag = lagLines(passes);
-  if (lag.length > 0) say(['lag from the source to the destination, of what each pass found new:', ...lag].join('\n'));
+  if (lag.length > 0) say(['lag by both listings, in whole seconds, of what each pass found new:', ...lag].join('\n'));
   if (problems.length === 0 && converged) {
     say('converged: source and destination hold the same objects');
     return true;
