@@ -68,10 +68,12 @@ function queuePort(
   now: () => number,
 ): (() => Promise<QueuedInvocations>) | undefined {
   const { region, functionGraphEndpoint } = config;
-  const { functionName = '', packageName = 'default', alias = 'live' } = invocation;
+  const { functionName = '', packageName = 'default', alias = 'live', functionVersion } = invocation;
   if (region === undefined || !OWN_NAME.test(functionName)) return undefined;
   const projectId = invocation.projectId ?? config.projectId;
   const name = functionName.replace(OWN_NAME, 'on-object-created');
+  // Only what was deployed without an alias runs the latest code.
+  const qualifier = functionVersion === 'latest' ? functionVersion : `!${alias}`;
   // The agency's own, which FunctionGraph knows; keys among the variables may be of another project.
   const { credentials, deadline } = callInvocation(
     invocation,
@@ -81,7 +83,7 @@ function queuePort(
     queuedInvocations({
       endpoint: functionGraphEndpoint ?? `https://functiongraph.${region}.myhuaweicloud.com`,
       projectId,
-      urn: `urn:fss:${region}:${projectId}:function:${packageName}:${name}:!${alias}`,
+      urn: `urn:fss:${region}:${projectId}:function:${packageName}:${name}:${qualifier}`,
       credentials,
       now,
       deadline,

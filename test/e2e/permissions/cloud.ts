@@ -33,6 +33,8 @@ export const STATE = 'photos-sync-state';
 /** Whose task is stopped, where nobody starts it; not reconciled. */
 export const STOPPED_SOURCE = 'stopped-photos';
 
+/** Functions that list the buckets of their routes; of the stopped task nobody does. */
+const LISTING = ['reconcile', 'show-status', 'show-object'];
 const BUCKETS = [SOURCE, STOPPED_SOURCE, DESTINATION, STATE];
 
 /** Powers of somebody who has got hold of a function's credentials. */
@@ -123,7 +125,7 @@ export async function startAgencyCloud(): Promise<AgencyCloud> {
   const forget: AgencyCloud['forget'] = async (key) => {
     const fn = config.functions[key];
     if (fn === undefined) throw new Error(`There is no function ${key}.`);
-    const environment = key === 'reconcile' ? fn.environment : { ...fn.environment, ROUTES: routes };
+    const environment = LISTING.includes(key) ? fn.environment : { ...fn.environment, ROUTES: routes };
     const addressed = { ...environment, FUNCTIONGRAPH_ENDPOINT: fg.url };
     await fg.deploy(key, { ...fn, environment: addressed }, await readFile(join(ROOT, fn.package.artifact)));
   };

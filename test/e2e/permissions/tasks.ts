@@ -1,5 +1,6 @@
+import type { StatusReport } from '#shared/observability/status/report.ts';
 import { gatewayEvent, readAnswer } from '../../helpers/gateway-event.ts';
-import { type AgencyCloud, bucketKeys, taskBody } from './cloud.ts';
+import { type AgencyCloud, bucketKeys, STATE, taskBody } from './cloud.ts';
 
 /** A piece of work of an agency's functions. */
 export interface Scenario {
@@ -48,6 +49,9 @@ async function removeTask({ callOms }: AgencyCloud, id: string): Promise<void> {
 }
 
 const TASK = '/sync-tasks/{id}';
+
+/** Codes of what nobody has done yet. */
+const UNPROVED = ['OmsSync.NoPass', 'OmsSync.TimerNeverRan'];
 
 /** Scenarios by the agency's last word in serverless.yml. */
 export const TASK_SCENARIOS = {
@@ -124,6 +128,23 @@ export const TASK_SCENARIOS = {
           await cloud.callOms('POST', `/sync-tasks/${id}/stop`, {});
           await http(cloud, 'create-sync-event', ['POST', `${TASK}/events`], 409, { id, body: { objects: ['a'] } });
         }),
+    },
+  ],
+  status: [
+    {
+      needs: /./,
+      run: async (cloud) => {
+        for (const prefix of ['dead-letters/', 'parked/', 'failed-invocations/'])
+          await cloud.put(STATE, `${prefix}a.json`, '{}');
+        const body = await http(cloud, 'show-status', ['GET', '/status'], 200);
+        const { reasons, waiting, routes } = body as unknown as StatusReport;
+        const unanswered = [...reasons, ...routes.flatMap((route) => route.reasons)].filter(
+          ({ status, code }) => status === 'unknown' && !UNPROVED.includes(code),
+        );
+        ensure(unanswered.length === 0, `everything answers, and not ${JSON.stringify(unanswered)}`);
+        for (const place of ['dead_letters', 'parked', 'failed_invocations'] as const)
+          ensure(waiting[place].causes[0]?.code === 'OmsSync.UnreadableDocument', `${place} are read`);
+      },
     },
   ],
 } as const satisfies Record<string, readonly Scenario[]>;

@@ -83,8 +83,9 @@ function settingsOf(config: FunctionConfig): Settings {
 }
 
 function asyncSettingsOf(
-  { async: { maxRetries, maxEventAge, onFailure } }: FunctionConfig,
+  { async: { maxRetries, maxEventAge, onFailure, statusLog } }: FunctionConfig,
   now: number,
 ): AsyncSettings {
-  return { maxRetries, maxEventAge, ...(onFailure ? { onFailure } : {}), created: now, modified: now };
+  const given = { ...(onFailure ? { onFailure } : {}), ...(statusLog === undefined ? {} : { statusLog }) };
+  return { maxRetries, maxEventAge, ...given, created: now, modified: now };
 }
