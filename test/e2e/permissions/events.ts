@@ -5,7 +5,7 @@ import { ensure, type Scenario } from './tasks.ts';
 const TIME = '2026-09-30T03:24:43.160Z';
 const ALWAYS = { probability: 1 } as const;
 
-const notification = (key: string, bucket = SOURCE) => ({
+export const notification = (key: string, bucket = SOURCE) => ({
   Records: [
     {
       eventName: 'ObjectCreated:Put',
@@ -34,7 +34,7 @@ async function failsInto(cloud: AgencyCloud, key: string, event: unknown): Promi
 const letters = (cloud: AgencyCloud, prefix = 'dead-letters/') => cloud.names(STATE, prefix);
 
 /** Leaves a dead letter behind that names the key, as the trigger writes it; `again` refuses it still. */
-async function bury(cloud: AgencyCloud, key: string, again = false): Promise<string> {
+export async function bury(cloud: AgencyCloud, key: string, again = false): Promise<string> {
   cloud.oms.setFaults({ seed: 1, rules: [refused(key)] });
   await run(cloud, 'on-object-created', notification(key));
   if (!again) cloud.oms.setFaults(undefined);
@@ -160,7 +160,11 @@ export const EVENT_SCENARIOS = {
           await cloud.put(STATE, `${folder}/${name}.json`, JSON.stringify(record));
         }
         const position = { source: 'failed_invocation', name: `${folder}/1.json` };
-        await cloud.put(STATE, 'redrive/last.json', JSON.stringify({ caller: 'timer', position }));
+        await cloud.put(
+          STATE,
+          'redrive/last.json',
+          JSON.stringify({ caller: 'timer', options: { limit: 1 }, position }),
+        );
         const timer = { version: 'v2.0', time: TIME, trigger_type: 'TIMER', trigger_name: 'redrive' };
         await run(cloud, 'redrive', { ...timer, user_event: '{"limit":1}' });
         const left = await cloud.names(STATE, folder);

@@ -3,9 +3,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { PolicyDocument, PolicyStatement } from '../../../scripts/deploy/permissions/document.ts';
 import { type AgencyCloud, DESTINATION, SOURCE, STATE, startAgencyCloud, taskBody } from './cloud.ts';
 import { EVENT_SCENARIOS } from './events.ts';
+import { OBJECT_SCENARIOS } from './objects.ts';
 import { type Scenario, TASK_SCENARIOS } from './tasks.ts';
 
-const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = { ...TASK_SCENARIOS, ...EVENT_SCENARIOS };
+const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
+  ...TASK_SCENARIOS,
+  ...EVENT_SCENARIOS,
+  ...OBJECT_SCENARIOS,
+};
 
 let cloud: AgencyCloud;
 beforeAll(async () => {
@@ -41,7 +46,7 @@ function permissionsOf(documents: readonly PolicyDocument[]): Permission[] {
 
 /** The documents without it, and otherwise the same. */
 function without(documents: readonly PolicyDocument[], gone: Permission): PolicyDocument[] {
-  return documents.map((document) => ({
+  const changed = documents.map((document) => ({
     ...document,
     Statement: document.Statement.flatMap((statement) => {
       if (!statement.Action.includes(gone.action)) return [statement];
@@ -53,6 +58,8 @@ function without(documents: readonly PolicyDocument[], gone: Permission): Policy
       return kept;
     }),
   }));
+  // IAM takes no document without a statement.
+  return changed.filter(({ Statement }) => Statement.length > 0);
 }
 
 /** The message of the first scenario that fails; each begins with empty buckets. */
