@@ -7,7 +7,7 @@ import { deploymentOf } from './fingerprint.ts';
 import { functionUrn, LIVE, versionUrn } from './naming.ts';
 import { isVariable, versionChanges } from './plan/version-changes.ts';
 import { type DeployedFunction, deployedFunctions } from './service.ts';
-import type { PlannedRollback, RollbackOptions, RollbackPlan, RollbackResult } from './types.ts';
+import type { PlannedRollback, RollbackOptions, RollbackPlan } from './types.ts';
 
 /**
  * Finds out what a rollback changes. Sends nothing but reads.
@@ -61,13 +61,6 @@ export async function applyRollback(plan: RollbackPlan, options: RollbackOptions
     });
     if (outcome.error) throw outcome.error;
   }
-}
-
-/** Both, without a look in between. */
-export async function rollback(options: RollbackOptions): Promise<RollbackResult[]> {
-  const plan = await planRollback(options);
-  await applyRollback(plan, options);
-  return plan.functions.map(({ key, name, from, to }) => ({ key, name, from, to }));
 }
 
 /** Versions that were published by hand tell of no deployment: where there are no others, all functions. */

@@ -152,14 +152,11 @@ export interface VersionChange {
   readonly change: 'added' | 'removed' | 'changed' | 'unknown';
 }
 
-export interface RollbackResult {
+export interface PlannedRollback {
   readonly key: string;
   readonly name: string;
   readonly from: string;
   readonly to: string;
-}
-
-export interface PlannedRollback extends RollbackResult {
   readonly changes: readonly VersionChange[];
 }
 

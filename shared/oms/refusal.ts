@@ -97,7 +97,7 @@ export async function explainRefusal(
 }
 
 /** @returns the error where OMS answered 404 */
-export function missingTask(error: unknown): SyncTaskNotFoundError | undefined {
+function missingTask(error: unknown): SyncTaskNotFoundError | undefined {
   return error instanceof OmsResponseError && error.status === 404 ? new SyncTaskNotFoundError(error) : undefined;
 }
 

@@ -4,7 +4,8 @@ import { describeService } from '../../../scripts/deploy/describe.ts';
 import { invokeFunction } from '../../../scripts/deploy/invoke.ts';
 import { readLogs } from '../../../scripts/deploy/logs.ts';
 import { removeService } from '../../../scripts/deploy/remove.ts';
-import { rollback } from '../../../scripts/deploy/rollback.ts';
+import { applyRollback, planRollback } from '../../../scripts/deploy/rollback.ts';
+import type { RollbackOptions } from '../../../scripts/deploy/types.ts';
 import { answerOf, FakeFunctionGraph } from '../../helpers/deploy/fake-functiongraph.ts';
 import { StubNetwork } from '../../helpers/deploy/stub-network.ts';
 import { target } from '../../helpers/deploy/world.ts';
@@ -176,6 +177,13 @@ describe('what a function returned', () => {
     expect(notes).toEqual(['HTTP 404']);
   });
 });
+
+/** Looks and acts, as the command does. */
+async function rollback(options: RollbackOptions) {
+  const plan = await planRollback(options);
+  await applyRollback(plan, options);
+  return plan.functions.map(({ key, name, from, to }) => ({ key, name, from, to }));
+}
 
 describe('rollback', () => {
   it('needs the function to whom a version belongs, and a version that there is', async () => {

@@ -7,7 +7,7 @@ import { invokeFunction } from '../../../scripts/deploy/invoke.ts';
 import { readLogs } from '../../../scripts/deploy/logs.ts';
 import { planDeployment } from '../../../scripts/deploy/plan/plan-deployment.ts';
 import { removeService } from '../../../scripts/deploy/remove.ts';
-import { rollback } from '../../../scripts/deploy/rollback.ts';
+import { applyRollback, planRollback } from '../../../scripts/deploy/rollback.ts';
 import type { ServerlessConfig } from '../../../scripts/serverless/config.ts';
 import { answerOf, FakeFunctionGraph } from '../../helpers/deploy/fake-functiongraph.ts';
 import { useFastScrypt } from '../../helpers/deploy/fast-scrypt.ts';
@@ -144,7 +144,9 @@ describe('no secret is seen', () => {
     await deploy(cloud, config('-2'));
     const selection = { service: 'oms-sync', stage: 'dev', target: target(cloud) };
     audience.sees(await describeService(selection));
-    audience.sees(await rollback(selection));
+    const plan = await planRollback(selection);
+    audience.sees(plan);
+    await applyRollback(plan, selection);
     audience.sees(await removeService({ ...selection, onEvent: audience.sees }));
 
     // They did arrive where they belong.
@@ -187,13 +189,16 @@ describe('no secret is seen', () => {
   it.each(Object.entries(FAILURES))('in %s of the other commands', async (name, failure) => {
     const cloud = new FakeFunctionGraph();
     await deploy(cloud, config(''));
-    cloud.interference = (_, exchange) => failure(exchange);
+    await deploy(cloud, config('-2'));
     const selection = { service: 'oms-sync', stage: 'dev', target: target(cloud) };
+    const plan = await planRollback(selection);
+    cloud.interference = (_, exchange) => failure(exchange);
     const event = { token: SECRETS.token };
 
     for (const work of [
       () => describeService(selection),
-      () => rollback(selection),
+      () => planRollback(selection),
+      () => applyRollback(plan, selection),
       () => removeService(selection),
       () => invokeFunction({ ...selection, key: 'one', event: {}, timeout: 1000 }),
       () => invokeFunction({ ...selection, key: 'one', event, async: true }).catch(audience.sees),
@@ -234,7 +239,7 @@ describe('no secret is seen', () => {
       const selection = { service: 'oms-sync', stage: 'dev', target: target(cloud) };
       audience.sees(await describeService(selection));
       audience.sees(await planDeployment({ config: config('-2'), target: selection.target, root, prune: true }));
-      audience.sees(await rollback({ ...selection, only: ['one'], to: 'none' }).catch((error: unknown) => error));
+      audience.sees(await planRollback({ ...selection, only: ['one'], to: 'none' }).catch((error: unknown) => error));
       const answering = (body: unknown, text: string) =>
         target(
           new StubNetwork(
