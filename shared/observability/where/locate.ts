@@ -45,6 +45,8 @@ export interface WhereOptions extends NamedObject {
   readonly grace: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Milliseconds of any beginning, by which the search of documents ends; the process's own by default. */
+  readonly elapsed?: (() => number) | undefined;
   /** Milliseconds for each station. */
   readonly patience: number;
   /** Asks the platform; left out where it cannot be asked. */
@@ -187,7 +189,16 @@ async function letterStation(options: WhereOptions, source: FoundObject['object'
       'Set STATE_BUCKET.',
     );
   return await ask('dead_letter', patience, () =>
-    findDocument({ bucket, key, store, stateBucket, prefixes, keyEncodings, source, now: () => performance.now() }),
+    findDocument({
+      bucket,
+      key,
+      store,
+      stateBucket,
+      prefixes,
+      keyEncodings,
+      source,
+      now: options.elapsed ?? (() => performance.now()),
+    }),
   );
 }
 
