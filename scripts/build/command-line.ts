@@ -1,6 +1,6 @@
-import type { ParseArgsConfig } from 'node:util';
-import { UsageError } from '../cli/errors.ts';
-import { readFlags } from './read-flags.ts';
+import type { ParseArgsConfig, parseArgs } from 'node:util';
+import { Command } from 'commander';
+import { failureOf, UsageError } from '../cli/errors.ts';
 
 export { UsageError };
 
@@ -9,10 +9,12 @@ export class CommandError extends Error {
   override readonly name: string = 'CommandError';
 }
 
-export interface Command<Options extends NonNullable<ParseArgsConfig['options']>> {
+type Flags = NonNullable<ParseArgsConfig['options']>;
+
+export interface CommandLine<T extends Flags> {
   /** The text of `--help`. */
   readonly help: string;
-  readonly options: Options;
+  readonly options: T;
   /** Whether bare words are accepted. */
   readonly positionals?: boolean;
 }
@@ -20,25 +22,42 @@ export interface Command<Options extends NonNullable<ParseArgsConfig['options']>
 /**
  * Parses a command line; `--help` prints the help text.
  *
- * @returns the values and bare words, or undefined after `--help`
+ * @returns the values by the flags' own names and the bare words, or undefined after `--help`
  * @throws UsageError for an unknown flag, a missing value or an unexpected word
  */
-export function parseCommand<const Options extends NonNullable<ParseArgsConfig['options']>>(
-  command: Command<Options>,
+export function parseCommand<const T extends Flags>(
+  { help, options, positionals = false }: CommandLine<T>,
   argv: readonly string[],
 ) {
   if (argv.includes('--help') || argv.includes('-h')) {
-    console.log(command.help);
+    console.log(help);
     return undefined;
   }
-  try {
-    const parsed = readFlags(command.options, argv);
-    const [first] = parsed.positionals;
-    if (first !== undefined && !command.positionals) throw new Error(`Unexpected argument '${first}'`);
-    return parsed;
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message} (--help lists the flags)`);
+  const command = new Command()
+    .argument('[words...]')
+    .exitOverride()
+    .configureOutput({ outputError: () => {} });
+  for (const [name, { type, multiple }] of Object.entries(options)) {
+    if (type === 'boolean') command.option(`--${name}`);
+    else
+      command.option(`--${name} <value>`, '', (given: string, before: unknown) => {
+        // commander would take `--json --quick` for a file of that name.
+        if (given.startsWith('--')) throw new UsageError(`--${name} needs a value, and ${given} is a flag.`);
+        return multiple ? [...((before as readonly string[] | undefined) ?? []), given] : given;
+      });
   }
+  try {
+    command.parse(argv, { from: 'user' });
+  } catch (error) {
+    const { message, remedy } = failureOf(error);
+    throw new UsageError(`${message} ${remedy}`.trim());
+  }
+  const [word] = command.args;
+  if (word !== undefined && !positionals) throw new UsageError(`Unexpected argument '${word}'.`);
+  const given = command.opts();
+  const values = command.options.map((option) => [option.name(), given[option.attributeName()]]);
+  type Parsed = ReturnType<typeof parseArgs<{ options: T; strict: true }>>;
+  return { values: Object.fromEntries(values) as Parsed['values'], positionals: command.args };
 }
 
 /**

@@ -36,7 +36,11 @@ it('answers an unknown bench and an unknown flag with one line and exit code 2',
 
   expect(name).toMatchObject({ code: 2, stdout: '' });
   expect(name.stderr).toMatch(/^no bench cold; there are cold-start, .*\n$/);
-  expect(flag).toEqual({ code: 2, stdout: '', stderr: "Unknown option '--slow' (--help lists the flags)\n" });
+  expect(flag).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: "Unknown option '--slow'. Run the command with --help to see what it takes.\n",
+  });
 });
 
 it('says before it measures that the results cannot be written', async () => {

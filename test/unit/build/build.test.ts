@@ -254,7 +254,7 @@ describe('npm run build', () => {
     const { code, stderr, stdout } = await run('--fast');
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toBe("Unknown option '--fast' (--help lists the flags)\n");
+    expect(stderr).toBe("Unknown option '--fast'. Run the command with --help to see what it takes.\n");
   });
 
   it('lists its flags with --help', async () => {
