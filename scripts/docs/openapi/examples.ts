@@ -97,7 +97,7 @@ export const exampleStatus = {
     {
       status: 'stuck',
       code: 'OmsSync.DeadLettersWaiting',
-      message: `1 dead letters wait for redrive, the oldest since ${at}. OmsSync.KeyRefused.`,
+      message: `1 dead letter waits for redrive, the oldest since ${at}. OmsSync.KeyRefused.`,
       remedy,
     },
   ],

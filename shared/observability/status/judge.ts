@@ -11,29 +11,33 @@ export interface Moment {
 }
 
 interface Words {
-  readonly what: string;
+  /** Behind the number one, and behind any other. */
+  readonly what: readonly [one: string, more: string];
   readonly code: string;
   readonly remedy: string;
 }
 
 const WORDS: Readonly<Record<Place, Words>> = {
   platform: {
-    what: 'invocations wait in FunctionGraph',
+    what: ['invocation waits in FunctionGraph', 'invocations wait in FunctionGraph'],
     code: 'OmsSync.InvocationsWaiting',
     remedy: 'Nothing while the count falls. If it does not, look at the logs of on-object-created.',
   },
   failed_invocations: {
-    what: 'failed invocations wait for redrive',
+    what: ['failed invocation waits for redrive', 'failed invocations wait for redrive'],
     code: 'OmsSync.FailedInvocationsWaiting',
     remedy: 'Correct their causes: oms-sync backlog list --kind failed_invocation shows them.',
   },
   dead_letters: {
-    what: 'dead letters wait for redrive',
+    what: ['dead letter waits for redrive', 'dead letters wait for redrive'],
     code: 'OmsSync.DeadLettersWaiting',
     remedy: 'Correct their causes: oms-sync backlog list --kind dead_letter shows them.',
   },
   parked: {
-    what: 'parked documents wait for a person: nothing tries them again',
+    what: [
+      'parked document waits for a person: nothing tries it again',
+      'parked documents wait for a person: nothing tries them again',
+    ],
     code: 'OmsSync.ParkedDocuments',
     remedy: 'Correct their causes, then oms-sync backlog retry --kind parked; or discard them.',
   },
@@ -47,7 +51,7 @@ export function judgeWaiting(place: Place, waiting: Waiting, { now, threshold }:
   const { what, code, remedy } = WORDS[place];
   const number = `${complete ? '' : 'at least '}${count}`;
   const since = oldest === null ? '' : `, the oldest since ${oldest}`;
-  const reason = { code, message: `${number} ${what}${since}.`, remedy };
+  const reason = { code, message: `${number} ${what[count === 1 ? 0 : 1]}${since}.`, remedy };
   const hopeless = causes.find(({ code: each }) => isRetryable(each) === false);
   if (place === 'parked') return [{ status: 'stuck', ...reason }];
   if (hopeless)
@@ -114,7 +118,7 @@ export function judgePass(pass: PassFacts | undefined): Reason[] {
     reasons.push({
       status: named(LASTING).length > 0 ? 'stuck' : 'behind',
       code: 'OmsSync.Differences',
-      message: `The pass of ${finished} found ${differences} differences (${obstacles.join(', ')}).`,
+      message: `The pass of ${finished} found ${differences} ${differences === 1 ? 'difference' : 'differences'} (${obstacles.join(', ')}).`,
       remedy:
         named(LASTING).length > 0
           ? 'Read the reasons in its report and correct them: submitting the objects again does not help.'
