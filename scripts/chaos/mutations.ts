@@ -292,6 +292,7 @@ export const MUTATIONS: readonly Mutation[] = [
         'const listed = Math.max(listedAt, notBefore);',
         'const listed = Math.max(listedAt, Math.min(0, notBefore));',
       ),
+      patch('shared/listing/lister.ts', 'listedAt: listedAt + Math.max(0, ahead ?? 0)', 'listedAt'),
     ],
   },
   {
@@ -362,9 +363,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'pages without an entry are followed for ever',
-    patches: [
-      patch('shared/listing/lister.ts', 'const MAX_EMPTY_PAGES = 1000;', 'const MAX_EMPTY_PAGES = 1_000_000_000;'),
-    ],
+    patches: [patch('shared/listing/lister.ts', ' || this.#emptyTokens.has(nextToken);', ';')],
   },
 ];
 
@@ -378,7 +377,7 @@ export interface Verdict {
 }
 
 /** Most runs for one bug. */
-const RUNS = 1_500;
+const RUNS = 2_500;
 /** Runs in this process. */
 const AT_ONCE = 60;
 

@@ -50,10 +50,11 @@ const CAUSES = {
  */
 export function explain(stations: Stations, timers: Timers = {}): Explanation {
   const { source, notification, trigger, queue, dead_letter: letter, oms, destination } = stations;
-  if (source.state === 'unknown') return unknown(source.cause);
   if (source.state === 'absent') return { verdict: 'not_in_source', cause: CAUSES.notInSource, next: null };
+  // An object that no route takes is left alone whether it is there or not.
+  if (trigger.state === 'not_routed' || trigger.state === 'filtered') return byYou('not_routed', trigger.cause);
+  if (source.state === 'unknown') return unknown(source.cause);
   if (trigger.state === 'unknown') return unknown(trigger.cause);
-  if (trigger.state !== 'routed') return byYou('not_routed', trigger.cause);
   if (destination.state === 'same') return { verdict: 'arrived', cause: null, next: null };
   if (destination.state === 'unknown') return unknown(destination.cause);
   const redrive: Next = { action: 'redrive submits it again', by: 'redrive', at: timers.redrive ?? null };

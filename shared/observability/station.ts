@@ -10,7 +10,7 @@ interface StationStates {
   queue: 'empty' | 'waiting';
   dead_letter: 'none' | 'dead_letter' | 'failed_invocation' | 'parked';
   oms: 'running' | 'stopped' | 'not_found' | 'copied' | 'failed' | 'skipped';
-  destination: Exclude<Compared, 'extra' | 'oms_own'>;
+  destination: Exclude<Compared, 'oms_own'>;
 }
 
 export type StationName = keyof StationStates;

@@ -23,7 +23,7 @@ describe('npm run demo, interrupted', () => {
   it.each(MOMENTS)('after "%s" leaves no process and no file, and prints nothing more', async (moment) => {
     const before = folders();
     const tree = startTree('npm', ['run', '--silent', 'demo', '--', '--objects', '600', '--drop', '50']);
-    await until(moment, () => tree.output().includes(moment), tree.output);
+    await until(moment, () => tree.output().includes(moment), tree.output, 120_000);
     tree.signal('SIGINT');
     const { code } = await tree.exited;
 

@@ -66,7 +66,7 @@ describe('npm start', () => {
     const [pid] = owner.split(' ');
     const rival = npm.start();
     expect((await rival.exited).code).toBe(2);
-    expect(rival.output()).toContain(`a local cloud runs already: process ${pid} at ${gateway}`);
+    expect(rival.output()).toContain(`A local cloud runs already: process ${pid} at ${gateway}`);
     expect(JSON.parse(await readFile(npm.file, 'utf8'))).toMatchObject({ process: owner });
 
     process.kill(Number(pid), 'SIGKILL');

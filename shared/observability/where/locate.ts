@@ -91,8 +91,7 @@ async function unrouted(options: WhereOptions, trigger: Station<'trigger'>): Pro
       sourceStation(await lookUp(options.storeOf('source', route, index), options)),
     ));
   return {
-    // An object that no route takes is left alone whether it is there or not.
-    source: asked?.state === 'absent' ? asked : station('source', 'present', asked?.detail ?? why, {}),
+    source: asked ?? not('source'),
     notification: not('notification'),
     trigger,
     queue: not('queue'),
@@ -132,12 +131,9 @@ async function locateOn(index: number, trigger: Station<'trigger'>, options: Whe
         );
       const copy = await lookUp(options.storeOf('destination', target, index), place);
       if (!object)
-        return station(
-          'destination',
-          'unknown',
-          copy.object ? 'There is an object of this name.' : 'There is none.',
-          {},
-        );
+        return copy.object
+          ? station('destination', 'extra', 'The bucket has an object of this name.', {})
+          : station('destination', 'missing', 'The bucket has no object of this name.', {});
       return destinationStation({
         source: object,
         destination: copy,
