@@ -54,12 +54,12 @@ describe('oms-sync', () => {
 
     expect(plan).toMatchObject({ code: 0, err: '' });
     expect(plan.out).toMatch(/^oms-sync, stage local, cn-north-4\n/);
-    expect(plan.out).toContain('11 functions: 11 unchanged. Nothing was changed (--dry-run).');
+    expect(plan.out).toContain('13 functions: 13 unchanged. Nothing was changed (--dry-run).');
     // A command that writes says first where.
     const { functiongraph, project_id } = cloud.endpoints;
     const place = `Stage local: local cloud at ${functiongraph}, project ${project_id}, cn-north-4\n`;
     expect(again).toMatchObject({ code: 0, err: place });
-    expect(again.out).toMatch(/11 unchanged, [\d.]+ m?s\n$/);
+    expect(again.out).toMatch(/13 unchanged, [\d.]+ m?s\n$/);
   }, 60_000);
 
   it('deploys the one function that differs, rolls it back, and finds that out again', async () => {
@@ -126,11 +126,11 @@ describe('oms-sync', () => {
     const [asked, planned] = await Promise.all([deploy(['remove']), deploy(['remove', '--dry-run'])]);
     expect([asked.code, asked.err.split('\n').at(-2)]).toEqual([
       2,
-      'Delete 11 functions of stage local? Confirm it with --yes.',
+      'Delete 13 functions of stage local? Confirm it with --yes.',
     ]);
-    expect(planned.out).toMatch(/^would delete 11 functions and their triggers: create-sync-event, create-sync-task, /);
+    expect(planned.out).toMatch(/^would delete 13 functions and their triggers: create-sync-event, create-sync-task, /);
 
-    expect((await deploy(['remove', '--yes'])).out).toMatch(/^11 functions deleted, /);
+    expect((await deploy(['remove', '--yes'])).out).toMatch(/^13 functions deleted, /);
     expect((await deploy(['info'])).out).toBe('oms-sync, stage local, cn-north-4: nothing is deployed\n');
     expect((await deploy(['deploy'])).out).toMatch(/11 deployed, [\d.]+ m?s\n$/);
   }, 60_000);

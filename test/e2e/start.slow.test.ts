@@ -73,10 +73,10 @@ describe('npm start', () => {
     await first.exited;
     expect(existsSync(npm.file)).toBe(true);
     for (const command of ['redrive', 'reconcile']) {
-      const tree = startTree('npm', ['run', '--silent', command, '--', '--endpoints', npm.file, '--dry-run']);
+      const tree = startTree('node', ['scripts/cli/oms-sync.cjs', command, '--endpoints', npm.file, '--dry-run']);
       expect((await tree.exited).code, tree.output()).toBe(2);
-      expect(tree.output().trim()).toBe(
-        `${npm.file} is left over from a local cloud that no longer runs: nobody listens at ${obs}; start one with npm start`,
+      expect(tree.output()).toContain(
+        `${npm.file} is left over from a local cloud that no longer runs: nobody listens at ${obs}`,
       );
     }
     const second = npm.start();
