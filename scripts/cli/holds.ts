@@ -19,7 +19,7 @@ export interface HoldsOptions {
 }
 
 /**
- * What holds objects back where neither a listing nor a document shows it: a stopped sync task, invocations that wait.
+ * Names what holds objects back without a trace in listings or documents: a stopped sync task, waiting invocations.
  *
  * @returns undefined where the stage does not say whom to ask: there are no keys, or serverless.yml needs more variables
  */

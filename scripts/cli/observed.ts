@@ -29,7 +29,7 @@ export interface Observed {
   readonly target: DeployTarget;
   readonly account: KeyPair;
   readonly store: ObjectStore | undefined;
-  /** What questions about objects and about the whole have in common. */
+  /** Options that `where` and `status` share. */
   readonly questions: ReturnType<typeof prepareWhere> &
     Required<Pick<WhereOptions, 'storeOf' | 'showTask' | 'now' | 'patience' | 'periods'>>;
   /** Puts a mark in the place of every key that was used. */

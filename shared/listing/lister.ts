@@ -22,7 +22,7 @@ export interface ListedPage {
   readonly isEndSeen?: true;
   /**
    * When it was asked for, by the later of the clocks of the function and of the store: milliseconds since the epoch.
-   * What changed since then may not be in it.
+   * The page may lack later changes.
    */
   readonly listedAt: number;
   /** Milliseconds that the store's clock is ahead of the function's; absent where the store does not tell its time. */

@@ -42,7 +42,7 @@ const CAUSES = {
 } as const satisfies Record<string, Cause>;
 
 /**
- * What holds an object, why, and what happens next. Pure.
+ * Says what holds an object, why, and what happens next. A pure function.
  *
  * The order is that of certainty: what proves that the object arrived or never will comes first, then documents that
  * hold it, then OMS, then what is on its way. A station that could not be asked makes the answer unknown wherever it
@@ -59,7 +59,7 @@ export function explain(stations: Stations, timers: Timers = {}): Explanation {
   if (destination.state === 'unknown') return unknown(destination.cause);
   const redrive: Next = { action: 'redrive submits it again', by: 'redrive', at: timers.redrive ?? null };
   const reconcile: Next = { action: 'reconcile submits it', by: 'reconcile', at: timers.reconcile ?? null };
-  // What a document says of a stopped task is older than what the task says of itself.
+  // The task itself knows better than an older document whether it is stopped.
   const halted = oms.state === 'stopped' || oms.state === 'not_found' ? oms.cause : undefined;
   switch (letter.state) {
     case 'parked':

@@ -3,7 +3,7 @@ import type { Verdict as Compared } from '#shared/reconcile/compare/verdict.ts';
 /** States of each station on an object's way, in their order. Every station may also be `unknown`. */
 interface StationStates {
   source: 'present' | 'absent';
-  /** What the functions' logs say of it. */
+  /** The functions' logs tell. */
   notification: 'received' | 'failing' | 'not_seen';
   trigger: 'routed' | 'not_routed' | 'filtered';
   /** Asynchronous invocations of FunctionGraph. It does not tell which objects they name. */
@@ -33,7 +33,7 @@ export interface Cause {
   readonly remedy: string;
 }
 
-/** What was found at a station. */
+/** One station's answer. */
 export interface Station<N extends StationName = StationName> {
   readonly name: N;
   readonly state: StateOf<N>;

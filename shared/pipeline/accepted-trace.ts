@@ -8,7 +8,7 @@ interface AcceptedKey {
   readonly bucket?: string | undefined;
   /** As the object is called; as it was sent where that is not known. */
   readonly key: string;
-  /** Of the call, as OMS answered it. */
+  /** OMS's id of the call. */
   readonly requestId?: string | undefined;
 }
 

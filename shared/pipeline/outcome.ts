@@ -5,7 +5,7 @@ export type KeyOutcome = AcceptedKey | FailedKey;
 interface AcceptedKey {
   readonly index: number;
   readonly status: 'accepted';
-  /** Of OMS; absent where it answered none. */
+  /** OMS's id of the call; absent where it answered none. */
   readonly requestId?: string;
 }
 

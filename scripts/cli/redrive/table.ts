@@ -13,10 +13,10 @@ const WHY_STOPPED = {
   store_unavailable: 'the state bucket could not be read',
 } as const;
 
-/** What a dry run says beside its report. */
+/** Lines of a dry run that its report does not have. */
 interface View {
   readonly found: Pick<FoundObjects, 'objects' | 'leftOut'>;
-  /** What holds objects back elsewhere, a sentence each. */
+  /** One sentence for each thing that holds objects back elsewhere. */
   readonly holds: readonly string[];
 }
 

@@ -90,7 +90,7 @@ export const FIELDS: Readonly<Record<string, string>> = {
   restart: 'Begin a new pass, whatever the last run has left to be gone on with.',
   source_is_empty:
     'The source bucket is meant to be empty. Without it an empty listing, where the last pass saw objects, proves nothing.',
-  // Of GET /objects.
+  // Fields of GET /objects.
   bucket: 'Bucket of the source.',
   key: "The object's real name.",
   encoded: 'With `true`, `key` is percent-encoded once more, as a log shows it.',
@@ -109,7 +109,7 @@ export const FIELDS: Readonly<Record<string, string>> = {
   'stations.state': 'What was found there; `unknown` where it could not be asked.',
   'stations.at': 'Since when, as ISO 8601; null where nothing says so.',
   'stations.detail': 'For a human; says why a state is unknown.',
-  // Of GET /status.
+  // Fields of GET /status.
   'StatusReport.status':
     '`healthy`, `behind` (it is being worked at), `stuck` (nothing moves without a person), or `unknown` (something could not be asked, or nothing is proved). The worst counts; what is known to be wrong counts more than what is not known.',
   'StatusReport.at': 'When it was asked, as ISO 8601.',

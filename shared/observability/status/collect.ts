@@ -33,8 +33,8 @@ export interface StatusOptions
 }
 
 /**
- * What holds objects back where no listing shows it: invocations that wait in FunctionGraph, however short, where
- * `queue` is given, and sync tasks that do not run.
+ * Collects reasons that no listing shows: sync tasks that do not run and, where `queue` is given, invocations that wait in
+ * FunctionGraph, however short.
  */
 export async function collectHolds(
   options: Pick<StatusOptions, 'queue' | 'showTask' | 'now' | 'patience'>,

@@ -43,7 +43,7 @@ const WORDS: Readonly<Record<Place, Words>> = {
   },
 };
 
-/** What waits in a place that every route shares. */
+/** Objects that wait in a place shared by every route. */
 export function judgeWaiting(place: Place, waiting: Waiting, { now, threshold }: Moment): Reason[] {
   const { count, complete, oldest, causes } = waiting;
   // Whoever could not count says why.

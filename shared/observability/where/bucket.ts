@@ -40,7 +40,7 @@ export interface Comparison {
   readonly grace: number;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** What the last pass said of the object, a sentence. */
+  /** One sentence: the last pass's word on the object. */
   readonly lastPass?: string | undefined;
 }
 

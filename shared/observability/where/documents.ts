@@ -66,9 +66,9 @@ interface Searched {
   readonly complete: boolean;
 }
 
-/** What the searches of all kinds share. */
+/** State that the searches of all kinds share. */
 interface Hunt extends DocumentSearch {
-  /** By `now`. */
+  /** Moment, by `now`, after which nothing more is read. */
   readonly end: number;
   found: RedriveDocument | undefined;
   bytes: number;

@@ -222,7 +222,7 @@ async function notificationOf(options: WhereOptions, since: number): Promise<Sta
 
 interface LastRuns {
   readonly timers: Timers;
-  /** What the last pass said of the object. */
+  /** The last pass's word on the object. */
   readonly sentence: string | undefined;
 }
 

@@ -16,7 +16,7 @@ export interface ListSearch {
 
 interface FoundLine {
   readonly outcome: ListedOutcome | 'unknown';
-  /** Of the list, milliseconds since the epoch. */
+  /** Time of the list: milliseconds since the epoch. */
   readonly at: number;
   readonly name: string;
 }

@@ -15,7 +15,7 @@ export interface ShownTask {
   readonly destination: string | undefined;
 }
 
-/** What ShowSyncTask says of the task: state and counters. */
+/** State and counters of the task, as ShowSyncTask answers them. */
 export async function showTask(ms: number, show: () => Promise<ShowSyncTaskResponse>): Promise<ShownTask> {
   let shown: ShowSyncTaskResponse | undefined;
   const answer = await ask('oms', ms, async () => {

@@ -28,7 +28,7 @@ export function searchWord(key: string): string {
   return words.reduce((longest, word) => (word.length > longest.length ? word : longest), '');
 }
 
-/** What the functions' logs say of an object's notification; the newest line counts. */
+/** Reads an object's notification from the functions' logs; the newest line counts. */
 export function notificationStation(lines: readonly LogLine[], object: NamedObject): Station<'notification'> {
   const events = lines
     .flatMap((line) => readLine(line, object))

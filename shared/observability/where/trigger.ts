@@ -22,7 +22,7 @@ const FILTERED = {
   own_state: 'The functions keep their own state there, so no object below it is submitted.',
 } as const;
 
-/** What on-object-created does with a notification of the object, by its filter and its routes. */
+/** Finds out what the filter and the routes of on-object-created do with a notification of the object. */
 export function readRouting({ bucket, key }: NamedObject, routes: readonly Route[], state?: OwnState): Routing {
   const change = { source: 'obs', bucket, key, eventName: 'ObjectCreated:Put', path: '' } as const;
   const [ignored] = filterChanges([change], routes, state).ignored;

@@ -6,7 +6,7 @@ import { STATE_LIMITS, storedNumber } from '../document-limits.ts';
 const quantity = z.int().check(z.gte(0));
 const share = z.number().check(z.gte(0), z.lte(1));
 
-/** What a pass measured. Times are whole seconds; a percentile is the upper bound of its bucket of the histogram. */
+/** Lag that a pass measured. Times are whole seconds; a percentile is the upper bound of its bucket of the histogram. */
 export const lagSchema = z.object({
   since: z.string(),
   count: quantity,
@@ -89,7 +89,7 @@ export function lagOf(counts: LagCounts | undefined, since: number, { target, se
 
 export interface SloInput {
   readonly objective: Objective;
-  /** Of the last complete pass. */
+  /** Objective of the last complete pass, with its sums by day. */
   readonly previous: Slo | undefined;
   readonly counts: LagCounts | undefined;
   /** Milliseconds since the epoch: when the pass began. */

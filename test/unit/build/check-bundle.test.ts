@@ -207,6 +207,18 @@ describe('a source that breaks a rule', () => {
     expect(await checkZip(filled(HTTP_BUNDLE_BYTES + 1), EVENT_FUNCTION)).toEqual([]);
   });
 
+  it('allows an HTTP function that reads buckets more', async () => {
+    const reader = (bytes: number): Promise<string[]> =>
+      checkSource(`import { text } from '../../shared/objectstore/client.ts';\n${GOOD}\nexport { text };`, undefined, {
+        'shared/objectstore/client.ts': `export const text = '${'x'.repeat(bytes)}';\n`,
+      });
+
+    expect(await reader(HTTP_BUNDLE_BYTES)).toEqual([]);
+    expect(await reader(200 * 1024)).toEqual([
+      expect.stringMatching(/^size: index\.js has [\d,]+ bytes, 204,800 are allowed for an HTTP function$/),
+    ]);
+  });
+
   it('gives up on a bundle that does not settle', async () => {
     const root = await project({ subject: { code: 'export const handler = (a: 1, b: 2) => new Promise(() => {});' } });
     await buildAll({ root });

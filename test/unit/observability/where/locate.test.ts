@@ -199,6 +199,21 @@ describe('locate', () => {
     for (const station of report.stations) expect(Object.keys(station)).toEqual(['name', 'state', 'at', 'detail']);
   });
 
+  it('does not call a source present that it has not asked', async () => {
+    const routes = [{ ...ROUTE, source: { bucket: 'other' } }];
+    expect(await stationOf('source', { routes })).toMatchObject({ state: 'unknown' });
+  });
+
+  it.each([
+    ['missing', false],
+    ['extra', true],
+  ])('says what the destination has where the source has no object: %s', async (state, isCopied) => {
+    const key = checkObjectKey('gone');
+    if (isCopied) put('copy', key, 'hello');
+    const { verdict, stations } = await where({}, key);
+    expect([verdict, stations.at(-1)?.state]).toEqual(['not_in_source', state]);
+  });
+
   it('answers although a station never does', async () => {
     const report = await where({ patience: 20, showTask: () => new Promise(() => {}) });
 

@@ -147,6 +147,9 @@ describe('a Judge', () => {
     const again = comparer({ history: submissions.next(true, NOW) });
     const copied = { ...parts, lastModified: parts.lastModified + 1000 };
     expect(again.both(source, copied, times)).toMatchObject({ verdict: 'ignored_by_oms', reason: 'submitted_before' });
+    // By the clock of the store it has come.
+    const behind = { now: NOW, listedAt: NOW + 700 * MINUTE };
+    expect(again.both(source, copied, behind)?.verdict).not.toBe('ignored_by_oms');
   });
 
   describe('with a grace period', () => {
@@ -168,6 +171,13 @@ describe('a Judge', () => {
       expect(comparer().sourceOnly(at(30 * MINUTE), hourAgo)).toMatchObject({ verdict: 'in_flight' });
       expect(comparer().sourceOnly(at(74 * MINUTE), hourAgo)).toMatchObject({ verdict: 'in_flight' });
       expect(comparer().sourceOnly(at(75 * MINUTE), hourAgo)).toMatchObject({ verdict: 'missing' });
+    });
+
+    it('goes by the time of the page where the clock here is behind the store', () => {
+      const behind = { now: NOW - 60 * MINUTE, listedAt: NOW };
+
+      expect(comparer().sourceOnly(at(MINUTE), behind)).toMatchObject({ verdict: 'in_flight' });
+      expect(comparer().sourceOnly(at(60 * MINUTE), behind)).toMatchObject({ verdict: 'missing' });
     });
 
     it('does not wait for a time that is further ahead than clocks are wrong', () => {

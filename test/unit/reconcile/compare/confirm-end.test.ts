@@ -36,11 +36,11 @@ const lister = {
   },
 };
 
-function looksAt(live: LiveRange, prefix?: string) {
+function looksAt(live: LiveRange, prefix?: string, now = NOW) {
   const comparer = new ObjectComparer({ rules: DEFAULT_RULES, graceMs: 60_000, sourceCloud: 'AWS', restore: false });
   const buckets = { source: 'from', destination: 'to' };
   const looks = new EndConfirmer(
-    { source: lister, destination: lister, buckets, prefix, comparer, now: () => NOW },
+    { source: lister, destination: lister, buckets, prefix, comparer, now: () => now },
     live,
     signal,
   );
@@ -111,6 +111,16 @@ describe('a look behind the end of a listing', () => {
     shown = [...pages];
 
     expect(await isEnd('source', 'k')).toBe(end);
+  });
+
+  it('is no end before a settled object that a clock behind the store takes for young', async () => {
+    const hour = 3_600_000;
+    const { isEnd } = looksAt(new LiveRange({}), undefined, NOW - hour);
+    young.add('m');
+    youngest = NOW - hour;
+    shown = ['m'];
+
+    expect(await isEnd('source', 'k')).toBe(false);
   });
 
   it('ends where uploads come faster than they are listed', async () => {
