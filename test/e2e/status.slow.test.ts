@@ -85,6 +85,9 @@ describe('status, backlog, redrive and reconcile on the local cloud', () => {
     const compared = await onCloud('reconcile');
     expect(compared.code).toBe(1);
     expect(compared.out).toContain('Not converged: what is in flight does not move');
+    const document = await onCloud('reconcile', '--json');
+    expect(document.code, document.err).toBe(1);
+    expect(JSON.parse(document.out)).toMatchObject({ converged: false, holds: [{ code: 'OmsSync.SyncTaskStopped' }] });
     const shown = await onCloud('redrive', '--dry-run');
     expect(shown.code).toBe(1);
     expect(shown.out).toContain('"s3://source/held"  OmsSync.SyncTaskStopped');

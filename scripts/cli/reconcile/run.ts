@@ -70,7 +70,9 @@ export const run: Run = async (context) => {
   if (line.json) {
     for (const problem of told) say(problem);
     const report = reportOf(result, options, { started, finished });
-    context.print(concealWithin(report, redact));
+    // Two buckets may be alike while nothing that comes next can arrive.
+    const answer = { ...report, ...(isHeld(holds) && { converged: false, holds }) };
+    context.print(concealWithin(answer, redact));
   } else {
     const ms = finished - started;
     const view = {
