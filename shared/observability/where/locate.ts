@@ -65,8 +65,28 @@ export async function locate(options: WhereOptions): Promise<ObjectReport> {
   const { routes, state } = options;
   const { trigger, matching } = readRouting(options, routes, { bucket: state.bucket, prefixes: state.own });
   if (matching.length === 0) return reportOf(options, await unrouted(options, trigger));
-  const reports = await Promise.all(matching.map((index) => locateOn(index, trigger, options)));
+  // Routes differ by their tasks and destinations: the queue, the logs and the documents are the same for all.
+  const { queue, lines } = options;
+  const search = (source: FoundObject['object']) => searchLetters(options, source);
+  const asked: Asking = { ...options, queue: queue && once(queue), lines: lines && once(lines), letters: once(search) };
+  const reports = await Promise.all(matching.map((index) => locateOn(index, trigger, asked)));
   return reports.find(({ verdict }) => verdict !== 'arrived') ?? (reports[0] as ObjectReport);
+}
+
+/** Options of a question, with the search for documents. */
+interface Asking extends WhereOptions {
+  readonly letters: (source: FoundObject['object']) => Promise<Station<'dead_letter'>>;
+}
+
+/** The same question is asked once, and all who ask wait for its answer. */
+function once<Q extends unknown[], A>(question: (...about: Q) => Promise<A>): (...about: Q) => Promise<A> {
+  const answers = new Map<string, Promise<A>>();
+  return (...about) => {
+    const name = JSON.stringify(about);
+    const answer = answers.get(name) ?? question(...about);
+    answers.set(name, answer);
+    return answer;
+  };
 }
 
 function reportOf({ bucket, key }: NamedObject, stations: Stations, timers?: Timers): ObjectReport {
@@ -101,7 +121,7 @@ async function unrouted(options: WhereOptions, trigger: Station<'trigger'>): Pro
   };
 }
 
-async function locateOn(index: number, trigger: Station<'trigger'>, options: WhereOptions): Promise<ObjectReport> {
+async function locateOn(index: number, trigger: Station<'trigger'>, options: Asking): Promise<ObjectReport> {
   const { routes, key, patience, now } = options;
   const route = routes[index] as Route;
   const { sync_task_id: syncTaskId } = route;
@@ -147,7 +167,7 @@ async function locateOn(index: number, trigger: Station<'trigger'>, options: Whe
     place && object && task.station.state !== 'not_found' && task.station.state !== 'unknown'
       ? listed(task.station, target, index, place, since, options)
       : task.station,
-    letterStation(options, object),
+    options.letters(object),
     notificationOf(options, since),
   ]);
   return reportOf(
@@ -174,7 +194,7 @@ function listed(
   });
 }
 
-async function letterStation(options: WhereOptions, source: FoundObject['object']): Promise<Station<'dead_letter'>> {
+async function searchLetters(options: WhereOptions, source: FoundObject['object']): Promise<Station<'dead_letter'>> {
   const { bucket, key, state, keyEncodings, patience } = options;
   const { store, bucket: stateBucket, prefixes } = state;
   if (store === undefined)

@@ -230,7 +230,25 @@ describe('locate', () => {
     put('copy', KEY, 'hello', UPLOADED + 1000);
     const second: Route = { ...ROUTE, name: 'second', destination: { bucket: 'other' }, sync_task_id: 'task-2' };
 
-    expect((await where({ routes: [ROUTE, second] })).verdict).toBe('missing');
+    const asked: string[] = [];
+    store.intercept = ({ bucket, operation }, work) => {
+      if (bucket === 'state' && operation === 'ListObjects') asked.push('documents');
+      work();
+    };
+    const platform: Partial<WhereOptions> = {
+      queue: async () => {
+        asked.push('queue');
+        return { waiting: 0, running: 0, complete: true };
+      },
+      lines: async () => {
+        asked.push('lines');
+        return [];
+      },
+    };
+    await where(platform);
+    const once = asked.splice(0).toSorted();
+    expect((await where({ routes: [ROUTE, second], ...platform })).verdict).toBe('missing');
+    expect(asked.toSorted(), 'nothing that routes share is asked twice').toEqual(once);
   });
 
   it('asks OMS for the destination that a route does not name', async () => {
