@@ -18,6 +18,16 @@ export const showObjectRequest = z.strictObject({
 /** @throws ValidationError */
 export function readRequest(request: HttpRequest): { readonly bucket: string; readonly key: ObjectKey } {
   const { bucket, key, encoded } = readParameters(showObjectRequest, request);
+  // The gateway may have put it in place of bytes that are no UTF-8: another object than the one that was asked for.
+  if (encoded !== 'true' && key.includes('\ufffd'))
+    throw new ValidationError([
+      {
+        path: 'key',
+        rule: 'invalid_utf8',
+        message:
+          'key has U+FFFD, which replaces bytes that are not UTF-8. If the name has it, send %EF%BF%BD and encoded=true.',
+      },
+    ]);
   try {
     return { bucket, key: encoded === 'true' ? decodeRfc3986Key(key) : checkObjectKey(key) };
   } catch (error) {
